@@ -1,0 +1,103 @@
+import * as v from "valibot";
+import { conversationId } from "./conversation-id.ts";
+import { type ErrorCode, errorCodes } from "./errors.ts";
+
+const id = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const ref = v.string();
+
+/** Someone who has, or once had, an account. `name` is null once it was deleted; the id is never given again. */
+export const person = v.object({ id, name: v.nullable(v.string()) });
+
+/** A stored message. `seq` is its place, `rev` the number of its latest change; both count in one row per conversation. */
+export const message = v.object({
+  conversation: conversationId,
+  seq: id,
+  rev: id,
+  author: id,
+  clientId: v.string(),
+  body: v.object({ text: v.string() }),
+  /** UTC milliseconds. */
+  createdAt: count,
+});
+
+/** A conversation as its member sees it when entering. `unread` is counted up to `limits.unreadMax`. */
+export const conversation = v.object({
+  id: conversationId,
+  /** The number of the latest change; 0 when nothing was written yet. */
+  head: count,
+  /** When its latest message was stored, UTC milliseconds; null when nothing was written yet. */
+  lastMessageAt: v.nullable(count),
+  lastRead: count,
+  unread: count,
+});
+
+/** What the server says over the socket. A frame is a JSON array of these, in order. */
+export const events = {
+  "chat.entered": v.object({
+    type: v.literal("chat.entered"),
+    ref,
+    version: v.number(),
+    /** The incarnation of the database: when it differs from the one a client knew, everything it holds is void. */
+    epoch: v.string(),
+    me: person,
+    /** Tag of the directory; sent back with the next `chat.enter`, it spares sending an unchanged directory. */
+    peopleTag: v.string(),
+    people: v.optional(v.array(person)),
+    online: v.array(id),
+    conversations: v.array(conversation),
+  }),
+  "message.sent": v.object({ type: v.literal("message.sent"), message }),
+  "conversation.synced": v.object({
+    type: v.literal("conversation.synced"),
+    ref,
+    conversation: conversationId,
+    messages: v.array(message),
+    /** The cursor to go on from. */
+    upTo: count,
+    head: count,
+  }),
+  "history.page": v.object({
+    type: v.literal("history.page"),
+    ref,
+    conversation: conversationId,
+    /** Ascending by `seq`. */
+    messages: v.array(message),
+    /** Whether older ones exist. */
+    more: v.boolean(),
+    /** The conversation's head in the same snapshot: the cursor that belongs to this page. */
+    head: count,
+  }),
+  "read.marked": v.object({
+    type: v.literal("read.marked"),
+    conversation: conversationId,
+    seq: count,
+    unread: count,
+  }),
+  "presence.changed": v.object({
+    type: v.literal("presence.changed"),
+    /** Who came and who went; `quiet` when nobody should be told, as after a restart of the server. */
+    online: v.array(id),
+    offline: v.array(id),
+    quiet: v.optional(v.literal(true)),
+  }),
+  "person.registered": v.object({ type: v.literal("person.registered"), person }),
+  "person.deleted": v.object({ type: v.literal("person.deleted"), id }),
+  pong: v.object({ type: v.literal("pong"), ref }),
+  error: v.object({
+    type: v.literal("error"),
+    /** The command that was refused; absent when the frame was not understood well enough to know. */
+    ref: v.optional(ref),
+    code: v.picklist(Object.keys(errorCodes) as ErrorCode[]),
+    message: v.string(),
+    /** Milliseconds after which the same command may succeed. */
+    retryAfter: v.optional(count),
+  }),
+} as const;
+
+export type EventType = keyof typeof events;
+export type EventOf<T extends EventType> = v.InferOutput<(typeof events)[T]>;
+export type ChatEvent = { [T in EventType]: EventOf<T> }[EventType];
+export type Person = v.InferOutput<typeof person>;
+export type Message = v.InferOutput<typeof message>;
+export type Conversation = v.InferOutput<typeof conversation>;
