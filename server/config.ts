@@ -1,0 +1,159 @@
+import { isIP } from "node:net";
+import { availableParallelism } from "node:os";
+import { join, resolve } from "node:path";
+import { limits as protocolLimits } from "./protocol/limits.ts";
+
+export interface Config {
+  /** The address listened on; "::" takes IPv6 and IPv4 alike. */
+  readonly host: string;
+  /** 0 lets the system choose a free one. */
+  readonly port: number;
+  /** Absolute. Database, certificates and secrets live below it. */
+  readonly dataDir: string;
+  /** Where pages that may call this server come from; null means "from the certificate's names and the port". */
+  readonly origins: readonly string[] | null;
+  readonly registration: "open" | "closed";
+  /** Absolute paths of a certificate the user brought; null means a self-made one. */
+  readonly tls: { readonly cert: string; readonly key: string } | null;
+  readonly limits: {
+    readonly messageBytes: number;
+    /** How fast a user's allowance refills. */
+    readonly messagesPerMinute: number;
+    /** How many messages a user may send at once before the refill counts. */
+    readonly messageBurst: number;
+    readonly socketsPerUser: number;
+    readonly hashWorkers: number;
+  };
+}
+
+export interface ConfigMistake {
+  name: string;
+  /** What was given; null when a value is missing. */
+  value: string | null;
+  accepted: string;
+}
+
+/** Thrown once for all mistakes, so that nobody fixes them one start at a time. */
+export class ConfigError extends Error {
+  readonly mistakes: readonly ConfigMistake[];
+
+  constructor(mistakes: readonly ConfigMistake[]) {
+    super(["The configuration has mistakes:", ...mistakes.map(mistakeLine)].join("\n"));
+    this.name = "ConfigError";
+    this.mistakes = mistakes;
+  }
+}
+
+export const projectRoot: string = resolve(import.meta.dir, "..");
+
+type Env = Record<string, string | undefined>;
+
+/**
+ * Takes the environment, gives the frozen configuration, throws one ConfigError naming every mistake.
+ * Needs no installed package: the start calls it before it installs anything, so that a mistake shows at once.
+ */
+export function parseConfig(env: Env, cores: number = availableParallelism()): Config {
+  const mistakes: ConfigMistake[] = [];
+
+  /** An empty variable counts as unset, which is how compose files and unit files write "the default". */
+  function given(name: string): string | null {
+    return env[name]?.trim() || null;
+  }
+  function setting<T>(
+    name: string,
+    fallback: T,
+    accepted: string,
+    read: (value: string) => T | undefined,
+  ): T {
+    const value = given(name);
+    if (value === null) return fallback;
+    const result = read(value);
+    if (result === undefined) mistakes.push({ name, value, accepted });
+    return result ?? fallback;
+  }
+  function count(name: string, fallback: number, min: number, max: number): number {
+    return setting(name, fallback, `a whole number from ${min} to ${max}`, (value) => {
+      const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+      return number >= min && number <= max ? number : undefined;
+    });
+  }
+  function path(value: string): string | undefined {
+    return value.includes("\0") ? undefined : resolve(projectRoot, value);
+  }
+  function suppliedCertificate(): Config["tls"] {
+    const cert = setting<string | null>("TLS_CERT", null, "the path of a certificate file", path);
+    const key = setting<string | null>("TLS_KEY", null, "the path of a key file", path);
+    if (cert !== null && key !== null) return { cert, key };
+    if (cert !== null)
+      mistakes.push({ name: "TLS_KEY", value: null, accepted: "the path of the key of TLS_CERT" });
+    if (key !== null)
+      mistakes.push({ name: "TLS_CERT", value: null, accepted: "the path of the certificate of TLS_KEY" });
+    return null;
+  }
+
+  const config: Config = {
+    host: setting("HOST", "::", "an IP address or a host name, such as ::, 0.0.0.0 or localhost", hostName),
+    port: count("PORT", 5000, 0, 65_535),
+    dataDir: setting("DATA_DIR", join(projectRoot, "data"), "the path of a folder", path),
+    origins: setting<readonly string[] | null>(
+      "ORIGINS",
+      null,
+      "https origins without a path, separated by commas, such as https://chat.example.com,https://192.168.1.5:5000",
+      httpsOrigins,
+    ),
+    registration: setting("REGISTRATION", "open", "open or closed", (value) =>
+      value === "open" || value === "closed" ? value : undefined,
+    ),
+    tls: suppliedCertificate(),
+    limits: {
+      messageBytes: count(
+        "MAX_MESSAGE_BYTES",
+        protocolLimits.messageMaxBytes,
+        1,
+        protocolLimits.messageMaxBytes,
+      ),
+      messagesPerMinute: count("MESSAGES_PER_MINUTE", 120, 1, 1_000_000),
+      messageBurst: count("MESSAGE_BURST", 30, 1, 1_000_000),
+      socketsPerUser: count("SOCKETS_PER_USER", 20, 1, 10_000),
+      hashWorkers: count("HASH_WORKERS", Math.min(4, Math.max(1, cores - 1)), 1, 64),
+    },
+  };
+  if (mistakes.length > 0) throw new ConfigError(mistakes);
+  return frozen(config);
+}
+
+/** What a person whose port is in use needs to read. */
+export function portTakenSentence(port: number): string {
+  const another = port === 5001 ? 5002 : 5001;
+  const airplay = port === 5000 ? " (on macOS the AirPlay receiver holds 5000)" : "";
+  return `Port ${port} is taken by another program${airplay}. Choose another: PORT=${another} bun run start`;
+}
+
+function mistakeLine({ name, value, accepted }: ConfigMistake): string {
+  return `  ${name} ${value === null ? "is missing" : `is ${JSON.stringify(value)}`}; accepted: ${accepted}`;
+}
+
+function hostName(value: string): string | undefined {
+  const label = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
+  const looksLikeAddress = /^[\d.]+$/.test(value);
+  return isIP(value) > 0 || (!looksLikeAddress && new RegExp(`^${label}(\\.${label})*$`, "i").test(value))
+    ? value
+    : undefined;
+}
+
+function httpsOrigins(value: string): readonly string[] | undefined {
+  const origins = new Set<string>();
+  for (const part of value.split(",").map((each) => each.trim())) {
+    const url = URL.parse(part);
+    // A path, a query or a password would be dropped silently by URL.origin, and the guard would then mean less than was written.
+    const bare = `https://${url?.host}/`;
+    if (url?.href !== bare || part.includes("*")) return undefined;
+    origins.add(url.origin);
+  }
+  return [...origins];
+}
+
+function frozen<T extends object>(value: T): T {
+  for (const inner of Object.values(value)) if (typeof inner === "object" && inner !== null) frozen(inner);
+  return Object.freeze(value);
+}
