@@ -11,6 +11,7 @@ export const errorCodes = {
   not_found: { status: 404, message: "There is nothing here." },
   unknown_conversation: { status: 404, message: "There is no such conversation for you." },
   method_not_allowed: { status: 405, message: "That cannot be done here." },
+  person_deleted: { status: 409, message: "This account was deleted; nothing more can be sent to it." },
   name_taken: { status: 409, message: "That user name is taken." },
   client_id_reused: { status: 409, message: "This message id was used for another message." },
   epoch_changed: { status: 409, message: "The server's history was replaced. Start over." },

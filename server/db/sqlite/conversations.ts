@@ -1,0 +1,86 @@
+import { and, desc, eq, gt, ne, sql } from "drizzle-orm";
+import { type ConversationId, groupId } from "../../protocol/conversation-id.ts";
+import { limits } from "../../protocol/limits.ts";
+import type { Conversations } from "../store.ts";
+import { guarded } from "./guarded.ts";
+import type { Db } from "./open.ts";
+import { conversations, memberships, messages } from "./schema.ts";
+
+/** How many messages after the mark are looked at: bounds the cost for someone who writes much and never reads. */
+const unreadScan = 10 * limits.unreadMax;
+
+export function sqliteConversations(db: Db): Conversations {
+  const of = db
+    .select({
+      id: conversations.id,
+      head: conversations.head,
+      lastMessageAt: conversations.lastMessageAt,
+      lastRead: memberships.lastRead,
+    })
+    .from(memberships)
+    .innerJoin(conversations, eq(conversations.id, memberships.conversationId))
+    .where(eq(memberships.userId, sql.placeholder("userId")))
+    .orderBy(desc(eq(conversations.id, groupId)), desc(conversations.lastMessageAt))
+    .prepare();
+
+  const following = db
+    .select({ author: messages.authorId })
+    .from(messages)
+    .where(
+      and(
+        eq(messages.conversationId, sql.placeholder("conversation")),
+        gt(messages.seq, sql.placeholder("lastRead")),
+      ),
+    )
+    .limit(unreadScan)
+    .as("following");
+  const unread = db
+    .select({ count: sql<number>`count(*)` })
+    .from(following)
+    .where(ne(following.author, sql.placeholder("userId")))
+    .prepare();
+  const unreadOf = (userId: number, conversation: string, lastRead: number, head: number) =>
+    head <= lastRead
+      ? 0
+      : Math.min(unread.get({ conversation, lastRead, userId })?.count ?? 0, limits.unreadMax);
+
+  const head = db
+    .select({ head: conversations.head })
+    .from(conversations)
+    .where(eq(conversations.id, sql.placeholder("id")))
+    .prepare();
+  const advance = db
+    .update(memberships)
+    .set({ lastRead: sql`max(${memberships.lastRead}, ${sql.placeholder("seq")})` })
+    .where(
+      and(
+        eq(memberships.userId, sql.placeholder("userId")),
+        eq(memberships.conversationId, sql.placeholder("conversation")),
+      ),
+    )
+    .returning({ lastRead: memberships.lastRead })
+    .prepare();
+
+  return {
+    of: (userId) =>
+      guarded(() =>
+        of.all({ userId }).map((row) => ({
+          ...row,
+          id: row.id as ConversationId,
+          unread: unreadOf(userId, row.id, row.lastRead, row.head),
+        })),
+      ),
+    head: (id) => guarded(() => head.get({ id })?.head ?? 0),
+    markRead: (marks) =>
+      guarded(() =>
+        db.transaction(() =>
+          marks.map(({ userId, conversation, seq }) => {
+            const top = head.get({ id: conversation })?.head ?? 0;
+            const mark = advance.get({ userId, conversation, seq: Math.min(seq, top) });
+            const at = mark?.lastRead ?? 0;
+            return { userId, conversation, seq: at, unread: unreadOf(userId, conversation, at, top) };
+          }),
+        ),
+      ),
+  };
+}

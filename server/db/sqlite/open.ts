@@ -1,0 +1,42 @@
+import { Database } from "bun:sqlite";
+import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { drizzle } from "drizzle-orm/bun-sqlite";
+import { migrate } from "drizzle-orm/bun-sqlite/migrator";
+import * as schema from "./schema.ts";
+
+const migrations = join(import.meta.dir, "../../../drizzle/sqlite");
+
+export type Db = ReturnType<typeof openDatabase>;
+
+/**
+ * Opens the database file (or ":memory:"), made when missing and brought up to date by the migrations in `drizzle/`.
+ * A commit is on disk when it returns: WAL with synchronous FULL syncs the log at each commit, so neither a killed
+ * process nor a power cut loses it (https://sqlite.org/pragma.html#pragma_synchronous).
+ */
+export function openDatabase(path: string) {
+  if (path !== ":memory:") makePrivate(path);
+  const client = new Database(path, { create: true, strict: true });
+  for (const pragma of [
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    "busy_timeout = 5000",
+    "cache_size = -16000",
+    "journal_size_limit = 33554432",
+    "trusted_schema = OFF",
+    "secure_delete = ON",
+  ]) {
+    client.run(`PRAGMA ${pragma}`);
+  }
+  const db = drizzle({ client, schema });
+  migrate(db, { migrationsFolder: migrations });
+  return Object.assign(db, { close: () => client.close() });
+}
+
+/** SQLite gives the log files beside the database its own mode, so making the file first with 0600 covers all three. */
+function makePrivate(path: string) {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  closeSync(openSync(path, "a", 0o600));
+  chmodSync(path, 0o600);
+}

@@ -1,0 +1,81 @@
+import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+
+/** Facts about the database itself, such as the epoch. */
+export const meta = sqliteTable("meta", {
+  key: text().primaryKey(),
+  value: text().notNull(),
+});
+
+/** An account. A deleted one keeps its row, so that ids are never given again, and loses everything else. */
+export const users = sqliteTable(
+  "users",
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    name: text(),
+    /** The name in lower case: what is unique. */
+    nameKey: text("name_key"),
+    passwordHash: text("password_hash"),
+    createdAt: integer("created_at").notNull(),
+    lastSignInAt: integer("last_sign_in_at"),
+  },
+  (table) => [uniqueIndex("users_name_key").on(table.nameKey)],
+);
+
+export const sessions = sqliteTable(
+  "sessions",
+  {
+    /** SHA-256 of the token; the token itself is only in the cookie. */
+    id: blob({ mode: "buffer" }).primaryKey(),
+    userId: integer("user_id")
+      .notNull()
+      .references(() => users.id),
+    device: text().notNull(),
+    createdAt: integer("created_at").notNull(),
+    seenAt: integer("seen_at").notNull(),
+  },
+  (table) => [index("sessions_user").on(table.userId)],
+);
+
+export const conversations = sqliteTable("conversations", {
+  id: text().primaryKey(),
+  kind: text({ enum: ["group", "direct"] }).notNull(),
+  /** The number of the latest change; every change takes the next one. */
+  head: integer().notNull().default(0),
+  lastMessageAt: integer("last_message_at"),
+});
+
+export const memberships = sqliteTable(
+  "memberships",
+  {
+    userId: integer("user_id")
+      .notNull()
+      .references(() => users.id),
+    conversationId: text("conversation_id")
+      .notNull()
+      .references(() => conversations.id),
+    lastRead: integer("last_read").notNull().default(0),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.conversationId] })],
+);
+
+export const messages = sqliteTable(
+  "messages",
+  {
+    conversationId: text("conversation_id")
+      .notNull()
+      .references(() => conversations.id),
+    seq: integer().notNull(),
+    rev: integer().notNull(),
+    authorId: integer("author_id")
+      .notNull()
+      .references(() => users.id),
+    clientId: text("client_id").notNull(),
+    text: text().notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.conversationId, table.seq] }),
+    uniqueIndex("messages_once").on(table.authorId, table.clientId),
+    uniqueIndex("messages_rev").on(table.conversationId, table.rev),
+  ],
+);

@@ -1,0 +1,25 @@
+import { type ErrorCode, errorCodes } from "./protocol/errors.ts";
+
+interface Details {
+  /** Milliseconds after which the same request may succeed. */
+  retryAfter?: number;
+  /** The field at fault. */
+  field?: string;
+  /** A sentence more exact than the code's own. */
+  message?: string;
+}
+
+/** A broken rule. The two edges (routes, dispatch) turn it into an answer; nothing has changed when it is thrown. */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+  readonly code: ErrorCode;
+  readonly retryAfter: number | undefined;
+  readonly field: string | undefined;
+
+  constructor(code: ErrorCode, details: Details = {}) {
+    super(details.message ?? errorCodes[code].message);
+    this.code = code;
+    this.retryAfter = details.retryAfter;
+    this.field = details.field;
+  }
+}
