@@ -20,7 +20,7 @@ export interface SessionInfo {
   registration: "open" | "closed";
 }
 
-/** Answer of `GET /api/account`. Times are UTC milliseconds; `lastSignInAt` is the one before the current. */
+/** Answer of `GET /api/account`. Times are UTC milliseconds. */
 export interface AccountInfo {
   id: number;
   name: string;

@@ -1,0 +1,69 @@
+import { Refusal } from "../refusal.ts";
+import type { System } from "../system.ts";
+import { TokenBuckets } from "../token-buckets.ts";
+
+/** Where a guess comes from. */
+export interface Source {
+  /** The network address. */
+  address: string;
+  /** Whether this browser has signed in to the account before. */
+  known: boolean;
+}
+
+export interface GuessLimits {
+  /**
+   * Runs one check of a password for an account name; false from it counts as a guess, true costs nothing.
+   * Refuses as `rate_limited` when too many were wrong.
+   */
+  attempt<T>(account: string, source: Source, check: () => Promise<T | false>): Promise<T | false>;
+}
+
+/**
+ * Three bounds on wrong passwords, each a token bucket:
+ * one address in all, one address on one account, and one account from all unknown devices together.
+ * An address alone runs into its own bound long before it can use up the account's; devices that have signed in before
+ * have a bound of their own, so that even guessing from many addresses does not shut the owner out.
+ */
+export function guessLimits(system: System): GuessLimits {
+  const perAddress = new TokenBuckets(30, 10, system.now);
+  const perPair = new TokenBuckets(10, 1, system.now);
+  const perAccount = new TokenBuckets(100, 2, system.now);
+
+  return {
+    async attempt(account, { address, known }, check) {
+      const name = account.toLowerCase();
+      const bounds: [TokenBuckets, string][] = known
+        ? [[perPair, `known ${address} ${name}`]]
+        : [
+            [perAddress, address],
+            [perPair, `${address} ${name}`],
+            [perAccount, name],
+          ];
+      const wait = Math.max(...bounds.map(([buckets, key]) => buckets.wait(key)));
+      if (wait > 0) {
+        throw new Refusal("rate_limited", {
+          retryAfter: wait,
+          message: `Too many wrong passwords. Please wait ${inWords(wait)} and try again.`,
+        });
+      }
+      for (const [buckets, key] of bounds) buckets.take(key);
+      const giveBack = () => {
+        for (const [buckets, key] of bounds) buckets.giveBack(key);
+      };
+      try {
+        const result = await check();
+        if (result !== false) giveBack();
+        return result;
+      } catch (error) {
+        giveBack();
+        throw error;
+      }
+    },
+  };
+}
+
+function inWords(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  if (seconds > 90) return `${Math.ceil(seconds / 60)} minutes`;
+  return seconds === 1 ? "a second" : `${seconds} seconds`;
+}

@@ -1,0 +1,89 @@
+import type { Broker } from "../broker/broker.ts";
+import { type Topic, topicsOf } from "../broker/topics.ts";
+import type { Draft, Outcome, Store } from "../db/store.ts";
+import type { ChatEvent } from "../protocol/events.ts";
+import { Refusal } from "../refusal.ts";
+
+/** The one way messages come into being. */
+export interface CommitLoop {
+  /** Resolves once the draft is on disk and published, or found stored already; throws a Refusal otherwise. */
+  append(draft: Draft): Promise<Outcome & { kind: "stored" | "duplicate" }>;
+  /** Resolves when everything queued so far is settled. */
+  idle(): Promise<void>;
+}
+
+interface Waiting {
+  draft: Draft;
+  resolve(outcome: Outcome & { kind: "stored" | "duplicate" }): void;
+  reject(reason: unknown): void;
+}
+
+/** Above this many waiting drafts the disk is not keeping up, and more would only wait longer. */
+const queueMax = 10_000;
+/** Bounds one transaction, so that a burst does not hold the event loop. */
+const batchMax = 200;
+
+/**
+ * Takes all that is queued, stores it in one transaction, publishes in commit order with one frame per topic, and only
+ * then takes the next batch. While a commit runs the next batch gathers, so load makes the batches larger, not slower.
+ */
+export function commitLoop(
+  messages: Store["messages"],
+  broker: Broker,
+  nameOf: (user: number) => string | null,
+): CommitLoop {
+  let queue: Waiting[] = [];
+  let running: Promise<void> | null = null;
+
+  async function run() {
+    while (queue.length > 0) {
+      await nextTurn();
+      const batch = queue.slice(0, batchMax);
+      queue = queue.slice(batchMax);
+      await commit(batch);
+    }
+    running = null;
+  }
+
+  async function commit(batch: Waiting[]) {
+    try {
+      settle(batch, await messages.append(batch.map(({ draft }) => draft)));
+    } catch (error) {
+      if (error instanceof Refusal || batch.length === 1) for (const { reject } of batch) reject(error);
+      else for (const waiting of batch) await commit([waiting]);
+    }
+  }
+
+  function settle(batch: Waiting[], outcomes: Outcome[]) {
+    const frames = new Map<Topic, ChatEvent[]>();
+    for (const outcome of outcomes) {
+      if (outcome.kind !== "stored") continue;
+      for (const topic of topicsOf(outcome.message.conversation, nameOf)) {
+        const events = frames.get(topic) ?? [];
+        events.push({ type: "message.sent", message: outcome.message });
+        frames.set(topic, events);
+      }
+    }
+    for (const [topic, events] of frames) broker.publish(topic, events);
+    batch.forEach(({ resolve, reject }, at) => {
+      const outcome = outcomes[at]!;
+      if (outcome.kind === "refused") reject(new Refusal(outcome.code));
+      else resolve(outcome);
+    });
+  }
+
+  return {
+    append(draft) {
+      if (queue.length >= queueMax) throw new Refusal("busy", { retryAfter: 1000 });
+      return new Promise((resolve, reject) => {
+        queue.push({ draft, resolve, reject });
+        running ??= run();
+      });
+    },
+    idle: async () => {
+      while (running) await running;
+    },
+  };
+}
+
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));

@@ -1,0 +1,90 @@
+import { Hono } from "hono";
+import type { Sessions } from "../accounts/sessions.ts";
+import { Refusal } from "../refusal.ts";
+import { type AccountRoutesDeps, accountRoutes } from "./account-routes.ts";
+import { sizeGuard } from "./body.ts";
+import { client } from "./client.ts";
+import { tokenOf } from "./cookies.ts";
+import type { Env, Guard, RouteContext } from "./env.ts";
+import { headers, securityHeaders } from "./headers.ts";
+import { originGuard } from "./origin.ts";
+import { refuse } from "./refusals.ts";
+
+export interface RoutesDeps extends AccountRoutesDeps {
+  /** Whether pages of this origin may use the server. */
+  isOurs(origin: string): boolean;
+  /** The folder of the built client. */
+  clientFolder: string;
+  /** Whether the server can do its work; false turns load balancers away. */
+  healthy(): boolean;
+  report(error: unknown): string;
+}
+
+type Access = "anyone" | "signed in";
+type Route = [
+  method: string,
+  path: string,
+  access: Access,
+  answer: (c: RouteContext) => Response | Promise<Response>,
+];
+
+/** Every route there is, in reading order. */
+export function routeTable(deps: RoutesDeps): Route[] {
+  const account = accountRoutes(deps);
+  return [
+    ["GET", "/api/session", "anyone", account.who],
+    ["POST", "/api/session", "anyone", account.signIn],
+    ["DELETE", "/api/session", "signed in", account.signOut],
+    ["POST", "/api/account", "anyone", account.register],
+    ["GET", "/api/account", "signed in", account.account],
+    ["DELETE", "/api/account", "signed in", account.remove],
+    ["PUT", "/api/account/password", "signed in", account.changePassword],
+    ["GET", "/api/socket", "signed in", upgrade],
+    ["GET", "/api/health", "anyone", (c) => c.json({ ok: deps.healthy() }, deps.healthy() ? 200 : 503)],
+  ];
+}
+
+/** All that is answered over HTTP. */
+export function routes(deps: RoutesDeps): Hono<Env> {
+  const app = new Hono<Env>({ getPath: pathOf });
+  app.onError((error, c) => refuse(c, error, deps.report));
+  app.use(headers, sizeGuard, originGuard(deps.isOurs));
+
+  const signedIn = sessionGuard(deps.sessions);
+  for (const [method, path, access, answer] of routeTable(deps)) {
+    if (access === "signed in") app.on(method, path, signedIn, answer);
+    else app.on(method, path, answer);
+  }
+  for (const path of new Set(routeTable(deps).map(([, path]) => path))) app.all(path, notAllowed);
+  app.all("/api/*", nothingHere);
+  app.get("*", client(deps.clientFolder));
+  app.all("*", notAllowed);
+  return app;
+}
+
+/** Also of a request without a Host header, whose URL cannot be parsed by itself. */
+const pathOf = (request: Request): string => new URL(request.url, "https://unnamed").pathname;
+
+function sessionGuard(sessions: Sessions): Guard {
+  return async (c, next) => {
+    const session = await sessions.verify(tokenOf(c) ?? "");
+    if (!session) throw new Refusal("not_signed_in");
+    c.set("session", session);
+    await next();
+  };
+}
+
+function upgrade(c: RouteContext): Response {
+  const data = { session: c.var.session, closed: false };
+  const accepted = c.env.server?.upgrade(c.req.raw, { data, headers: securityHeaders(c.req.header("host")) });
+  if (!accepted) throw new Refusal("invalid", { message: "This address is for WebSockets." });
+  return new Response(null, { status: 101 });
+}
+
+const notAllowed = () => {
+  throw new Refusal("method_not_allowed");
+};
+
+const nothingHere = () => {
+  throw new Refusal("not_found");
+};

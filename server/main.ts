@@ -1,0 +1,109 @@
+import { hostname, networkInterfaces } from "node:os";
+import { join } from "node:path";
+import { createApp } from "./app.ts";
+import { ensureCertificate } from "./certificates/ensure.ts";
+import { tlsOptions } from "./certificates/tls-options.ts";
+import { serverOrigins, serverUrls } from "./certificates/urls.ts";
+import { type Config, parseConfig, portTakenSentence, projectRoot } from "./config.ts";
+import { watchIncarnation } from "./db/sqlite/incarnation.ts";
+import { openDatabase } from "./db/sqlite/open.ts";
+import { sqliteStore } from "./db/sqlite/store.ts";
+import { progress } from "./progress.ts";
+import { reporter } from "./report.ts";
+import { loadSecrets } from "./secrets.ts";
+import { system } from "./system.ts";
+
+const config = readConfig();
+const certificate = await ensureCertificate({
+  dataDir: config.dataDir,
+  tls: config.tls,
+  hostname: hostname(),
+  interfaces: networkInterfaces(),
+  now: system.now(),
+}).catch(stopWith);
+progress("Certificate", `${certificate.outcome}${certificate.reason ? `: ${certificate.reason}` : ""}`);
+
+const db = openDatabase(join(config.dataDir, "chat.sqlite"));
+const stopNoting = watchIncarnation(db, join(config.dataDir, "incarnation.json"), system);
+const store = sqliteStore(db);
+progress("Database", "up to date");
+
+const report = reporter(system, (line) => console.error(line));
+const app = await createApp({
+  config,
+  store,
+  secrets: readSecrets(),
+  system,
+  originsAt: (port) => config.origins ?? serverOrigins(certificate.names, port),
+  clientFolder: join(projectRoot, "web/dist"),
+  hashCost: 12,
+  report,
+});
+const server = listen();
+app.serveOn(server);
+announce();
+
+let stopping = false;
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void stop());
+
+function readConfig(): Config {
+  try {
+    return parseConfig(Bun.env);
+  } catch (error) {
+    return stopWith(error);
+  }
+}
+
+function readSecrets() {
+  try {
+    return loadSecrets(join(config.dataDir, "secrets.json"));
+  } catch (error) {
+    return stopWith(error);
+  }
+}
+
+function listen() {
+  try {
+    return Bun.serve({
+      hostname: config.host,
+      port: config.port,
+      tls: tlsOptions(certificate.pair),
+      fetch: app.fetch,
+      websocket: app.websocket,
+      maxRequestBodySize: app.maxRequestBodySize,
+      idleTimeout: 30,
+    });
+  } catch (error) {
+    const taken = (error as { code?: string }).code === "EADDRINUSE";
+    return stopWith(taken ? portTakenSentence(config.port) : error);
+  }
+}
+
+/** Where to find the server, how to know that it is the right one, and where everything it keeps lives. */
+function announce() {
+  const urls = serverUrls(certificate.names, server.port!, config.host);
+  const line = (label: string, value: string) => console.log(`  ${label.padEnd(14)}${value}`);
+  console.log("\nsecure-chat is running\n");
+  line("Here", urls.local[0] ?? urls.lan[0] ?? String(server.url));
+  for (const [at, url] of urls.lan.entries()) line(at === 0 ? "Network" : "", url);
+  line("Fingerprint", `SHA-256 ${certificate.server.fingerprint}`);
+  line("Data", config.dataDir);
+  console.log("\nPress Ctrl-C to stop.");
+}
+
+/** Lets everybody go in good order. Asking twice is no reason to hurry: what was acknowledged is on disk anyway. */
+async function stop() {
+  if (stopping) return;
+  stopping = true;
+  console.log("\nStopping ...");
+  await app.drain();
+  await server.stop(true);
+  stopNoting();
+  store.close();
+  process.exit(0);
+}
+
+function stopWith(reason: unknown): never {
+  console.error(`\n${reason instanceof Error ? reason.message : String(reason)}`);
+  process.exit(1);
+}

@@ -1,0 +1,65 @@
+import type { ServerWebSocket } from "bun";
+import type { Session } from "../db/store.ts";
+import { type CloseCode, closeCodes } from "../protocol/close-codes.ts";
+
+/** What the server holds of one open socket. */
+export interface Connection {
+  readonly session: Session;
+  /** Set once the server has closed the socket: nothing it still says counts. */
+  closed: boolean;
+}
+
+export type Socket = ServerWebSocket<Connection>;
+
+/** The open sockets, found by who holds them. */
+export class Connections {
+  #byUser = new Map<number, Set<Socket>>();
+
+  /** Adds a socket; false when its user already has `most` of them. */
+  add(socket: Socket, most: number): boolean {
+    const { userId } = socket.data.session;
+    const sockets = this.#byUser.get(userId) ?? new Set();
+    if (sockets.size >= most) return false;
+    this.#byUser.set(userId, sockets.add(socket));
+    return true;
+  }
+
+  /** Forgets a socket; false when it was not here. */
+  remove(socket: Socket): boolean {
+    const { userId } = socket.data.session;
+    const sockets = this.#byUser.get(userId);
+    const removed = sockets?.delete(socket) ?? false;
+    if (sockets?.size === 0) this.#byUser.delete(userId);
+    return removed;
+  }
+
+  *all(): Iterable<Socket> {
+    for (const sockets of this.#byUser.values()) yield* sockets;
+  }
+
+  /** Closes the sockets of one session. */
+  closeSession(session: Session, code: CloseCode): void {
+    for (const socket of [...(this.#byUser.get(session.userId) ?? [])]) {
+      if (socket.data.session.id.equals(session.id)) closeSocket(socket, code);
+    }
+  }
+
+  /** Closes all sockets of a user. */
+  closeUser(userId: number, code: CloseCode): void {
+    for (const socket of [...(this.#byUser.get(userId) ?? [])]) closeSocket(socket, code);
+  }
+}
+
+const reasons = new Map<CloseCode, string>(
+  Object.entries(closeCodes).map(([name, code]) => [
+    code,
+    name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`),
+  ]),
+);
+
+/** Ends a socket for a reason. It loses its topics at once: what is published from here on does not reach it. */
+export function closeSocket(socket: Socket, code: CloseCode): void {
+  socket.data.closed = true;
+  for (const topic of socket.subscriptions) socket.unsubscribe(topic);
+  socket.close(code, reasons.get(code));
+}

@@ -1,0 +1,77 @@
+import * as v from "valibot";
+import { parseJson } from "../json.ts";
+import { closeCodes } from "../protocol/close-codes.ts";
+import { type Command, type CommandType, commands } from "../protocol/commands.ts";
+import type { EventOf } from "../protocol/events.ts";
+import { Refusal } from "../refusal.ts";
+import type { TokenBuckets } from "../token-buckets.ts";
+import { validate } from "../validate.ts";
+import { closeSocket, type Socket } from "./connections.ts";
+import { answer, type Handlers } from "./handlers.ts";
+
+export interface DispatchDeps {
+  handlers: Handlers;
+  /** Bounds all frames of a user, whatever they ask. */
+  frameRate: TokenBuckets;
+  /** Bounds how often a user is told that this was too fast, before the socket is closed instead. */
+  patience: TokenBuckets;
+  /** Whether the session of a socket still lives. */
+  mayStay(socket: Socket): boolean;
+  /** Logs a bug; gives the id it is logged under. */
+  report(error: unknown): string;
+}
+
+/** Gives the function that takes one frame of a socket from its bytes to its answer. Every broken rule is answered. */
+export function dispatch({ handlers, frameRate, patience, mayStay, report }: DispatchDeps) {
+  return async (socket: Socket, frame: string | Buffer): Promise<void> => {
+    if (socket.data.closed) return;
+    if (!mayStay(socket)) return closeSocket(socket, closeCodes.sessionExpired);
+    let ref: string | undefined;
+    try {
+      const user = String(socket.data.session.userId);
+      const wait = frameRate.take(user);
+      if (wait > 0 && patience.take(user) > 0) return closeSocket(socket, closeCodes.flooding);
+      const given = parse(frame);
+      ref = refOf(given);
+      if (wait > 0) throw new Refusal("rate_limited", { retryAfter: wait });
+      const command = toCommand(given);
+      const handle = handlers[command.type] as (
+        command: Command,
+        user: number,
+      ) => ReturnType<Handlers["ping"]>;
+      const event = await handle(command, socket.data.session.userId);
+      if (event && !socket.data.closed) answer(socket, event);
+    } catch (error) {
+      if (!socket.data.closed) answer(socket, toError(error, ref, report));
+    }
+  };
+}
+
+function parse(frame: string | Buffer): unknown {
+  if (typeof frame !== "string") throw new Refusal("malformed");
+  return parseJson(frame);
+}
+
+/** The reference of a command, also of one that is otherwise wrong, so that its refusal can be told from others. */
+function refOf(given: unknown): string | undefined {
+  const result = v.safeParse(v.object({ ref: commands.ping.entries.ref }), given);
+  return result.success ? result.output.ref : undefined;
+}
+
+const typed = v.looseObject({ type: v.string() });
+
+function toCommand(given: unknown): Command {
+  const { type } = validate(typed, given);
+  if (!Object.hasOwn(commands, type)) throw new Refusal("unknown_command");
+  return validate(commands[type as CommandType], given);
+}
+
+function toError(error: unknown, ref: string | undefined, report: DispatchDeps["report"]): EventOf<"error"> {
+  const named = ref === undefined ? {} : { ref };
+  if (error instanceof Refusal) {
+    const { code, message, retryAfter } = error;
+    return { type: "error", ...named, code, message, ...(retryAfter === undefined ? {} : { retryAfter }) };
+  }
+  const message = `Something went wrong on the server. It is logged as ${report(error)}.`;
+  return { type: "error", ...named, code: "internal", message };
+}

@@ -1,0 +1,90 @@
+import type { People } from "../accounts/people.ts";
+import { frameOf } from "../broker/broker.ts";
+import type { CommitLoop } from "../conversations/commit-loop.ts";
+import { requireMember } from "../conversations/membership.ts";
+import type { ReadMarks } from "../conversations/read-marks.ts";
+import type { Store } from "../db/store.ts";
+import type { CommandOf, CommandType } from "../protocol/commands.ts";
+import type { ChatEvent } from "../protocol/events.ts";
+import { limits, protocolVersion } from "../protocol/limits.ts";
+import { byteLength } from "../protocol/text.ts";
+import { Refusal } from "../refusal.ts";
+import type { System } from "../system.ts";
+import type { TokenBuckets } from "../token-buckets.ts";
+import type { Socket } from "./connections.ts";
+import type { Presence } from "./presence.ts";
+
+export interface HandlerDeps {
+  store: Store;
+  commits: CommitLoop;
+  readMarks: ReadMarks;
+  people: People;
+  presence: Presence;
+  messageRate: TokenBuckets;
+  messageBytes: number;
+  system: System;
+}
+
+/** What each command does for a signed-in user; what it answers goes to the asking socket alone. */
+export type Handlers = {
+  [T in CommandType]: (command: CommandOf<T>, user: number) => Promise<ChatEvent | null>;
+};
+
+export const answer = (socket: Socket, event: ChatEvent): void => void socket.send(frameOf([event]));
+
+export function handlers(deps: HandlerDeps): Handlers {
+  const { store, commits, readMarks, people, presence, messageRate, system } = deps;
+
+  return {
+    async "chat.enter"({ ref, people: tag }, user) {
+      await readMarks.flush();
+      const peopleTag = people.tag();
+      return {
+        type: "chat.entered",
+        ref,
+        version: protocolVersion,
+        epoch: store.epoch,
+        me: { id: user, name: people.nameOf(user) },
+        peopleTag,
+        ...(tag === peopleTag ? {} : { people: people.all() }),
+        online: presence.online(),
+        conversations: await store.conversations.of(user),
+      };
+    },
+
+    async "message.send"({ conversation, clientId, body }, user) {
+      requireMember(user, conversation);
+      if (byteLength(body.text) > deps.messageBytes) throw new Refusal("message_too_large");
+      const wait = messageRate.take(String(user));
+      if (wait > 0) throw new Refusal("rate_limited", { retryAfter: wait });
+      const draft = { conversation, author: user, clientId, text: body.text, createdAt: system.now() };
+      const { kind, message } = await commits.append(draft);
+      // What was stored now comes back with the topic, to this socket as to all others.
+      return kind === "duplicate" ? { type: "message.sent", message } : null;
+    },
+
+    async "conversation.sync"({ ref, conversation, epoch, after }, user) {
+      requireMember(user, conversation);
+      if (epoch !== store.epoch) throw new Refusal("epoch_changed");
+      const { messages, more, head } = await store.messages.after(conversation, after, limits.syncPage);
+      const upTo = more ? messages.at(-1)!.rev : head;
+      return { type: "conversation.synced", ref, conversation, messages, upTo, head };
+    },
+
+    async "history.read"({ ref, conversation, before, limit }, user) {
+      requireMember(user, conversation);
+      const page = await store.messages.before(conversation, before ?? null, limit ?? limits.historyPage);
+      return { type: "history.page", ref, conversation, ...page };
+    },
+
+    async "read.mark"({ conversation, seq }, user) {
+      requireMember(user, conversation);
+      readMarks.mark({ userId: user, conversation, seq });
+      return null;
+    },
+
+    async ping({ ref }) {
+      return { type: "pong", ref };
+    },
+  };
+}

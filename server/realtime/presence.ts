@@ -1,0 +1,83 @@
+import type { Broker } from "../broker/broker.ts";
+import { groupTopic } from "../broker/topics.ts";
+import type { System } from "../system.ts";
+
+/** How long someone may be gone before anyone is told: a reload or a change of network says nothing. */
+export const graceMs = 8_000;
+/** After the start everybody comes back at once; within this time nobody is told. */
+export const quietStartMs = 15_000;
+/** How long changes gather into one event: a class that opens the chat is one frame, not thirty. */
+const gatherMs = 100;
+
+/** Who is online, counted over all tabs and devices. */
+export class Presence {
+  #sockets = new Map<number, number>();
+  #leaving = new Map<number, () => void>();
+  #told = new Set<number>();
+  #changed = new Set<number>();
+  #gathering = false;
+  readonly #startedAt: number;
+  readonly #broker: Broker;
+  readonly #system: System;
+
+  constructor(broker: Broker, system: System) {
+    this.#broker = broker;
+    this.#system = system;
+    this.#startedAt = system.now();
+  }
+
+  /** Everyone online, those in their grace included. */
+  online(): number[] {
+    return [...new Set([...this.#sockets.keys(), ...this.#leaving.keys()])];
+  }
+
+  /** A socket of the user opened. */
+  arrive(user: number): void {
+    this.#sockets.set(user, (this.#sockets.get(user) ?? 0) + 1);
+    this.#leaving.get(user)?.();
+    this.#leaving.delete(user);
+    this.#note(user);
+  }
+
+  /** A socket of the user closed; `forGood` when the person left on purpose, which needs no grace. */
+  depart(user: number, forGood: boolean): void {
+    const left = (this.#sockets.get(user) ?? 0) - 1;
+    if (left > 0) {
+      this.#sockets.set(user, left);
+      return;
+    }
+    this.#sockets.delete(user);
+    const leave = () => {
+      this.#leaving.delete(user);
+      this.#note(user);
+    };
+    if (forGood) leave();
+    else this.#leaving.set(user, this.#system.after(graceMs, leave));
+  }
+
+  #isOnline(user: number) {
+    return this.#sockets.has(user) || this.#leaving.has(user);
+  }
+
+  #note(user: number) {
+    this.#changed.add(user);
+    if (this.#gathering) return;
+    this.#gathering = true;
+    this.#system.after(gatherMs, () => this.#tell());
+  }
+
+  #tell() {
+    this.#gathering = false;
+    const changed = [...this.#changed].filter((user) => this.#isOnline(user) !== this.#told.has(user));
+    this.#changed.clear();
+    if (changed.length === 0) return;
+    const online = changed.filter((user) => this.#isOnline(user));
+    const offline = changed.filter((user) => !this.#isOnline(user));
+    for (const user of online) this.#told.add(user);
+    for (const user of offline) this.#told.delete(user);
+    const quiet = this.#system.now() - this.#startedAt < quietStartMs;
+    this.#broker.publish(groupTopic, [
+      { type: "presence.changed", online, offline, ...(quiet ? { quiet } : {}) },
+    ]);
+  }
+}

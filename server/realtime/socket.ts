@@ -1,0 +1,42 @@
+import type { WebSocketHandler } from "bun";
+import { groupTopic, userTopic } from "../broker/topics.ts";
+import { closeCodes } from "../protocol/close-codes.ts";
+import { limits } from "../protocol/limits.ts";
+import { type Connection, type Connections, closeSocket, type Socket } from "./connections.ts";
+import type { Presence } from "./presence.ts";
+
+export interface SocketDeps {
+  connections: Connections;
+  presence: Presence;
+  socketsPerUser: number;
+  take(socket: Socket, frame: string | Buffer): Promise<void>;
+}
+
+/** What may wait in memory for one socket; a reader that stops is cut off here at the latest. */
+const backpressureMax = 4 * 1024 * 1024;
+
+/** The WebSocket side of `Bun.serve`. A socket is subscribed before it can ask for anything, so that nothing is missed. */
+export function socketHandler(deps: SocketDeps): WebSocketHandler<Connection> {
+  const { connections, presence } = deps;
+  return {
+    open(socket) {
+      if (!connections.add(socket, deps.socketsPerUser))
+        return closeSocket(socket, closeCodes.tooManySockets);
+      socket.subscribe(groupTopic);
+      socket.subscribe(userTopic(socket.data.session.userName));
+      presence.arrive(socket.data.session.userId);
+    },
+    message: (socket, frame) => deps.take(socket, frame),
+    close(socket, code) {
+      socket.data.closed = true;
+      const forGood = code === closeCodes.signedOut || code === closeCodes.accountDeleted;
+      if (connections.remove(socket)) presence.depart(socket.data.session.userId, forGood);
+    },
+    maxPayloadLength: limits.frameMaxBytes,
+    backpressureLimit: backpressureMax,
+    closeOnBackpressureLimit: true,
+    idleTimeout: 60,
+    sendPings: true,
+    perMessageDeflate: false,
+  };
+}

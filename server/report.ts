@@ -1,0 +1,12 @@
+import { inspect } from "node:util";
+import type { System } from "./system.ts";
+
+/** Logs a bug on standard error, one JSON line with all that is known of it; gives the id it can be found by. */
+export function reporter(system: System, write: (line: string) => void): (error: unknown) => string {
+  return (error) => {
+    const id = Buffer.from(system.random(6)).toString("hex");
+    const time = new Date(system.now()).toISOString();
+    write(JSON.stringify({ time, event: "bug", id, error: inspect(error) }));
+    return id;
+  };
+}

@@ -1,0 +1,31 @@
+import { randomBytes } from "node:crypto";
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import * as v from "valibot";
+
+/** What makes a stolen database useless without the machine: kept in a file of its own beside it. */
+export interface Secrets {
+  /** Key of the HMAC that passwords pass before bcrypt, and of the mark on known devices. */
+  pepper: Uint8Array;
+}
+
+const file = v.object({ pepper: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)) });
+
+/**
+ * Reads the secrets file, made with new random secrets when missing. Refuses one that others may read, and one that is
+ * not as it was written: going on with other secrets would lock everyone out.
+ */
+export function loadSecrets(path: string): Secrets {
+  if (!existsSync(path)) {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    writeFileSync(path, JSON.stringify({ pepper: randomBytes(32).toString("hex") }), { mode: 0o600 });
+    chmodSync(path, 0o600);
+  }
+  if (process.platform !== "win32" && (statSync(path).mode & 0o077) !== 0) {
+    throw new Error(`${path} can be read by others. Put that right with: chmod 600 ${path}`);
+  }
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), file), readFileSync(path, "utf8"));
+  if (!parsed.success)
+    throw new Error(`${path} is damaged. Restore it from a backup: no password works without it.`);
+  return { pepper: Buffer.from(parsed.output.pepper, "hex") };
+}

@@ -1,0 +1,52 @@
+/** Above this many keys, those whose bucket is full again are forgotten: they mean nothing. */
+const sweepAbove = 10_000;
+
+/** A token bucket per key: `burst` at once, then `perMinute` as time passes (https://en.wikipedia.org/wiki/Token_bucket). */
+export class TokenBuckets {
+  #buckets = new Map<string, { tokens: number; at: number }>();
+  readonly #burst: number;
+  readonly #perMs: number;
+  readonly #now: () => number;
+
+  constructor(burst: number, perMinute: number, now: () => number) {
+    this.#burst = burst;
+    this.#perMs = perMinute / 60_000;
+    this.#now = now;
+  }
+
+  /** Takes a token: 0 when there was one, else the milliseconds until there is; then nothing was taken. */
+  take(key: string): number {
+    const bucket = this.#refilled(key);
+    if (bucket.tokens < 1) return Math.ceil((1 - bucket.tokens) / this.#perMs);
+    bucket.tokens -= 1;
+    return 0;
+  }
+
+  /** The milliseconds until a token can be taken; takes none. */
+  wait(key: string): number {
+    const { tokens } = this.#refilled(key);
+    return tokens >= 1 ? 0 : Math.ceil((1 - tokens) / this.#perMs);
+  }
+
+  /** Gives a token back, for what turned out not to count. */
+  giveBack(key: string): void {
+    const bucket = this.#refilled(key);
+    bucket.tokens = Math.min(this.#burst, bucket.tokens + 1);
+  }
+
+  #refilled(key: string) {
+    const now = this.#now();
+    if (this.#buckets.size > sweepAbove) this.#sweep(now);
+    const bucket = this.#buckets.get(key) ?? { tokens: this.#burst, at: now };
+    bucket.tokens = Math.min(this.#burst, bucket.tokens + Math.max(0, now - bucket.at) * this.#perMs);
+    bucket.at = now;
+    this.#buckets.set(key, bucket);
+    return bucket;
+  }
+
+  #sweep(now: number) {
+    for (const [key, { tokens, at }] of this.#buckets) {
+      if (tokens + (now - at) * this.#perMs >= this.#burst) this.#buckets.delete(key);
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import * as v from "valibot";
+import { type ErrorCode, errorCodes } from "./protocol/errors.ts";
+import { Refusal } from "./refusal.ts";
+
+/** What the schema makes of a value from outside; refuses with the first field at fault. */
+export function validate<T extends v.GenericSchema>(schema: T, value: unknown): v.InferOutput<T> {
+  const result = v.safeParse(schema, value, { abortEarly: true });
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const field = v.getDotPath(issue) ?? undefined;
+  if (issue.message in errorCodes) throw new Refusal(issue.message as ErrorCode, { field });
+  throw new Refusal("invalid", { field, message: sentence(field, issue) });
+}
+
+/** The schemas word their checks as the end of a sentence; a missing or mistyped field is worded here. */
+function sentence(field: string | undefined, issue: v.BaseIssue<unknown>): string {
+  const subject = field ?? "The request";
+  const rest = issue.message.startsWith("must ")
+    ? issue.message
+    : issue.received === "undefined"
+      ? "is missing"
+      : issue.expected === "never"
+        ? "is not known"
+        : "is not of the right form";
+  return `${subject[0]!.toUpperCase()}${subject.slice(1)} ${rest}.`;
+}
