@@ -1,0 +1,35 @@
+import { randomBytes } from "node:crypto";
+import type { System } from "../../server/system.ts";
+
+/** A system whose time stands still until a test moves it; what was asked to happen later happens then, in order. */
+export interface Clock extends System {
+  /** Moves time on by `ms`, running what falls due on the way. */
+  advance(ms: number): void;
+}
+
+export function clock(start = Date.UTC(2026, 0, 1)): Clock {
+  let now = start;
+  let waiting: { at: number; act: () => void }[] = [];
+  return {
+    now: () => now,
+    random: (bytes) => randomBytes(bytes),
+    after(ms, act) {
+      const entry = { at: now + ms, act };
+      waiting.push(entry);
+      return () => {
+        waiting = waiting.filter((other) => other !== entry);
+      };
+    },
+    advance(ms) {
+      const end = now + ms;
+      for (;;) {
+        const [next] = waiting.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at);
+        if (!next) break;
+        waiting = waiting.filter((other) => other !== next);
+        now = next.at;
+        next.act();
+      }
+      now = end;
+    },
+  };
+}

@@ -1,0 +1,162 @@
+import type { CommandType } from "../../server/protocol/commands.ts";
+import type { ChatEvent, EventOf, EventType } from "../../server/protocol/events.ts";
+
+/** Whatever has an address to talk to: a server of a test, or a process started by one. */
+export interface Reachable {
+  origin: string;
+}
+
+export const password = "correct horse battery";
+const insecure = { rejectUnauthorized: false };
+
+/** Someone at a browser, without the browser: keeps cookies, sends the headers a page would, opens sockets. */
+export class Person {
+  readonly name: string;
+  readonly #server: Reachable;
+  #cookies = new Map<string, string>();
+  #sockets: Socket[] = [];
+
+  constructor(server: Reachable, name: string) {
+    this.#server = server;
+    this.name = name;
+  }
+
+  get cookies(): string {
+    return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+  }
+
+  /** A request of a page of the server's own origin; keeps the cookies it answers with. */
+  async fetch(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+    const changes = method !== "GET" && method !== "HEAD";
+    const response = await fetch(this.#server.origin + path, {
+      method,
+      headers: {
+        ...(changes ? { origin: this.#server.origin } : {}),
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...(this.#cookies.size > 0 ? { cookie: this.cookies } : {}),
+        ...headers,
+      },
+      body: body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body),
+      tls: insecure,
+    });
+    for (const cookie of response.headers.getSetCookie()) {
+      const [, name, value] = /^([^=]+)=([^;]*)/.exec(cookie)!;
+      if (value) this.#cookies.set(name!, value);
+      else this.#cookies.delete(name!);
+    }
+    return response;
+  }
+
+  async register(): Promise<this> {
+    const response = await this.fetch("POST", "/api/account", { name: this.name, password });
+    if (response.status !== 201) throw new Error(`${this.name} could not register: ${await response.text()}`);
+    return this;
+  }
+
+  signIn(given = password): Promise<Response> {
+    return this.fetch("POST", "/api/session", { name: this.name, password: given });
+  }
+
+  /** A socket that is open, or the error that it closed instead. */
+  async connect(headers: Record<string, string> = {}): Promise<Socket> {
+    const socket = new Socket(this.#server, {
+      cookie: this.cookies,
+      origin: this.#server.origin,
+      ...headers,
+    });
+    this.#sockets.push(socket);
+    await socket.opened;
+    return socket;
+  }
+
+  /** A socket on which `chat.enter` was answered. */
+  async enter(): Promise<Socket & { entered: EventOf<"chat.entered"> }> {
+    const socket = await this.connect();
+    return Object.assign(socket, { entered: await socket.ask("chat.enter", {}, "chat.entered") });
+  }
+
+  /** Closes all sockets this person opened. */
+  leave(): void {
+    for (const socket of this.#sockets) socket.close();
+  }
+}
+
+/** One open socket: keeps every event, and lets a test wait for the one it needs. */
+export class Socket {
+  readonly events: ChatEvent[] = [];
+  readonly opened: Promise<void>;
+  /** Resolves with the close code. */
+  readonly closed: Promise<number>;
+  readonly raw: WebSocket;
+  #watchers = new Set<() => void>();
+  #nextRef = 1;
+
+  constructor({ origin }: Reachable, headers: Record<string, string>) {
+    const url = `${origin.replace("https", "wss")}/api/socket`;
+    this.raw = new WebSocket(url, { headers, tls: insecure } as unknown as string[]);
+    this.opened = new Promise((resolve, reject) => {
+      this.raw.addEventListener("open", () => resolve());
+      this.raw.addEventListener("close", ({ code }) => reject(new Error(`The socket closed with ${code}`)));
+    });
+    this.opened.catch(() => {});
+    this.closed = new Promise((resolve) => {
+      this.raw.addEventListener("close", ({ code }) => resolve(code));
+    });
+    this.raw.addEventListener("message", ({ data }) => {
+      this.events.push(...(JSON.parse(data) as ChatEvent[]));
+      for (const watcher of [...this.#watchers]) watcher();
+    });
+  }
+
+  /** The first event that satisfies the condition, whether it came already or is still to come. */
+  async event<T extends EventType>(
+    type: T,
+    is: (event: EventOf<T>) => boolean = () => true,
+  ): Promise<EventOf<T>> {
+    const find = () => this.events.find((event) => event.type === type && is(event as EventOf<T>));
+    await this.until(() => find() !== undefined);
+    return find() as EventOf<T>;
+  }
+
+  /** Waits until what has arrived satisfies the condition; fails when the socket closes before. */
+  until(satisfied: () => boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const watcher = () => {
+        if (!satisfied()) return;
+        this.#watchers.delete(watcher);
+        resolve();
+      };
+      this.#watchers.add(watcher);
+      this.closed.then((code) => reject(new Error(`The socket closed with ${code} while waiting`)));
+      watcher();
+    });
+  }
+
+  /** Sends a command; gives the ref it was given. */
+  send(type: CommandType, fields: Record<string, unknown> = {}): string {
+    const ref = `r${this.#nextRef++}`;
+    this.raw.send(JSON.stringify({ type, ref, ...fields }));
+    return ref;
+  }
+
+  /** Sends a command and waits for the answer with its ref: the event asked for, or the refusal where that is. */
+  ask<T extends EventType>(
+    type: CommandType,
+    fields: Record<string, unknown>,
+    expected: T,
+  ): Promise<EventOf<T>> {
+    const ref = this.send(type, fields);
+    return this.event(expected, (event) => (event as { ref?: string }).ref === ref);
+  }
+
+  /** Sends a message and waits until it is stored. */
+  async say(text: string, conversation = "group", clientId: string = crypto.randomUUID()) {
+    this.send("message.send", { conversation, clientId, body: { text } });
+    const { message } = await this.event("message.sent", ({ message }) => message.clientId === clientId);
+    return message;
+  }
+
+  close(): void {
+    this.raw.close();
+  }
+}

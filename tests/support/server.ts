@@ -1,0 +1,81 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createApp } from "../../server/app.ts";
+import { ensureCertificate } from "../../server/certificates/ensure.ts";
+import type { Pair } from "../../server/certificates/files.ts";
+import { tlsOptions } from "../../server/certificates/tls-options.ts";
+import { parseConfig, projectRoot } from "../../server/config.ts";
+import { openDatabase } from "../../server/db/sqlite/open.ts";
+import { sqliteStore } from "../../server/db/sqlite/store.ts";
+import type { Store } from "../../server/db/store.ts";
+import { type System, system } from "../../server/system.ts";
+
+export interface TestServerOptions {
+  env?: Record<string, string>;
+  system?: System;
+  store?: Store;
+  clientFolder?: string;
+  hashCost?: number;
+}
+
+export type TestServer = Awaited<ReturnType<typeof startServer>>;
+
+let pair: Promise<Pair> | null = null;
+
+/** One certificate for all servers of a test run, made by the code that makes the real one. */
+async function testCertificate(): Promise<Pair> {
+  const dataDir = mkdtempSync(join(tmpdir(), "secure-chat-certs-"));
+  const certificate = await ensureCertificate({
+    dataDir,
+    tls: null,
+    hostname: "localhost",
+    interfaces: {},
+    now: Date.now(),
+  });
+  rmSync(dataDir, { recursive: true });
+  return certificate.pair;
+}
+
+/**
+ * The real server over TLS on a free port, on an in-memory database with the real migrations. Only bcrypt is made
+ * cheaper. What went wrong inside is in `bugs`; a test that does not expect any checks that it is empty.
+ */
+export async function startServer(options: TestServerOptions = {}) {
+  const config = parseConfig(options.env ?? {});
+  const store = options.store ?? sqliteStore(openDatabase(":memory:"));
+  const bugs: unknown[] = [];
+  const app = await createApp({
+    config,
+    store,
+    secrets: { pepper: Buffer.alloc(32, 7) },
+    system: options.system ?? system,
+    originsAt: (port) => config.origins ?? [`https://localhost:${port}`],
+    clientFolder: options.clientFolder ?? join(projectRoot, "web/dist"),
+    hashCost: options.hashCost ?? 4,
+    report: (error) => `bug-${bugs.push(error)}`,
+  });
+  pair ??= testCertificate();
+  const server = Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    tls: tlsOptions(await pair),
+    fetch: app.fetch,
+    websocket: app.websocket,
+    maxRequestBodySize: app.maxRequestBodySize,
+  });
+  app.serveOn(server);
+  const origin = `https://localhost:${server.port}`;
+  return {
+    app,
+    store,
+    bugs,
+    server,
+    origin,
+    async stop() {
+      await app.drain();
+      await server.stop(true);
+      store.close();
+    },
+  };
+}
