@@ -1,0 +1,16 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { parseConfig } from "../server/config.ts";
+import { openDatabase } from "../server/db/sqlite/open.ts";
+import { command } from "./setup.ts";
+
+// Brings the database up to date with the SQL in drizzle/, as every start does.
+await command(async () => {
+  const { dataDir } = parseConfig(Bun.env);
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const path = join(dataDir, "chat.sqlite");
+  const database = await openDatabase(path);
+  await database.close();
+  console.log(`${path} is up to date.`);
+  return 0;
+});

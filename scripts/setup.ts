@@ -1,0 +1,101 @@
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { projectRoot } from "../server/config.ts";
+import { progressing } from "../server/progress.ts";
+
+// Runs on a clone with nothing installed: only what Bun and Node bring may be imported here.
+
+const at = (...path: string[]) => join(projectRoot, ...path);
+
+/** A step of the set-up failed. The message is all that a person needs to see. */
+export class SetupError extends Error {
+  override name = "SetupError";
+}
+
+/** Installs what bun.lock names unless it is there already. Gives whether it did: then only a fresh process finds the packages. */
+export async function ensureDependencies(): Promise<boolean> {
+  const stamp = at("node_modules", ".installed-for");
+  const wanted = hashOf([at("bun.lock"), at("package.json")]);
+  if (readIfThere(stamp) === wanted) return false;
+  await step("dependencies", "installing", ["install", "--frozen-lockfile"]);
+  writeFileSync(stamp, wanted);
+  return true;
+}
+
+/** Builds the client unless web/dist was built from exactly what is in the source now. */
+export async function ensureClient(): Promise<void> {
+  const stamp = at("web", "dist", ".built-from");
+  const wanted = hashOf(clientSources());
+  if (readIfThere(stamp) === wanted) return;
+  await step("client", "building", [at("scripts", "build.ts")]);
+  writeFileSync(stamp, wanted);
+}
+
+/** Starts this same Bun, whichever way it came here, and gives its exit code. Signals are passed on; it decides when to end. */
+export async function continueIn(args: readonly string[]): Promise<number> {
+  const child = Bun.spawn([process.execPath, ...args], {
+    cwd: projectRoot,
+    env: process.env,
+    stdio: ["inherit", "inherit", "inherit"],
+  });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => child.kill(signal));
+  return await child.exited;
+}
+
+const plain = ["SetupError", "ConfigError", "CertificateError"];
+
+/** Runs a command's work: exits 1 with the bare sentence of a mistake that a person can mend, with the whole error when it is a bug. */
+export async function command(work: () => Promise<number | undefined>): Promise<void> {
+  try {
+    const code = await work();
+    if (code !== undefined) process.exit(code);
+  } catch (error) {
+    const mendable = error instanceof Error && plain.includes(error.name);
+    console.error(mendable ? `\n${error.message}` : error);
+    process.exit(1);
+  }
+}
+
+async function step(name: string, doing: string, args: readonly string[]): Promise<void> {
+  const done = progressing(name, doing);
+  const start = performance.now();
+  const child = Bun.spawn([process.execPath, ...args], {
+    cwd: projectRoot,
+    env: process.env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const [output, errors, code] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  done(code === 0 ? `done in ${((performance.now() - start) / 1000).toFixed(1)} s` : "failed");
+  if (code !== 0) throw new SetupError(`${doing} the ${name} failed:\n\n${output}${errors}`);
+}
+
+function clientSources(): string[] {
+  const folder = (path: string): string[] =>
+    readdirSync(path, { withFileTypes: true })
+      .filter((entry) => !(entry.isDirectory() && entry.name === "dist"))
+      .flatMap((entry) => (entry.isDirectory() ? folder(join(path, entry.name)) : [join(path, entry.name)]));
+  return [
+    ...folder(at("web")),
+    ...folder(at("server", "protocol")),
+    at("bun.lock"),
+    at("tsconfig.json"),
+  ].sort();
+}
+
+function hashOf(paths: readonly string[]): string {
+  const hash = new Bun.CryptoHasher("sha256");
+  for (const path of paths)
+    hash
+      .update(`${path.slice(projectRoot.length)}\0`)
+      .update(readFileSync(path))
+      .update("\0");
+  return hash.digest("hex");
+}
+
+function readIfThere(path: string): string | null {
+  return existsSync(path) && statSync(path).isFile() ? readFileSync(path, "utf8") : null;
+}
