@@ -1,0 +1,80 @@
+import { describe, expect, test } from "bun:test";
+import { isProduct, sources, textOf } from "./support/sources.ts";
+
+/** Files whose text has the pattern, besides the excepted ones. */
+const having = (pattern: RegExp, among: (path: string) => boolean, except: string[] = []) =>
+  sources.filter((path) => among(path) && !except.includes(path) && pattern.test(textOf.get(path)!));
+
+describe("what is not written", () => {
+  test("time, chance and the environment come from system.ts and main.ts: everything else can be tested with others", () => {
+    const impure =
+      /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bcrypto\.(randomUUID|getRandomValues)\b|\b(Bun|process)\.env\b/;
+    const pure = (path: string) => /^(server|web)\//.test(path);
+    const sourcesOfIt = [
+      "server/system.ts",
+      "server/main.ts",
+      "web/main.ts",
+      "web/transport/system.ts",
+      "web/vite.config.ts",
+    ];
+    expect(having(impure, pure, sourcesOfIt)).toEqual([]);
+  });
+
+  test("topic strings stand in one file: a topic nobody publishes to is a silent bug", () => {
+    const topic = /\.(publish|subscribe|unsubscribe)\(\s*["'`]|["'`](user|room):\$\{/;
+    expect(having(topic, isProduct, ["server/broker/topics.ts"])).toEqual([]);
+  });
+
+  test("ASVS 1.3.1 no markup is made from strings, and no code from text", () => {
+    const dangerous = /\{@html|\.innerHTML\b|insertAdjacentHTML|document\.write|\beval\(|\bnew Function\b/;
+    expect(having(dangerous, isProduct)).toEqual([]);
+  });
+
+  test("ASVS 1.2.5 the server starts no other program", () => {
+    const spawning = /child_process|Bun\.spawn|Bun\.\$|from "bun".*\$/;
+    expect(having(spawning, (path) => path.startsWith("server/"))).toEqual([]);
+  });
+
+  test("ASVS 1.2.4 SQL is never put together from text", () => {
+    expect(having(/\bsql\.raw\(/, isProduct)).toEqual([]);
+  });
+
+  test("no test is left out", () => {
+    const skipped = /\b(test|it|describe)\.(skip|only|todo|if|skipIf|todoIf)\b/;
+    const tests = (path: string) => path.startsWith("tests/");
+    expect(having(skipped, tests)).toEqual([]);
+  });
+});
+
+describe("how files are cut", () => {
+  test("no file is above 200 lines, and most are far below", () => {
+    const sizes = sources.map((path) => ({ path, lines: textOf.get(path)!.trimEnd().split("\n").length }));
+    expect(sizes.filter(({ lines }) => lines > 200)).toEqual([]);
+    const sorted = sizes.filter(({ path }) => isProduct(path)).map(({ lines }) => lines);
+    sorted.sort((a, b) => a - b);
+    expect(sorted[Math.floor(sorted.length / 2)]!).toBeLessThanOrEqual(70);
+    expect(sorted[Math.floor(sorted.length * 0.95)]!).toBeLessThanOrEqual(150);
+  });
+
+  test("files are named by what they hold", () => {
+    const vague = /(^|[/-])(utils?|helpers?|managers?|services?|misc|common|index)\.(svelte\.)?(ts|svelte)$/;
+    expect(sources.filter((path) => vague.test(path))).toEqual([]);
+    const styled = sources.filter((path) =>
+      path.endsWith(".svelte")
+        ? !/\/[A-Z]\w*\.svelte$/.test(path)
+        : !/\/[a-z\d-]+(\.[a-z\d-]+)*\.\w+$/.test(path),
+    );
+    expect(styled).toEqual([]);
+  });
+
+  test("no file only passes on others", () => {
+    const barrel = (path: string) => {
+      const lines = textOf
+        .get(path)!
+        .split("\n")
+        .filter((line) => line.trim() && !line.startsWith("//"));
+      return lines.length > 0 && lines.every((line) => /^export .* from /.test(line));
+    };
+    expect(sources.filter((path) => path.endsWith(".ts") && barrel(path))).toEqual([]);
+  });
+});
