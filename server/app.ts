@@ -111,7 +111,13 @@ export async function createApp(deps: AppDeps) {
 
   return {
     fetch: (request: Request, by?: Server<Connection>) => http.fetch(request, { server: by }),
-    websocket: socketHandler({ connections, presence, socketsPerUser, take }),
+    websocket: socketHandler({
+      connections,
+      presence,
+      socketsPerUser,
+      // What comes in while stopping was not acknowledged, so its sender sends it again.
+      take: async (socket, frame) => (draining ? undefined : take(socket, frame)),
+    }),
     maxRequestBodySize: 2 * limits.requestMaxBytes,
 
     serveOn(chosen: Server<Connection>) {

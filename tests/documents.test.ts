@@ -1,0 +1,77 @@
+import { describe, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { Glob } from "bun";
+import * as v from "valibot";
+import { routeTable } from "../server/http/routes.ts";
+import { closeCodes } from "../server/protocol/close-codes.ts";
+import { commands } from "../server/protocol/commands.ts";
+import { errorCodes } from "../server/protocol/errors.ts";
+import { events } from "../server/protocol/events.ts";
+
+const root = join(import.meta.dir, "..");
+const documents = [...new Glob("{*.md,server/*.md,.github/*.md}").scanSync({ cwd: root, dot: true })];
+const text = await Bun.file(join(root, "server/README.md")).text();
+
+/** The first JSON block under the heading of this name. */
+function exampleOf(name: string): unknown {
+  const [, rest] = text.split(`#### \`${name}\`\n`);
+  const [, json] = /```json\n([\s\S]*?)```/.exec(rest ?? "") ?? [];
+  return JSON.parse(json ?? "null");
+}
+
+const headings = [...text.matchAll(/^#### `([^`]+)`$/gm)].map(([, name]) => name!);
+const rowsUnder = (heading: string) => {
+  const [section] = (text.split(`\n### ${heading}\n`)[1] ?? "").split(/\n##+ /);
+  return [...section!.matchAll(/^\| `?([\w./ ]+?)`? \| (.*) \|$/gm)].map(([, first, rest]) => [
+    first!,
+    rest!,
+  ]);
+};
+
+describe("server/README.md tells the protocol as it is", () => {
+  test("it has a section for every command and every event, and no other", () => {
+    expect(headings.toSorted()).toEqual([...Object.keys(commands), ...Object.keys(events)].toSorted());
+  });
+
+  for (const [name, schema] of [...Object.entries(commands), ...Object.entries(events)]) {
+    test(`the example of ${name} is one`, () => {
+      const parsed = v.safeParse(v.strictObject(schema.entries as v.ObjectEntries), exampleOf(name));
+      expect(parsed.issues ?? []).toEqual([]);
+    });
+  }
+
+  test("its table of errors has every code with its status", () => {
+    const told = rowsUnder("Errors").filter(([code]) => code !== "code");
+    const real = Object.entries(errorCodes).map(([code, { status }]) => [code, String(status)]);
+    expect(
+      told.map(([code, rest]) => [code, rest!.split(" | ")[0]]).filter(([code]) => code !== "---"),
+    ).toEqual(real as string[][]);
+  });
+
+  test("its table of close codes has every code with its name", () => {
+    const told = rowsUnder("Close codes")
+      .map(([code, rest]) => `${code} ${rest!.split(" | ")[0]!.replaceAll("`", "")}`)
+      .filter((row) => row.startsWith("4"));
+    expect(told).toEqual(Object.entries(closeCodes).map(([name, code]) => `${code} ${name}`));
+  });
+
+  test("its table of routes has every route", () => {
+    const told = rowsUnder("Over HTTP").map(([route]) => route!);
+    const table = routeTable({} as Parameters<typeof routeTable>[0]);
+    const real = table.map(([method, path]) => `${method} ${path}`);
+    expect(told.filter((route) => route.includes("/")).toSorted()).toEqual(real.toSorted());
+  });
+});
+
+describe("every link leads somewhere", () => {
+  for (const document of documents) {
+    test(document, async () => {
+      const content = await Bun.file(join(root, document)).text();
+      const links = [...content.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link!);
+      const ours = links.filter((link) => !/^(https?:|mailto:|#)/.test(link));
+      const broken = ours.filter((link) => !existsSync(join(root, dirname(document), link.split("#")[0]!)));
+      expect(broken).toEqual([]);
+    });
+  }
+});
