@@ -5,6 +5,7 @@ import { progressing } from "../server/progress.ts";
 
 // Runs on a clone with nothing installed: only what Bun and Node bring may be imported here.
 
+const builtFrom = ["web", "dist", ".built-from"];
 const at = (...path: string[]) => join(projectRoot, ...path);
 
 /** A step of the set-up failed. The message is all that a person needs to see. */
@@ -17,18 +18,20 @@ export async function ensureDependencies(): Promise<boolean> {
   const stamp = at("node_modules", ".installed-for");
   const wanted = hashOf([at("bun.lock"), at("package.json")]);
   if (readIfThere(stamp) === wanted) return false;
-  await step("dependencies", "installing", ["install", "--frozen-lockfile"]);
+  await run("Dependencies", "installing", [process.execPath, "install", "--frozen-lockfile"]);
   writeFileSync(stamp, wanted);
   return true;
 }
 
 /** Builds the client unless web/dist was built from exactly what is in the source now. */
 export async function ensureClient(): Promise<void> {
-  const stamp = at("web", "dist", ".built-from");
-  const wanted = hashOf(clientSources());
-  if (readIfThere(stamp) === wanted) return;
-  await step("client", "building", [at("scripts", "build.ts")]);
-  writeFileSync(stamp, wanted);
+  if (readIfThere(at(...builtFrom)) === hashOf(clientSources())) return;
+  await run("Client", "building", [process.execPath, at("scripts", "build.ts")]);
+}
+
+/** Notes from which sources web/dist has just been built. */
+export function noteClientBuilt(): void {
+  writeFileSync(at(...builtFrom), hashOf(clientSources()));
 }
 
 /** Starts this same Bun, whichever way it came here, and gives its exit code. Signals are passed on; it decides when to end. */
@@ -40,6 +43,24 @@ export async function continueIn(args: readonly string[]): Promise<number> {
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => child.kill(signal));
   return await child.exited;
+}
+
+/** Runs a program as one step with a progress line. What it prints is shown only when it fails, in the SetupError it throws then. */
+export async function run(step: string, doing: string, program: readonly string[]): Promise<void> {
+  const done = progressing(step, doing);
+  const start = performance.now();
+  const child = Bun.spawn([...program], {
+    cwd: projectRoot,
+    env: process.env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const [output, errors, code] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  done(code === 0 ? `done in ${((performance.now() - start) / 1000).toFixed(1)} s` : "failed");
+  if (code !== 0) throw new SetupError(`${program.join(" ")} failed:\n\n${output}${errors}`);
 }
 
 const plain = ["SetupError", "ConfigError", "CertificateError"];
@@ -54,23 +75,6 @@ export async function command(work: () => Promise<number | undefined>): Promise<
     console.error(mendable ? `\n${error.message}` : error);
     process.exit(1);
   }
-}
-
-async function step(name: string, doing: string, args: readonly string[]): Promise<void> {
-  const done = progressing(name, doing);
-  const start = performance.now();
-  const child = Bun.spawn([process.execPath, ...args], {
-    cwd: projectRoot,
-    env: process.env,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const [output, errors, code] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-    child.exited,
-  ]);
-  done(code === 0 ? `done in ${((performance.now() - start) / 1000).toFixed(1)} s` : "failed");
-  if (code !== 0) throw new SetupError(`${doing} the ${name} failed:\n\n${output}${errors}`);
 }
 
 function clientSources(): string[] {

@@ -1,0 +1,92 @@
+import { cpSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import migrations from "../drizzle/config.ts";
+import { projectRoot } from "../server/config.ts";
+import { ensureBrowser } from "./browser.ts";
+import { command, ensureClient, ensureDependencies } from "./setup.ts";
+
+interface Check {
+  name: string;
+  work: () => Promise<Outcome>;
+}
+interface Outcome {
+  passed: boolean;
+  output: string;
+}
+
+const checks: Check[] = [
+  {
+    name: "Format and lint",
+    work: () => tool("@biomejs/biome/bin/biome", "check", "--error-on-warnings", "."),
+  },
+  { name: "Types of TypeScript", work: () => tool("typescript/bin/tsc", "-p", ".") },
+  {
+    name: "Types of Svelte",
+    work: () => tool("svelte-check/bin/svelte-check", "--tsconfig", "tsconfig.json", "--fail-on-warnings"),
+  },
+  {
+    name: "Architecture",
+    work: () => bun("test", "tests/architecture.test.ts", "tests/conventions.test.ts"),
+  },
+  { name: "Migrations match the schema", work: migrationsMatch },
+  { name: "Build", work: () => bun("scripts/build.ts") },
+];
+const tests: Check = { name: "Tests", work: () => bun("test") };
+
+// Everything a change has to pass, as a list with ticks. All of it runs, so that one look shows all that is wrong.
+await command(async () => {
+  await ensureDependencies();
+  const withTests = !Bun.argv.includes("--no-tests");
+  if (withTests) {
+    await ensureBrowser();
+    await ensureClient();
+  }
+  const failed: string[] = [];
+  for (const { name, work } of withTests ? [...checks, tests] : checks) {
+    const start = performance.now();
+    const { passed, output } = await work();
+    const seconds = ((performance.now() - start) / 1000).toFixed(1);
+    console.log(`${passed ? "✓" : "✗"} ${name.padEnd(30)}${seconds.padStart(6)} s`);
+    if (!passed) {
+      failed.push(name);
+      console.log(`\n${output.trim()}\n`);
+    }
+  }
+  console.log(failed.length === 0 ? "\nAll checks passed." : `\nFailed: ${failed.join(", ")}.`);
+  return failed.length === 0 ? 0 : 1;
+});
+
+/** Generates into a copy of the migrations: whatever appears there is a change of the schema that has no migration yet. */
+async function migrationsMatch(): Promise<Outcome> {
+  const { dialect, schema, out } = migrations as { dialect: string; schema: string; out: string };
+  const copy = mkdtempSync(join(tmpdir(), "migrations-"));
+  try {
+    cpSync(join(projectRoot, out), copy, { recursive: true });
+    const before = readdirSync(copy, { recursive: true }).length;
+    const options = ["--dialect", dialect, "--schema", join(projectRoot, schema), "--out", copy];
+    const { passed, output } = await tool("drizzle-kit/bin.cjs", "generate", ...options);
+    if (passed && readdirSync(copy, { recursive: true }).length === before) return { passed, output };
+    return { passed: false, output: `${output}\nMake the missing migration: bun run db:generate` };
+  } finally {
+    rmSync(copy, { recursive: true });
+  }
+}
+
+function tool(path: string, ...args: string[]): Promise<Outcome> {
+  return bun(join(projectRoot, "node_modules", ...path.split("/")), ...args);
+}
+
+async function bun(...args: string[]): Promise<Outcome> {
+  const child = Bun.spawn([process.execPath, ...args], {
+    cwd: projectRoot,
+    env: process.env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const [output, errors, code] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  return { passed: code === 0, output: `${output}${errors}` };
+}

@@ -1,0 +1,59 @@
+import { hostname, networkInterfaces } from "node:os";
+import { join } from "node:path";
+import { ensureCertificate } from "../server/certificates/ensure.ts";
+import { serverOrigins, serverUrls } from "../server/certificates/urls.ts";
+import { parseConfig, projectRoot } from "../server/config.ts";
+import { progress } from "../server/progress.ts";
+import { command, continueIn, ensureDependencies } from "./setup.ts";
+
+// One HTTPS origin on PORT: Vite answers with what is in web/ now, and hands /api with its socket to the real server behind
+// it, which starts anew whenever its source changes.
+await command(async () => {
+  const config = parseConfig(Bun.env);
+  if (await ensureDependencies()) return await continueIn(["scripts/dev.ts"]);
+  const found = { hostname: hostname(), interfaces: networkInterfaces(), now: Date.now() };
+  const certificate = await ensureCertificate({ dataDir: config.dataDir, tls: config.tls, ...found });
+
+  const innerPort = freePort();
+  const origins = config.origins ?? serverOrigins(certificate.names, config.port);
+  const inner = Bun.spawn([process.execPath, "--watch", "--no-clear-screen", "server/main.ts"], {
+    cwd: projectRoot,
+    env: { ...process.env, HOST: "127.0.0.1", PORT: String(innerPort), ORIGINS: origins.join(",") },
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+
+  const { createServer } = await import("vite");
+  const root = join(projectRoot, "web");
+  const vite = await createServer({
+    root,
+    configFile: join(root, "vite.config.ts"),
+    server: {
+      host: config.host,
+      port: config.port,
+      strictPort: true,
+      https: certificate.pair,
+      allowedHosts: [...certificate.names.dns],
+      proxy: {
+        // The certificate is not checked on the way inside this computer. The origin is left as the browser sent it, for the guard.
+        "/api": { target: `https://127.0.0.1:${innerPort}`, secure: false, ws: true, changeOrigin: false },
+      },
+    },
+  });
+  await vite.listen();
+  const { local, lan } = serverUrls(certificate.names, config.port, config.host);
+  progress("Develop at", [...local.slice(0, 1), ...lan.slice(0, 1)].join("  "));
+
+  const stopped = Promise.withResolvers<number>();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stopped.resolve(0));
+  const code = await Promise.race([stopped.promise, inner.exited]);
+  inner.kill("SIGTERM");
+  await Promise.all([inner.exited, vite.close()]);
+  return code;
+});
+
+function freePort(): number {
+  const probe = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response() });
+  const { port } = probe;
+  probe.stop(true);
+  return port!;
+}
