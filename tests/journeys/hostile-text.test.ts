@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import type { Browser } from "playwright-core";
+import { launch } from "../support/browser.ts";
+import { Person } from "../support/person.ts";
+import { startServer, type TestServer } from "../support/server.ts";
+import { Visitor } from "../support/visitor.ts";
+
+setDefaultTimeout(60_000);
+let server: TestServer;
+let browser: Browser;
+beforeAll(async () => {
+  [server, browser] = await Promise.all([
+    startServer({ env: { MESSAGES_PER_MINUTE: "100000", MESSAGE_BURST: "1000" } }),
+    launch(),
+  ]);
+});
+afterAll(async () => {
+  await browser.close();
+  await server.stop();
+});
+
+const corpus = [
+  "<script>alert(1)</script>",
+  "<img src=x onerror=alert(1)>",
+  '"><svg/onload=alert(1)>',
+  "<b>bold</b> &lt;b&gt; &amp; &#60;",
+  "%3Cscript%3Ealert(1)%3C/script%3E %253Cscript%253E",
+  "javascript:alert(1) data:text/html,<script>alert(1)</script> vbscript:msgbox(1)",
+  "[click](javascript:alert(1)) ![](x) **bold** `code`",
+  '<a href="javascript:alert(1)">x</a><iframe srcdoc="<script>alert(1)</script>"></iframe>',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a template is what this pretends to be
+  "{@html '<img src=x onerror=alert(1)>'} {{7*7}} ${alert(1)}",
+  '<form id="body" name="cookie"><input name="attributes"></form>',
+  "<style>*{display:none}</style><link rel=stylesheet href=//example.org>",
+  "<math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>",
+  'https://example.org/"onmouseover=alert(1)//',
+  "\u202eevil\u202c \u2066isolated\u2069 \u200bzero\ufeff",
+  "'; DROP TABLE messages; --",
+];
+
+test("ASVS 1.2.1 ASVS 3.2.2 ASVS 3.2.3 what people write is shown as text and never becomes markup", async () => {
+  const mallory = await new Person(server, "mallory").register();
+  const socket = await mallory.enter();
+  const alice = await Visitor.arrive(browser, server, "alice");
+  const dialogs: string[] = [];
+  alice.page.on("dialog", (dialog) => {
+    dialogs.push(dialog.message());
+    void dialog.dismiss();
+  });
+  const asked: string[] = [];
+  alice.page.on("request", (request) => asked.push(request.url()));
+  await alice.register();
+  for (const text of corpus) await socket.say(text);
+  await socket.say("that was all");
+  await alice.sees("that was all");
+
+  const shown = await alice.log.textContent();
+  for (const text of corpus) expect(shown).toContain(text);
+  const made = alice.log.locator("script, img, iframe, form, input, style, link, math, object, embed, b");
+  expect(await made.count()).toBe(0);
+  const links = await alice.log
+    .getByRole("link")
+    .evaluateAll((all) => all.map((a) => (a as HTMLAnchorElement).protocol));
+  expect(links.filter((protocol) => !["http:", "https:", "mailto:"].includes(protocol))).toEqual([]);
+  expect(dialogs).toEqual([]);
+  expect(alice.complaints).toEqual([]);
+  expect(
+    asked.filter(
+      (url) => !url.startsWith(server.origin) && !url.startsWith(server.origin.replace("https", "wss")),
+    ),
+  ).toEqual([]);
+
+  expect(
+    await alice.page.evaluate(() => {
+      try {
+        // biome-ignore lint/security/noGlobalEval: this is what the policy has to forbid
+        return String(window.eval("1 + 1"));
+      } catch (error) {
+        return (error as Error).name;
+      }
+    }),
+  ).toBe("EvalError");
+  socket.close();
+});

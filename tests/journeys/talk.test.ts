@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import type { Browser } from "playwright-core";
+import { launch } from "../support/browser.ts";
+import { startServer, type TestServer } from "../support/server.ts";
+import { Visitor } from "../support/visitor.ts";
+
+setDefaultTimeout(60_000);
+let server: TestServer;
+let browser: Browser;
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startServer(), launch()]);
+});
+afterAll(async () => {
+  await browser.close();
+  await server.stop();
+  expect(server.bugs).toEqual([]);
+});
+
+test("three people meet, talk in the group and in private, and find it all again after a reload", async () => {
+  const alice = await (await Visitor.arrive(browser, server, "alice")).register();
+  const bob = await (await Visitor.arrive(browser, server, "bob")).register();
+  const carol = await (await Visitor.arrive(browser, server, "carol")).register();
+
+  await alice.sees("bob has joined the chat");
+  await alice.say("Hello everybody");
+  await Promise.all([bob.sees("Hello everybody"), carol.sees("Hello everybody")]);
+  await bob.say("Hi alice");
+  await carol.say("Hi you two");
+  await alice.sees("Hi you two");
+
+  await alice.openPrivate("bob");
+  await alice.say("Only for you");
+  await bob.conversation("alice").click();
+  await bob.sees("Only for you");
+  await bob.say("It stays between us");
+  await alice.sees("It stays between us");
+  expect(await carol.page.getByText("Only for you").count()).toBe(0);
+  expect(await carol.conversation("alice").count()).toBe(0);
+
+  await Promise.all([alice.page.reload(), bob.page.reload(), carol.page.reload()]);
+  await Promise.all([alice.sees("It stays between us"), bob.sees("Only for you"), carol.sees("Hi you two")]);
+  await alice.conversation("Group Chat").click();
+  await alice.sees("Hi alice");
+  const texts = await alice.log.innerText();
+  const order = ["Hello everybody", "Hi alice", "Hi you two"].map((text) => texts.indexOf(text));
+  expect(order).toEqual(order.toSorted((a, b) => a - b));
+  expect(order.every((at) => at >= 0)).toBe(true);
+
+  await alice.page.goBack();
+  await alice.sees("Only for you");
+  await alice.page.goForward();
+  await alice.sees("Hello everybody");
+  for (const visitor of [alice, bob, carol]) expect(visitor.complaints).toEqual([]);
+});
+
+test("a private message to someone who is away waits for them, and counts as unread everywhere", async () => {
+  const dora = await (await Visitor.arrive(browser, server, "dora")).register();
+  const emil = await (await Visitor.arrive(browser, server, "emil")).register();
+  await dora.openPrivate("emil");
+  await emil.page.close();
+  await dora.say("first");
+  await dora.say("second");
+
+  const back = await (await Visitor.arrive(browser, server, "emil")).logIn();
+  await back.conversation("dora").filter({ hasText: "2" }).waitFor();
+  await back.page.reload();
+  await back.conversation("dora").filter({ hasText: "2" }).waitFor();
+  await back.conversation("dora").click();
+  await back.sees("second");
+  const tab = await back.anotherTab();
+  await tab.conversation("dora").waitFor();
+  await tab.until(
+    () => tab.conversation("dora").innerText(),
+    (text) => !text.includes("2"),
+  );
+});
+
+test("people are online once, however many tabs they have, and a reload tells nobody", async () => {
+  const fritz = await (await Visitor.arrive(browser, server, "fritz")).register();
+  const gerda = await (await Visitor.arrive(browser, server, "gerda")).register();
+  const second = await gerda.anotherTab();
+  await second.log.waitFor();
+  await fritz.onlineUsers.getByRole("button", { name: "Message gerda" }).waitFor();
+  expect(await fritz.onlineUsers.getByRole("button", { name: "Message gerda" }).count()).toBe(1);
+  await fritz.sees("gerda has joined the chat");
+  await gerda.page.reload();
+  await gerda.say("still here");
+  await fritz.sees("still here");
+  expect(await fritz.log.getByText("gerda has left the chat").count()).toBe(0);
+  expect(await fritz.log.getByText("gerda has joined the chat").count()).toBe(1);
+
+  await second
+    .button(/^gerda|account/i)
+    .first()
+    .click();
+  await second.button("Log out").click();
+  await fritz.sees("gerda has left the chat");
+  await gerda.page
+    .getByRole("tab", { name: "Log in" })
+    .or(gerda.page.getByRole("link", { name: "Log in" }))
+    .first()
+    .waitFor();
+});
