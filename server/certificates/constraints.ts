@@ -64,5 +64,5 @@ function network(address: string): string {
   const left = head === "" ? [] : head.split(":");
   const missing = tail === undefined ? 0 : 8 - left.length - tail.split(":").filter(Boolean).length;
   const groups = [...left, ...Array<string>(missing).fill("0")].slice(0, 4);
-  return `${groups.join(":")}::/64`;
+  return `${new URL(`https://[${groups.join(":")}::]`).hostname.slice(1, -1)}/64`;
 }

@@ -15,14 +15,14 @@ const virtual = /^(docker\d|br-[0-9a-f]{6,}|veth|virbr|vmnet|vboxnet|cni|flannel
 /** Takes the host name and the network interfaces, gives every name under which people may open this server. */
 export function machineNames(hostname: string, interfaces: Interfaces): Names {
   const host = hostNameOf(hostname);
-  const dns = ["localhost", host, host && `${host.split(".")[0]}.local`];
+  const onLan = host && host !== "localhost" ? `${host.split(".")[0]}.local` : null;
   const lan = Object.entries(interfaces)
     .filter(([name]) => !virtual.test(name))
     .flatMap(([, addresses]) => addresses ?? [])
     .filter(({ internal, address }) => !internal && usableInBrowser(address))
     .map(({ address }) => address.toLowerCase());
   return {
-    dns: unique(dns.filter((name) => name !== null)),
+    dns: unique(["localhost", host, onLan].filter((name) => name !== null)),
     addresses: unique(["127.0.0.1", "::1", ...lan.filter(isIPv4), ...lan.filter(isIPv6)]),
   };
 }
