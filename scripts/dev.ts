@@ -4,7 +4,7 @@ import { ensureCertificate } from "../server/certificates/ensure.ts";
 import { serverOrigins, serverUrls } from "../server/certificates/urls.ts";
 import { parseConfig, projectRoot } from "../server/config.ts";
 import { progress } from "../server/progress.ts";
-import { command, continueIn, ensureDependencies } from "./setup.ts";
+import { command, continueIn, ensureDependencies, stopSignals } from "./setup.ts";
 
 // One HTTPS origin on PORT: Vite answers with what is in web/ now, and hands /api with its socket to the real server behind
 // it, which starts anew whenever its source changes.
@@ -44,7 +44,7 @@ await command(async () => {
   progress("Develop at", [...local.slice(0, 1), ...lan.slice(0, 1)].join("  "));
 
   const stopped = Promise.withResolvers<number>();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stopped.resolve(0));
+  for (const signal of stopSignals) process.on(signal, () => stopped.resolve(0));
   const code = await Promise.race([stopped.promise, inner.exited]);
   inner.kill("SIGTERM");
   await Promise.all([inner.exited, vite.close()]);

@@ -8,6 +8,9 @@ import { progressing } from "../server/progress.ts";
 const builtFrom = ["web", "dist", ".built-from"];
 const at = (...path: string[]) => join(projectRoot, ...path);
 
+/** What asks a program to stop: Ctrl-C, a service manager, a closed terminal. */
+export const stopSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /** A step of the set-up failed. The message is all that a person needs to see. */
 export class SetupError extends Error {
   override name = "SetupError";
@@ -41,7 +44,7 @@ export async function continueIn(args: readonly string[]): Promise<number> {
     env: process.env,
     stdio: ["inherit", "inherit", "inherit"],
   });
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => child.kill(signal));
+  for (const signal of stopSignals) process.on(signal, () => child.kill(signal));
   return await child.exited;
 }
 

@@ -1,12 +1,17 @@
 import { parseConfig } from "../server/config.ts";
-import { command, continueIn, ensureClient, ensureDependencies } from "./setup.ts";
+import { command, continueIn, ensureClient, ensureDependencies, stopSignals } from "./setup.ts";
 
 // One command from a fresh clone to a running server. What is done already is skipped.
 await command(async () => {
+  const leave = () => process.exit(0);
+  for (const signal of stopSignals) process.on(signal, leave);
+
   parseConfig(Bun.env); // Only to complain before any slow work; main.ts reads it for itself.
   const installed = await ensureDependencies();
   await ensureClient();
-  if (installed) return await continueIn(["server/main.ts"]);
-  await import("../server/main.ts");
-  return undefined; // The server runs on; it ends the process itself.
+  if (!installed) await import("../server/main.ts");
+
+  for (const signal of stopSignals) process.off(signal, leave); // From here on it is for the server to stop in good order.
+  // This process has noticed that packages were missing, and would not find them even now.
+  return installed ? await continueIn(["scripts/start.ts"]) : undefined;
 });

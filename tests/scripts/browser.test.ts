@@ -1,0 +1,64 @@
+import { describe, expect, test } from "bun:test";
+import { findBrowser, type Surroundings } from "../support/browser.ts";
+
+function surroundings(
+  platform: NodeJS.Platform,
+  there: string[],
+  env: Surroundings["env"] = {},
+): Surroundings {
+  return {
+    platform,
+    env,
+    home: "/Users/alice",
+    exists: (path) => there.includes(path),
+    downloaded: () => null,
+  };
+}
+
+describe("a browser for the tests is", () => {
+  test("the one CHROME_PATH names, before any other", () => {
+    const env = { CHROME_PATH: "/opt/chrome", PATH: "/usr/bin" };
+    expect(findBrowser(surroundings("linux", ["/opt/chrome", "/usr/bin/chromium"], env))).toBe("/opt/chrome");
+  });
+
+  test("not silently another one when CHROME_PATH names none", () => {
+    const env = { CHROME_PATH: "/opt/chrome", PATH: "/usr/bin" };
+    expect(() => findBrowser(surroundings("linux", ["/usr/bin/chromium"], env))).toThrow(
+      'CHROME_PATH is "/opt/chrome", and there is no such file.',
+    );
+  });
+
+  const programFiles = { ProgramFiles: "C:\\Program Files", "ProgramFiles(x86)": "C:\\Program Files (x86)" };
+  const installed: [NodeJS.Platform, string, Surroundings["env"]][] = [
+    ["linux", "/usr/bin/chromium", {}],
+    ["linux", "/snap/bin/chromium", {}],
+    ["linux", "/opt/bin/google-chrome", { PATH: "/usr/local/bin:/opt/bin" }],
+    ["linux", "/usr/bin/microsoft-edge-stable", { PATH: "/usr/bin" }],
+    ["darwin", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", {}],
+    ["darwin", "/Users/alice/Applications/Chromium.app/Contents/MacOS/Chromium", {}],
+    ["win32", "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe", programFiles],
+    ["win32", "C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe", programFiles],
+  ];
+  for (const [platform, path, env] of installed)
+    test(`the installed ${path}`, () => {
+      expect(findBrowser(surroundings(platform, [path], env))).toBe(path);
+    });
+
+  test("Chromium rather than Chrome, and Chrome rather than Edge", () => {
+    const all = ["/usr/bin/microsoft-edge", "/usr/bin/google-chrome", "/usr/bin/chromium"];
+    expect(findBrowser(surroundings("linux", all))).toBe("/usr/bin/chromium");
+    expect(findBrowser(surroundings("linux", all.slice(0, 2)))).toBe("/usr/bin/google-chrome");
+  });
+
+  test("Playwright's download when nothing is installed, and only when it is there", () => {
+    const path = "/cache/chrome";
+    expect(findBrowser({ ...surroundings("linux", [path]), downloaded: () => path })).toBe(path);
+    expect(() => findBrowser({ ...surroundings("linux", []), downloaded: () => path })).toThrow();
+  });
+
+  test("asked for, with what to install, when there is none", () => {
+    expect(() => findBrowser(surroundings("linux", []))).toThrow(
+      /Install Chromium, Chrome or Edge \(on Debian: apt-get install chromium\).*CHROME_PATH/,
+    );
+  });
+});

@@ -1,0 +1,99 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Program } from "../support/program.ts";
+
+let top: string;
+let env: Record<string, string>;
+const running: Program[] = [];
+beforeEach(() => {
+  top = mkdtempSync(join(tmpdir(), "secure-chat-"));
+  env = { DATA_DIR: join(top, "data"), PORT: "0" };
+});
+afterEach(async () => {
+  for (const program of running.splice(0)) {
+    program.process.kill("SIGKILL");
+    await program.ends();
+  }
+  rmSync(top, { recursive: true });
+});
+
+function start(more: Record<string, string> = {}, args = ["scripts/start.ts"]): Program {
+  const program = new Program(args, { ...env, ...more });
+  running.push(program);
+  return program;
+}
+async function addressOf(program: Program): Promise<string> {
+  return (await program.says(/https:\/\/localhost:\d+/))[0];
+}
+const visit = (address: string, path = "/") => fetch(address + path, { tls: { rejectUnauthorized: false } });
+
+describe("the start", () => {
+  test("makes what is missing, serves the client, and says where, by what fingerprint and with which data", async () => {
+    const program = start();
+    const page = await visit(await addressOf(program));
+    expect(page.status).toBe(200);
+    expect(await page.text()).toContain("<!doctype html>");
+    await program.says(/SHA-256 (?:[0-9A-F]{2}:){31}[0-9A-F]{2}/);
+    await program.says(new RegExp(env.DATA_DIR!.replaceAll("\\", "\\\\")));
+    expect(existsSync(join(env.DATA_DIR!, "chat.sqlite"))).toBe(true);
+  });
+
+  test("skips the second time what is done, and answers in under a second", async () => {
+    const first = start();
+    await addressOf(first);
+    first.process.kill("SIGTERM");
+    expect(await first.ends()).toBe(0);
+    const made = statSync(join(env.DATA_DIR!, "certs", "cert.pem")).mtimeMs;
+
+    const began = performance.now();
+    const address = await addressOf(start());
+    expect((await visit(address, "/api/health")).status).toBe(200);
+    expect(performance.now() - began).toBeLessThan(1000);
+    expect(statSync(join(env.DATA_DIR!, "certs", "cert.pem")).mtimeMs).toBe(made);
+  });
+
+  for (const signal of ["SIGTERM", "SIGINT"] as const)
+    test(`ends with 0 on ${signal}, also when it comes twice, and nothing answers any more`, async () => {
+      const program = start();
+      const address = await addressOf(program);
+      program.process.kill(signal);
+      program.process.kill(signal);
+      expect(await program.ends()).toBe(0);
+      await expect(visit(address)).rejects.toThrow();
+    });
+
+  test("ends with 0 as `bun run start` as well, which passes the signal on", async () => {
+    const program = start({}, ["run", "start"]);
+    await addressOf(program);
+    program.process.kill("SIGTERM");
+    expect(await program.ends()).toBe(0);
+  });
+
+  test("tells all mistakes of the configuration before it does anything", async () => {
+    const program = start({ PORT: "http", REGISTRATION: "maybe" });
+    expect(await program.ends()).toBe(1);
+    expect(program.printed).toMatch(
+      /PORT is "http"; accepted: .*\n.*REGISTRATION is "maybe"; accepted: open or closed/,
+    );
+    expect(program.printed).not.toContain("    at ");
+    expect(existsSync(env.DATA_DIR!)).toBe(false);
+  });
+
+  test("says of a taken port what it is and how to choose another", async () => {
+    const port = new URL(await addressOf(start())).port;
+    const second = start({ PORT: port, DATA_DIR: join(top, "second") });
+    expect(await second.ends()).toBe(1);
+    expect(second.printed).toContain(`Port ${port} is taken by another program.`);
+    expect(second.printed).toMatch(/PORT=\d+ bun run start/);
+    expect(second.printed).not.toContain("    at ");
+  });
+
+  test("says of a certificate it cannot use what is wrong with it", async () => {
+    const program = start({ TLS_CERT: join(top, "none.pem"), TLS_KEY: join(top, "none.key") });
+    expect(await program.ends()).toBe(1);
+    expect(program.printed).toContain(`TLS_CERT: there is no file ${join(top, "none.pem")}`);
+    expect(program.printed).not.toContain("    at ");
+  });
+});
