@@ -1,0 +1,135 @@
+import { join } from "node:path";
+import { projectRoot } from "../../server/config.ts";
+import type { ChatEvent, EventOf } from "../../server/protocol/events.ts";
+import type { Ground } from "./ground.ts";
+import { type House, password, text } from "./house.ts";
+import type { Address } from "./open-wire.ts";
+import { type ServerProcess, startProcess } from "./server-process.ts";
+import type { Wire } from "./wire.ts";
+
+/** A server that takes part, and how its members speak with it. */
+export interface Contender {
+  name: string;
+  server: ServerProcess;
+  /** Where the member with this number connects. */
+  address(member: number): Address;
+  /** What a member does once it is connected; `heard` resolves with the next text. */
+  enter(wire: Wire, heard: () => Promise<string>): Promise<void>;
+  /** The text that sends a group message under this id. */
+  say(id: string): string;
+  /** The ids of the group messages that a text delivers. */
+  idsIn(text: string): string[];
+  /** A request that signs the member in. */
+  signIn(member: number): Promise<Response>;
+}
+
+/** Limits meant for people are out of the way: a few members send what a town would. */
+const unlimited = { MESSAGES_PER_MINUTE: "1000000", MESSAGE_BURST: "1000000", SOCKETS_PER_USER: "10000" };
+const bench = join(projectRoot, "scripts/bench");
+
+const idsOf = (events: ChatEvent[]) =>
+  events.flatMap((event) => (event.type === "message.sent" ? [event.message.clientId] : []));
+
+/** The real server, on the database file of the house, with synchronous FULL. */
+export async function startOurs(ground: Ground, house: House): Promise<Contender> {
+  const command = [
+    process.execPath,
+    "--preload",
+    join(bench, "probe.ts"),
+    join(projectRoot, "server/main.ts"),
+  ];
+  const env = { ...unlimited, HOST: "127.0.0.1", PORT: "0", DATA_DIR: house.dataDir };
+  const server = await startProcess({ command, env, port: /Here\s+https:\/\/localhost:(\d+)/ }, ground.cores);
+  const origin = `https://localhost:${server.port}`;
+  return {
+    name: "ours",
+    server,
+    address: (member) => ({
+      port: server.port,
+      path: "/api/socket",
+      headers: { Origin: origin, Cookie: house.cookies[member]! },
+    }),
+    async enter(wire, heard) {
+      wire.say(JSON.stringify({ type: "chat.enter", ref: "enter" }));
+      while (!(await heard()).includes('"chat.entered"'));
+    },
+    say: (id) =>
+      JSON.stringify({
+        type: "message.send",
+        ref: "say",
+        conversation: "group",
+        clientId: id,
+        body: { text },
+      }),
+    idsIn: (text) => idsOf(JSON.parse(text)),
+    signIn: (member) =>
+      fetch(`${origin}/api/session`, {
+        method: "POST",
+        headers: { Origin: origin, "Content-Type": "application/json" },
+        body: JSON.stringify({ name: house.names[member], password }),
+        tls: { rejectUnauthorized: false },
+      }),
+  };
+}
+
+/** A frame of ours with one message, cut in two where the id belongs: what the others carry, byte for byte as long. */
+export type Frame = readonly [string, string];
+
+/** Takes one text that ours delivered. */
+export function frameFrom(text: string): Frame {
+  const [event] = JSON.parse(text) as [EventOf<"message.sent">];
+  return text.split(event.message.clientId) as unknown as Frame;
+}
+
+const rivals = {
+  floor: { script: "servers/floor.ts", path: "/", onNode: false },
+  ws: { script: "servers/ws.ts", path: "/", onNode: true },
+  "Socket.IO": {
+    script: "servers/socket-io.ts",
+    path: "/socket.io/?EIO=4&transport=websocket",
+    onNode: true,
+  },
+};
+
+export type RivalName = keyof typeof rivals;
+
+/** A server that forgets: its members send the very frame that ours would deliver, and all get it. */
+export async function startRival(
+  ground: Ground,
+  name: RivalName,
+  [before, after]: Frame,
+): Promise<Contender> {
+  const { script, path, onNode } = rivals[name];
+  const file = join(bench, script);
+  const command = onNode ? await ground.node.command(file) : [process.execPath, file];
+  const { cert, key } = ground.certificate;
+  const env = { CERT: cert, KEY: key, PASSWORD_HASH: ground.passwordHash };
+  const server = await startProcess({ command, env, port: /ready (\d+)/ }, ground.cores);
+  const common = {
+    name,
+    server,
+    address: () => ({ port: server.port, path, headers: {} }),
+    signIn: () =>
+      fetch(`https://localhost:${server.port}/sign-in`, {
+        method: "POST",
+        body: password,
+        tls: { rejectUnauthorized: false },
+      }),
+  };
+  if (name !== "Socket.IO")
+    return {
+      ...common,
+      async enter() {},
+      say: (id) => before + id + after,
+      idsIn: (text) => idsOf(JSON.parse(text)),
+    };
+  return {
+    ...common,
+    async enter(wire, heard) {
+      wire.say("40");
+      while (!(await heard()).startsWith("40"));
+    },
+    say: (id) => `42["send",${before}${id}${after}]`,
+    idsIn: (text) => (text.startsWith('42["sent"') ? idsOf(JSON.parse(text.slice(2))[1]) : []),
+  };
+}

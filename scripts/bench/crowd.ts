@@ -1,0 +1,160 @@
+import type { Contender } from "./contenders.ts";
+import { openWire } from "./open-wire.ts";
+import type { Wire } from "./wire.ts";
+
+/** How many connect at a time while a crowd gathers. */
+const gatherAtOnce = 32;
+const patienceMs = 15_000;
+
+/** The members of one server's group. Who sent something looks for it in what arrives; the others only count. */
+export class Crowd {
+  readonly #contender: Contender;
+  readonly #members: Wire[];
+  #mark: { frames: number; bytes: number }[] = [];
+
+  private constructor(contender: Contender, members: Wire[]) {
+    this.#contender = contender;
+    this.#members = members;
+  }
+
+  /** Connects and enters the members with the numbers 0 to size - 1. */
+  static async gather(contender: Contender, size: number): Promise<Crowd> {
+    const members: Wire[] = [];
+    let next = 0;
+    const connect = async () => {
+      while (next < size) {
+        const number = next++;
+        members[number] = await enter(contender, number);
+      }
+    };
+    await Promise.all(Array.from({ length: gatherAtOnce }, connect));
+    return new Crowd(contender, members);
+  }
+
+  /**
+   * Keeps that many messages on their way for that long, then lets them arrive everywhere; gives how many there were.
+   * Each comes from another member than the one before, who sends it when its predecessor has come back.
+   */
+  async talk(inFlight: number, ms: number): Promise<number> {
+    this.#mark = this.#members.map(({ frames, bytes }) => ({ frames, bytes }));
+    const end = performance.now() + ms;
+    const share = Math.floor(this.#members.length / inFlight);
+    let said = 0;
+    const takeTurns = async (_: unknown, slot: number) => {
+      for (let turn = 0; performance.now() < end; turn++) {
+        said++;
+        await this.#say(this.#members[slot * share + (turn % share)]!);
+      }
+    };
+    await withPatience(Promise.all(Array.from({ length: inFlight }, takeTurns)), "a message never came back");
+    await this.#arrived();
+    return said;
+  }
+
+  /** Sends one message at each tick until `over`; gives the milliseconds each took to each member. */
+  async speakSteadily(everyMs: number, over: Promise<unknown>): Promise<number[]> {
+    const delays: number[] = [];
+    const onTheirWay = new Map<string, { at: number; missing: number }>();
+    for (const member of this.#members)
+      member.onText = (text) => {
+        for (const id of this.#contender.idsIn(text.toString())) {
+          const message = onTheirWay.get(id);
+          if (!message) continue;
+          delays.push(performance.now() - message.at);
+          if (--message.missing === 0) onTheirWay.delete(id);
+        }
+      };
+    let turn = 0;
+    const timer = setInterval(() => {
+      const id = crypto.randomUUID();
+      onTheirWay.set(id, { at: performance.now(), missing: this.#members.length });
+      this.#members[turn++ % this.#members.length]!.say(this.#contender.say(id));
+    }, everyMs);
+    await over.finally(() => clearInterval(timer));
+    await until(() => onTheirWay.size === 0, "a message never arrived");
+    for (const member of this.#members) member.onText = null;
+    return delays;
+  }
+
+  /** What one member says and hears back, as a frame. */
+  async sample(): Promise<string> {
+    return await this.#say(this.#members[0]!);
+  }
+
+  /** The frames and the bytes that each member got in the latest `talk`. */
+  get received(): { frames: number; bytes: number } {
+    return this.#received(0);
+  }
+
+  async leave(): Promise<void> {
+    for (const member of this.#members) member.close();
+    await withPatience(Promise.all(this.#members.map(({ closed }) => closed)), "a connection never closed");
+  }
+
+  /** Resolves with the text that brought the message back to its sender. */
+  #say(sender: Wire): Promise<string> {
+    const id = crypto.randomUUID();
+    const mark = Buffer.from(id);
+    return new Promise((resolve) => {
+      sender.onText = (text) => {
+        if (!text.includes(mark)) return;
+        sender.onText = null;
+        resolve(text.toString());
+      };
+      sender.say(this.#contender.say(id));
+    });
+  }
+
+  #received(member: number) {
+    const { frames, bytes } = this.#members[member]!;
+    const mark = this.#mark[member]!;
+    return { frames: frames - mark.frames, bytes: bytes - mark.bytes };
+  }
+
+  /** Waits until all members got equally much: nothing was lost, and nothing is on its way. */
+  #arrived() {
+    const complete = () => {
+      const { bytes } = this.received;
+      return this.#members.every((_, member) => this.#received(member).bytes === bytes);
+    };
+    return until(complete, `${this.#contender.name} did not bring everything to everyone`);
+  }
+}
+
+/** A connection that has entered. */
+async function enter(contender: Contender, number: number): Promise<Wire> {
+  const texts: string[] = [];
+  let arrived = () => {};
+  const wire = await openWire(contender.address(number), (text) => {
+    texts.push(text.toString());
+    arrived();
+  });
+  const heard = async (): Promise<string> => {
+    while (texts.length === 0) await new Promise<void>((resolve) => (arrived = resolve));
+    return texts.shift()!;
+  };
+  await withPatience(contender.enter(wire, heard), `${contender.name} let nobody in`);
+  wire.onText = null;
+  return wire;
+}
+
+async function until(condition: () => boolean, otherwise: string): Promise<void> {
+  const start = performance.now();
+  while (!condition()) {
+    if (performance.now() - start > patienceMs) throw new Error(`Waited too long: ${otherwise}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** A benchmark that hangs helps nobody: fails after a while, saying what it waited for. */
+export async function withPatience<T>(work: Promise<T>, otherwise: string): Promise<T> {
+  let timer: Timer | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`Waited too long: ${otherwise}`)), patienceMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,55 @@
+import { cpus } from "node:os";
+import { type Ground, layGround } from "./ground.ts";
+import { parseOptions } from "./options.ts";
+import { print, printVerdict, type Section } from "./report.ts";
+import { groupMessage } from "./scenarios/group-message.ts";
+import { memory } from "./scenarios/memory.ts";
+import { reconnectStorm } from "./scenarios/reconnect-storm.ts";
+import { signInRush } from "./scenarios/sign-in-rush.ts";
+import { startUp } from "./scenarios/start-up.ts";
+import { storedMessages } from "./scenarios/stored-messages.ts";
+import { killAll } from "./server-process.ts";
+import { removeFolders } from "./temporary.ts";
+
+// Measures what the server costs, beside the least that could be done and beside what others use.
+// bun run bench [--only NAME[,NAME]] [--quick] [--json FILE]
+
+const scenarios: Record<string, (ground: Ground) => Promise<Section>> = {
+  "group-message": groupMessage,
+  memory,
+  "sign-in-rush": signInRush,
+  "start-up": startUp,
+  "stored-messages": storedMessages,
+  "reconnect-storm": reconnectStorm,
+};
+
+process.on("exit", () => {
+  killAll();
+  removeFolders();
+});
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit(1));
+
+try {
+  const { only, quick, json } = parseOptions(process.argv.slice(2), Object.keys(scenarios));
+  const ground = await layGround(quick);
+  const machine = [
+    `Bun ${Bun.version} on ${process.platform} ${process.arch}, ${cpus().length} × ${cpus()[0]?.model.trim()}`,
+    ground.cores.says,
+    ground.node.says,
+    ...(quick ? ["--quick: short rounds, believe the shape and not the digits"] : []),
+  ];
+  console.log(machine.join("\n"));
+
+  const sections: Section[] = [];
+  for (const name of only) {
+    const section = await scenarios[name]!(ground);
+    sections.push(section);
+    print(section);
+  }
+  printVerdict(sections);
+  if (json !== null) await Bun.write(json, JSON.stringify({ machine, sections }, null, 2));
+  process.exit(0);
+} catch (error) {
+  console.error(error instanceof Error && process.env.DEBUG === undefined ? error.message : error);
+  process.exit(1);
+}

@@ -1,0 +1,75 @@
+import { type Contender, frameFrom, type RivalName, startOurs, startRival } from "../contenders.ts";
+import { Crowd } from "../crowd.ts";
+import type { Ground } from "../ground.ts";
+import { makeHouse } from "../house.ts";
+import { below, type Line, type Section } from "../report.ts";
+import { median, percentile } from "../rounds.ts";
+
+const members = 100;
+const signIns = 8;
+const everyMs = 20;
+
+/** How still the server stands, and how late messages are, while eight people sign in at once at bcrypt's cost of 12. */
+export async function signInRush(ground: Ground): Promise<Section> {
+  const house = await makeHouse(members);
+  const ours = await startOurs(ground, house);
+  const crowd = await Crowd.gather(ours, members);
+  const frame = frameFrom(await crowd.sample());
+  const crowds = [{ contender: ours, crowd }];
+  for (const name of ["floor", "ws", "Socket.IO"] satisfies RivalName[]) {
+    const contender = await startRival(ground, name, frame);
+    crowds.push({ contender, crowd: await Crowd.gather(contender, members) });
+  }
+  for (const { crowd } of crowds) await crowd.talk(1, 500);
+
+  const lines: Line[] = [];
+  for (const { contender, crowd } of crowds) {
+    const runs: Run[] = [];
+    for (let round = 0; round < (ground.quick ? 1 : 5); round++) runs.push(await rush(contender, crowd));
+    const of = (pick: (run: Run) => number) => median(runs.map(pick));
+    const longest = Math.max(...runs.map(({ gap }) => gap));
+    lines.push({
+      what: contender.name,
+      numbers: {
+        "longest gap": of(({ gap }) => gap),
+        "worst round": longest,
+        "p99 delivery": of(({ p99 }) => p99),
+        "p99 before": of(({ quietP99 }) => quietP99),
+        "all signed in after": of(({ took }) => took),
+      },
+      reaches: contender.name === "ours" ? [below(longest, 20, "longest gap < 20 ms")] : [],
+    });
+  }
+  for (const { contender, crowd } of crowds) {
+    await crowd.leave();
+    await contender.server.stop();
+  }
+  const notes = [
+    `${members} members, a message every ${everyMs} ms; everything on the one server core, hashing too`,
+    "the floor signs nobody in: its line is the same time spent on messages alone",
+  ];
+  return { title: "Eight people sign in at once", unit: "ms", lines, notes };
+}
+
+type Run = Awaited<ReturnType<typeof rush>>;
+
+async function rush(contender: Contender, crowd: Crowd) {
+  const { server, name } = contender;
+  const quiet = await crowd.speakSteadily(everyMs, Bun.sleep(1500));
+  await server.ask("watch");
+  const start = performance.now();
+  const signingIn =
+    name === "floor"
+      ? Bun.sleep(2500)
+      : Promise.all(Array.from({ length: signIns }, (_, member) => signIn(contender, member)));
+  const delays = await crowd.speakSteadily(everyMs, signingIn);
+  const took = performance.now() - start;
+  const { longestGap } = await server.ask("rest");
+  return { gap: longestGap, p99: percentile(delays, 0.99), quietP99: percentile(quiet, 0.99), took };
+}
+
+async function signIn(contender: Contender, member: number): Promise<void> {
+  const answer = await contender.signIn(member);
+  if (answer.status !== 200) throw new Error(`${contender.name} refused a sign-in with ${answer.status}`);
+  await answer.arrayBuffer();
+}

@@ -1,0 +1,79 @@
+import type { Cores } from "./cores.ts";
+import type { Question, Reading } from "./probe.ts";
+
+export interface Launch {
+  command: string[];
+  env: Record<string, string>;
+  /** Finds the port in what the server prints once it listens. */
+  port: RegExp;
+}
+
+/** A server that the benchmark started, on the core for servers, with the probe inside. */
+export interface ServerProcess {
+  port: number;
+  ask(question: Question): Promise<Reading>;
+  /** Asks it to end, and makes it end when it does not within five seconds. */
+  stop(): Promise<void>;
+}
+
+const running = new Set<{ kill(signal: "SIGKILL"): void }>();
+
+/** Ends at once whatever still runs; for when the benchmark itself has to end. */
+export function killAll(): void {
+  for (const child of running) child.kill("SIGKILL");
+}
+
+/** Starts a server and waits until it listens; fails with what it printed when it ends instead. */
+export async function startProcess({ command, env, port }: Launch, cores: Cores): Promise<ServerProcess> {
+  const waiting: ((reading: Reading) => void)[] = [];
+  const child = Bun.spawn(cores.onServerCore(command), {
+    env: { PATH: process.env.PATH ?? "", ...env },
+    ipc: (reading: Reading) => waiting.shift()?.(reading),
+    serialization: "json",
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  running.add(child);
+  child.exited.then(() => running.delete(child));
+
+  return {
+    port: await printed(child, port, command),
+    ask(question) {
+      return new Promise((resolve, reject) => {
+        waiting.push(resolve);
+        child.exited.then(() => reject(new Error(`${command.join(" ")} has ended`)));
+        child.send(question);
+      });
+    },
+    async stop() {
+      child.kill("SIGTERM");
+      const kill = setTimeout(() => child.kill("SIGKILL"), 5000);
+      await child.exited;
+      clearTimeout(kill);
+    },
+  };
+}
+
+async function printed(
+  child: Bun.Subprocess<"ignore", "pipe", "pipe">,
+  port: RegExp,
+  command: string[],
+): Promise<number> {
+  let text = "";
+  const errors = new Response(child.stderr).text();
+  const reader = child.stdout.getReader();
+  const decoder = new TextDecoder();
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) throw new Error(`${command.join(" ")} ended:\n${text}${await errors}`);
+    text += decoder.decode(value, { stream: true });
+    const found = port.exec(text);
+    if (!found) continue;
+    void drain(reader);
+    return Number(found[1]);
+  }
+}
+
+/** A server that prints must never wait for a reader. */
+async function drain(reader: { read(): Promise<{ done: boolean }> }) {
+  while (!(await reader.read()).done);
+}
