@@ -71,6 +71,8 @@ function listen() {
       fetch: app.fetch,
       websocket: app.websocket,
       maxRequestBodySize: app.maxRequestBodySize,
+      // Bun would otherwise answer an error with a page of our source.
+      development: false,
       idleTimeout: 30,
     });
   } catch (error) {

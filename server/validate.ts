@@ -2,13 +2,16 @@ import * as v from "valibot";
 import { type ErrorCode, errorCodes } from "./protocol/errors.ts";
 import { Refusal } from "./refusal.ts";
 
+/** Long enough for every field there is; a key from outside can be as long as a frame. */
+const fieldMax = 40;
+
 /** What the schema makes of a value from outside; refuses with the first field at fault. */
 export function validate<T extends v.GenericSchema>(schema: T, value: unknown): v.InferOutput<T> {
   const result = v.safeParse(schema, value, { abortEarly: true });
   if (result.success) return result.output;
   const [issue] = result.issues;
-  const field = v.getDotPath(issue) ?? undefined;
-  if (issue.message in errorCodes) throw new Refusal(issue.message as ErrorCode, { field });
+  const field = v.getDotPath(issue)?.slice(0, fieldMax).toWellFormed() || undefined;
+  if (Object.hasOwn(errorCodes, issue.message)) throw new Refusal(issue.message as ErrorCode, { field });
   throw new Refusal("invalid", { field, message: sentence(field, issue) });
 }
 
@@ -20,7 +23,9 @@ function sentence(field: string | undefined, issue: v.BaseIssue<unknown>): strin
     : issue.received === "undefined"
       ? "is missing"
       : issue.expected === "never"
-        ? "is not known"
+        ? field === undefined
+          ? "has an unknown key"
+          : "is not known"
         : "is not of the right form";
   return `${subject[0]!.toUpperCase()}${subject.slice(1)} ${rest}.`;
 }

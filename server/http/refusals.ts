@@ -12,6 +12,8 @@ export function refuse(c: RouteContext, error: unknown, report: (error: unknown)
   }
   const { code, message, retryAfter, field } = error;
   if (retryAfter !== undefined) c.header("Retry-After", String(Math.ceil(retryAfter / 1000)));
+  // What is left of the body is not waited for.
+  if (code === "too_large") c.header("Connection", "close");
   const { status } = errorCodes[code];
   return c.json<ErrorBody>({ error: { code, message, retryAfter, field } }, status as ContentfulStatusCode);
 }

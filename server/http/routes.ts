@@ -48,7 +48,7 @@ export function routeTable(deps: RoutesDeps): Route[] {
 export function routes(deps: RoutesDeps): Hono<Env> {
   const app = new Hono<Env>({ getPath: pathOf });
   app.onError((error, c) => refuse(c, error, deps.report));
-  app.use(headers, sizeGuard, originGuard(deps.isOurs));
+  app.use(headers, hostGuard, sizeGuard, originGuard(deps.isOurs));
 
   const signedIn = sessionGuard(deps.sessions);
   for (const [method, path, access, answer] of routeTable(deps)) {
@@ -62,8 +62,15 @@ export function routes(deps: RoutesDeps): Hono<Env> {
   return app;
 }
 
-/** Also of a request without a Host header, whose URL cannot be parsed by itself. */
-const pathOf = (request: Request): string => new URL(request.url, "https://unnamed").pathname;
+/** The address of a request; also of one without a Host header. Null when its Host cannot be one. */
+const urlOf = (request: Request): URL | null => URL.parse(request.url, "https://unnamed");
+
+const pathOf = (request: Request): string => urlOf(request)?.pathname ?? "/";
+
+const hostGuard: Guard = async (c, next) => {
+  if (!urlOf(c.req.raw)) throw new Refusal("invalid", { field: "host", message: "Host is not a host name." });
+  await next();
+};
 
 function sessionGuard(sessions: Sessions): Guard {
   return async (c, next) => {

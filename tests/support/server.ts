@@ -63,6 +63,7 @@ export async function startServer(options: TestServerOptions = {}) {
     fetch: app.fetch,
     websocket: app.websocket,
     maxRequestBodySize: app.maxRequestBodySize,
+    development: false,
   });
   app.serveOn(server);
   const origin = `https://localhost:${server.port}`;

@@ -1,0 +1,90 @@
+import { type ConnectionOptions, connect } from "node:tls";
+import type { Reachable } from "./person.ts";
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  body: string;
+}
+
+export interface RawRequest {
+  method?: string;
+  path?: string;
+  headers?: Record<string, string>;
+  body?: string;
+  /** The loopback address to come from, such as 127.0.0.2. */
+  from?: string;
+}
+
+/** A TLS connection, once it stands, for whoever speaks HTTP by hand. */
+export function connection({ origin }: Reachable, from?: string) {
+  const port = Number(new URL(origin).port);
+  const options = { port, host: "127.0.0.1", localAddress: from, rejectUnauthorized: false };
+  const socket = connect(options as ConnectionOptions);
+  return new Promise<typeof socket>((resolve, reject) => {
+    socket.once("secureConnect", () => resolve(socket));
+    socket.once("error", reject);
+  });
+}
+
+/** Sends these bytes over a connection of their own; gives all that came back when the server has closed it. */
+export async function exchange(
+  server: Reachable,
+  bytes: string | Uint8Array,
+  from?: string,
+): Promise<string> {
+  const socket = await connection(server, from);
+  return await new Promise((resolve) => {
+    const received: Uint8Array[] = [];
+    socket.on("data", (data: Buffer) => received.push(data));
+    // A server that closes early may reset the rest of what was being written; what it said counts.
+    socket.on("error", () => {});
+    socket.on("close", () => resolve(Buffer.concat(received).toString("latin1")));
+    socket.write(bytes);
+  });
+}
+
+/** A request as written, with headers no `fetch` would send and from an address no `fetch` can choose. */
+export async function request(server: Reachable, given: RawRequest): Promise<Answer> {
+  const { method = "GET", path = "/", body, from } = given;
+  const headers: Record<string, string> = {
+    Host: new URL(server.origin).host,
+    ...(body === undefined ? {} : { "Content-Length": String(Buffer.byteLength(body)) }),
+    ...given.headers,
+    Connection: "close",
+  };
+  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  const text = await exchange(
+    server,
+    `${method} ${path} HTTP/1.1\r\n${head.join("")}\r\n${body ?? ""}`,
+    from,
+  );
+  return answer(text);
+}
+
+/** The head and body of an answer, as they came. */
+export function answer(text: string): Answer {
+  const end = text.indexOf("\r\n\r\n");
+  const [first = "", ...lines] = text.slice(0, end).split("\r\n");
+  const headers = new Headers();
+  for (const line of lines) {
+    const colon = line.indexOf(":");
+    headers.append(line.slice(0, colon), line.slice(colon + 1).trim());
+  }
+  return { status: Number(first.split(" ")[1]), headers, body: text.slice(end + 4) };
+}
+
+/** A request of a page of the server's own. */
+export const post = (
+  server: Reachable,
+  path: string,
+  body: unknown,
+  more: RawRequest = {},
+): Promise<Answer> =>
+  request(server, {
+    method: "POST",
+    path,
+    body: JSON.stringify(body),
+    ...more,
+    headers: { Origin: server.origin, "Content-Type": "application/json", ...more.headers },
+  });
