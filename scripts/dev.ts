@@ -2,9 +2,9 @@ import { hostname, networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { ensureCertificate } from "../server/certificates/ensure.ts";
 import { serverOrigins, serverUrls } from "../server/certificates/urls.ts";
-import { parseConfig, projectRoot } from "../server/config.ts";
+import { parseConfig, portTakenSentence, projectRoot } from "../server/config.ts";
 import { progress } from "../server/progress.ts";
-import { command, continueIn, ensureDependencies, stopSignals } from "./setup.ts";
+import { command, continueIn, ensureDependencies, SetupError, stopSignals } from "./setup.ts";
 
 // One HTTPS origin on PORT: Vite answers with what is in web/ now, and hands /api with its socket to the real server behind
 // it, which starts anew whenever its source changes.
@@ -16,12 +16,6 @@ await command(async () => {
 
   const innerPort = freePort();
   const origins = config.origins ?? serverOrigins(certificate.names, config.port);
-  const inner = Bun.spawn([process.execPath, "--watch", "--no-clear-screen", "server/main.ts"], {
-    cwd: projectRoot,
-    env: { ...process.env, HOST: "127.0.0.1", PORT: String(innerPort), ORIGINS: origins.join(",") },
-    stdio: ["ignore", "inherit", "inherit"],
-  });
-
   const { createServer } = await import("vite");
   const root = join(projectRoot, "web");
   const vite = await createServer({
@@ -39,12 +33,28 @@ await command(async () => {
       },
     },
   });
-  await vite.listen();
-  const { local, lan } = serverUrls(certificate.names, config.port, config.host);
-  progress("Develop at", [...local.slice(0, 1), ...lan.slice(0, 1)].join("  "));
+  await vite.listen().catch((error: Error) => {
+    throw /in use/.test(error.message) ? new SetupError(portTakenSentence(config.port)) : error;
+  });
+
+  const inner = Bun.spawn([process.execPath, "--watch", "--no-clear-screen", "server/main.ts"], {
+    cwd: projectRoot,
+    env: { ...process.env, HOST: "127.0.0.1", PORT: String(innerPort), ORIGINS: origins.join(",") },
+    // It announces an address that is not the one to open; what goes wrong is on standard error.
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  const whenUp = async () => {
+    const health = `https://127.0.0.1:${innerPort}/api/health`;
+    const asks = () => fetch(health, { tls: { rejectUnauthorized: false } }).catch(() => null);
+    while (inner.exitCode === null && !(await asks())) await Bun.sleep(50);
+    const { local, lan } = serverUrls(certificate.names, config.port, config.host);
+    progress("Ready at", [...local.slice(0, 1), ...lan.slice(0, 1)].join("  "));
+  };
 
   const stopped = Promise.withResolvers<number>();
+  process.removeAllListeners("SIGTERM"); // Vite's own would end the process with 143, and leave the server alone.
   for (const signal of stopSignals) process.on(signal, () => stopped.resolve(0));
+  void whenUp();
   const code = await Promise.race([stopped.promise, inner.exited]);
   inner.kill("SIGTERM");
   await Promise.all([inner.exited, vite.close()]);

@@ -124,7 +124,7 @@ export function parseConfig(env: Env, cores: number = availableParallelism()): C
 
 /** What a person whose port is in use needs to read. */
 export function portTakenSentence(port: number): string {
-  const another = port === 5001 ? 5002 : 5001;
+  const another = port < 65_535 ? port + 1 : port - 1;
   const airplay = port === 5000 ? " (on macOS the AirPlay receiver holds 5000)" : "";
   return `Port ${port} is taken by another program${airplay}. Choose another: PORT=${another} bun run start`;
 }

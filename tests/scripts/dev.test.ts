@@ -1,0 +1,32 @@
+import { expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Person } from "../support/person.ts";
+import { Program } from "../support/program.ts";
+
+test("bun run dev answers for Vite and for the server at one origin, sockets too, and ends with 0", async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), "secure-chat-"));
+  const probe = Bun.serve({ port: 0, fetch: () => new Response() });
+  const port = String(probe.port);
+  await probe.stop(true);
+  const program = Program.script("dev.ts", [], { DATA_DIR: dataDir, PORT: port });
+  try {
+    await program.says(/ready at +https/i);
+    const origin = `https://localhost:${port}`;
+    const page = await fetch(origin, { tls: { rejectUnauthorized: false } });
+    expect(await page.text()).toContain("/@vite/client");
+
+    const alice = new Person({ origin }, "alice");
+    await alice.register();
+    await alice.enter();
+    alice.leave();
+
+    program.process.kill("SIGTERM");
+    expect(await program.ends()).toBe(0);
+  } finally {
+    program.process.kill("SIGKILL");
+    await program.ends();
+    rmSync(dataDir, { recursive: true });
+  }
+});
