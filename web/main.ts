@@ -1,0 +1,51 @@
+import "@fontsource-variable/figtree/wght.css";
+import "./styles/tokens.css";
+import "./styles/base.css";
+import { mount } from "svelte";
+import App from "./App.svelte";
+import { Attention } from "./state/attention.svelte.ts";
+import { Chat } from "./state/chat.svelte.ts";
+import { Place } from "./state/place.svelte.ts";
+import { Session } from "./state/session.svelte.ts";
+import { lockedTabs } from "./state/tabs.ts";
+import { createApi } from "./transport/api.ts";
+import { browserSystem as system } from "./transport/system.ts";
+
+const reloadedAt = "secure-chat.reloaded";
+
+/** Fetches the client that fits the server; not again and again, in case that one does not fit either. */
+function reload(): void {
+  const now = system.now();
+  if (now - Number(sessionStorage.getItem(reloadedAt)) < 60_000) return;
+  sessionStorage.setItem(reloadedAt, String(now));
+  location.reload();
+}
+
+const tabs = lockedTabs(navigator.locks, system.newId());
+const session = new Session(
+  createApi((url, init) => fetch(url, init)),
+  (me, hear) =>
+    new Chat(me, {
+      url: `wss://${location.host}/api/socket`,
+      WebSocket,
+      system,
+      storage: localStorage,
+      tabStorage: sessionStorage,
+      tabs,
+      outdated: reload,
+      ...hear,
+    }),
+);
+
+const wake = () => session.chat?.connection.wake();
+addEventListener("online", wake);
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && wake());
+window.addEventListener("storage", ({ storageArea, key, newValue }) => {
+  if (storageArea === localStorage) session.chat?.outbox.stored(key, newValue);
+});
+
+mount(App, {
+  target: document.body,
+  props: { session, place: new Place(window), attention: new Attention(window, system) },
+});
+session.check();

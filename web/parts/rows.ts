@@ -1,0 +1,92 @@
+import type { Message } from "../../server/protocol/events.ts";
+
+/** A message that is not known to be stored; it stands after all others. */
+export interface PendingMessage {
+  clientId: string;
+  text: string;
+  at: number;
+  failed: string | null;
+}
+
+export interface NoticeLine {
+  id: number;
+  text: string;
+  at: number;
+  after: number;
+}
+
+/** `lead` is the first of a run of messages by one author: it shows who and when. */
+export interface MessageRow {
+  kind: "message";
+  key: string;
+  seq: number | null;
+  author: number;
+  clientId: string;
+  text: string;
+  at: number;
+  lead: boolean;
+  /** Null for what is stored; otherwise whether it waits, or why it failed. */
+  pending: { failed: string | null } | null;
+}
+
+export type Row =
+  | MessageRow
+  | { kind: "day"; key: string; at: number }
+  | { kind: "unread"; key: string }
+  | { kind: "notice"; key: string; at: number; text: string };
+
+export interface Log {
+  me: number;
+  messages: readonly Message[];
+  pending: readonly PendingMessage[];
+  notices: readonly NoticeLine[];
+  /** The new part begins after this `seq`; null when there is none. */
+  divider: number | null;
+  /** The local day of a moment. */
+  dayOf(at: number): number;
+}
+
+const sameRun = 5 * 60_000;
+
+/** What the log shows, from top to bottom: days, runs of messages, where the new part begins, and notices. */
+export function rowsOf({ me, messages, pending, notices, divider, dayOf }: Log): Row[] {
+  const rows: Row[] = [];
+  const waiting = [...notices];
+  let lastDay: number | null = null;
+  let divided = divider === null;
+
+  const startDay = (at: number) => {
+    const today = dayOf(at);
+    if (lastDay !== null && today <= lastDay) return;
+    lastDay = today;
+    rows.push({ kind: "day", key: `day ${today}`, at });
+  };
+  const tell = (before: number) => {
+    while (waiting[0] && waiting[0].after < before) {
+      const { id, at, text } = waiting.shift()!;
+      startDay(at);
+      rows.push({ kind: "notice", key: `notice ${id}`, at, text });
+    }
+  };
+  const say = (row: Omit<MessageRow, "kind" | "lead" | "key">) => {
+    startDay(row.at);
+    const last = rows.at(-1);
+    const lead = last?.kind !== "message" || last.author !== row.author || row.at - last.at > sameRun;
+    rows.push({ kind: "message", key: `${row.author} ${row.clientId}`, ...row, lead });
+  };
+
+  for (const { seq, author, clientId, body, createdAt } of messages) {
+    tell(seq);
+    if (!divided && seq > divider! && author !== me) {
+      divided = true;
+      startDay(createdAt);
+      rows.push({ kind: "unread", key: "unread" });
+    }
+    say({ seq, author, clientId, text: body.text, at: createdAt, pending: null });
+  }
+  tell(Number.POSITIVE_INFINITY);
+  for (const { clientId, text, at, failed } of pending) {
+    say({ seq: null, author: me, clientId, text, at, pending: { failed } });
+  }
+  return rows;
+}

@@ -1,0 +1,29 @@
+const day = 86_400_000;
+
+const format = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
+  new Intl.DateTimeFormat(undefined, options);
+
+const clock = format({ hour: "2-digit", minute: "2-digit" });
+const weekday = format({ weekday: "long" });
+const thisYear = format({ weekday: "short", day: "numeric", month: "long" });
+const otherYear = format({ day: "numeric", month: "long", year: "numeric" });
+const full = format({ dateStyle: "full", timeStyle: "medium" });
+const date = format({ dateStyle: "long" });
+
+/** The local day of a moment, as the moment it began. */
+export const dayOf = (at: number): number => new Date(at).setHours(0, 0, 0, 0);
+
+export const timeOf = (at: number): string => clock.format(at);
+export const fullTimeOf = (at: number): string => full.format(at);
+export const dateOf = (at: number): string => date.format(at);
+
+/** What a person would call the day of `at`, looking back from `now`. */
+export function dayName(at: number, now: number): string {
+  const back = Math.round((dayOf(now) - dayOf(at)) / day);
+  if (back === 0) return "Today";
+  if (back === 1) return "Yesterday";
+  if (back > 1 && back < 7) return weekday.format(at);
+  return new Date(at).getFullYear() === new Date(now).getFullYear()
+    ? thisYear.format(at)
+    : otherYear.format(at);
+}

@@ -1,0 +1,80 @@
+import type { Message } from "../../server/protocol/events.ts";
+import type { Pages } from "../state/pages.svelte.ts";
+
+const step = 50;
+const shownMax = 250;
+const shownFirst = 80;
+
+/** Which of the messages held stand in the document: a window that moves with the reader, up and down. */
+export class LogView {
+  readonly #pages: Pages;
+  /** The first `seq` shown. */
+  #from = $state(0);
+  /** The last `seq` shown; null is the newest, whatever it is. */
+  #to = $state<number | null>(null);
+  #following = $state(true);
+
+  readonly #range: readonly [start: number, end: number];
+  readonly shown: readonly Message[];
+  /** Whether the newest message is part of the window. */
+  readonly atEnd: boolean;
+  /** Whether the window begins where the conversation does. */
+  readonly atBeginning: boolean;
+
+  constructor(pages: Pages) {
+    this.#pages = pages;
+    this.#range = $derived(this.#measure());
+    this.shown = $derived(pages.messages.slice(...this.#range));
+    this.atEnd = $derived(this.#range[1] === pages.messages.length);
+    this.atBeginning = $derived(this.#range[0] === 0 && !pages.more);
+  }
+
+  /** Shows the end, or the surroundings of the message after `seq`. */
+  begin(after: number | null): void {
+    const { messages } = this.#pages;
+    const found = after === null ? -1 : messages.findIndex(({ seq }) => seq > after);
+    const focus = found === -1 ? messages.length : found;
+    this.#show(Math.min(focus - 20, messages.length - shownFirst), focus + shownMax);
+  }
+
+  /** Whether new messages come into view by themselves. */
+  follow(following: boolean): void {
+    if (following === this.#following) return;
+    this.#show(...this.#range);
+    this.#following = following;
+  }
+
+  /** Shows more above; false when there is no more in memory. */
+  up(): boolean {
+    const [start, end] = this.#range;
+    if (start === 0) return false;
+    const next = Math.max(0, start - step);
+    this.#show(next, Math.min(end, next + shownMax));
+    return true;
+  }
+
+  /** Shows more below; false when the end is shown already. */
+  down(): boolean {
+    if (this.atEnd) return false;
+    const [start, end] = this.#range;
+    this.#show(Math.max(start, end + step - shownMax), end + step);
+    return true;
+  }
+
+  /** What is too long loses its top for one who follows the end, its bottom for one who reads further up. */
+  #measure(): readonly [start: number, end: number] {
+    const { messages } = this.#pages;
+    const to = this.#to ?? Number.POSITIVE_INFINITY;
+    const start = messages.findIndex(({ seq }) => seq >= this.#from);
+    const end = messages.findLastIndex(({ seq }) => seq <= to) + 1;
+    if (start === -1) return [end, end];
+    if (end - start <= shownMax) return [start, end];
+    return this.#following ? [end - shownMax, end] : [start, start + shownMax];
+  }
+
+  #show(start: number, end: number): void {
+    const { messages } = this.#pages;
+    this.#from = messages[Math.max(0, start)]?.seq ?? 0;
+    this.#to = end >= messages.length ? null : messages[end - 1]!.seq;
+  }
+}

@@ -1,0 +1,213 @@
+import { type ConversationId, directId, groupId, peerOf } from "../../server/protocol/conversation-id.ts";
+import type { ChatEvent, EventOf } from "../../server/protocol/events.ts";
+import { protocolVersion } from "../../server/protocol/limits.ts";
+import type { Link, SocketSurroundings } from "../transport/socket.ts";
+import { Connection } from "./connection.svelte.ts";
+import type { Conversation } from "./conversation.svelte.ts";
+import { Conversations } from "./conversations.svelte.ts";
+import { Drafts } from "./drafts.ts";
+import { endings } from "./endings.ts";
+import { type Notice, Notices } from "./notices.svelte.ts";
+import { Outbox } from "./outbox.svelte.ts";
+import { People } from "./people.svelte.ts";
+import type { Tabs } from "./tabs.ts";
+import { UnsentStore } from "./unsent.ts";
+
+export interface Me {
+  id: number;
+  name: string;
+}
+
+export interface ChatSurroundings extends SocketSurroundings {
+  /** Outlives the tab, and is seen by all tabs. */
+  storage: Storage;
+  /** Lives and dies with the tab. */
+  tabStorage: Storage;
+  tabs: Tabs;
+  /** The session behind the socket is gone; the sentence says why. */
+  ended(why: string): void;
+  /** The socket would not open, or belongs to someone else: the session has to be asked about. */
+  doubted(): void;
+  /** The server speaks another version of the protocol than this page. */
+  outdated(): void;
+}
+
+const retryIn = 2_000;
+
+/** Everything that one signed-in person sees and does. */
+export class Chat {
+  readonly me: Me;
+  readonly people = new People();
+  readonly notices = new Notices();
+  readonly conversations: Conversations;
+  readonly outbox: Outbox;
+  readonly drafts: Drafts;
+  readonly connection: Connection;
+  readonly #around: ChatSurroundings;
+  #entered = $state(false);
+  #current = $state.raw<Conversation | null>(null);
+  #epoch = "";
+
+  constructor(me: Me, around: ChatSurroundings) {
+    this.me = me;
+    this.#around = around;
+    this.connection = new Connection(around, {
+      changed: (link) => this.#linked(link),
+      event: (event) => this.apply(event),
+    });
+    const { connection } = this;
+    const { system, storage, tabs } = around;
+    const ask = connection.ask.bind(connection);
+    this.outbox = new Outbox({ store: new UnsentStore(storage, me), tabs, system, ask });
+    this.drafts = new Drafts(around.tabStorage, me);
+    const epochNow = () => this.#epoch;
+    this.conversations = new Conversations({
+      me: me.id,
+      get epoch() {
+        return epochNow();
+      },
+      ask,
+      after: system.after,
+      settled: (clientId) => this.outbox.settle(clientId),
+      startOver: () => this.#askToEnter(),
+    });
+  }
+
+  /** Whether the first answer has come, so that people and conversations are known. */
+  get entered(): boolean {
+    return this.#entered;
+  }
+
+  /** The conversation that is open. */
+  get current(): Conversation | null {
+    return this.#current;
+  }
+
+  /** The other person of a conversation; null for the group and for what is no conversation of ours. */
+  peer(id: string): number | null {
+    return peerOf(id, this.me.id);
+  }
+
+  /** Whether this person has, or could begin, a conversation of that name. */
+  has(id: string): id is ConversationId {
+    const peer = this.peer(id);
+    return id === groupId || (peer !== null && this.people.knows(peer));
+  }
+
+  titleOf(id: string): string {
+    const peer = this.peer(id);
+    return peer === null ? "Group Chat" : this.people.nameOf(peer);
+  }
+
+  directWith(person: number): ConversationId {
+    return directId(this.me.id, person);
+  }
+
+  /** What happened in the group after one message and up to another; null means up to now. */
+  noticesIn(id: string, from = 0, to: number | null = null): Notice[] {
+    if (id !== groupId) return [];
+    return this.notices.all.filter(({ after }) => after >= from && (to === null || after < to));
+  }
+
+  /** Opens a conversation, or none, and leaves the one that was open. */
+  open(id: ConversationId | null): void {
+    if (this.#current?.id === id) return;
+    this.#current?.leave();
+    this.#current = id && this.conversations.of(id);
+    this.#current?.open();
+  }
+
+  /** Ends for good: nothing is sent or received any more. */
+  close(): void {
+    this.connection.close();
+  }
+
+  /** The one place where what the server says becomes what is seen. */
+  apply(event: ChatEvent): void {
+    switch (event.type) {
+      case "chat.entered":
+        this.#enter(event);
+        break;
+      case "message.sent":
+        this.conversations.of(event.message.conversation).receive(event.message);
+        break;
+      case "conversation.synced":
+        this.conversations.of(event.conversation).synced(event);
+        break;
+      case "history.page":
+        this.conversations.of(event.conversation).page(event);
+        break;
+      case "read.marked":
+        this.conversations.of(event.conversation).reading.marked(event.seq, event.unread);
+        break;
+      case "presence.changed":
+        this.#presence(event);
+        break;
+      case "person.registered":
+        this.people.register(event.person);
+        break;
+      case "person.deleted":
+        this.people.forget(event.id);
+        break;
+      case "error":
+        this.connection.refuse(event);
+    }
+  }
+
+  #linked(link: Link): void {
+    if (link.kind === "open") this.#askToEnter();
+    else this.outbox.pause();
+    if (link.kind === "waiting" && !link.opened) this.#around.doubted();
+    const ending = link.kind === "closed" && link.code !== null ? endings[link.code] : undefined;
+    if (ending) this.#around.ended(ending);
+  }
+
+  #askToEnter(): void {
+    const people = this.people.tag ?? undefined;
+    this.connection.ask({ type: "chat.enter", people }, ({ retryAfter }) =>
+      this.#around.system.after(retryAfter ?? retryIn, () => this.#askToEnter()),
+    );
+  }
+
+  #enter(event: EventOf<"chat.entered">): void {
+    const { id, name } = event.me;
+    if (event.version !== protocolVersion) this.#around.outdated();
+    else if (id !== this.me.id || name !== this.me.name) this.#around.doubted();
+    else this.#resume(event);
+  }
+
+  #resume(event: EventOf<"chat.entered">): void {
+    if (this.#epoch && this.#epoch !== event.epoch) this.#startOver();
+    this.#epoch = event.epoch;
+    this.people.enter(event.people, event.peopleTag, event.online);
+    this.conversations.enter(event.conversations);
+    if (!this.#entered) this.#notice(`Welcome, ${this.me.name}`);
+    this.#entered = true;
+    this.connection.welcome();
+    this.outbox.resume();
+  }
+
+  /** The server's history is another one: nothing held is worth anything, except what is still to be sent. */
+  #startOver(): void {
+    const id = this.#current?.id ?? null;
+    this.open(null);
+    this.conversations.clear();
+    this.open(id);
+  }
+
+  #presence({ online, offline, quiet }: EventOf<"presence.changed">): void {
+    const tell = (ids: number[], what: string) => {
+      for (const id of ids) {
+        if (id !== this.me.id && this.people.reachable(id)) this.#notice(`${this.people.nameOf(id)} ${what}`);
+      }
+    };
+    this.people.change(online, offline);
+    if (quiet) return;
+    tell(online, "has joined the chat");
+    tell(offline, "has left the chat");
+  }
+
+  #notice(text: string): void {
+    this.notices.add(text, this.#around.system.now(), this.conversations.of(groupId).cursor);
+  }
+}

@@ -1,0 +1,113 @@
+import type { Command } from "../../server/protocol/commands.ts";
+import type { ChatEvent, EventOf } from "../../server/protocol/events.ts";
+import { type Link, ReconnectingSocket, type SocketSurroundings } from "../transport/socket.ts";
+
+/** A command before it has been given its `ref`. */
+export type Ask<C = Command> = C extends Command ? Omit<C, "ref"> : never;
+type Refusal = EventOf<"error">;
+
+/** What the banner says: nothing, trying, how long until the next try, or that this is one tab too many. */
+export type Trouble = { kind: "trying" } | { kind: "waiting"; seconds: number } | { kind: "closed" } | null;
+
+/** The live connection as the screens see it. Commands go out through `ask`; a refusal finds its way back by `ref`. */
+export class Connection {
+  readonly #socket: ReconnectingSocket;
+  readonly #around: SocketSurroundings;
+  readonly #heard: (event: ChatEvent) => void;
+  #link = $state.raw<Link>({ kind: "closed", code: null });
+  #entered = $state(false);
+  #seconds = $state(0);
+  #asked = new Map<string, (refusal: Refusal) => void>();
+  #count = 0;
+  /** What came over a new socket before the answer to `chat.enter`, which says what history it belongs to. */
+  #early: ChatEvent[] = [];
+  #stopTicking = () => {};
+
+  constructor(
+    around: SocketSurroundings,
+    heard: { changed(link: Link): void; event(event: ChatEvent): void },
+  ) {
+    this.#around = around;
+    this.#heard = heard.event;
+    this.#socket = new ReconnectingSocket(around, {
+      changed: (link) => {
+        this.#follow(link);
+        heard.changed(link);
+      },
+      received: (events) => {
+        for (const event of events) this.#hear(event);
+      },
+    });
+  }
+
+  /** Whether the chat has been entered over the present socket, so that commands are answered. */
+  get entered(): boolean {
+    return this.#entered;
+  }
+
+  /** A first short interruption is not worth a word; what lasts is. */
+  get trouble(): Trouble {
+    const link = this.#link;
+    if (link.kind === "closed") return link.code === null ? null : { kind: "closed" };
+    if (this.#entered || link.kind === "open" || link.attempt < 2) return null;
+    return link.kind === "waiting" ? { kind: "waiting", seconds: this.#seconds } : { kind: "trying" };
+  }
+
+  connect(): void {
+    this.#socket.connect();
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+
+  wake(): void {
+    this.#socket.wake();
+  }
+
+  /** Sends a command and gives its `ref`, or null when there is no connection. `refused` hears if it is turned down. */
+  ask(command: Ask, refused: (refusal: Refusal) => void = () => {}): string | null {
+    this.#count += 1;
+    const ref = String(this.#count);
+    if (!this.#socket.send({ ...command, ref } as Command)) return null;
+    this.#asked.set(ref, refused);
+    return ref;
+  }
+
+  /** The chat was entered: from now on the connection counts as whole, and what came early is heard. */
+  welcome(): void {
+    this.#entered = true;
+    for (const event of this.#early.splice(0)) this.#heard(event);
+  }
+
+  /** Hands a refusal to whoever asked. */
+  refuse(refusal: Refusal): void {
+    const refused = this.#asked.get(refusal.ref ?? "");
+    this.#asked.delete(refusal.ref ?? "");
+    refused?.(refusal);
+  }
+
+  #hear(event: ChatEvent): void {
+    if (event.type === "error" || event.type === "chat.entered" || this.#entered) this.#heard(event);
+    else this.#early.push(event);
+    if ("ref" in event) this.#asked.delete(event.ref ?? "");
+  }
+
+  #follow(link: Link): void {
+    this.#link = link;
+    if (link.kind !== "open") {
+      this.#entered = false;
+      this.#asked.clear();
+      this.#early = [];
+    }
+    this.#stopTicking();
+    if (link.kind === "waiting") this.#tick(link.retryAt);
+  }
+
+  #tick(retryAt: number): void {
+    const left = Math.max(0, retryAt - this.#around.system.now());
+    this.#seconds = Math.ceil(left / 1000);
+    if (left > 0)
+      this.#stopTicking = this.#around.system.after(left % 1000 || 1000, () => this.#tick(retryAt));
+  }
+}

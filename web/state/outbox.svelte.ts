@@ -1,0 +1,177 @@
+import type { ConversationId } from "../../server/protocol/conversation-id.ts";
+import type { ErrorCode } from "../../server/protocol/errors.ts";
+import type { EventOf } from "../../server/protocol/events.ts";
+import type { System } from "../transport/system.ts";
+import type { Ask } from "./connection.svelte.ts";
+import type { Tabs } from "./tabs.ts";
+import type { Unsent, UnsentStore } from "./unsent.ts";
+
+export interface OutboxSurroundings {
+  store: UnsentStore;
+  tabs: Tabs;
+  system: System;
+  /** Sends a command; null when there is no connection. */
+  ask(command: Ask, refused: (refusal: EventOf<"error">) => void): string | null;
+}
+
+const retryable: ErrorCode[] = ["rate_limited", "busy", "storage_full"];
+const retryIn = 2_000;
+/** An echo may be lost; asking again is harmless, since the server knows the message by its `clientId`. */
+const receiptWithin = 10_000;
+
+const inOrder = (entries: Unsent[]): Unsent[] => entries.sort((a, b) => a.at - b.at);
+
+/**
+ * What was written and is not yet known to be stored. Sends one message at a time, in the order of writing, and only
+ * what was written in this tab or in one that is gone.
+ */
+export class Outbox {
+  readonly #around: OutboxSurroundings;
+  #entries = $state.raw<Unsent[]>([]);
+  #flying: string | null = $state(null);
+  #hindrance = $state<string | null>(null);
+  #durable = $state(true);
+  #online = false;
+  #watched = new Set<string>();
+  #cancel = () => {};
+
+  constructor(around: OutboxSurroundings) {
+    this.#around = around;
+    this.#entries = inOrder(around.store.all());
+    this.#watchTabs();
+  }
+
+  get entries(): readonly Unsent[] {
+    return this.#entries;
+  }
+
+  /** What waits, or failed, in one conversation. */
+  of(conversation: ConversationId): Unsent[] {
+    return this.#entries.filter((one) => one.conversation === conversation);
+  }
+
+  /** Why sending pauses although the connection is fine, in the server's words. */
+  get hindrance(): string | null {
+    return this.#hindrance;
+  }
+
+  /** Whether what waits would survive closing the tab. */
+  get durable(): boolean {
+    return this.#durable;
+  }
+
+  add(conversation: ConversationId, text: string): void {
+    const { system, tabs } = this.#around;
+    const at = Math.max(system.now(), (this.#entries.at(-1)?.at ?? 0) + 1);
+    this.#put({ clientId: system.newId(), conversation, text, at, tab: tabs.me, failed: null });
+    this.#flush();
+  }
+
+  /** Another try for a message that failed; it keeps its place and its name. */
+  retry(clientId: string): void {
+    const entry = this.#entries.find((one) => one.clientId === clientId);
+    if (!entry) return;
+    this.#put({ ...entry, tab: this.#around.tabs.me, failed: null });
+    this.#flush();
+  }
+
+  drop(clientId: string): void {
+    if (clientId !== this.#flying) this.#remove(clientId);
+  }
+
+  dropAll(): void {
+    for (const { clientId } of this.#entries) this.#remove(clientId);
+  }
+
+  /** The server has this message. */
+  settle(clientId: string): void {
+    this.#remove(clientId);
+    if (this.#flying === clientId) this.#land();
+  }
+
+  /** The chat was entered: what was on its way may not have arrived. */
+  resume(): void {
+    this.#online = true;
+    this.#land();
+  }
+
+  pause(): void {
+    this.#online = false;
+    this.#flying = null;
+    this.#hindrance = null;
+    this.#cancel();
+  }
+
+  /** Another tab changed the storage. A key of null means that all of it was cleared. */
+  stored(key: string | null, value: string | null): void {
+    const { store } = this.#around;
+    if (key === null) this.#entries = [];
+    else if (store.owns(key)) {
+      const others = this.#entries.filter((one) => one.clientId !== store.nameIn(key));
+      const changed = store.read(key, value);
+      this.#entries = inOrder(changed ? [...others, changed] : others);
+      this.#watchTabs();
+    }
+  }
+
+  #flush(): void {
+    if (!this.#online || this.#flying || this.#hindrance) return;
+    const next = this.#entries.find((one) => one.failed === null && one.tab === this.#around.tabs.me);
+    if (!next) return;
+    const { clientId, conversation, text } = next;
+    const command = { type: "message.send", conversation, clientId, body: { text } } as const;
+    if (!this.#around.ask(command, (refusal) => this.#refused(next, refusal))) return;
+    this.#flying = clientId;
+    this.#later(receiptWithin);
+  }
+
+  #refused(entry: Unsent, { code, message, retryAfter }: EventOf<"error">): void {
+    if (retryAfter !== undefined || retryable.includes(code)) {
+      this.#flying = null;
+      this.#hindrance = message;
+      this.#later(retryAfter ?? retryIn);
+      return;
+    }
+    if (this.#entries.includes(entry)) this.#put({ ...entry, failed: message });
+    this.#land();
+  }
+
+  #later(ms: number): void {
+    this.#cancel();
+    this.#cancel = this.#around.system.after(ms, () => this.#land());
+  }
+
+  #land(): void {
+    this.#cancel();
+    this.#flying = null;
+    this.#hindrance = null;
+    this.#flush();
+  }
+
+  #put(entry: Unsent): void {
+    this.#durable = this.#around.store.put(entry);
+    const others = this.#entries.filter((one) => one.clientId !== entry.clientId);
+    this.#entries = inOrder([...others, entry]);
+  }
+
+  #remove(clientId: string): void {
+    this.#around.store.remove(clientId);
+    this.#entries = this.#entries.filter((one) => one.clientId !== clientId);
+  }
+
+  #watchTabs(): void {
+    const { tabs } = this.#around;
+    for (const { tab } of this.#entries) {
+      if (tab === tabs.me || this.#watched.has(tab)) continue;
+      this.#watched.add(tab);
+      tabs.whenGone(tab, () => this.#inherit(tab));
+    }
+  }
+
+  /** Read afresh: of several tabs that waited, the first takes all, and the others find nothing. */
+  #inherit(tab: string): void {
+    const { store, tabs } = this.#around;
+    for (const entry of store.all()) if (entry.tab === tab) this.#put({ ...entry, tab: tabs.me });
+    this.#flush();
+  }
+}

@@ -1,0 +1,73 @@
+import { SvelteMap, SvelteSet } from "svelte/reactivity";
+import type { Person } from "../../server/protocol/events.ts";
+
+export interface OnlinePerson {
+  id: number;
+  name: string;
+}
+
+/** Everyone who has, or had, an account, and who of them is here. Compares names as people sort them. */
+export class People {
+  #names = new SvelteMap<number, string | null>();
+  #online = new SvelteSet<number>();
+  /** The directory's tag; null while there is none worth keeping. */
+  #tag: string | null = null;
+  readonly online: OnlinePerson[] = $derived(
+    [...this.#online]
+      .flatMap((id) => {
+        const name = this.#names.get(id);
+        return name ? [{ id, name }] : [];
+      })
+      .sort((a, b) => a.name.localeCompare(b.name)),
+  );
+
+  get tag(): string | null {
+    return this.#tag;
+  }
+
+  /** What to call someone, whoever it is. */
+  nameOf(id: number): string {
+    return this.#names.get(id) ?? "Deleted user";
+  }
+
+  knows(id: number): boolean {
+    return this.#names.has(id);
+  }
+
+  /** Whether the account is still there to be written to. */
+  reachable(id: number): boolean {
+    return typeof this.#names.get(id) === "string";
+  }
+
+  isOnline(id: number): boolean {
+    return this.#online.has(id);
+  }
+
+  /** Takes over what the server says on entering; `people` is absent when the directory is the one we hold. */
+  enter(people: Person[] | undefined, tag: string, online: number[]): void {
+    this.#tag = tag;
+    if (people) {
+      this.#names.clear();
+      for (const { id, name } of people) this.#names.set(id, name);
+    }
+    this.#online.clear();
+    for (const id of online) this.#online.add(id);
+  }
+
+  /** The tag no longer fits a directory that changed since, so the next entering asks for the whole. */
+  register({ id, name }: Person): void {
+    this.#names.set(id, name);
+    this.#tag = null;
+  }
+
+  forget(id: number): void {
+    this.#names.set(id, null);
+    this.#online.delete(id);
+    this.#tag = null;
+  }
+
+  change(online: number[], offline: number[]): void {
+    for (const id of online) this.#online.add(id);
+    for (const id of offline) this.#online.delete(id);
+  }
+}

@@ -1,0 +1,138 @@
+import { shouldReconnect } from "../../server/protocol/close-codes.ts";
+import type { Command } from "../../server/protocol/commands.ts";
+import type { ChatEvent } from "../../server/protocol/events.ts";
+import { backoff } from "./backoff.ts";
+import type { System } from "./system.ts";
+
+/** How the connection stands. `opened` tells whether the try that just failed had got as far as an open socket. */
+export type Link =
+  | { kind: "connecting"; attempt: number }
+  | { kind: "open" }
+  | { kind: "waiting"; attempt: number; retryAt: number; opened: boolean }
+  | { kind: "closed"; code: number | null };
+
+export interface SocketSurroundings {
+  url: string;
+  WebSocket: new (url: string) => WebSocket;
+  system: System;
+}
+
+export interface SocketListener {
+  changed(link: Link): void;
+  received(events: ChatEvent[]): void;
+}
+
+const connectWithin = 10_000;
+const silence = 25_000;
+const pongWithin = 10_000;
+/** After waking up, a connection that has been silent for this long has to prove that it is alive. */
+const freshFor = 5_000;
+
+/** A socket that comes back by itself unless its close code says to stay away, and that notices when it has died. */
+export class ReconnectingSocket {
+  readonly #around: SocketSurroundings;
+  readonly #listener: SocketListener;
+  #socket: WebSocket | null = null;
+  #link: Link = { kind: "closed", code: null };
+  #attempt = 0;
+  #heardAt = 0;
+  #cancel: () => void = () => {};
+
+  constructor(around: SocketSurroundings, listener: SocketListener) {
+    this.#around = around;
+    this.#listener = listener;
+  }
+
+  /** Connects now, whatever it was waiting for. Does nothing while connecting or open. */
+  connect(): void {
+    if (this.#link.kind === "connecting" || this.#link.kind === "open") return;
+    this.#attempt += 1;
+    const socket = new this.#around.WebSocket(this.#around.url);
+    this.#socket = socket;
+    socket.onopen = () => this.#opened();
+    socket.onmessage = ({ data }) => this.#heard(data);
+    socket.onclose = ({ code }) => this.#lost(code);
+    this.#later(connectWithin, () => this.#giveUp());
+    this.#become({ kind: "connecting", attempt: this.#attempt });
+  }
+
+  /** Leaves and stays away until `connect` is called. */
+  close(): void {
+    this.#drop();
+    this.#attempt = 0;
+    this.#become({ kind: "closed", code: null });
+  }
+
+  /** Sends a command; says whether it left. One that did not leave is gone: whoever cares sends it again. */
+  send(command: Command): boolean {
+    if (this.#link.kind !== "open" || !this.#socket) return false;
+    this.#socket.send(JSON.stringify(command));
+    return true;
+  }
+
+  /** The network came back, or the person did: tries at once, and checks a connection that claims to be open. */
+  wake(): void {
+    if (this.#link.kind === "waiting") this.connect();
+    else if (this.#link.kind === "open" && this.#around.system.now() - this.#heardAt >= freshFor)
+      this.#ping();
+  }
+
+  #opened(): void {
+    this.#listen();
+    this.#become({ kind: "open" });
+  }
+
+  #heard(data: unknown): void {
+    this.#attempt = 0;
+    this.#listen();
+    this.#listener.received(JSON.parse(String(data)));
+  }
+
+  #listen(): void {
+    this.#heardAt = this.#around.system.now();
+    this.#later(silence, () => this.#ping());
+  }
+
+  #ping(): void {
+    this.send({ type: "ping", ref: "ping" });
+    this.#later(pongWithin, () => this.#giveUp());
+  }
+
+  /** The network says nothing, not even that it failed. */
+  #giveUp(): void {
+    this.#lost(1006);
+  }
+
+  #lost(code: number): void {
+    const opened = this.#link.kind === "open";
+    this.#drop();
+    if (!shouldReconnect(code)) {
+      this.#attempt = 0;
+      this.#become({ kind: "closed", code });
+      return;
+    }
+    const { system } = this.#around;
+    const wait = backoff(this.#attempt + 1, system.chance());
+    this.#later(wait, () => this.connect());
+    this.#become({ kind: "waiting", attempt: this.#attempt + 1, retryAt: system.now() + wait, opened });
+  }
+
+  #drop(): void {
+    this.#cancel();
+    const socket = this.#socket;
+    this.#socket = null;
+    if (!socket) return;
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.close();
+  }
+
+  #later(ms: number, act: () => void): void {
+    this.#cancel();
+    this.#cancel = this.#around.system.after(ms, act);
+  }
+
+  #become(link: Link): void {
+    this.#link = link;
+    this.#listener.changed(link);
+  }
+}
