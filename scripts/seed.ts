@@ -1,0 +1,72 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { HashPool } from "../server/accounts/hash-pool.ts";
+import { passwords } from "../server/accounts/passwords.ts";
+import { parseConfig } from "../server/config.ts";
+import { openDatabase } from "../server/db/sqlite/open.ts";
+import { sqliteStore } from "../server/db/sqlite/store.ts";
+import type { Draft, Store, User } from "../server/db/store.ts";
+import { directId, groupId } from "../server/protocol/conversation-id.ts";
+import { loadSecrets } from "../server/secrets.ts";
+import { type Line, story } from "./seed-story.ts";
+import { command, SetupError } from "./setup.ts";
+
+const minute = 60_000;
+
+// Fills an empty database with three people and what they wrote to each other in two days.
+await command(async () => {
+  const { dataDir } = parseConfig(Bun.env);
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const path = join(dataDir, "chat.sqlite");
+  const store = sqliteStore(openDatabase(path));
+  try {
+    if ((await store.users.directory()).length > 0)
+      throw new SetupError(
+        `${path} has users already, and is left alone. For another: DATA_DIR=data/demo bun run seed`,
+      );
+    const password = Buffer.from(crypto.getRandomValues(new Uint8Array(9))).toString("base64url");
+    const users = await addPeople(store, dataDir, password);
+    await store.messages.append(drafts(users, Date.now()));
+    await markRead(store, users);
+    console.log(`${path} has ${story.people.join(", ")} now. Each can log in with the password ${password}`);
+    return 0;
+  } finally {
+    store.close();
+  }
+});
+
+async function addPeople(store: Store, dataDir: string, password: string): Promise<Map<string, User>> {
+  const pool = new HashPool(1, 12);
+  const { hash } = passwords(pool, loadSecrets(join(dataDir, "secrets.json")).pepper);
+  const createdAt = Date.now() - 3 * 24 * 60 * minute;
+  const users = new Map<string, User>();
+  for (const name of story.people)
+    users.set(name, (await store.users.create({ name, passwordHash: await hash(password), createdAt }))!);
+  pool.close();
+  return users;
+}
+
+function drafts(users: Map<string, User>, now: number): Draft[] {
+  const idOf = (name: string) => users.get(name)!.id;
+  const draft =
+    (conversation: Draft["conversation"]) =>
+    ([who, minutesAgo, text]: Line) => ({
+      conversation,
+      author: idOf(who),
+      clientId: crypto.randomUUID(),
+      text,
+      createdAt: now - minutesAgo * minute,
+    });
+  const direct = story.private.flatMap(({ between: [one, other], lines }) =>
+    lines.map(draft(directId(idOf(one), idOf(other)))),
+  );
+  return [...story.group.map(draft(groupId)), ...direct].sort((a, b) => a.createdAt - b.createdAt);
+}
+
+async function markRead(store: Store, users: Map<string, User>): Promise<void> {
+  for (const [name, { id: userId }] of users)
+    for (const { id: conversation, head } of await store.conversations.of(userId)) {
+      const unread = conversation === groupId ? (story.unread[name] ?? 0) : 0;
+      await store.conversations.markRead([{ userId, conversation, seq: head - unread }]);
+    }
+}
