@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { Refusal } from "../refusal.ts";
 import type { RouteContext } from "./env.ts";
@@ -10,23 +10,25 @@ const encodings = [
 
 /** The built client in `folder`: every file found at the start, and nothing else, can be asked for. */
 export function client(folder: string) {
-  const files = new Set(existsSync(folder) ? list(folder) : []);
+  const files = new Set(existsSync(folder) ? list(realpathSync(folder)) : []);
 
-  return (c: RouteContext): Response => {
+  return async (c: RouteContext): Promise<Response> => {
     const asked = c.req.path.slice(1);
-    const isPage = !/\.\w+$/.test(asked) && !asked.startsWith("assets/");
-    const name = isPage ? "index.html" : asked;
+    const name = isPage(asked) ? "index.html" : asked;
     if (!files.has(name) || name.endsWith(".br") || name.endsWith(".gz")) throw new Refusal("not_found");
 
-    const accepted = c.req.header("accept-encoding") ?? "";
+    const accepted = acceptedOf(c.req.header("accept-encoding") ?? "");
     const [encoding, suffix] = encodings.find(
-      ([token, ending]) => new RegExp(`\\b${token}\\b`).test(accepted) && files.has(name + ending),
+      ([token, ending]) => accepted.has(token) && files.has(name + ending),
     ) ?? [null, ""];
-    const isHashed = name.startsWith("assets/");
-    return new Response(Bun.file(join(folder, name + suffix)), {
+    const file = Bun.file(join(folder, name + suffix));
+    // Gone since the start, as while a new client is being built.
+    if (!(await file.exists())) throw new Refusal("not_found");
+    return new Response(file, {
       headers: {
         "Content-Type": typeOf(name),
-        "Cache-Control": isHashed ? "public, max-age=31536000, immutable" : "no-store",
+        "Content-Length": String(file.size),
+        "Cache-Control": name.startsWith("assets/") ? "public, max-age=31536000, immutable" : "no-store",
         Vary: "Accept-Encoding",
         ...(encoding ? { "Content-Encoding": encoding } : {}),
       },
@@ -34,14 +36,27 @@ export function client(folder: string) {
   };
 }
 
-/** Paths below the folder, with slashes. */
+/** Whether a path is one the client shows a screen for: no file, no folder of files, nothing hidden. */
+const isPage = (path: string): boolean => !/\.\w+$|^assets(\/|$)|(^|\/)\./.test(path);
+
+/** The encodings a browser takes; `q=0` is how it says that it does not. */
+function acceptedOf(header: string): Set<string> {
+  const parts = header.toLowerCase().split(",");
+  const taken = parts.filter((part) => !/;\s*q=0(\.0*)?\s*$/.test(part));
+  return new Set(taken.map((part) => part.split(";")[0]!.trim()));
+}
+
+/** Paths below the folder, with slashes; hidden files and what links lead to are not part of it. */
 function list(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((name) => statSync(join(folder, name)).isFile() && !/(^|[\\/])\./.test(name))
-    .map((name) => relative(folder, join(folder, name)).split(sep).join("/"));
+    .filter((name) => !/(^|[\\/])\./.test(name))
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile() && realpathSync(path) === path)
+    .map((path) => relative(folder, path).split(sep).join("/"));
 }
 
 function typeOf(name: string): string {
   if (name.endsWith(".webmanifest")) return "application/manifest+json";
-  return Bun.file(name).type;
+  const { type } = Bun.file(name);
+  return type.endsWith("+xml") ? `${type};charset=utf-8` : type;
 }

@@ -50,15 +50,18 @@ export function routes(deps: RoutesDeps): Hono<Env> {
   app.onError((error, c) => refuse(c, error, deps.report));
   app.use(headers, hostGuard, sizeGuard, originGuard(deps.isOurs));
 
+  const table = routeTable(deps);
   const signedIn = sessionGuard(deps.sessions);
-  for (const [method, path, access, answer] of routeTable(deps)) {
+  for (const [method, path, access, answer] of table) {
     if (access === "signed in") app.on(method, path, signedIn, answer);
     else app.on(method, path, answer);
   }
-  for (const path of new Set(routeTable(deps).map(([, path]) => path))) app.all(path, notAllowed);
+  for (const [path, rows] of Map.groupBy(table, ([, path]) => path)) {
+    app.all(path, only(rows.map(([method]) => method)));
+  }
   app.all("/api/*", nothingHere);
   app.get("*", client(deps.clientFolder));
-  app.all("*", notAllowed);
+  app.all("*", only(["GET"]));
   return app;
 }
 
@@ -88,7 +91,9 @@ function upgrade(c: RouteContext): Response {
   return new Response(null, { status: 101 });
 }
 
-const notAllowed = () => {
+/** Refuses every method, naming those that there are. */
+const only = (methods: string[]) => (c: RouteContext) => {
+  c.header("Allow", methods.join(", ").replace("GET", "GET, HEAD"));
   throw new Refusal("method_not_allowed");
 };
 

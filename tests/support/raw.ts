@@ -27,6 +27,8 @@ export function connection({ origin }: Reachable, from?: string) {
   });
 }
 
+const switching = Buffer.from("101");
+
 /** Sends these bytes over a connection of their own; gives all that came back when the server has closed it. */
 export async function exchange(
   server: Reachable,
@@ -36,7 +38,11 @@ export async function exchange(
   const socket = await connection(server, from);
   return await new Promise((resolve) => {
     const received: Uint8Array[] = [];
-    socket.on("data", (data: Buffer) => received.push(data));
+    socket.on("data", (data: Buffer) => {
+      received.push(data);
+      // An opened socket stays open; its head is all there is to read.
+      if (data.subarray(9, 12).equals(switching)) socket.end();
+    });
     // A server that closes early may reset the rest of what was being written; what it said counts.
     socket.on("error", () => {});
     socket.on("close", () => resolve(Buffer.concat(received).toString("latin1")));
@@ -50,8 +56,8 @@ export async function request(server: Reachable, given: RawRequest): Promise<Ans
   const headers: Record<string, string> = {
     Host: new URL(server.origin).host,
     ...(body === undefined ? {} : { "Content-Length": String(Buffer.byteLength(body)) }),
+    Connection: given.headers?.Upgrade === undefined ? "close" : "Upgrade, close",
     ...given.headers,
-    Connection: "close",
   };
   const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   const text = await exchange(
@@ -88,3 +94,15 @@ export const post = (
     ...more,
     headers: { Origin: server.origin, "Content-Type": "application/json", ...more.headers },
   });
+
+/** The headers of a request to open a socket. */
+export const upgrade = (
+  { origin }: Reachable,
+  more: Record<string, string> = {},
+): Record<string, string> => ({
+  Upgrade: "websocket",
+  "Sec-WebSocket-Version": "13",
+  "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+  Origin: origin,
+  ...more,
+});

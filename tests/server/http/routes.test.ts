@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { routeTable } from "../../../server/http/routes.ts";
+import { contentsOf, database } from "../../support/database.ts";
+import { Person } from "../../support/person.ts";
+import { exchange, request } from "../../support/raw.ts";
+import { routeList, routeRows } from "../../support/route-rows.ts";
+import { startServer, type TestServer } from "../../support/server.ts";
+
+const { db, store } = database();
+let server: TestServer;
+let alice: Person;
+beforeAll(async () => {
+  server = await startServer({ store });
+  alice = await new Person(server, "alice").register();
+});
+afterAll(async () => {
+  await server.stop();
+  expect(server.bugs).toEqual([]);
+});
+
+const paths = [...new Set(routeList.map(({ path }) => path))];
+const methodsOf = (path: string) =>
+  routeList.filter((route) => route.path === path).map(({ method }) => method);
+
+test("every route has a row here, and no row is without its route", () => {
+  const table = routeTable({} as Parameters<typeof routeTable>[0]);
+  const real = table.map(([method, path, access]) => [`${method} ${path}`, access]);
+  const told = Object.entries(routeRows).map(([route, { access }]) => [route, access]);
+  expect(told.toSorted()).toEqual(real.toSorted());
+});
+
+describe("ASVS 8.2.1 only who is signed in may", () => {
+  for (const { method, path, access, body } of routeList) {
+    if (access === "anyone") continue;
+    test(`${method} ${path}`, async () => {
+      const before = contentsOf(db);
+      const response = await new Person(server, "stranger").fetch(method, path, body);
+      expect(response.status).toBe(401);
+      expect((await response.json()).error).toEqual({ code: "not_signed_in", message: "Please log in." });
+      expect(contentsOf(db)).toEqual(before);
+    });
+  }
+});
+
+describe("ASVS 13.4.4 a method that is not declared is refused, and told which are", () => {
+  const methods = ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "PROPFIND"];
+  for (const path of paths) {
+    test(path, async () => {
+      const allowed = methodsOf(path);
+      for (const method of methods.filter((method) => !allowed.includes(method))) {
+        const answer = await request(server, { method, path, headers: { Origin: server.origin } });
+        expect([method, answer.status]).toEqual([method, 405]);
+        expect(JSON.parse(answer.body).error.code).toBe("method_not_allowed");
+        const told = answer.headers.get("allow")!.split(", ");
+        expect(told).toEqual(allowed.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method])));
+      }
+    });
+  }
+
+  test("ASVS 4.1.4 a method nobody has heard of gets no content", async () => {
+    const text = await exchange(server, "FROBNICATE /api/health HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    expect(text).not.toContain(" 200 ");
+  });
+
+  test("pages and files are only for reading", async () => {
+    for (const method of ["POST", "PUT", "DELETE", "TRACE", "OPTIONS"]) {
+      const answer = await request(server, { method, path: "/login", headers: { Origin: server.origin } });
+      expect([answer.status, answer.headers.get("allow")]).toEqual([405, "GET, HEAD"]);
+    }
+  });
+});
+
+test("what is not there is told in the same way everywhere under /api", async () => {
+  for (const path of [
+    "/api/",
+    "/api/nothing",
+    "/api/session/",
+    "/api/account/x",
+    "/api/SESSION",
+    "/api/.env",
+  ]) {
+    const { status, body } = await request(server, { path });
+    expect([path, status, JSON.parse(body).error.code]).toEqual([path, 404, "not_found"]);
+  }
+});
+
+test("ASVS 3.5.3 reading changes nothing, by whichever method, also with parameters", async () => {
+  const before = contentsOf(db);
+  for (const { path } of routeList) {
+    for (const method of ["GET", "HEAD"]) {
+      for (const query of ["", "?name=alice&name=bob", "?__proto__[x]=1&method=DELETE&_method=DELETE"]) {
+        const plain = await alice.fetch(method, path);
+        const { status } = await alice.fetch(method, path + query, undefined, {
+          "x-http-method-override": "DELETE",
+        });
+        expect([path, query, status]).toEqual([path, query, plain.status]);
+      }
+    }
+  }
+  expect(contentsOf(db)).toEqual(before);
+});
+
+test("HEAD answers like GET, without a body", async () => {
+  for (const path of ["/api/session", "/api/account", "/api/health"]) {
+    const [get, head] = [await alice.fetch("GET", path), await alice.fetch("HEAD", path)];
+    expect([head.status, head.headers.get("content-type"), await head.text()]).toEqual([
+      get.status,
+      "application/json",
+      "",
+    ]);
+  }
+});
+
+test("ASVS 15.3.1 answers hold what is told of them and nothing else", async () => {
+  const session = await (await alice.fetch("GET", "/api/session")).json();
+  expect(session).toEqual({ user: { id: 1, name: "alice" }, registration: "open" });
+  const account = await (await alice.fetch("GET", "/api/account")).json();
+  expect(Object.keys(account).toSorted()).toEqual(["createdAt", "id", "lastSignInAt", "name"]);
+});
+
+test("an address for sockets says so to whoever is no socket", async () => {
+  const response = await alice.fetch("GET", "/api/socket");
+  expect([response.status, (await response.json()).error.message]).toEqual([
+    400,
+    "This address is for WebSockets.",
+  ]);
+});
+
+test("each route succeeds as its row says", async () => {
+  for (const [at, { method, path, body, status }] of routeList.entries()) {
+    if (status === 101) continue;
+    const name = `person-${at}`;
+    const person = await new Person(server, name).register();
+    const given = body?.name ? { ...body, name: path === "/api/session" ? name : `${name}-new` } : body;
+    expect([method, path, (await person.fetch(method, path, given)).status]).toEqual([method, path, status]);
+  }
+});
