@@ -73,6 +73,8 @@ function listen() {
       maxRequestBodySize: app.maxRequestBodySize,
       // Bun would otherwise answer an error with a page of our source.
       development: false,
+      // Outside development Bun shares the port with whoever listens there already, and half of the people would be served by each.
+      reusePort: false,
       idleTimeout: 30,
     });
   } catch (error) {
