@@ -88,7 +88,7 @@ export const story: Story = {
       41,
       "Tested the second line just now: both ovens, the fridge and a kettle, for half an hour. Nothing tripped. The tomatoes are well.",
     ],
-    ["Priya", 37, "The tomatoes thank you 🍅"],
+    ["Priya", 37, "The tomatoes thank you."],
     [
       "jonas",
       12,

@@ -1,10 +1,12 @@
 import { parseConfig } from "../server/config.ts";
+import { stopWithNpx } from "./npx.ts";
 import { command, continueIn, ensureClient, ensureDependencies, stopSignals } from "./setup.ts";
 
 // One command from a fresh clone to a running server. What is done already is skipped.
 await command(async () => {
   const leave = () => process.exit(0);
   for (const signal of stopSignals) process.on(signal, leave);
+  stopWithNpx();
 
   parseConfig(Bun.env); // Only to complain before any slow work; main.ts reads it for itself.
   const installed = await ensureDependencies();

@@ -8,8 +8,8 @@ export class Program {
   #heard = new Set<() => void>();
   #closed: Promise<unknown>;
 
-  constructor(args: string[], env: Record<string, string> = {}) {
-    this.process = Bun.spawn([process.execPath, ...args], {
+  constructor(command: string[], env: Record<string, string> = {}) {
+    this.process = Bun.spawn(command, {
       cwd: projectRoot,
       // NODE_ENV=test comes from the test runner and is nothing the program would see in use.
       env: { ...process.env, NODE_ENV: undefined, ...env },
@@ -21,7 +21,7 @@ export class Program {
   }
 
   static script(name: string, args: string[] = [], env: Record<string, string> = {}): Program {
-    return new Program([join("scripts", name), ...args], env);
+    return new Program([process.execPath, join("scripts", name), ...args], env);
   }
 
   /** Waits until it has printed this; gives the match. Throws with all it printed when it ends without. */
