@@ -76,7 +76,7 @@ export const events = {
   }),
   "presence.changed": v.object({
     type: v.literal("presence.changed"),
-    /** Who came and who went; `quiet` when nobody should be told, as after a restart of the server. */
+    /** Who came and who went; `quiet` when they only came back after a restart of the server. */
     online: v.array(id),
     offline: v.array(id),
     quiet: v.optional(v.literal(true)),

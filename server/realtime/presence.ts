@@ -1,10 +1,11 @@
 import type { Broker } from "../broker/broker.ts";
 import { groupTopic } from "../broker/topics.ts";
+import type { EventOf } from "../protocol/events.ts";
 import type { System } from "../system.ts";
 
 /** How long someone may be gone before anyone is told: a reload or a change of network says nothing. */
 export const graceMs = 8_000;
-/** After the start everybody comes back at once; within this time nobody is told. */
+/** After the start everybody comes back at once; within this time that is told quietly. */
 export const quietStartMs = 15_000;
 /** How long changes gather into one event: a class that opens the chat is one frame, not thirty. */
 const gatherMs = 100;
@@ -15,6 +16,7 @@ export class Presence {
   #leaving = new Map<number, () => void>();
   #told = new Set<number>();
   #changed = new Set<number>();
+  #returning = new Set<number>();
   #gathering = false;
   readonly #startedAt: number;
   readonly #broker: Broker;
@@ -31,8 +33,10 @@ export class Presence {
     return [...new Set([...this.#sockets.keys(), ...this.#leaving.keys()])];
   }
 
-  /** A socket of the user opened. */
-  arrive(user: number): void {
+  /** A socket of the user opened, in a session begun at `sessionSince`: one older than the server is a return to it. */
+  arrive(user: number, sessionSince: number): void {
+    const returns = sessionSince < this.#startedAt && this.#system.now() - this.#startedAt < quietStartMs;
+    if (returns && !this.#isOnline(user)) this.#returning.add(user);
     this.#sockets.set(user, (this.#sockets.get(user) ?? 0) + 1);
     this.#leaving.get(user)?.();
     this.#leaving.delete(user);
@@ -73,11 +77,15 @@ export class Presence {
     if (changed.length === 0) return;
     const online = changed.filter((user) => this.#isOnline(user));
     const offline = changed.filter((user) => !this.#isOnline(user));
+    const returned = online.filter((user) => this.#returning.has(user));
+    const came = online.filter((user) => !this.#returning.has(user));
     for (const user of online) this.#told.add(user);
     for (const user of offline) this.#told.delete(user);
-    const quiet = this.#system.now() - this.#startedAt < quietStartMs;
-    this.#broker.publish(groupTopic, [
-      { type: "presence.changed", online, offline, ...(quiet ? { quiet } : {}) },
-    ]);
+    this.#returning.clear();
+    const events: EventOf<"presence.changed">[] = [];
+    if (returned.length > 0)
+      events.push({ type: "presence.changed", online: returned, offline: [], quiet: true });
+    if (came.length + offline.length > 0) events.push({ type: "presence.changed", online: came, offline });
+    this.#broker.publish(groupTopic, events);
   }
 }

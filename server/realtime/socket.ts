@@ -24,7 +24,7 @@ export function socketHandler(deps: SocketDeps): WebSocketHandler<Connection> {
         return closeSocket(socket, closeCodes.tooManySockets);
       socket.subscribe(groupTopic);
       socket.subscribe(userTopic(socket.data.session.userName));
-      presence.arrive(socket.data.session.userId);
+      presence.arrive(socket.data.session.userId, socket.data.session.createdAt);
     },
     message: (socket, frame) => deps.take(socket, frame),
     close(socket, code) {
