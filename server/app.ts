@@ -62,7 +62,7 @@ export async function createApp(deps: AppDeps) {
   const readMarks = keepReadMarks(store.conversations, broker, people.nameOf, system, report);
 
   const { messageBurst, messagesPerMinute, messageBytes, socketsPerUser } = config.limits;
-  const mayStay = (socket: Socket) => sessions.stillLives(socket.data.session);
+  const mayStay = (socket: Socket) => sessions.lives(socket.data.session);
   const take = dispatch({
     handlers: handlers({
       store,
@@ -77,6 +77,7 @@ export async function createApp(deps: AppDeps) {
     frameRate: new TokenBuckets(200 + 2 * messageBurst, 1200 + 2 * messagesPerMinute, now),
     patience: new TokenBuckets(100, 60, now),
     mayStay,
+    noteUse: (socket) => sessions.use(socket.data.session),
     report,
   });
 

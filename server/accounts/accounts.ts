@@ -40,6 +40,9 @@ export function accounts(deps: AccountsDeps) {
     return user;
   }
 
+  const stillProven = async ({ id, passwordHash }: User): Promise<boolean> =>
+    (await users.byId(id))?.passwordHash === passwordHash;
+
   return {
     /** Makes an account; `name_taken` without regard to case, `registration_closed` where new ones are not wanted. */
     async register({ name, password }: Registration, address: string): Promise<User> {
@@ -76,10 +79,17 @@ export function accounts(deps: AccountsDeps) {
       return { id, name, createdAt, lastSignInAt };
     },
 
-    /** Sets a new password after proof of the current one. Ending the sessions is the caller's part. */
+    /**
+     * Whether what someone proved is still so: hashing takes a while, in which the password may have been changed, to
+     * keep out whoever knew it, or the account deleted.
+     */
+    stillProven,
+
+    /** Sets a new password after proof of the current one, and ends all sessions. Their sockets are the caller's part. */
     async changePassword(session: Session, current: string, next: string, address: string): Promise<User> {
       const user = await proven(session, current, address);
       const passwordHash = await passwords.hash(next);
+      if (!(await stillProven(user))) throw new Refusal("wrong_password");
       await users.setPassword(user.id, passwordHash);
       return { ...user, passwordHash };
     },
@@ -87,6 +97,7 @@ export function accounts(deps: AccountsDeps) {
     /** Deletes the account after proof of the password: name, sessions and marks go, messages stay as a nobody's. */
     async remove(session: Session, password: string, address: string): Promise<void> {
       const user = await proven(session, password, address);
+      if (!(await stillProven(user))) throw new Refusal("wrong_password");
       await users.remove(user.id);
       broker.publish(groupTopic, [{ type: "person.deleted", id: user.id }]);
       people.forget(user.id);

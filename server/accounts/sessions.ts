@@ -8,19 +8,20 @@ const day = 24 * 60 * minute;
 /** A session ends after a week without use, and after thirty days in any case. */
 export const idleMs = 7 * day;
 export const absoluteMs = 30 * day;
-/** How stale `seenAt` may be: one write in ten minutes instead of one a request. */
+/** How stale the time of the last use may be: one write in ten minutes instead of one a request. */
 const touchMs = 10 * minute;
 const deviceMax = 200;
 
 export interface Sessions {
   /** Begins a session; gives the token for the cookie, of which only the hash is kept. */
-  start(userId: number, device: string): Promise<string>;
-  /** The live session of a token, noting that it was seen; null for any other token. */
+  start(userId: number, device: string): Promise<{ id: Buffer; token: string }>;
+  /** The live session of a token, whose use is noted; null for any other token. */
   verify(token: string): Promise<Session | null>;
-  /** Whether a session that was once verified still lives by the clock; notes that it was seen. */
-  stillLives(session: Session): boolean;
-  end(session: Session): Promise<void>;
-  endAll(userId: number): Promise<void>;
+  /** Whether a session that was once verified still lives by the clock. */
+  lives(session: Session): boolean;
+  /** Notes that a session is being used, whoever else holds it. */
+  use(session: Session): void;
+  end(session: Pick<Session, "id">): Promise<void>;
   removeExpired(): Promise<void>;
 }
 
@@ -29,35 +30,48 @@ export function sessions(
   system: System,
   report: (error: unknown) => void,
 ): Sessions {
-  const lives = ({ createdAt, seenAt }: Session, now: number) =>
-    now - createdAt < absoluteMs && now - seenAt < idleMs;
+  /** When sessions were used since the start: what a socket holds of its own session is as old as the socket. */
+  const used = new Map<string, number>();
+  const keyOf = ({ id }: Pick<Session, "id">) => id.toString("base64url");
+  const seenAt = (session: Session) => Math.max(session.seenAt, used.get(keyOf(session)) ?? 0);
 
-  function stillLives(session: Session): boolean {
+  function lives(session: Session): boolean {
     const now = system.now();
-    if (!lives(session, now)) return false;
-    if (now - session.seenAt >= touchMs) {
-      session.seenAt = now;
-      store.touch(session.id, now).catch(report);
-    }
-    return true;
+    return now - session.createdAt < absoluteMs && now - seenAt(session) < idleMs;
+  }
+
+  function use(session: Session): void {
+    const now = system.now();
+    if (now - seenAt(session) < touchMs) return;
+    used.set(keyOf(session), now);
+    store.touch(session.id, now).catch(report);
   }
 
   return {
     async start(userId, device) {
       const token = Buffer.from(system.random(32)).toString("base64url");
-      const createdAt = system.now();
-      await store.create({ id: hashOf(token), userId, device: device.slice(0, deviceMax), createdAt });
-      return token;
+      const id = hashOf(token);
+      await store.create({ id, userId, device: device.slice(0, deviceMax), createdAt: system.now() });
+      return { id, token };
     },
     async verify(token) {
       if (!/^[\w-]{43}$/.test(token)) return null;
       const session = await store.find(hashOf(token));
-      return session && stillLives(session) ? session : null;
+      if (!session || !lives(session)) return null;
+      use(session);
+      return session;
     },
-    stillLives,
-    end: (session) => store.remove(session.id),
-    endAll: (userId) => store.removeAll(userId),
-    removeExpired: () => store.removeExpired(system.now() - idleMs, system.now() - absoluteMs),
+    lives,
+    use,
+    async end(session) {
+      used.delete(keyOf(session));
+      await store.remove(session.id);
+    },
+    async removeExpired() {
+      const now = system.now();
+      for (const [key, at] of used) if (now - at >= idleMs) used.delete(key);
+      await store.removeExpired(now - idleMs, now - absoluteMs);
+    },
   };
 }
 

@@ -33,6 +33,7 @@ export interface Users {
   /** Everyone who has or had an account, by id. */
   directory(): Promise<Person[]>;
   signedIn(id: number, at: number): Promise<void>;
+  /** Sets another password and ends all sessions, both or neither. */
   setPassword(id: number, passwordHash: string): Promise<void>;
   /** Forgets name, password, sessions and memberships; messages stay, under the id. */
   remove(id: number): Promise<void>;
@@ -53,8 +54,6 @@ export interface Sessions {
   find(id: Buffer): Promise<Session | null>;
   touch(id: Buffer, at: number): Promise<void>;
   remove(id: Buffer): Promise<void>;
-  /** Ends all sessions of a user. */
-  removeAll(userId: number): Promise<void>;
   /** Ends the sessions not seen since `seenBefore` or begun before `createdBefore`. */
   removeExpired(seenBefore: number, createdBefore: number): Promise<void>;
 }

@@ -11,6 +11,7 @@ import {
 } from "../protocol/account.ts";
 import { closeCodes } from "../protocol/close-codes.ts";
 import type { Connections } from "../realtime/connections.ts";
+import { Refusal } from "../refusal.ts";
 import { bodyOf } from "./body.ts";
 import { clearToken, markOf, setMark, setToken, tokenOf } from "./cookies.ts";
 import { addressOf, type RouteContext } from "./env.ts";
@@ -31,9 +32,15 @@ export function accountRoutes(deps: AccountRoutesDeps) {
 
   /** A sign-in never continues the session the browser had before. */
   async function begin(c: RouteContext, user: User) {
+    const { id, token } = await sessions.start(user.id, c.req.header("user-agent") ?? "");
+    // A change of the password ends the sessions there are: one that began after it, on the former password, is seen here.
+    if (!(await accounts.stillProven(user))) {
+      await sessions.end({ id });
+      throw new Refusal("wrong_credentials");
+    }
     const former = await sessionOf(c);
     if (former) await end(former);
-    setToken(c, await sessions.start(user.id, c.req.header("user-agent") ?? ""));
+    setToken(c, token);
     setMark(c, devices.mark(user));
     return info({ id: user.id, name: user.name });
   }
@@ -75,7 +82,6 @@ export function accountRoutes(deps: AccountRoutesDeps) {
       const { current, password } = await bodyOf(c, passwordChange);
       const { session } = c.var;
       const user = await accounts.changePassword(session, current, password, addressOf(c));
-      await sessions.endAll(user.id);
       connections.closeSession(session, closeCodes.restarting);
       connections.closeUser(user.id, closeCodes.signedOut);
       await begin(c, user);

@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import type { Sessions } from "../accounts/sessions.ts";
+import { closeCodes } from "../protocol/close-codes.ts";
 import { Refusal } from "../refusal.ts";
 import { type AccountRoutesDeps, accountRoutes } from "./account-routes.ts";
 import { sizeGuard } from "./body.ts";
@@ -39,7 +40,7 @@ export function routeTable(deps: RoutesDeps): Route[] {
     ["GET", "/api/account", "signed in", account.account],
     ["DELETE", "/api/account", "signed in", account.remove],
     ["PUT", "/api/account/password", "signed in", account.changePassword],
-    ["GET", "/api/socket", "signed in", upgrade],
+    ["GET", "/api/socket", "signed in", upgrade(deps)],
     ["GET", "/api/health", "anyone", (c) => c.json({ ok: deps.healthy() }, deps.healthy() ? 200 : 503)],
   ];
 }
@@ -84,11 +85,17 @@ function sessionGuard(sessions: Sessions): Guard {
   };
 }
 
-function upgrade(c: RouteContext): Response {
-  const data = { session: c.var.session, closed: false };
-  const accepted = c.env.server?.upgrade(c.req.raw, { data, headers: securityHeaders(c.req.header("host")) });
-  if (!accepted) throw new Refusal("invalid", { message: "This address is for WebSockets." });
-  return new Response(null, { status: 101 });
+function upgrade({ sessions, connections }: RoutesDeps) {
+  return async (c: RouteContext): Promise<Response> => {
+    const { session } = c.var;
+    const headers = securityHeaders(c.req.header("host"));
+    const accepted = c.env.server?.upgrade(c.req.raw, { data: { session, closed: false }, headers });
+    if (!accepted) throw new Refusal("invalid", { message: "This address is for WebSockets." });
+    // Ending a session closes the sockets there are: one that opened just after it, having been let in before, is seen here.
+    const stays = await sessions.verify(tokenOf(c) ?? "");
+    if (!stays) connections.closeSession(session, closeCodes.signedOut);
+    return new Response(null, { status: 101 });
+  };
 }
 
 /** Refuses every method, naming those that there are. */

@@ -17,12 +17,14 @@ export interface DispatchDeps {
   patience: TokenBuckets;
   /** Whether the session of a socket still lives. */
   mayStay(socket: Socket): boolean;
+  /** Notes that the session of a socket is being used. */
+  noteUse(socket: Socket): void;
   /** Logs a bug; gives the id it is logged under. */
   report(error: unknown): string;
 }
 
 /** Gives the function that takes one frame of a socket from its bytes to its answer. Every broken rule is answered. */
-export function dispatch({ handlers, frameRate, patience, mayStay, report }: DispatchDeps) {
+export function dispatch({ handlers, frameRate, patience, mayStay, noteUse, report }: DispatchDeps) {
   return async (socket: Socket, frame: string | Buffer): Promise<void> => {
     if (socket.data.closed) return;
     if (!mayStay(socket)) return closeSocket(socket, closeCodes.sessionExpired);
@@ -35,6 +37,8 @@ export function dispatch({ handlers, frameRate, patience, mayStay, report }: Dis
       ref = refOf(given);
       if (wait > 0) throw new Refusal("rate_limited", { retryAfter: wait });
       const command = toCommand(given);
+      // A client pings by itself, as long as it is open; that nobody uses it is what ends an idle session.
+      if (command.type !== "ping") noteUse(socket);
       const handle = handlers[command.type] as (
         command: Command,
         user: number,

@@ -5,6 +5,8 @@ import type { System } from "../../server/system.ts";
 export interface Clock extends System {
   /** Moves time on by `ms`, running what falls due on the way. */
   advance(ms: number): void;
+  /** Moves time on in one leap, as a machine does that slept; what fell due on the way happens once, afterwards. */
+  leap(ms: number): void;
 }
 
 export function clock(start = Date.UTC(2026, 0, 1)): Clock {
@@ -19,6 +21,12 @@ export function clock(start = Date.UTC(2026, 0, 1)): Clock {
       return () => {
         waiting = waiting.filter((other) => other !== entry);
       };
+    },
+    leap(ms) {
+      now += ms;
+      const due = waiting.filter(({ at }) => at <= now).sort((a, b) => a.at - b.at);
+      waiting = waiting.filter(({ at }) => at > now);
+      for (const { act } of due) act();
     },
     advance(ms) {
       const end = now + ms;

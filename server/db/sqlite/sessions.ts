@@ -35,7 +35,6 @@ export function sqliteSessions(db: Db): Sessions {
     touch: (id, at) =>
       guarded(() => void db.update(sessions).set({ seenAt: at }).where(eq(sessions.id, id)).run()),
     remove: (id) => guarded(() => void db.delete(sessions).where(eq(sessions.id, id)).run()),
-    removeAll: (userId) => guarded(() => void db.delete(sessions).where(eq(sessions.userId, userId)).run()),
     removeExpired: (seenBefore, createdBefore) =>
       guarded(() => {
         const expired = or(lt(sessions.seenAt, seenBefore), lt(sessions.createdAt, createdBefore));

@@ -40,7 +40,12 @@ export function sqliteUsers(db: Db): Users {
     signedIn: (id, at) =>
       guarded(() => void db.update(users).set({ lastSignInAt: at }).where(eq(users.id, id)).run()),
     setPassword: (id, passwordHash) =>
-      guarded(() => void db.update(users).set({ passwordHash }).where(eq(users.id, id)).run()),
+      guarded(() =>
+        db.transaction((tx) => {
+          tx.delete(sessions).where(eq(sessions.userId, id)).run();
+          tx.update(users).set({ passwordHash }).where(eq(users.id, id)).run();
+        }),
+      ),
     remove: (id) =>
       guarded(() =>
         db.transaction((tx) => {
