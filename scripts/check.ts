@@ -50,7 +50,7 @@ await command(async () => {
     console.log(`${passed ? "✓" : "✗"} ${name.padEnd(30)}${seconds.padStart(6)} s`);
     if (!passed) {
       failed.push(name);
-      console.log(`\n${output.trim()}\n`);
+      console.log(`\n${output.replace(/^\(pass\).*\n/gm, "").trim()}\n`);
     }
   }
   console.log(failed.length === 0 ? "\nAll checks passed." : `\nFailed: ${failed.join(", ")}.`);
