@@ -75,3 +75,30 @@ describe("every link leads somewhere", () => {
     });
   }
 });
+
+describe("README.md leaves nothing out", () => {
+  const readme = Bun.file(join(root, "README.md")).text();
+  const mentioned = async (names: string[]) => {
+    const content = await readme;
+    return names.filter((name) => !content.includes(`\`${name}\``));
+  };
+
+  test("every dependency has its reason", async () => {
+    const { dependencies, devDependencies } = await Bun.file(join(root, "package.json")).json();
+    expect(await mentioned(Object.keys({ ...dependencies, ...devDependencies }))).toEqual([]);
+  });
+
+  test("every setting has its row", async () => {
+    const config = await Bun.file(join(root, "server/config.ts")).text();
+    const settings = [...config.matchAll(/\b(?:setting|count)(?:<[^>]*>)?\(\s*"([A-Z_]+)"/g)].map(
+      ([, name]) => name!,
+    );
+    expect(settings.length).toBeGreaterThan(5);
+    expect(await mentioned(settings)).toEqual([]);
+  });
+
+  test("every command has its row", async () => {
+    const { scripts } = await Bun.file(join(root, "package.json")).json();
+    expect(await mentioned(Object.keys(scripts).map((name) => `bun run ${name}`))).toEqual([]);
+  });
+});
