@@ -1,43 +1,54 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { projectRoot } from "../server/config.ts";
-import { findBrowser } from "../tests/support/browser.ts";
+import { findBrowser, here } from "../tests/support/browser.ts";
 import { run, SetupError } from "./setup.ts";
 
 /** Sees to it that the tests find a browser, installing one where that is possible. Throws a SetupError that says what to install. */
 export async function ensureBrowser(): Promise<void> {
-  if (Bun.env.CHROME_PATH || usable()) return findOrExplain();
+  if (answers(found())) return;
+  if (Bun.env.CHROME_PATH)
+    throw new SetupError(`CHROME_PATH is ${Bun.env.CHROME_PATH}, which does not start.`);
+
   if (process.getuid?.() === 0 && isDebian()) {
-    await run("Browser", "installing Debian's chromium", ["apt-get", "update"]).catch(reportAndGoOn);
-    const install = ["apt-get", "install", "-y", "--no-install-recommends", "chromium"];
-    await run("Browser", "unpacking it", install).catch(reportAndGoOn);
-    if (usable()) return;
+    await attempt("looking for Debian's", ["apt-get", "update"]);
+    await attempt("installing Debian's", [
+      "apt-get",
+      "install",
+      "-y",
+      "--no-install-recommends",
+      "chromium",
+      "openssl",
+    ]);
+    if (answers(found())) return;
   }
   const playwright = join(projectRoot, "node_modules", "playwright-core", "cli.js");
-  await run("Browser", "downloading one with Playwright", [
-    process.execPath,
-    playwright,
-    "install",
-    "chromium",
-  ]).catch(reportAndGoOn);
-  findOrExplain();
+  await attempt("downloading Playwright's", [process.execPath, playwright, "install", "chromium"]);
+  const downloaded = here.downloaded();
+  if (!answers(downloaded)) throw new SetupError(missing);
+  process.env.CHROME_PATH = downloaded!; // Before an installed one that does not start.
 }
 
-/** On some systems the package only leaves a script that asks for another installation, so the browser has to answer. */
-function usable(): boolean {
+const missing =
+  "The tests need a browser, and none could be installed. Install Chromium, Chrome or Edge (on Debian: apt-get install chromium), or give the path of one in CHROME_PATH.";
+
+function found(): string | null {
   try {
-    const path = findBrowser();
-    return process.platform !== "linux" || Bun.spawnSync([path, "--version"]).exitCode === 0;
-  } catch {
-    return false;
+    return findBrowser();
+  } catch (error) {
+    if (Bun.env.CHROME_PATH) throw new SetupError((error as Error).message);
+    return null;
   }
 }
 
-function findOrExplain(): void {
+/** On some systems the package only leaves a script that asks for another installation. On others, asking opens a window. */
+function answers(browser: string | null): boolean {
+  if (browser === null || !existsSync(browser)) return false;
+  if (process.platform !== "linux") return true;
   try {
-    findBrowser();
-  } catch (error) {
-    throw new SetupError((error as Error).message);
+    return Bun.spawnSync([browser, "--version"]).exitCode === 0;
+  } catch {
+    return false; // Not a program at all.
   }
 }
 
@@ -46,7 +57,11 @@ function isDebian(): boolean {
   return existsSync(release) && /^ID(_LIKE)?=.*\b(debian|ubuntu)\b/m.test(readFileSync(release, "utf8"));
 }
 
-/** The next way may work; whether one did is asked at the end. */
-function reportAndGoOn(error: Error): void {
-  console.error(error.message);
+/** When one way fails the next may work, so this only tells. */
+async function attempt(doing: string, program: readonly string[]): Promise<void> {
+  try {
+    await run("Browser", doing, program);
+  } catch (error) {
+    console.error((error as Error).message);
+  }
 }
