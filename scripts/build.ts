@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { build } from "vite";
 import { projectRoot } from "../server/config.ts";
-import { noteClientBuilt } from "./setup.ts";
+import { clientBuild } from "./setup.ts";
 
 const root = join(projectRoot, "web");
+const note = clientBuild();
 await build({ root, configFile: join(root, "vite.config.ts") });
-noteClientBuilt();
+note();

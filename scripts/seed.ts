@@ -41,10 +41,7 @@ async function addPeople(store: Store, dataDir: string, password: string): Promi
   const createdAt = Date.now() - 3 * 24 * 60 * minute;
   const users = new Map<string, User>();
   for (const name of story.people)
-    users.set(
-      name,
-      (await store.users.create({ name, passwordHash: await hash(password, "seed"), createdAt }))!,
-    );
+    users.set(name, (await store.users.create({ name, passwordHash: await hash(password), createdAt }))!);
   pool.close();
   return users;
 }

@@ -32,9 +32,10 @@ export async function ensureClient(): Promise<void> {
   await run("Client", "building", [process.execPath, at("scripts", "build.ts")]);
 }
 
-/** Notes from which sources web/dist has just been built. */
-export function noteClientBuilt(): void {
-  writeFileSync(at(...builtFrom), hashOf(clientSources()));
+/** To be called before a build: what it gives notes afterwards that web/dist comes from the sources as they were then. */
+export function clientBuild(): () => void {
+  const sources = hashOf(clientSources());
+  return () => writeFileSync(at(...builtFrom), sources);
 }
 
 /** Starts this same Bun, whichever way it came here, and gives its exit code. Signals are passed on; it decides when to end. */
