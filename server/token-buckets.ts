@@ -1,9 +1,10 @@
 /** Above this many keys, those whose bucket is full again are forgotten: they mean nothing. */
-const sweepAbove = 10_000;
+export const sweepAbove = 10_000;
 
 /** A token bucket per key: `burst` at once, then `perMinute` as time passes (https://en.wikipedia.org/wiki/Token_bucket). */
 export class TokenBuckets {
   #buckets = new Map<string, { tokens: number; at: number }>();
+  #sweepAbove = sweepAbove;
   readonly #burst: number;
   readonly #perMs: number;
   readonly #now: () => number;
@@ -12,6 +13,11 @@ export class TokenBuckets {
     this.#burst = burst;
     this.#perMs = perMinute / 60_000;
     this.#now = now;
+  }
+
+  /** How many keys are held in memory. */
+  get size(): number {
+    return this.#buckets.size;
   }
 
   /** Takes a token: 0 when there was one, else the milliseconds until there is; then nothing was taken. */
@@ -36,7 +42,7 @@ export class TokenBuckets {
 
   #refilled(key: string) {
     const now = this.#now();
-    if (this.#buckets.size > sweepAbove) this.#sweep(now);
+    if (this.#buckets.size > this.#sweepAbove) this.#sweep(now);
     const bucket = this.#buckets.get(key) ?? { tokens: this.#burst, at: now };
     bucket.tokens = Math.min(this.#burst, bucket.tokens + Math.max(0, now - bucket.at) * this.#perMs);
     bucket.at = now;
@@ -48,5 +54,7 @@ export class TokenBuckets {
     for (const [key, { tokens, at }] of this.#buckets) {
       if (tokens + (now - at) * this.#perMs >= this.#burst) this.#buckets.delete(key);
     }
+    // What is left is in use. To look again only after as many more keeps the cost of each call the same.
+    this.#sweepAbove = Math.max(sweepAbove, 2 * this.#buckets.size);
   }
 }

@@ -32,9 +32,9 @@ export function accounts(deps: AccountsDeps) {
   async function proven(session: Session, password: string, address: string): Promise<User> {
     const user = await users.byId(session.userId);
     if (!user) throw new Refusal("not_signed_in");
-    const source = { address, known: true };
+    const source = { address, known: `session ${session.id.toString("base64url")}` };
     const right = await guesses.attempt(user.name, source, () =>
-      passwords.matches(password, user.passwordHash),
+      passwords.matches(password, user.passwordHash, address),
     );
     if (!right) throw new Refusal("wrong_password");
     return user;
@@ -50,7 +50,7 @@ export function accounts(deps: AccountsDeps) {
       const wait = registrations.take(address);
       if (wait > 0) throw new Refusal("rate_limited", { retryAfter: wait });
       if (await users.byName(name)) throw new Refusal("name_taken", { field: "name" });
-      const passwordHash = await passwords.hash(password);
+      const passwordHash = await passwords.hash(password, address);
       const user = await users.create({ name, passwordHash, createdAt: system.now() });
       if (!user) throw new Refusal("name_taken", { field: "name" });
       const person = { id: user.id, name: user.name };
@@ -62,9 +62,9 @@ export function accounts(deps: AccountsDeps) {
     /** Proves who someone is; `wrong_credentials` says and takes the same for an unknown name and a wrong password. */
     async signIn({ name, password }: Credentials, address: string, mark: string | undefined): Promise<User> {
       const user = await users.byName(name);
-      const source = { address, known: devices.isKnown(mark, user) };
+      const source = { address, known: devices.isKnown(mark, user) ? `device ${mark}` : null };
       const right = await guesses.attempt(name, source, () =>
-        passwords.matches(password, user?.passwordHash ?? null),
+        passwords.matches(password, user?.passwordHash ?? null, address),
       );
       if (!right || !user) throw new Refusal("wrong_credentials");
       await users.signedIn(user.id, system.now());
@@ -88,7 +88,7 @@ export function accounts(deps: AccountsDeps) {
     /** Sets a new password after proof of the current one, and ends all sessions. Their sockets are the caller's part. */
     async changePassword(session: Session, current: string, next: string, address: string): Promise<User> {
       const user = await proven(session, current, address);
-      const passwordHash = await passwords.hash(next);
+      const passwordHash = await passwords.hash(next, address);
       if (!(await stillProven(user))) throw new Refusal("wrong_password");
       await users.setPassword(user.id, passwordHash);
       return { ...user, passwordHash };

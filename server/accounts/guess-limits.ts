@@ -6,8 +6,8 @@ import { TokenBuckets } from "../token-buckets.ts";
 export interface Source {
   /** The network address. */
   address: string;
-  /** Whether this browser has signed in to the account before. */
-  known: boolean;
+  /** What shows that the account's owner was there before: the mark of a device, a session; null where nothing does. */
+  known: string | null;
 }
 
 export interface GuessLimits {
@@ -19,26 +19,29 @@ export interface GuessLimits {
 }
 
 /**
- * Three bounds on wrong passwords, each a token bucket:
- * one address in all, one address on one account, and one account from all unknown devices together.
- * An address alone runs into its own bound long before it can use up the account's; devices that have signed in before
- * have a bound of their own, so that even guessing from many addresses does not shut the owner out.
+ * Three bounds on the wrong passwords of strangers, each a token bucket:
+ * one address in all, one address on one account, and one account from all addresses together.
+ * An address alone runs into its own bound long before it can use up the account's. Whoever is known to the account has
+ * a bound of their own, so that even guessing from many addresses does not shut the owner out; it goes with what they
+ * are known by, wherever they come from, and when it is used up they are strangers, so that a stolen one gives little.
  */
 export function guessLimits(system: System): GuessLimits {
   const perAddress = new TokenBuckets(30, 10, system.now);
   const perPair = new TokenBuckets(10, 1, system.now);
   const perAccount = new TokenBuckets(100, 2, system.now);
+  const perKnown = new TokenBuckets(10, 1, system.now);
 
   return {
     async attempt(account, { address, known }, check) {
       const name = account.toLowerCase();
-      const bounds: [TokenBuckets, string][] = known
-        ? [[perPair, `known ${address} ${name}`]]
-        : [
-            [perAddress, address],
-            [perPair, `${address} ${name}`],
-            [perAccount, name],
-          ];
+      const bounds: [TokenBuckets, string][] =
+        known !== null && perKnown.wait(known) === 0
+          ? [[perKnown, known]]
+          : [
+              [perAddress, address],
+              [perPair, `${address} ${name}`],
+              [perAccount, name],
+            ];
       const wait = Math.max(...bounds.map(([buckets, key]) => buckets.wait(key)));
       if (wait > 0) {
         throw new Refusal("rate_limited", {

@@ -21,63 +21,83 @@ interface Job {
 }
 
 /** Waiting longer than these take would be longer than a person waits. */
-const queueMax = 64;
+export const queueMax = 64;
+/** How many of them may be of one source. */
+export const shareMax = 32;
 const idleMs = 30_000;
 
 /**
  * Runs bcrypt in worker threads, since one hash would stall the event loop for a tenth of a second. Workers are started
- * when needed and end after half a minute without work; a full queue refuses as `busy`.
+ * when needed and end after half a minute without work; a full queue refuses as `busy`. Those who wait are served in
+ * turn by `source`, such as a network address, so that one of them with much to ask does not keep the others waiting.
  */
 export class HashPool {
-  #queue: Job[] = [];
+  /** What waits, by source; the source whose turn it is comes first. */
+  #queue = new Map<string, Job[]>();
+  #waiting = 0;
   #idle: Worker[] = [];
   #busy = new Map<Worker, Job>();
   #timers = new Map<Worker, Timer>();
   #nextId = 1;
   readonly #size: number;
-  readonly #cost: number;
+  /** The work factor of the hashes it makes. */
+  readonly cost: number;
 
   constructor(size: number, cost: number) {
     this.#size = size;
-    this.#cost = cost;
+    this.cost = cost;
   }
 
   /** The bcrypt hash of a text of at most 72 bytes. */
-  async hash(text: string): Promise<string> {
-    return (await this.#run(text, null)) as string;
+  async hash(text: string, source = ""): Promise<string> {
+    return (await this.#run(text, null, source)) as string;
   }
 
   /** Whether the text has this bcrypt hash. */
-  async matches(text: string, hash: string): Promise<boolean> {
-    return (await this.#run(text, hash)) as boolean;
+  async matches(text: string, hash: string, source = ""): Promise<boolean> {
+    return (await this.#run(text, hash, source)) as boolean;
   }
 
   /** Ends the workers; what was waiting is refused. */
   close(): void {
-    const jobs = [...this.#queue, ...this.#busy.values()];
+    const jobs = [...[...this.#queue.values()].flat(), ...this.#busy.values()];
     for (const worker of [...this.#idle, ...this.#busy.keys()]) this.#end(worker);
-    this.#queue = [];
+    this.#queue.clear();
+    this.#waiting = 0;
     for (const { reject } of jobs) reject(new Refusal("busy"));
   }
 
-  #run(text: string, hash: string | null): Promise<string | boolean> {
-    if (this.#queue.length >= queueMax) throw new Refusal("busy", { retryAfter: 2000 });
+  #run(text: string, hash: string | null, source: string): Promise<string | boolean> {
+    const own = this.#queue.get(source) ?? [];
+    if (own.length >= shareMax || this.#waiting >= queueMax) throw new Refusal("busy", { retryAfter: 2000 });
     return new Promise((resolve, reject) => {
-      this.#queue.push({ task: { id: this.#nextId++, text, hash, cost: this.#cost }, resolve, reject });
+      own.push({ task: { id: this.#nextId++, text, hash, cost: this.cost }, resolve, reject });
+      this.#queue.set(source, own);
+      this.#waiting++;
       this.#next();
     });
   }
 
   #next() {
-    while (this.#queue.length > 0) {
+    while (this.#waiting > 0) {
       const worker = this.#idle.pop() ?? this.#start();
       if (!worker) return;
-      const job = this.#queue.shift()!;
+      const job = this.#take();
       clearTimeout(this.#timers.get(worker));
       this.#busy.set(worker, job);
       worker.ref();
       worker.postMessage(job.task);
     }
+  }
+
+  /** The next job of the source whose turn it is, which then goes to the end of the line. */
+  #take(): Job {
+    const [source, jobs] = this.#queue.entries().next().value!;
+    this.#queue.delete(source);
+    const job = jobs.shift()!;
+    if (jobs.length > 0) this.#queue.set(source, jobs);
+    this.#waiting--;
+    return job;
   }
 
   #start(): Worker | null {
@@ -87,11 +107,13 @@ export class HashPool {
       this.#rest(worker)?.resolve(result);
       this.#next();
     });
-    worker.on("error", (error) => {
+    const failed = (error: Error) => {
       this.#busy.get(worker)?.reject(error);
       this.#end(worker);
       this.#next();
-    });
+    };
+    worker.on("error", failed);
+    worker.on("exit", () => failed(new Error("A hash worker ended by itself.")));
     return worker;
   }
 

@@ -1,0 +1,94 @@
+import { afterEach, describe, expect, test } from "bun:test";
+import bcrypt from "bcryptjs";
+import { HashPool, queueMax, shareMax } from "../../../server/accounts/hash-pool.ts";
+import { Refusal } from "../../../server/refusal.ts";
+
+const pools: HashPool[] = [];
+const poolOf = (size: number, cost: number) => {
+  const pool = new HashPool(size, cost);
+  pools.push(pool);
+  return pool;
+};
+afterEach(() => {
+  for (const pool of pools.splice(0)) pool.close();
+});
+
+/** What became of a promise, "waiting" as long as it is open. */
+function fate(promise: Promise<unknown>): { now: string } {
+  const state = { now: "waiting" };
+  promise.then(
+    () => (state.now = "done"),
+    (error) => (state.now = error instanceof Refusal ? error.code : String(error)),
+  );
+  return state;
+}
+
+test("it makes and compares bcrypt hashes", async () => {
+  const pool = poolOf(2, 4);
+  const hash = await pool.hash("text", "here");
+  expect(bcrypt.getRounds(hash)).toBe(4);
+  expect(bcrypt.compareSync("text", hash)).toBe(true);
+  expect(await pool.matches("text", hash, "here")).toBe(true);
+  expect(await pool.matches("Text", hash, "here")).toBe(false);
+});
+
+test("ASVS 15.2.2 the event loop goes on turning while it works", async () => {
+  const pool = poolOf(1, 12);
+  const working = fate(pool.hash("text", "here"));
+  let turns = 0;
+  while (working.now === "waiting") {
+    turns++;
+    await Bun.sleep(0);
+  }
+  expect(working.now).toBe("done");
+  expect(turns).toBeGreaterThan(20);
+});
+
+describe("what may wait is bounded", () => {
+  test("ASVS 2.4.1 for one source, and for all together", async () => {
+    const pool = poolOf(1, 4);
+    const jobs: Promise<unknown>[] = [];
+    const fates: { now: string }[] = [];
+    const ask = (source: string) => {
+      const job = pool.hash("text", source);
+      jobs.push(job.catch(() => {}));
+      fates.push(fate(job));
+      return job;
+    };
+    // The first is already in work, and does not wait.
+    for (let at = 0; at <= shareMax; at++) void ask("greedy").catch(() => {});
+    await expect(ask("greedy")).rejects.toMatchObject({ code: "busy", retryAfter: 2000 });
+    for (let at = shareMax; at < queueMax; at++) void ask(`someone ${at}`).catch(() => {});
+    await expect(ask("late")).rejects.toMatchObject({ code: "busy" });
+    await Promise.all(jobs);
+    expect(fates.filter(({ now }) => now === "done")).toHaveLength(queueMax + 1);
+    expect(fates.filter(({ now }) => now === "busy")).toHaveLength(2);
+    await pool.hash("text", "greedy");
+  });
+
+  test("sources are served in turn, whoever has asked most", async () => {
+    const pool = poolOf(1, 4);
+    const order: string[] = [];
+    const ask = (source: string) => pool.hash("text", source).then(() => order.push(source));
+    const jobs = ["greedy", "greedy", "greedy", "greedy", "first", "first", "second"].map(ask);
+    await Promise.all(jobs);
+    expect(order).toEqual(["greedy", "greedy", "first", "second", "greedy", "first", "greedy"]);
+  });
+});
+
+test("work that fails is told, and the next is done", async () => {
+  const pool = poolOf(1, 4);
+  const failing = fate(pool.matches("text", 5 as never, "here"));
+  const next = pool.hash("text", "here");
+  expect(await next).toStartWith("$2b$04$");
+  expect(failing.now).toContain("Illegal arguments");
+});
+
+test("when it closes, what waits is refused", async () => {
+  const pool = poolOf(1, 12);
+  const fates = [fate(pool.hash("text", "here")), fate(pool.hash("text", "here"))];
+  pool.close();
+  await Promise.resolve();
+  await Promise.resolve();
+  expect(fates.map(({ now }) => now)).toEqual(["busy", "busy"]);
+});
