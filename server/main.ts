@@ -1,9 +1,10 @@
 import { hostname, networkInterfaces } from "node:os";
 import { join } from "node:path";
+import { announce, tellCertificate } from "./announcement.ts";
 import { createApp } from "./app.ts";
 import { ensureCertificate } from "./certificates/ensure.ts";
 import { tlsOptions } from "./certificates/tls-options.ts";
-import { serverOrigins, serverUrls } from "./certificates/urls.ts";
+import { serverOrigins } from "./certificates/urls.ts";
 import { type Config, parseConfig, portTakenSentence, projectRoot } from "./config.ts";
 import { watchIncarnation } from "./db/sqlite/incarnation.ts";
 import { openDatabase } from "./db/sqlite/open.ts";
@@ -21,7 +22,7 @@ const certificate = await ensureCertificate({
   interfaces: networkInterfaces(),
   now: system.now(),
 }).catch(stopWith);
-progress("Certificate", `${certificate.outcome}${certificate.reason ? `: ${certificate.reason}` : ""}`);
+tellCertificate(certificate);
 
 const db = openDatabase(join(config.dataDir, "chat.sqlite"));
 const stopNoting = watchIncarnation(db, join(config.dataDir, "incarnation.json"), system);
@@ -41,10 +42,10 @@ const app = await createApp({
 });
 const server = listen();
 app.serveOn(server);
-announce();
 
 let stopping = false;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void stop());
+announce(certificate, config.host, server.port!, config.dataDir);
 
 function readConfig(): Config {
   try {
@@ -83,23 +84,12 @@ function listen() {
   }
 }
 
-/** Where to find the server, how to know that it is the right one, and where everything it keeps lives. */
-function announce() {
-  const urls = serverUrls(certificate.names, server.port!, config.host);
-  const line = (label: string, value: string) => console.log(`  ${label.padEnd(14)}${value}`);
-  console.log("\nsecure-chat is running\n");
-  line("Here", urls.local[0] ?? urls.lan[0] ?? String(server.url));
-  for (const [at, url] of urls.lan.entries()) line(at === 0 ? "Network" : "", url);
-  line("Fingerprint", `SHA-256 ${certificate.server.fingerprint}`);
-  line("Data", config.dataDir);
-  console.log("\nPress Ctrl-C to stop.");
-}
-
 /** Lets everybody go in good order. Asking twice is no reason to hurry: what was acknowledged is on disk anyway. */
 async function stop() {
   if (stopping) return;
   stopping = true;
   console.log("\nStopping ...");
+  void server.stop(); // Nobody new comes in from here on.
   await app.drain();
   await server.stop(true);
   stopNoting();
