@@ -8,6 +8,7 @@ const weekday = format({ weekday: "long" });
 const thisYear = format({ weekday: "short", day: "numeric", month: "long" });
 const otherYear = format({ day: "numeric", month: "long", year: "numeric" });
 const full = format({ dateStyle: "full", timeStyle: "medium" });
+const brief = format({ dateStyle: "long", timeStyle: "short" });
 const date = format({ dateStyle: "long" });
 
 /** The local day of a moment, as the moment it began. */
@@ -15,6 +16,7 @@ export const dayOf = (at: number): number => new Date(at).setHours(0, 0, 0, 0);
 
 export const timeOf = (at: number): string => clock.format(at);
 export const fullTimeOf = (at: number): string => full.format(at);
+export const dateTimeOf = (at: number): string => brief.format(at);
 export const dateOf = (at: number): string => date.format(at);
 
 /** What a person would call the day of `at`, looking back from `now`. */

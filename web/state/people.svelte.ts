@@ -1,25 +1,25 @@
 import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import type { Person } from "../../server/protocol/events.ts";
 
-export interface OnlinePerson {
+export interface NamedPerson {
   id: number;
   name: string;
 }
 
-/** Everyone who has, or had, an account, and who of them is here. Compares names as people sort them. */
+/** Everyone who has, or had, an account, and who of them is here. */
 export class People {
   #names = new SvelteMap<number, string | null>();
   #online = new SvelteSet<number>();
   /** The directory's tag; null while there is none worth keeping. */
   #tag: string | null = null;
-  readonly online: OnlinePerson[] = $derived(
-    [...this.#online]
-      .flatMap((id) => {
-        const name = this.#names.get(id);
-        return name ? [{ id, name }] : [];
-      })
+  /** Whoever can be written to, in the order of their names. */
+  readonly #present: NamedPerson[] = $derived(
+    [...this.#names]
+      .flatMap(([id, name]) => (name === null ? [] : [{ id, name }]))
       .sort((a, b) => a.name.localeCompare(b.name)),
   );
+  readonly online: NamedPerson[] = $derived(this.#present.filter(({ id }) => this.#online.has(id)));
+  readonly offline: NamedPerson[] = $derived(this.#present.filter(({ id }) => !this.#online.has(id)));
 
   get tag(): string | null {
     return this.#tag;
