@@ -1,0 +1,47 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { projectRoot } from "../../server/config.ts";
+import { Program } from "./program.ts";
+
+/** The real server as a process of its own, on a database on disk; it can be killed and come back at the same address. */
+export class ChatProcess {
+  readonly dataDir = mkdtempSync(join(tmpdir(), "secure-chat-"));
+  readonly #env: Record<string, string>;
+  #port = 0;
+  #program: Program | null = null;
+
+  constructor(env: Record<string, string> = {}) {
+    this.#env = env;
+  }
+
+  get origin(): string {
+    return `https://localhost:${this.#port}`;
+  }
+
+  async start(): Promise<this> {
+    const env = { ...this.#env, DATA_DIR: this.dataDir, PORT: String(this.#port) };
+    this.#program = new Program([process.execPath, join(projectRoot, "server/main.ts")], env);
+    const [, port] = await this.#program.says(/https:\/\/localhost:(\d+)[\s\S]*Ctrl-C/);
+    this.#port = Number(port);
+    return this;
+  }
+
+  /** Ends it as a power cut would, as far as a process can tell. */
+  async kill(): Promise<void> {
+    this.#program?.process.kill("SIGKILL");
+    await this.#program?.process.exited;
+  }
+
+  /** Asks it to stop, and gives its exit code. */
+  async stop(): Promise<number> {
+    this.#program?.process.kill("SIGTERM");
+    return (await this.#program?.ends()) ?? 0;
+  }
+
+  /** Kills it and removes its data. */
+  async remove(): Promise<void> {
+    await this.kill();
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+}
