@@ -50,6 +50,13 @@ export function accountRoutes(deps: AccountRoutesDeps) {
     connections.closeSession(session, closeCodes.signedOut);
   }
 
+  /** Nothing stays in the browser of someone who left. */
+  function left(c: RouteContext) {
+    clearToken(c);
+    c.header("Clear-Site-Data", '"cache"');
+    return c.body(null, 204);
+  }
+
   return {
     async who(c: RouteContext) {
       const session = await sessionOf(c);
@@ -68,9 +75,7 @@ export function accountRoutes(deps: AccountRoutesDeps) {
 
     async signOut(c: RouteContext) {
       await end(c.var.session);
-      clearToken(c);
-      c.header("Clear-Site-Data", '"cache"');
-      return c.body(null, 204);
+      return left(c);
     },
 
     async account(c: RouteContext) {
@@ -93,8 +98,7 @@ export function accountRoutes(deps: AccountRoutesDeps) {
       const { session } = c.var;
       await accounts.remove(session, password, addressOf(c));
       connections.closeUser(session.userId, closeCodes.accountDeleted);
-      clearToken(c);
-      return c.body(null, 204);
+      return left(c);
     },
   };
 }

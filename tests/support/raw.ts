@@ -1,5 +1,6 @@
-import { type ConnectionOptions, connect } from "node:tls";
+import { connect } from "node:tls";
 import type { Reachable } from "./person.ts";
+import { fromHeader } from "./server.ts";
 
 export interface Answer {
   status: number;
@@ -12,15 +13,17 @@ export interface RawRequest {
   path?: string;
   headers?: Record<string, string>;
   body?: string;
-  /** The loopback address to come from, such as 127.0.0.2. */
+  /** The address to come from. */
   from?: string;
 }
 
 /** A TLS connection, once it stands, for whoever speaks HTTP by hand. */
-export function connection({ origin }: Reachable, from?: string) {
-  const port = Number(new URL(origin).port);
-  const options = { port, host: "127.0.0.1", localAddress: from, rejectUnauthorized: false };
-  const socket = connect(options as ConnectionOptions);
+export function connection({ origin }: Reachable) {
+  const socket = connect({
+    port: Number(new URL(origin).port),
+    host: "127.0.0.1",
+    rejectUnauthorized: false,
+  });
   return new Promise<typeof socket>((resolve, reject) => {
     socket.once("secureConnect", () => resolve(socket));
     socket.once("error", reject);
@@ -30,12 +33,8 @@ export function connection({ origin }: Reachable, from?: string) {
 const switching = Buffer.from("101");
 
 /** Sends these bytes over a connection of their own; gives all that came back when the server has closed it. */
-export async function exchange(
-  server: Reachable,
-  bytes: string | Uint8Array,
-  from?: string,
-): Promise<string> {
-  const socket = await connection(server, from);
+export async function exchange(server: Reachable, bytes: string | Uint8Array): Promise<string> {
+  const socket = await connection(server);
   return await new Promise((resolve) => {
     const received: Uint8Array[] = [];
     socket.on("data", (data: Buffer) => {
@@ -55,17 +54,13 @@ export async function request(server: Reachable, given: RawRequest): Promise<Ans
   const { method = "GET", path = "/", body, from } = given;
   const headers: Record<string, string> = {
     Host: new URL(server.origin).host,
+    ...(from === undefined ? {} : { [fromHeader]: from }),
     ...(body === undefined ? {} : { "Content-Length": String(Buffer.byteLength(body)) }),
     Connection: given.headers?.Upgrade === undefined ? "close" : "Upgrade, close",
     ...given.headers,
   };
   const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  const text = await exchange(
-    server,
-    `${method} ${path} HTTP/1.1\r\n${head.join("")}\r\n${body ?? ""}`,
-    from,
-  );
-  return answer(text);
+  return answer(await exchange(server, `${method} ${path} HTTP/1.1\r\n${head.join("")}\r\n${body ?? ""}`));
 }
 
 /** The head and body of an answer, as they came. */

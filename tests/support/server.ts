@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Server } from "bun";
 import { createApp } from "../../server/app.ts";
 import { ensureCertificate } from "../../server/certificates/ensure.ts";
 import type { Pair } from "../../server/certificates/files.ts";
@@ -37,6 +38,24 @@ async function testCertificate(): Promise<Pair> {
   return certificate.pair;
 }
 
+/** The header by which a request of a test says from which address it comes: a machine has too few to be a crowd. */
+export const fromHeader = "x-test-from";
+
+/** The server as the app sees it, with addresses as the tests say. */
+function fromAnywhere<T>(server: Server<T>): Server<T> {
+  const requestIP: Server<T>["requestIP"] = (request) => {
+    const real = server.requestIP(request);
+    return real && { ...real, address: request.headers.get(fromHeader) ?? real.address };
+  };
+  return new Proxy(server, {
+    get: (_, name) => {
+      if (name === "requestIP") return requestIP;
+      const value = server[name as keyof Server<T>];
+      return typeof value === "function" ? value.bind(server) : value;
+    },
+  });
+}
+
 /**
  * The real server over TLS on a free port, on an in-memory database with the real migrations. Only bcrypt is made
  * cheaper. What went wrong inside is in `bugs`; a test that does not expect any checks that it is empty.
@@ -60,7 +79,7 @@ export async function startServer(options: TestServerOptions = {}) {
     port: 0,
     hostname: "127.0.0.1",
     tls: tlsOptions(await pair),
-    fetch: app.fetch,
+    fetch: (request, server) => app.fetch(request, fromAnywhere(server)),
     websocket: app.websocket,
     maxRequestBodySize: app.maxRequestBodySize,
     development: false,

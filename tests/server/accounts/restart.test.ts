@@ -1,0 +1,69 @@
+import { Database } from "bun:sqlite";
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import bcrypt from "bcryptjs";
+import { Person } from "../../support/person.ts";
+import { Program } from "../../support/program.ts";
+
+const dataDir = mkdtempSync(join(tmpdir(), "secure-chat-restart-"));
+let program: Program;
+let origin: string;
+
+async function start(port: string) {
+  program = new Program([process.execPath, "server/main.ts"], {
+    DATA_DIR: dataDir,
+    HOST: "127.0.0.1",
+    PORT: port,
+  });
+  const [address] = await program.says(/https:\/\/localhost:\d+/);
+  origin = address;
+}
+
+beforeAll(() => start("0"));
+afterAll(async () => {
+  program.process.kill("SIGTERM");
+  expect(await program.ends()).toBe(0);
+  rmSync(dataDir, { recursive: true });
+});
+
+test("ASVS 7.4.1 sessions, ended sessions and passwords outlive a server that was killed", async () => {
+  const alice = await new Person({ origin }, "alice").register();
+  const phone = new Person({ origin }, "alice");
+  await phone.signIn();
+  const left = phone.cookies;
+  await phone.fetch("DELETE", "/api/session");
+
+  program.process.kill("SIGKILL");
+  await program.ends();
+  await start(new URL(origin).port);
+
+  expect((await alice.fetch("GET", "/api/account")).status).toBe(200);
+  expect((await alice.enter()).entered.me).toEqual({ id: 1, name: "alice" });
+  const replayed = await phone.fetch("GET", "/api/account", undefined, { cookie: left });
+  expect(replayed.status).toBe(401);
+  expect((await phone.signIn()).status).toBe(200);
+  alice.leave();
+});
+
+test("ASVS 11.4.2 as the program is started, a stored password is peppered bcrypt of cost 12 or more", () => {
+  const db = new Database(join(dataDir, "chat.sqlite"), { readonly: true });
+  const { hash } = db.query("select password_hash as hash from users").get() as { hash: string };
+  db.close();
+  expect(hash).toStartWith("1:$2");
+  expect(bcrypt.getRounds(hash.slice(2))).toBeGreaterThanOrEqual(12);
+  expect(bcrypt.compareSync("correct horse battery", hash.slice(2))).toBe(false);
+});
+
+test("ASVS 13.4.6 as the program is started, what fails shows no source", async () => {
+  const answers = await Promise.all(
+    ["[", "%", "a:99999"].map((host) =>
+      fetch(origin, { headers: { host }, tls: { rejectUnauthorized: false } }),
+    ),
+  );
+  for (const answer of answers) {
+    const text = await answer.text();
+    expect([answer.status, text.length < 200]).toEqual([400, true]);
+  }
+});

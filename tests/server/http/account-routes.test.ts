@@ -1,0 +1,204 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { closeCodes } from "../../../server/protocol/close-codes.ts";
+import { contentsOf, database } from "../../support/database.ts";
+import { Person, password, type Socket } from "../../support/person.ts";
+import { startServer, type TestServer } from "../../support/server.ts";
+
+const other = "another horse battery";
+let base: ReturnType<typeof database>;
+let server: TestServer;
+let alice: Person;
+let phone: Person;
+let bob: Person;
+beforeEach(async () => {
+  base = database();
+  server = await startServer({ store: base.store });
+  alice = await new Person(server, "alice").register();
+  phone = new Person(server, "alice");
+  await phone.signIn();
+  bob = await new Person(server, "bob").register();
+});
+afterEach(async () => {
+  await server.stop();
+  expect(server.bugs).toEqual([]);
+});
+
+const status = async (person: Person, cookie = person.cookies) =>
+  (await person.fetch("GET", "/api/account", undefined, { cookie })).status;
+const codeOf = async (response: Response) => (await response.json()).error.code;
+const change = (person: Person, current: string, next: string) =>
+  person.fetch("PUT", "/api/account/password", { current, password: next });
+const remove = (person: Person, given: string) => person.fetch("DELETE", "/api/account", { password: given });
+
+/** The close code, which must come within a second. */
+async function closesSoon(socket: Socket): Promise<number> {
+  const started = performance.now();
+  const code = await socket.closed;
+  expect(performance.now() - started).toBeLessThan(1000);
+  return code;
+}
+
+describe("ASVS 7.4.1 signing out", () => {
+  test("ends this session and its sockets, and no other", async () => {
+    const replayed = alice.cookies;
+    const [one, two, other] = [await alice.enter(), await alice.enter(), await phone.enter()];
+    expect((await alice.fetch("DELETE", "/api/session")).status).toBe(204);
+    expect([await closesSoon(one), await closesSoon(two)]).toEqual([
+      closeCodes.signedOut,
+      closeCodes.signedOut,
+    ]);
+    expect(await status(alice, replayed)).toBe(401);
+    await expect(alice.connect({ cookie: replayed })).rejects.toThrow();
+    expect((await other.say("still here")).seq).toBe(1);
+    expect(await status(phone)).toBe(200);
+  });
+
+  test("nothing sent after it is stored", async () => {
+    const socket = await alice.enter();
+    const leaving = alice.fetch("DELETE", "/api/session");
+    await leaving;
+    socket.send("message.send", {
+      conversation: "group",
+      clientId: crypto.randomUUID(),
+      body: { text: "late" },
+    });
+    await socket.closed;
+    expect(contentsOf(base.db).messages).toEqual([]);
+  });
+
+  test("twice is refused the second time", async () => {
+    const cookie = alice.cookies;
+    await alice.fetch("DELETE", "/api/session");
+    expect((await alice.fetch("DELETE", "/api/session", undefined, { cookie })).status).toBe(401);
+  });
+});
+
+describe("ASVS 6.2.2 6.2.3 changing the password", () => {
+  test("ASVS 7.4.3 ends every other session at once; this browser goes on with a new one", async () => {
+    const [before, stolen] = [alice.cookies, phone.cookies];
+    const [here, there, friend] = [await alice.enter(), await phone.enter(), await bob.enter()];
+    expect((await change(alice, password, other)).status).toBe(204);
+    expect(await closesSoon(here)).toBe(closeCodes.restarting);
+    expect(await closesSoon(there)).toBe(closeCodes.signedOut);
+    expect(alice.cookies).not.toBe(before);
+    expect([await status(alice, before), await status(phone, stolen), await status(alice)]).toEqual([
+      401, 401, 200,
+    ]);
+    expect((await (await alice.enter()).say("back again")).author).toBe(1);
+    await friend.event("message.sent");
+    expect(contentsOf(base.db).sessions).toHaveLength(2);
+  });
+
+  test("makes the new one the only one", async () => {
+    await change(alice, password, other);
+    expect((await phone.signIn(password)).status).toBe(401);
+    expect((await phone.signIn(other)).status).toBe(200);
+  });
+
+  test("needs the current one, and changes nothing without it", async () => {
+    const socket = await phone.enter();
+    const before = contentsOf(base.db);
+    const refused = await change(alice, "a wrong password", other);
+    expect([refused.status, await codeOf(refused)]).toEqual([403, "wrong_password"]);
+    expect(contentsOf(base.db)).toEqual(before);
+    await socket.ask("ping", {}, "pong");
+    expect(await status(alice)).toBe(200);
+  });
+
+  test("takes only what registering takes", async () => {
+    const before = contentsOf(base.db);
+    for (const next of ["1234567", "p".repeat(257), "p".repeat(9).concat("\ud800")]) {
+      const refused = await change(alice, password, next);
+      expect([refused.status, (await refused.json()).error.field]).toEqual([400, "password"]);
+    }
+    expect(contentsOf(base.db)).toEqual(before);
+  });
+
+  test("ASVS 6.3.1 a stolen session guesses the password no more often than a stranger, from wherever", async () => {
+    const codes: string[] = [];
+    for (let guess = 0; guess < 25; guess++)
+      codes.push(await codeOf(await change(phone, `guess ${guess}`, other)));
+    expect(codes).toEqual([...Array(20).fill("wrong_password"), ...Array(5).fill("rate_limited")]);
+    expect((await change(alice, password, other)).status).toBe(204);
+    expect(await status(phone)).toBe(401);
+  });
+});
+
+describe("deleting the account", () => {
+  test("ASVS 7.5.3 needs the password", async () => {
+    const before = contentsOf(base.db);
+    const refused = await remove(alice, "a wrong password");
+    expect([refused.status, await codeOf(refused)]).toEqual([403, "wrong_password"]);
+    expect(contentsOf(base.db)).toEqual(before);
+  });
+
+  test("ASVS 7.4.2 ends every session and closes every socket", async () => {
+    const replayed = [alice.cookies, phone.cookies];
+    const [here, there] = [await alice.enter(), await phone.enter()];
+    expect((await remove(alice, password)).status).toBe(204);
+    expect([await closesSoon(here), await closesSoon(there)]).toEqual([
+      closeCodes.accountDeleted,
+      closeCodes.accountDeleted,
+    ]);
+    for (const cookie of replayed) expect(await status(alice, cookie)).toBe(401);
+    expect((await alice.signIn()).status).toBe(401);
+  });
+
+  test("leaves the messages, as those of someone deleted, to everyone", async () => {
+    const [a, b] = [await alice.enter(), await bob.enter()];
+    await a.say("for all");
+    await a.say("for bob", "direct:1:2");
+    await remove(alice, password);
+    expect(await b.event("person.deleted")).toEqual({ type: "person.deleted", id: 1 });
+    const { entered } = await bob.enter();
+    expect(entered.people).toEqual([
+      { id: 1, name: null },
+      { id: 2, name: "bob" },
+    ]);
+    for (const conversation of ["group", "direct:1:2"]) {
+      const page = await b.ask("history.read", { conversation }, "history.page");
+      expect(page.messages.map(({ author }) => author)).toEqual([1]);
+    }
+    b.send("message.send", {
+      conversation: "direct:1:2",
+      clientId: crypto.randomUUID(),
+      body: { text: "?" },
+    });
+    expect((await b.event("error")).code).toBe("person_deleted");
+  });
+
+  test("keeps nothing of the person but the id", async () => {
+    await remove(alice, password);
+    const { users, sessions, memberships } = contentsOf(base.db) as Record<string, { user_id?: number }[]>;
+    expect(users![0] as object).toEqual({
+      id: 1,
+      name: null,
+      name_key: null,
+      password_hash: null,
+      created_at: expect.any(Number),
+      last_sign_in_at: null,
+    });
+    const rest = [...sessions!, ...memberships!];
+    expect(rest.filter(({ user_id }) => user_id === 1)).toEqual([]);
+  });
+
+  test("frees the name, whose next owner inherits nothing", async () => {
+    const [a, b] = [await alice.enter(), await bob.enter()];
+    await a.say("secret of the first", "direct:1:2");
+    const former = alice.cookies;
+    await remove(alice, password);
+
+    const next = await new Person(server, "ALICE").register();
+    const { entered } = await next.enter();
+    expect(entered.me).toEqual({ id: 3, name: "ALICE" });
+    expect(entered.conversations.map(({ id }) => id)).toEqual(["group"]);
+    expect(await status(alice, former)).toBe(401);
+    const socket = await next.enter();
+    socket.send("history.read", { conversation: "direct:1:2" });
+    expect((await socket.event("error")).code).toBe("unknown_conversation");
+    await b.say("for the new one", "direct:2:3");
+    const { message } = await socket.event("message.sent");
+    expect([message.conversation, message.seq]).toEqual(["direct:2:3", 1]);
+    expect((await next.signIn(other)).status).toBe(401);
+  });
+});
