@@ -27,7 +27,7 @@ CREATE TABLE `messages` (
 	FOREIGN KEY (`author_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
-CREATE UNIQUE INDEX `messages_once` ON `messages` (`author_id`,`client_id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `messages_once` ON `messages` (`client_id`,`author_id`);--> statement-breakpoint
 CREATE UNIQUE INDEX `messages_rev` ON `messages` (`conversation_id`,`rev`);--> statement-breakpoint
 CREATE TABLE `meta` (
 	`key` text PRIMARY KEY NOT NULL,

@@ -10,7 +10,7 @@ export function sqliteAppend(db: Db): (drafts: readonly Draft[]) => Outcome[] {
   const statements = prepare(db);
 
   return (drafts) => {
-    const heads = new Map<ConversationId, { head: number; at: number }>();
+    const heads = new Map<ConversationId, { head: number; at: number | null }>();
     const active = new Map<number, boolean>();
 
     const isActive = (user: number) => {
@@ -19,57 +19,63 @@ export function sqliteAppend(db: Db): (drafts: readonly Draft[]) => Outcome[] {
       return known;
     };
 
-    const headOf = (id: ConversationId) => {
-      const known = heads.get(id) ?? { head: statements.head.get({ id })?.head ?? begin(id), at: 0 };
-      heads.set(id, known);
-      return known;
+    /** Where the conversation stands; null while nobody has written in it. */
+    const placeIn = (id: ConversationId) => {
+      const known = heads.get(id);
+      if (known) return known;
+      const head = statements.head.get({ id })?.head;
+      return head === undefined ? null : keep(id, head);
+    };
+
+    const keep = (id: ConversationId, head: number) => {
+      const place = { head, at: null };
+      heads.set(id, place);
+      return place;
     };
 
     const begin = (id: ConversationId) => {
       statements.conversation.run({ id });
       for (const userId of directPair(id) ?? []) statements.membership.run({ userId, id });
-      return 0;
+      return keep(id, 0);
+    };
+
+    const storedBefore = (draft: Draft): Outcome | null => {
+      const stored = statements.byClientId.get({ author: draft.author, clientId: draft.clientId });
+      if (!stored) return null;
+      const same = stored.conversationId === draft.conversation && stored.text === draft.text;
+      return same
+        ? { kind: "duplicate", message: toMessage(stored) }
+        : { kind: "refused", code: "client_id_reused" };
     };
 
     const store = (draft: Draft): Outcome => {
-      if (!isActive(draft.author)) return { kind: "refused", code: "not_signed_in" };
-      const stored = statements.byClientId.get({ author: draft.author, clientId: draft.clientId });
-      if (stored) {
-        const same = stored.conversationId === draft.conversation && stored.text === draft.text;
-        return same
-          ? { kind: "duplicate", message: toMessage(stored) }
-          : { kind: "refused", code: "client_id_reused" };
-      }
-      const pair = directPair(draft.conversation);
-      if (pair && !pair.every(isActive)) return { kind: "refused", code: "person_deleted" };
+      const { conversation: id, author, clientId, text, createdAt } = draft;
+      if (!isActive(author)) return { kind: "refused", code: "not_signed_in" };
+      if (!(directPair(id) ?? []).every(isActive))
+        return storedBefore(draft) ?? { kind: "refused", code: "person_deleted" };
 
-      const place = headOf(draft.conversation);
-      const number = place.head + 1;
-      const row = {
-        conversationId: draft.conversation,
-        seq: number,
-        rev: number,
-        authorId: draft.author,
-        clientId: draft.clientId,
-        text: draft.text,
-        createdAt: draft.createdAt,
-      };
-      statements.message.run(row);
-      place.head = number;
-      place.at = draft.createdAt;
-      return { kind: "stored", message: toMessage(row) };
+      let place = placeIn(id);
+      if (!place) {
+        const before = storedBefore(draft);
+        if (before) return before;
+        place = begin(id);
+      }
+      const seq = place.head + 1;
+      const { changes } = statements.message.run(id, seq, seq, author, clientId, text, createdAt);
+      if (changes === 0) return storedBefore(draft)!;
+      Object.assign(place, { head: seq, at: createdAt });
+      const message = { conversation: id, seq, rev: seq, author, clientId, body: { text }, createdAt };
+      return { kind: "stored", message };
     };
 
     const outcomes = drafts.map(store);
-    for (const [id, { head, at }] of heads) statements.advance.run({ id, head, at });
+    for (const [id, { head, at }] of heads) if (at !== null) statements.advance.run({ id, head, at });
     return outcomes;
   };
 }
 
 function prepare(db: Db) {
   const id = sql.placeholder("id");
-  const columns = ["conversationId", "seq", "rev", "authorId", "clientId", "text", "createdAt"] as const;
-  const values = Object.fromEntries(columns.map((name) => [name, sql.placeholder(name)]));
   return {
     active: db
       .select({ id: users.id })
@@ -96,14 +102,27 @@ function prepare(db: Db) {
         ),
       )
       .prepare(),
-    message: db
-      .insert(messages)
-      .values(values as never)
-      .prepare(),
+    message: insertMessage(db),
     advance: db
       .update(conversations)
       .set({ head: sql`${sql.placeholder("head")}`, lastMessageAt: sql`${sql.placeholder("at")}` })
       .where(eq(conversations.id, id))
       .prepare(),
   };
+}
+
+/**
+ * The one statement that runs for every message, so it runs on bun:sqlite itself. It takes the columns in the order of
+ * the schema and changes nothing when the author has used the client's id before.
+ */
+function insertMessage(db: Db) {
+  const columns = ["conversationId", "seq", "rev", "authorId", "clientId", "text", "createdAt"] as const;
+  const values = Object.fromEntries(columns.map((name) => [name, sql.placeholder(name)]));
+  const insert = db
+    .insert(messages)
+    .values(values as never)
+    .onConflictDoNothing({ target: [messages.clientId, messages.authorId] });
+  return db.$client.prepare<unknown, [string, number, number, number, string, string, number]>(
+    insert.toSQL().sql,
+  );
 }

@@ -75,7 +75,8 @@ export const messages = sqliteTable(
   },
   (table) => [
     primaryKey({ columns: [table.conversationId, table.seq] }),
-    uniqueIndex("messages_once").on(table.authorId, table.clientId),
+    // The id first: ids that grow with time then meet at the index's end, one page for all authors of a commit.
+    uniqueIndex("messages_once").on(table.clientId, table.authorId),
     uniqueIndex("messages_rev").on(table.conversationId, table.rev),
   ],
 );
