@@ -2,6 +2,7 @@ import type { Broker } from "../broker/broker.ts";
 import { type Topic, topicsOf } from "../broker/topics.ts";
 import type { Draft, Outcome, Store } from "../db/store.ts";
 import type { ChatEvent } from "../protocol/events.ts";
+import { limits } from "../protocol/limits.ts";
 import { Refusal } from "../refusal.ts";
 
 /** The one way messages come into being. */
@@ -20,8 +21,9 @@ interface Waiting {
 
 /** Above this many waiting drafts the disk is not keeping up, and more would only wait longer. */
 const queueMax = 10_000;
-/** Bounds one transaction, so that a burst does not hold the event loop. */
+/** Bound one transaction and the frame it becomes, so that a burst neither holds the event loop nor floods a reader. */
 const batchMax = 200;
+const batchTextMax = limits.pageMaxBytes;
 
 /**
  * Takes all that is queued, stores it in one transaction, publishes in commit order with one frame per topic, and only
@@ -38,20 +40,29 @@ export function commitLoop(
   async function run() {
     while (queue.length > 0) {
       await nextTurn();
-      const batch = queue.slice(0, batchMax);
-      queue = queue.slice(batchMax);
+      const size = batchSize(queue);
+      const batch = queue.slice(0, size);
+      queue = queue.slice(size);
       await commit(batch);
     }
     running = null;
   }
 
-  async function commit(batch: Waiting[]) {
+  /** What fails for no reason of ours is tried again in halves, until only the drafts at fault are refused. */
+  async function commit(batch: Waiting[]): Promise<void> {
+    let outcomes: Outcome[];
     try {
-      settle(batch, await messages.append(batch.map(({ draft }) => draft)));
+      outcomes = await messages.append(batch.map(({ draft }) => draft));
     } catch (error) {
-      if (error instanceof Refusal || batch.length === 1) for (const { reject } of batch) reject(error);
-      else for (const waiting of batch) await commit([waiting]);
+      if (error instanceof Refusal || batch.length === 1) {
+        for (const { reject } of batch) reject(error);
+        return;
+      }
+      const half = Math.ceil(batch.length / 2);
+      await commit(batch.slice(0, half));
+      return commit(batch.slice(half));
     }
+    settle(batch, outcomes);
   }
 
   function settle(batch: Waiting[], outcomes: Outcome[]) {
@@ -84,6 +95,17 @@ export function commitLoop(
       while (running) await running;
     },
   };
+}
+
+/** How many of the waiting drafts are committed together: at least one. */
+function batchSize(queue: Waiting[]): number {
+  let size = 0;
+  let characters = 0;
+  while (size < Math.min(queue.length, batchMax) && characters < batchTextMax) {
+    characters += queue[size]!.draft.text.length;
+    size++;
+  }
+  return size;
 }
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
