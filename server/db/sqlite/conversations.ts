@@ -6,7 +6,7 @@ import { guarded } from "./guarded.ts";
 import type { Db } from "./open.ts";
 import { conversations, memberships, messages } from "./schema.ts";
 
-/** How many messages after the mark are looked at: bounds the cost for someone who writes much and never reads. */
+/** How many of the latest messages are looked at: bounds the cost for someone who writes much and never reads. */
 const unreadScan = 10 * limits.unreadMax;
 
 export function sqliteConversations(db: Db): Conversations {
@@ -32,6 +32,7 @@ export function sqliteConversations(db: Db): Conversations {
         gt(messages.seq, sql.placeholder("lastRead")),
       ),
     )
+    .orderBy(desc(messages.seq))
     .limit(unreadScan)
     .as("following");
   const unread = db
