@@ -24,12 +24,12 @@ const certificate = await ensureCertificate({
 }).catch(stopWith);
 tellCertificate(certificate);
 
+const report = reporter(system, (line) => console.error(line));
 const db = openDatabase(join(config.dataDir, "chat.sqlite"));
-const stopNoting = watchIncarnation(db, join(config.dataDir, "incarnation.json"), system);
+const stopNoting = watchIncarnation(db, join(config.dataDir, "incarnation.json"), system, report);
 const store = sqliteStore(db);
 progress("Database", "up to date");
 
-const report = reporter(system, (line) => console.error(line));
 const app = await createApp({
   config,
   store,

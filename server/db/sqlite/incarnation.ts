@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { sql } from "drizzle-orm";
 import * as v from "valibot";
 import type { System } from "../../system.ts";
 import type { Db } from "./open.ts";
-import { conversations, meta } from "./schema.ts";
+import { conversations, meta, users } from "./schema.ts";
 
 /** How often the height of the database is noted while it grows. */
 const noteMs = 2_000;
@@ -12,18 +12,30 @@ const noteMs = 2_000;
 const note = v.object({
   /** The two names the database may bear: the one before the latest start, and the one given by it. */
   generations: v.array(v.string()),
-  /** The sum of all heads when last looked. */
+  /** How much the database had counted when last looked. */
   height: v.number(),
+  /** When the note was written, UTC milliseconds. */
+  writtenAt: v.number(),
 });
 type Note = v.InferOutput<typeof note>;
+
+/** A note whose file was changed this much later than it says was not put there by us. */
+const strangeMs = 10_000;
 
 /**
  * Notices that a database file was replaced by a backup, and then gives it a new epoch, so that clients start over
  * instead of trusting numbers that now mean other messages. A note beside the database tells: each start writes a new
- * generation into both, and a backup bears an older one; one copied since the latest start is not as high as noted.
- * Gives a function that ends the noting.
+ * generation into both, and a backup bears an older one; one copied since the latest start is not as high as noted; and
+ * where the note was put back together with the database, its file is younger than it says. In doubt the epoch changes,
+ * which costs the clients a new download and nothing else.
+ * Gives a function that notes a last time and ends. A note that cannot be written is reported and tried again.
  */
-export function watchIncarnation(db: Db, path: string, system: System): () => void {
+export function watchIncarnation(
+  db: Db,
+  path: string,
+  system: System,
+  report: (error: unknown) => void,
+): () => void {
   const known = read(path);
   const generation = metaOf(db, "generation");
   const height = heightOf(db);
@@ -34,18 +46,31 @@ export function watchIncarnation(db: Db, path: string, system: System): () => vo
   const next = token();
   const generations = generation === null ? [next] : [generation, next];
   // The note first: if the power goes between the two, the database still bears a name the note knows.
-  write(path, { generations, height });
+  write(path, { generations, height, writtenAt: system.now() });
   setMeta(db, "generation", next);
 
   let noted = height;
+  let failing = false;
   let cancel = system.after(noteMs, look);
   function look() {
-    const now = heightOf(db);
-    if (now !== noted) write(path, { generations, height: now });
-    noted = now;
+    noteHeight();
     cancel = system.after(noteMs, look);
   }
-  return () => cancel();
+  function noteHeight() {
+    try {
+      const now = heightOf(db);
+      if (now !== noted) write(path, { generations, height: now, writtenAt: system.now() });
+      noted = now;
+      failing = false;
+    } catch (error) {
+      if (!failing) report(error);
+      failing = true;
+    }
+  }
+  return () => {
+    cancel();
+    noteHeight();
+  };
 }
 
 const token = () => randomBytes(16).toString("hex");
@@ -56,16 +81,20 @@ const metaOf = (db: Db, key: string): string | null =>
 const setMeta = (db: Db, key: string, value: string) =>
   db.insert(meta).values({ key, value }).onConflictDoUpdate({ target: meta.key, set: { value } }).run();
 
+/** Everything that is ever counted: it never shrinks, and grows with whatever a client could know a number of. */
 const heightOf = (db: Db): number =>
   db
-    .select({ height: sql<number>`coalesce(sum(${conversations.head}), 0)` })
+    .select({
+      height: sql<number>`coalesce(sum(${conversations.head}), 0) + (select coalesce(max(${users.id}), 0) from ${users})`,
+    })
     .from(conversations)
     .get()?.height ?? 0;
 
-/** A note that is missing or damaged says nothing: then only a database that was never opened counts as known. */
+/** A note that is missing, damaged or strange says nothing: then only a database that was never opened counts as known. */
 function read(path: string): Note | null {
   try {
-    return v.parse(v.pipe(v.string(), v.parseJson(), note), readFileSync(path, "utf8"));
+    const known = v.parse(v.pipe(v.string(), v.parseJson(), note), readFileSync(path, "utf8"));
+    return statSync(path).ctimeMs - known.writtenAt < strangeMs ? known : null;
   } catch (error) {
     if (v.isValiError(error) || (error as { code?: string }).code === "ENOENT") return null;
     throw error;
