@@ -4,6 +4,7 @@ import type { CommitLoop } from "../conversations/commit-loop.ts";
 import { requireMember } from "../conversations/membership.ts";
 import type { ReadMarks } from "../conversations/read-marks.ts";
 import type { Store } from "../db/store.ts";
+import { closeCodes } from "../protocol/close-codes.ts";
 import type { CommandOf, CommandType } from "../protocol/commands.ts";
 import type { ChatEvent } from "../protocol/events.ts";
 import { limits, protocolVersion } from "../protocol/limits.ts";
@@ -11,7 +12,7 @@ import { byteLength } from "../protocol/text.ts";
 import { Refusal } from "../refusal.ts";
 import type { System } from "../system.ts";
 import type { TokenBuckets } from "../token-buckets.ts";
-import type { Socket } from "./connections.ts";
+import { closeSocket, type Socket } from "./connections.ts";
 import type { Presence } from "./presence.ts";
 
 export interface HandlerDeps {
@@ -30,7 +31,10 @@ export type Handlers = {
   [T in CommandType]: (command: CommandOf<T>, user: number) => Promise<ChatEvent | null>;
 };
 
-export const answer = (socket: Socket, event: ChatEvent): void => void socket.send(frameOf([event]));
+/** Sends to one socket. One that has no room left is closed: an answer that is lost would be waited for. */
+export function answer(socket: Socket, event: ChatEvent): void {
+  if (socket.send(frameOf([event])) === 0) closeSocket(socket, closeCodes.tooSlow);
+}
 
 export function handlers(deps: HandlerDeps): Handlers {
   const { store, commits, readMarks, people, presence, messageRate, system } = deps;
@@ -38,6 +42,8 @@ export function handlers(deps: HandlerDeps): Handlers {
   return {
     async "chat.enter"({ ref, people: tag }, user) {
       await readMarks.flush();
+      const conversations = await store.conversations.of(user);
+      // Read last, with no waiting in between: what changes from here on comes as an event after the answer.
       const peopleTag = people.tag();
       return {
         type: "chat.entered",
@@ -48,16 +54,19 @@ export function handlers(deps: HandlerDeps): Handlers {
         peopleTag,
         ...(tag === peopleTag ? {} : { people: people.all() }),
         online: presence.online(),
-        conversations: await store.conversations.of(user),
+        conversations,
       };
     },
 
     async "message.send"({ conversation, clientId, body }, user) {
       requireMember(user, conversation);
-      if (byteLength(body.text) > deps.messageBytes) throw new Refusal("message_too_large");
+      const { text } = body;
+      if (text.length * 3 > deps.messageBytes && byteLength(text) > deps.messageBytes) {
+        throw new Refusal("message_too_large");
+      }
       const wait = messageRate.take(String(user));
       if (wait > 0) throw new Refusal("rate_limited", { retryAfter: wait });
-      const draft = { conversation, author: user, clientId, text: body.text, createdAt: system.now() };
+      const draft = { conversation, author: user, clientId, text, createdAt: system.now() };
       const { kind, message } = await commits.append(draft);
       // What was stored now comes back with the topic, to this socket as to all others.
       return kind === "duplicate" ? { type: "message.sent", message } : null;

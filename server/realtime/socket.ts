@@ -1,19 +1,21 @@
 import type { WebSocketHandler } from "bun";
 import { groupTopic, userTopic } from "../broker/topics.ts";
+import type { Session } from "../db/store.ts";
 import { closeCodes } from "../protocol/close-codes.ts";
 import { limits } from "../protocol/limits.ts";
 import { type Connection, type Connections, closeSocket, type Socket } from "./connections.ts";
 import type { Presence } from "./presence.ts";
+import { backlogMax } from "./watch.ts";
 
 export interface SocketDeps {
   connections: Connections;
   presence: Presence;
   socketsPerUser: number;
+  /** Whether a session was not ended, as the store knows it. */
+  isKnown(session: Session): Promise<boolean>;
+  report(error: unknown): string;
   take(socket: Socket, frame: string | Buffer): Promise<void>;
 }
-
-/** What may wait in memory for one socket; a reader that stops is cut off here at the latest. */
-const backpressureMax = 4 * 1024 * 1024;
 
 /** The WebSocket side of `Bun.serve`. A socket is subscribed before it can ask for anything, so that nothing is missed. */
 export function socketHandler(deps: SocketDeps): WebSocketHandler<Connection> {
@@ -33,8 +35,9 @@ export function socketHandler(deps: SocketDeps): WebSocketHandler<Connection> {
       if (connections.remove(socket)) presence.depart(socket.data.session.userId, forGood);
     },
     maxPayloadLength: limits.frameMaxBytes,
-    backpressureLimit: backpressureMax,
-    closeOnBackpressureLimit: true,
+    backpressureLimit: backlogMax,
+    // Bun would go on holding such a socket, deaf, until it times out; the watch closes it with a reason.
+    closeOnBackpressureLimit: false,
     idleTimeout: 60,
     sendPings: true,
     perMessageDeflate: false,

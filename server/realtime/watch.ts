@@ -4,40 +4,43 @@ import { type Connections, closeSocket, type Socket } from "./connections.ts";
 
 /** How often all sockets are looked at. */
 export const watchMs = 1_000;
-/** A socket with more than this waiting at two looks in a row does not keep up. */
-export const slowBytes = 512 * 1024;
-/** How long a closed socket may take to take notice before it is cut off. */
-const lingerMs = 5_000;
+/** What may wait in memory for one socket, in bytes. Bun drops what is above, so there the socket has missed something. */
+export const backlogMax = 4 * 1024 * 1024;
+/** A backlog above this counts as slow unless it shrinks: a page on a slow line takes its time, but moves. */
+const slowBytes = 512 * 1024;
+/** At how many looks in a row a slow socket may not move before it is closed: longer than a tunnel, shorter than a nap. */
+const patience = 10;
 
 /**
  * Looks at every open socket once a second: one whose session ended by the clock is closed, and one that does not keep
- * up is told to come back and catch up. Gives a function that ends the watch.
+ * up is told to come back and catch up. It reads that after its backlog; if it never reads again, Bun lets go of the
+ * backlog by itself some seconds after the close. Gives a function that ends the watch.
  */
 export function watch(
   connections: Connections,
   mayStay: (socket: Socket) => boolean,
   system: System,
 ): () => void {
-  let slow = new Set<Socket>();
+  let stuck = new Map<Socket, { bytes: number; looks: number }>();
   let cancel = system.after(watchMs, look);
 
   function look() {
-    const stillSlow = new Set<Socket>();
+    const before = stuck;
+    stuck = new Map();
     for (const socket of [...connections.all()]) {
       if (socket.data.closed) continue;
       if (!mayStay(socket)) closeSocket(socket, closeCodes.sessionExpired);
-      else if (socket.getBufferedAmount() > slowBytes) {
-        if (slow.has(socket)) cutOff(socket);
-        else stillSlow.add(socket);
-      }
+      else if (!keepsUp(socket, before.get(socket))) closeSocket(socket, closeCodes.tooSlow);
     }
-    slow = stillSlow;
     cancel = system.after(watchMs, look);
   }
 
-  function cutOff(socket: Socket) {
-    closeSocket(socket, closeCodes.tooSlow);
-    system.after(lingerMs, () => socket.terminate());
+  function keepsUp(socket: Socket, before?: { bytes: number; looks: number }): boolean {
+    const bytes = socket.getBufferedAmount();
+    if (bytes <= slowBytes) return true;
+    const looks = before && bytes >= before.bytes ? before.looks + 1 : 1;
+    stuck.set(socket, { bytes, looks });
+    return bytes <= backlogMax && looks < patience;
   }
 
   return () => cancel();
