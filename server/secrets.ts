@@ -1,5 +1,16 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import * as v from "valibot";
 
@@ -16,11 +27,7 @@ const file = v.object({ pepper: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)) })
  * not as it was written: going on with other secrets would lock everyone out.
  */
 export function loadSecrets(path: string): Secrets {
-  if (!existsSync(path)) {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    writeFileSync(path, JSON.stringify({ pepper: randomBytes(32).toString("hex") }), { mode: 0o600 });
-    chmodSync(path, 0o600);
-  }
+  if (!existsSync(path)) create(path, { pepper: randomBytes(32).toString("hex") });
   if (process.platform !== "win32" && (statSync(path).mode & 0o077) !== 0) {
     throw new Error(`${path} can be read by others. Put that right with: chmod 600 ${path}`);
   }
@@ -28,4 +35,23 @@ export function loadSecrets(path: string): Secrets {
   if (!parsed.success)
     throw new Error(`${path} is damaged. Restore it from a backup: no password works without it.`);
   return { pepper: Buffer.from(parsed.output.pepper, "hex") };
+}
+
+/**
+ * Writes the file whole or not at all, and through to the disk: the first account is on disk as soon as it is made, and
+ * after a power cut it would be worth nothing without the pepper.
+ */
+function create(path: string, content: v.InferOutput<typeof file>): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const draft = `${path}.new`;
+  rmSync(draft, { force: true });
+  writeFileSync(draft, JSON.stringify(content), { mode: 0o600, flush: true });
+  renameSync(draft, path);
+  if (process.platform !== "win32") syncFolder(dirname(path));
+}
+
+function syncFolder(path: string): void {
+  const folder = openSync(path, "r");
+  fsyncSync(folder);
+  closeSync(folder);
 }

@@ -19,12 +19,15 @@ const wellFormed = v.pipe(
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this refuses
 const control = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
 
-/** What a person writes: any script, tabs and line breaks, no other control characters, not only white space. */
+/** What can be seen: neither white space nor a character that only shapes others, such as a joiner. */
+const visible = /[^\s\p{Default_Ignorable_Code_Point}]/u;
+
+/** What a person writes: any script, tabs and line breaks, no other control characters, and something to see. */
 export const messageText = v.pipe(
   wellFormed,
   v.check((text) => fits(text, limits.messageMaxBytes), "message_too_large"),
   v.check((text) => !control.test(text), "must not contain control characters"),
-  v.check((text) => /\S/.test(text), "must not be empty"),
+  v.check((text) => visible.test(text), "must not be empty"),
 );
 
 /** A user name: 3 to 20 of letters, digits, dot, underscore, hyphen; so no control, bidi or look-alike characters. */

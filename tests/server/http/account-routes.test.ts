@@ -28,7 +28,6 @@ const status = async (person: Person, cookie = person.cookies) =>
 const codeOf = async (response: Response) => (await response.json()).error.code;
 const change = (person: Person, current: string, next: string) =>
   person.fetch("PUT", "/api/account/password", { current, password: next });
-const remove = (person: Person, given: string) => person.fetch("DELETE", "/api/account", { password: given });
 
 /** The close code, which must come within a second. */
 async function closesSoon(socket: Socket): Promise<number> {
@@ -121,84 +120,5 @@ describe("ASVS 6.2.2 6.2.3 changing the password", () => {
     expect(codes).toEqual([...Array(20).fill("wrong_password"), ...Array(5).fill("rate_limited")]);
     expect((await change(alice, password, other)).status).toBe(204);
     expect(await status(phone)).toBe(401);
-  });
-});
-
-describe("deleting the account", () => {
-  test("ASVS 7.5.3 needs the password", async () => {
-    const before = contentsOf(base.db);
-    const refused = await remove(alice, "a wrong password");
-    expect([refused.status, await codeOf(refused)]).toEqual([403, "wrong_password"]);
-    expect(contentsOf(base.db)).toEqual(before);
-  });
-
-  test("ASVS 7.4.2 ends every session and closes every socket", async () => {
-    const replayed = [alice.cookies, phone.cookies];
-    const [here, there] = [await alice.enter(), await phone.enter()];
-    expect((await remove(alice, password)).status).toBe(204);
-    expect([await closesSoon(here), await closesSoon(there)]).toEqual([
-      closeCodes.accountDeleted,
-      closeCodes.accountDeleted,
-    ]);
-    for (const cookie of replayed) expect(await status(alice, cookie)).toBe(401);
-    expect((await alice.signIn()).status).toBe(401);
-  });
-
-  test("leaves the messages, as those of someone deleted, to everyone", async () => {
-    const [a, b] = [await alice.enter(), await bob.enter()];
-    await a.say("for all");
-    await a.say("for bob", "direct:1:2");
-    await remove(alice, password);
-    expect(await b.event("person.deleted")).toEqual({ type: "person.deleted", id: 1 });
-    const { entered } = await bob.enter();
-    expect(entered.people).toEqual([
-      { id: 1, name: null },
-      { id: 2, name: "bob" },
-    ]);
-    for (const conversation of ["group", "direct:1:2"]) {
-      const page = await b.ask("history.read", { conversation }, "history.page");
-      expect(page.messages.map(({ author }) => author)).toEqual([1]);
-    }
-    b.send("message.send", {
-      conversation: "direct:1:2",
-      clientId: crypto.randomUUID(),
-      body: { text: "?" },
-    });
-    expect((await b.event("error")).code).toBe("person_deleted");
-  });
-
-  test("keeps nothing of the person but the id", async () => {
-    await remove(alice, password);
-    const { users, sessions, memberships } = contentsOf(base.db) as Record<string, { user_id?: number }[]>;
-    expect(users![0] as object).toEqual({
-      id: 1,
-      name: null,
-      name_key: null,
-      password_hash: null,
-      created_at: expect.any(Number),
-      last_sign_in_at: null,
-    });
-    const rest = [...sessions!, ...memberships!];
-    expect(rest.filter(({ user_id }) => user_id === 1)).toEqual([]);
-  });
-
-  test("frees the name, whose next owner inherits nothing", async () => {
-    const [a, b] = [await alice.enter(), await bob.enter()];
-    await a.say("secret of the first", "direct:1:2");
-    const former = alice.cookies;
-    await remove(alice, password);
-
-    const next = await new Person(server, "ALICE").register();
-    const { entered } = await next.enter();
-    expect(entered.me).toEqual({ id: 3, name: "ALICE" });
-    expect(entered.conversations.map(({ id }) => id)).toEqual(["group"]);
-    expect(await status(alice, former)).toBe(401);
-    const socket = await next.enter();
-    socket.send("history.read", { conversation: "direct:1:2" });
-    expect((await socket.event("error")).code).toBe("unknown_conversation");
-    await b.say("for the new one", "direct:2:3");
-    const { message } = await socket.event("message.sent");
-    expect([message.conversation, message.seq]).toEqual(["direct:2:3", 1]);
-    expect((await next.signIn(other)).status).toBe(401);
   });
 });

@@ -1,0 +1,79 @@
+import { afterAll, beforeEach, describe, expect, test } from "bun:test";
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { loadSecrets } from "../../server/secrets.ts";
+
+const folders: string[] = [];
+let folder: string;
+let path: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "secure-chat-secrets-"));
+  folders.push(folder);
+  path = join(folder, "data", "secrets.json");
+});
+afterAll(() => {
+  for (const each of folders) rmSync(each, { recursive: true });
+});
+const modeOf = (path: string) => statSync(path).mode & 0o777;
+
+test("they are made at the first start, random, and the same from then on", () => {
+  const { pepper } = loadSecrets(path);
+  expect(pepper).toHaveLength(32);
+  expect(loadSecrets(path).pepper).toEqual(pepper);
+  expect(loadSecrets(join(folder, "other.json")).pepper).not.toEqual(pepper);
+});
+
+test("ASVS 13.3.1 only their owner may read them", () => {
+  loadSecrets(path);
+  expect([modeOf(path), modeOf(join(folder, "data"))]).toEqual([0o600, 0o700]);
+});
+
+test("nothing is left beside them, and a start that was cut off before is no hindrance", () => {
+  const { pepper } = loadSecrets(path);
+  expect(readdirSync(join(folder, "data"))).toEqual(["secrets.json"]);
+  rmSync(path);
+  writeFileSync(`${path}.new`, '{"pepp', { mode: 0o600 });
+  expect(loadSecrets(path).pepper).not.toEqual(pepper);
+  expect(readdirSync(join(folder, "data"))).toEqual(["secrets.json"]);
+});
+
+describe("they are refused, and left as they are,", () => {
+  const damaged = [
+    "",
+    "{",
+    "null",
+    "{}",
+    '{"pepper":""}',
+    '{"pepper":"00"}',
+    `{"pepper":"${"g".repeat(64)}"}`,
+  ];
+  for (const content of damaged) {
+    test(`when the file holds ${content || "nothing"}`, () => {
+      loadSecrets(path);
+      writeFileSync(path, content);
+      expect(() => loadSecrets(path)).toThrow("is damaged. Restore it from a backup");
+      expect(readFileSync(path, "utf8")).toBe(content);
+    });
+  }
+
+  for (const mode of [0o640, 0o604, 0o660, 0o644]) {
+    test(`ASVS 13.3.2 when others may touch them (${mode.toString(8)})`, () => {
+      loadSecrets(path);
+      chmodSync(path, mode);
+      const say = () => loadSecrets(path);
+      if (process.platform === "win32") expect(say).not.toThrow();
+      else expect(say).toThrow(`chmod 600 ${path}`);
+      expect(existsSync(path)).toBe(true);
+    });
+  }
+});
