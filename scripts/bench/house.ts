@@ -25,10 +25,11 @@ export const text = "Shall we meet at the usual place at eight, or would nine be
 const batch = 10_000;
 
 /**
- * Makes a house through the product's own code: the migrations, the store, the password hash. Only the sync at each
- * commit is left out while it is filled; the server that opens it afterwards syncs as always.
+ * Makes a house through the product's own code: the migrations, the store, the password hash. Everyone has read
+ * everything but the newest `unread`. Only the sync at each commit is left out while it is filled; the server that
+ * opens it afterwards syncs as always.
  */
-export async function makeHouse(people: number, messages = 0): Promise<House> {
+export async function makeHouse(people: number, messages = 0, unread = 0): Promise<House> {
   const dataDir = temporaryFolder();
   await makeCertificate(dataDir);
   const db = openDatabase(join(dataDir, "chat.sqlite"));
@@ -46,6 +47,12 @@ export async function makeHouse(people: number, messages = 0): Promise<House> {
     const size = Math.min(batch, messages - written);
     await store.messages.append(Array.from({ length: size }, (_, at) => draft(1 + (at % people))));
   }
+  const all = house.names.map((_, at) => ({
+    userId: at + 1,
+    conversation: "group" as const,
+    seq: messages - unread,
+  }));
+  await store.conversations.markRead(all);
   store.close();
   return house;
 }

@@ -17,7 +17,7 @@ const nothing: Frame = ["", ""];
 
 /** After a restart everybody comes back within a breath, enters, and asks for what was missed. */
 export async function reconnectStorm(ground: Ground): Promise<Section> {
-  const house = await makeHouse(clients, 2000);
+  const house = await makeHouse(clients, 2000, missed);
   const known = await visit(ground, house);
   const measured = await inRounds(ground.quick ? 1 : 5, {
     ours: async () => {
