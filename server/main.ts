@@ -33,7 +33,7 @@ progress("Database", "up to date");
 const app = await createApp({
   config,
   store,
-  secrets: readSecrets(),
+  secrets: await readSecrets(),
   system,
   originsAt: (port) => config.origins ?? serverOrigins(certificate.names, port),
   clientFolder: join(projectRoot, "web/dist"),
@@ -55,9 +55,10 @@ function readConfig(): Config {
   }
 }
 
-function readSecrets() {
+async function readSecrets() {
+  const accounts = await store.users.directory();
   try {
-    return loadSecrets(join(config.dataDir, "secrets.json"));
+    return loadSecrets(join(config.dataDir, "secrets.json"), accounts.length > 0);
   } catch (error) {
     return stopWith(error);
   }

@@ -23,10 +23,12 @@ export interface Secrets {
 const file = v.object({ pepper: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)) });
 
 /**
- * Reads the secrets file, made with new random secrets when missing. Refuses one that others may read, and one that is
- * not as it was written: going on with other secrets would lock everyone out.
+ * Reads the secrets file, made with new random secrets when missing. Refuses one that others may read, one that is not as
+ * it was written, and a missing one where there are accounts: going on with other secrets would lock everyone out.
  */
-export function loadSecrets(path: string): Secrets {
+export function loadSecrets(path: string, hasAccounts = false): Secrets {
+  if (!existsSync(path) && hasAccounts)
+    throw new Error(`${path} is missing. Restore it from a backup: no password works without it.`);
   if (!existsSync(path)) create(path, { pepper: randomBytes(32).toString("hex") });
   if (process.platform !== "win32" && (statSync(path).mode & 0o077) !== 0) {
     throw new Error(`${path} can be read by others. Put that right with: chmod 600 ${path}`);

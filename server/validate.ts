@@ -15,17 +15,15 @@ export function validate<T extends v.GenericSchema>(schema: T, value: unknown): 
   throw new Refusal("invalid", { field, message: sentence(field, issue) });
 }
 
-/** The schemas word their checks as the end of a sentence; a missing or mistyped field is worded here. */
+/** The schemas word their checks as the end of a sentence; a missing, unknown or mistyped field is worded here. */
 function sentence(field: string | undefined, issue: v.BaseIssue<unknown>): string {
+  // What a field that we do not know is called may be anything, and is no part of a sentence of ours.
+  if (issue.expected === "never") return "The request has an unknown key.";
   const subject = field ?? "The request";
   const rest = issue.message.startsWith("must ")
     ? issue.message
     : issue.received === "undefined"
       ? "is missing"
-      : issue.expected === "never"
-        ? field === undefined
-          ? "has an unknown key"
-          : "is not known"
-        : "is not of the right form";
+      : "is not of the right form";
   return `${subject[0]!.toUpperCase()}${subject.slice(1)} ${rest}.`;
 }

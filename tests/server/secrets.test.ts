@@ -47,6 +47,13 @@ test("nothing is left beside them, and a start that was cut off before is no hin
   expect(readdirSync(join(folder, "data"))).toEqual(["secrets.json"]);
 });
 
+test("they are not made anew where accounts need those there were", () => {
+  expect(() => loadSecrets(path, true)).toThrow("is missing. Restore it from a backup");
+  expect(existsSync(path)).toBe(false);
+  const { pepper } = loadSecrets(path);
+  expect(loadSecrets(path, true).pepper).toEqual(pepper);
+});
+
 describe("they are refused, and left as they are,", () => {
   const damaged = [
     "",

@@ -26,7 +26,7 @@ describe("a refusal names the field and says in a sentence what is wrong", () =>
       "name",
       "Name must be 3 to 20 letters, digits, dots, underscores or hyphens.",
     ],
-    ["unknown", { name: "alice", password, role: "admin" }, "role", "Role is not known."],
+    ["unknown", { name: "alice", password, role: "admin" }, "role", "The request has an unknown key."],
     ["an empty key", { name: "alice", password, "": 1 }, undefined, "The request has an unknown key."],
     ["nothing", null, undefined, "The request is not of the right form."],
     ["an array", [], "name", "Name is missing."],
@@ -58,7 +58,7 @@ test("a long or ill-formed key from outside is not echoed as it is", () => {
     [`${"k".repeat(39)}😀${"k".repeat(9999)}`]: 1,
   });
   expect(refused.field).toBe(`${"k".repeat(39)}\uFFFD`);
-  expect(refused.message.isWellFormed()).toBe(true);
+  expect(refused.message).toBe("The request has an unknown key.");
 });
 
 test("what passes is what the schema makes of it", () => {

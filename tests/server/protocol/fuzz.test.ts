@@ -1,0 +1,174 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import * as v from "valibot";
+import { type CommandType, commands } from "../../../server/protocol/commands.ts";
+import { contentsOf, database } from "../../support/database.ts";
+import { anyValue, malformedTexts, spoiled } from "../../support/hostile.ts";
+import { Person, type Socket } from "../../support/person.ts";
+import { startServer, type TestServer } from "../../support/server.ts";
+
+const { db, store } = database();
+let server: TestServer;
+let alice: Person;
+let hostile: Socket;
+let bystander: Socket;
+beforeAll(async () => {
+  // Limits so wide that what is tested is what the frames say, not how many they are.
+  server = await startServer({ store, env: { MESSAGES_PER_MINUTE: "1000000", MESSAGE_BURST: "1000000" } });
+  alice = await new Person(server, "alice").register();
+  hostile = await alice.enter();
+  bystander = await (await new Person(server, "bob").register()).enter();
+});
+afterAll(async () => {
+  expect((await bystander.say("undisturbed")).author).toBe(2);
+  expect(bystander.events.filter(({ type }) => type === "error")).toEqual([]);
+  await server.stop();
+  expect(server.bugs).toEqual([]);
+});
+
+/** What is answered to a frame before anything sent after it: one error, or the answer of a command. */
+async function answersTo(frame: string | Uint8Array<ArrayBuffer>) {
+  const from = hostile.events.length;
+  hostile.raw.send(frame);
+  await hostile.ask("ping", {}, "pong");
+  return hostile.events.slice(from).filter(({ type }) => type !== "pong" && type !== "presence.changed");
+}
+
+const good: Record<CommandType, Record<string, unknown>> = {
+  "chat.enter": { type: "chat.enter", ref: "f", people: "tag" },
+  "message.send": {
+    type: "message.send",
+    ref: "f",
+    conversation: "group",
+    clientId: "019ab3c2-7f60-7cc3-9d5a-2b1f0c9e4a77",
+    body: { text: "hello" },
+  },
+  "conversation.sync": { type: "conversation.sync", ref: "f", conversation: "group", epoch: "e", after: 0 },
+  "history.read": { type: "history.read", ref: "f", conversation: "group", before: 5, limit: 5 },
+  "read.mark": { type: "read.mark", ref: "f", conversation: "group", seq: 1 },
+  ping: { type: "ping", ref: "f" },
+};
+
+const isCommand = (value: unknown) => Object.values(commands).some((schema) => v.is(schema, value));
+
+describe("ASVS 2.2.1 2.2.2 whatever a frame holds, it is answered, and changes nothing unless it is right", () => {
+  for (const [type, command] of Object.entries(good)) {
+    test(type, async () => {
+      expect(v.is(commands[type as CommandType], command)).toBe(true);
+      const before = contentsOf(db);
+      await fc.assert(
+        fc.asyncProperty(spoiled(command), async (given) => {
+          fc.pre(!isCommand(given));
+          const answers = await answersTo(JSON.stringify(given) ?? "");
+          expect(answers).toHaveLength(1);
+          const [error] = answers;
+          if (error?.type !== "error") throw new Error(`It was taken: ${JSON.stringify(given)}`);
+          expect(error.code).toBeOneOf(["invalid", "malformed", "unknown_command", "message_too_large"]);
+          expect(error.message).toMatch(/^\S.*\.$/su);
+          const ref = (given as { ref?: unknown } | null)?.ref;
+          if (v.is(commands.ping.entries.ref, ref))
+            expect(error.ref).toBe(error.code === "malformed" ? undefined : ref);
+          expect(contentsOf(db)).toEqual(before);
+        }),
+        { numRuns: 150 },
+      );
+    });
+  }
+
+  test("texts that are no JSON, and bytes that are no text", async () => {
+    const before = contentsOf(db);
+    for (const text of malformedTexts) {
+      expect([text, await answersTo(text)]).toEqual([text, [expect.objectContaining({ code: "malformed" })]]);
+    }
+    for (const bytes of [new Uint8Array(0), new Uint8Array(500), Buffer.from(JSON.stringify(good.ping))]) {
+      expect(await answersTo(bytes)).toMatchObject([{ type: "error", code: "malformed" }]);
+    }
+    expect(contentsOf(db)).toEqual(before);
+  });
+
+  test("any texts at all, in any order, without waiting", async () => {
+    const text = fc.oneof(
+      fc.string(),
+      fc.json({ maxDepth: 20 }),
+      anyValue.map((value) => JSON.stringify(value)),
+    );
+    const before = contentsOf(db);
+    await fc.assert(
+      fc.asyncProperty(fc.array(text, { minLength: 1, maxLength: 20 }), async (texts) => {
+        const from = hostile.events.length;
+        for (const text of texts) hostile.raw.send(text);
+        await hostile.ask("ping", {}, "pong");
+        const codes = hostile.events
+          .slice(from)
+          .flatMap((event) => (event.type === "error" ? [event.code] : []));
+        expect(codes).toHaveLength(texts.length);
+        expect(codes).not.toContain("internal");
+      }),
+      { numRuns: 100 },
+    );
+    expect(contentsOf(db)).toEqual(before);
+  });
+});
+
+test("right commands with any values are answered without a bug", async () => {
+  const number = fc.oneof(fc.nat(), fc.constantFrom(0, 1, 2 ** 31, 2 ** 32, Number.MAX_SAFE_INTEGER));
+  const conversation = fc.constantFrom(
+    "group",
+    "direct:1:2",
+    "direct:1:9",
+    "direct:8:9",
+    "direct:1:999999999999999",
+  );
+  const ref = fc.string({ unit: "binary", minLength: 1, maxLength: 64 }).filter((ref) => ref.length <= 64);
+  const text = fc.string({ unit: "binary", minLength: 1, maxLength: 60 });
+  const command = fc.oneof(
+    fc.record({ type: fc.constant("chat.enter"), ref, people: ref }),
+    fc.record({
+      type: fc.constant("message.send"),
+      ref,
+      conversation,
+      clientId: fc.uuid(),
+      body: fc.record({ text }),
+    }),
+    fc.record({
+      type: fc.constant("conversation.sync"),
+      ref,
+      conversation,
+      epoch: fc.constant(store.epoch),
+      after: number,
+    }),
+    fc.record({ type: fc.constant("history.read"), ref, conversation, before: number }),
+    fc.record({ type: fc.constant("read.mark"), ref, conversation, seq: number }),
+  );
+  const socket = await alice.enter();
+  await fc.assert(
+    fc.asyncProperty(command, async (given) => {
+      const from = socket.events.length;
+      socket.raw.send(JSON.stringify(given));
+      await socket.ask("ping", {}, "pong");
+      const errors = socket.events
+        .slice(from)
+        .flatMap((event) => (event.type === "error" ? [event.code] : []));
+      expect(errors).not.toContain("internal");
+    }),
+    { numRuns: 400 },
+  );
+  await socket.ask("chat.enter", {}, "chat.entered");
+  socket.close();
+});
+
+test("ASVS 1.5.3 requests and frames refuse the same texts, in the same words", async () => {
+  for (const text of malformedTexts) {
+    const response = await alice.fetch("PUT", "/api/account/password", text);
+    const [event] = await answersTo(text);
+    const { code, message } = (await response.json()).error;
+    expect(event).toEqual({ type: "error", code, message });
+  }
+});
+
+test("a frame beyond the limit closes this socket alone, unread", async () => {
+  const socket = await alice.enter();
+  socket.raw.send(" ".repeat(131_073));
+  expect(await socket.closed).toBe(1009);
+  await hostile.ask("ping", {}, "pong");
+});
