@@ -31,7 +31,16 @@ export function openDatabase(path: string) {
   }
   const db = drizzle({ client, schema });
   migrate(db, { migrationsFolder: migrations });
-  return Object.assign(db, { close: () => client.close() });
+  return Object.assign(db, { close: () => close(client) });
+}
+
+/** Moves the log into the database file first, so that after a stop in good order the one file is the whole database. */
+function close(client: Database) {
+  try {
+    client.run("PRAGMA wal_checkpoint(TRUNCATE)");
+  } finally {
+    client.close();
+  }
 }
 
 /** SQLite gives the log files beside the database its own mode, so making the file first with 0600 covers all three. */

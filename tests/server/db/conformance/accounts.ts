@@ -1,0 +1,111 @@
+import { beforeEach, describe, expect, test } from "bun:test";
+import { createHash } from "node:crypto";
+import { draft, type Ground, logOf, type OpenGround, settle } from "./ground.ts";
+
+const idOf = (token: string) => createHash("sha256").update(token).digest();
+
+/** What a store keeps of people and their sessions. */
+export function accountSuite(open: OpenGround): void {
+  let ground: Ground;
+  beforeEach(async () => {
+    ground = await open();
+  });
+  const create = (name: string) =>
+    ground.store.users.create({ name, passwordHash: `1:${name}`, createdAt: 5 });
+  const begin = (token: string, userId: number, createdAt = 100) =>
+    ground.store.sessions.create({ id: idOf(token), userId, device: "test", createdAt });
+
+  describe("users", () => {
+    test("are found by name without regard to case, and by id", async () => {
+      const alice = await create("Alice");
+      expect(alice).toEqual({
+        id: 1,
+        name: "Alice",
+        passwordHash: "1:Alice",
+        createdAt: 5,
+        lastSignInAt: 5,
+      });
+      expect(await ground.store.users.byName("aLICE")).toEqual(alice);
+      expect(await ground.store.users.byId(1)).toEqual(alice);
+      expect(await ground.store.users.byName("bob")).toBeNull();
+      expect(await ground.store.users.byId(2)).toBeNull();
+    });
+
+    test("a name is given once, however it is written and however many ask at once", async () => {
+      const made = await Promise.all(["bob", "BOB", "Bob", "bOb"].map(create));
+      expect(made.filter((user) => user !== null)).toHaveLength(1);
+      expect(await ground.store.users.directory()).toHaveLength(1);
+    });
+
+    test("a deleted one leaves its id and its messages, and frees its name", async () => {
+      await settle(ground.store, "alice", "bob");
+      await ground.store.messages.append([draft("mine", 2)]);
+      await begin("token", 2);
+      await ground.store.users.remove(2);
+      expect(await ground.store.users.byName("bob")).toBeNull();
+      expect(await ground.store.users.byId(2)).toBeNull();
+      expect(await ground.store.sessions.find(idOf("token"))).toBeNull();
+      expect((await logOf(ground.store)).map(({ author }) => author)).toEqual([2]);
+      expect(await create("bob")).toMatchObject({ id: 3 });
+      expect(await ground.store.users.directory()).toEqual([
+        { id: 1, name: "alice" },
+        { id: 2, name: null },
+        { id: 3, name: "bob" },
+      ]);
+    });
+
+    test("the id of the latest account is not given again after its deletion", async () => {
+      await settle(ground.store, "alice", "bob");
+      await ground.store.users.remove(2);
+      expect(await create("carol")).toMatchObject({ id: 3 });
+    });
+
+    test("a new password is kept and ends all sessions", async () => {
+      await settle(ground.store, "alice", "bob");
+      await begin("hers", 1);
+      await begin("his", 2);
+      await ground.store.users.setPassword(1, "1:new");
+      await ground.store.users.signedIn(1, 77);
+      expect(await ground.store.users.byId(1)).toMatchObject({ passwordHash: "1:new", lastSignInAt: 77 });
+      expect(await ground.store.sessions.find(idOf("hers"))).toBeNull();
+      expect(await ground.store.sessions.find(idOf("his"))).not.toBeNull();
+    });
+  });
+
+  describe("sessions", () => {
+    beforeEach(() => settle(ground.store, "alice", "bob"));
+
+    test("are found by the hash of their token, with their user", async () => {
+      await begin("token", 2);
+      expect(await ground.store.sessions.find(idOf("token"))).toEqual({
+        id: idOf("token"),
+        userId: 2,
+        userName: "bob",
+        createdAt: 100,
+        seenAt: 100,
+      });
+      expect(await ground.store.sessions.find(idOf("other"))).toBeNull();
+    });
+
+    test("are touched and removed one by one", async () => {
+      await begin("a", 1);
+      await begin("b", 1);
+      await ground.store.sessions.touch(idOf("a"), 500);
+      await ground.store.sessions.remove(idOf("b"));
+      expect(await ground.store.sessions.find(idOf("a"))).toMatchObject({ seenAt: 500 });
+      expect(await ground.store.sessions.find(idOf("b"))).toBeNull();
+    });
+
+    test("are removed once too old or too long unseen", async () => {
+      await begin("old", 1, 10);
+      await begin("unseen", 1, 50);
+      await begin("fresh", 1, 60);
+      for (const token of ["old", "fresh"]) await ground.store.sessions.touch(idOf(token), 500);
+      await ground.store.sessions.removeExpired(400, 40);
+      const left = await Promise.all(
+        ["old", "unseen", "fresh"].map((token) => ground.store.sessions.find(idOf(token))),
+      );
+      expect(left.map((session) => session !== null)).toEqual([false, false, true]);
+    });
+  });
+}

@@ -1,0 +1,47 @@
+import type { Draft, Outcome, Store } from "../../../../server/db/store.ts";
+import type { ConversationId } from "../../../../server/protocol/conversation-id.ts";
+
+/** A fresh store, and what a test does to it behind its back. Every kind of store brings its own. */
+export interface Ground {
+  store: Store;
+  /** Runs a statement that every database understands. */
+  run(statement: string): Promise<void>;
+  /** Makes the database refuse to store a message with this text, as a broken disk or a bug would. */
+  failOn(text: string): Promise<void>;
+}
+
+export type OpenGround = () => Promise<Ground>;
+
+/** Makes accounts with these names; their ids count from 1 on a fresh store. */
+export async function settle(store: Store, ...names: string[]): Promise<void> {
+  for (const name of names) await store.users.create({ name, passwordHash: "1:hash", createdAt: 1 });
+}
+
+let ids = 0;
+export const uuid = (): string => `00000000-0000-7000-8000-${String(ids++).padStart(12, "0")}`;
+
+export const draft = (text: string, author = 1, conversation: ConversationId = "group"): Draft => ({
+  conversation,
+  author,
+  clientId: uuid(),
+  text,
+  createdAt: 1000 + ids,
+});
+
+/** The message of an outcome; fails the test for a refusal. */
+export function messageOf(outcome: Outcome | undefined) {
+  if (!outcome || outcome.kind === "refused") throw new Error(`Refused: ${JSON.stringify(outcome)}`);
+  return outcome.message;
+}
+
+/** What the store holds of a conversation, read in pages as a client would. */
+export async function logOf(store: Store, id: ConversationId = "group") {
+  const log = [];
+  let cursor = 0;
+  for (;;) {
+    const page = await store.messages.after(id, cursor, 200);
+    log.push(...page.messages);
+    if (!page.more) return log;
+    cursor = page.messages.at(-1)!.rev;
+  }
+}
