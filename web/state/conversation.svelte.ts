@@ -124,21 +124,19 @@ export class Conversation {
     this.#catchUp();
   }
 
-  /** The latest page replaces what is held. An older one may be an older picture: then what changed is asked again. */
+  /**
+   * A page shows the conversation at its `head`. What changed since, or what we had not heard of then, is asked for
+   * from the older of the two pictures on: nothing between them is left to chance.
+   */
   page(page: EventOf<"history.page">): void {
     const { ref, messages, head } = page;
     const latest = ref === this.#readingLatest;
     if (!latest && ref !== this.#readingOlder) return;
-    this.#readingOlder = null;
+    if (latest) this.pages.begin(page);
+    else this.pages.prepend(page);
+    this.#readingLatest = this.#readingOlder = null;
     this.#heard = Math.max(this.#heard, this.#cursor, head);
-    if (latest) {
-      this.#readingLatest = null;
-      this.pages.begin(page);
-      this.#cursor = head;
-    } else {
-      this.pages.prepend(page);
-      this.#cursor = Math.min(this.#cursor, head);
-    }
+    this.#cursor = Math.min(this.#cursor, head);
     this.#take(messages);
     this.#settle(messages);
     this.#catchUp();

@@ -13,14 +13,16 @@ const markEvery = 1_000;
 /** How far a conversation has been read, what is new in it, and where the new part begins. */
 export class Reading {
   readonly #around: ReadingSurroundings;
-  #unread = $state(0);
+  /** What the server counted as unread when the conversation stood at `#base`. */
+  #counted = $state(0);
+  #base = 0;
+  /** What others wrote after that and is unread; a message that comes twice is still one. */
+  #newer = $state.raw<readonly number[]>([]);
   #lastRead = $state(0);
   #divider = $state<number | null>(null);
   #watched = $state(false);
   /** The newest message there is to mark as read. */
   #newest = 0;
-  /** Messages up to here are already part of `unread`. */
-  #counted = 0;
   #resting = false;
 
   constructor(around: ReadingSurroundings) {
@@ -30,10 +32,6 @@ export class Reading {
   /** What is being looked at is not news. */
   get unread(): number {
     return this.#watched ? 0 : this.#unread;
-  }
-
-  get lastRead(): number {
-    return this.#lastRead;
   }
 
   /** The new part begins after this `seq`; null when there is nothing to set apart. */
@@ -48,30 +46,35 @@ export class Reading {
   /** The server's count, made when the conversation stood at `head`; `newer` are messages held beyond that. */
   enter(at: { head: number; lastRead: number; unread: number }, newer: readonly Message[]): void {
     this.#lastRead = at.lastRead;
-    this.#unread = at.unread;
-    this.#counted = at.head;
+    this.#counted = at.unread;
+    this.#base = at.head;
+    this.#newer = [];
     this.#resting = false;
     for (const message of newer) this.count(message);
     this.#mark();
   }
 
   /** A message came in, perhaps not for the first time. */
-  count({ seq, rev, author }: Message): void {
-    const foreign = author !== this.#around.me;
-    if (seq > this.#counted && seq > this.#lastRead) this.#arrived(foreign);
-    this.#counted = Math.max(this.#counted, rev);
+  count({ seq, author }: Message): void {
+    if (author === this.#around.me || seq <= this.#base || seq <= this.#lastRead) return;
+    if (this.#unread === 0 && !this.#watched) this.#divider = this.#lastRead;
+    if (!this.#newer.includes(seq) && this.#unread < limits.unreadMax) this.#newer = [...this.#newer, seq];
   }
 
   /** These are the messages one can see, newest last. */
   show(newest: Message | undefined): void {
-    this.#newest = newest?.seq ?? 0;
+    const seq = newest?.seq ?? 0;
+    // Whoever answers has seen what is new.
+    if (seq > this.#newest && newest?.author === this.#around.me && this.#watched) this.#divider = null;
+    this.#newest = seq;
     this.#mark();
   }
 
+  /** Everything up to `seq` was read, here or on another device; `unread` is what the server still counts. */
   marked(seq: number, unread: number): void {
-    if (seq < this.#lastRead) return;
-    this.#lastRead = seq;
-    this.#unread = unread;
+    if (seq <= this.#lastRead) return;
+    this.#readTo(seq);
+    this.#counted = seq >= this.#base ? 0 : Math.max(0, unread - this.#newer.length);
   }
 
   /** The conversation is opened: what is unread now stays set apart until it is left. */
@@ -90,20 +93,20 @@ export class Reading {
     this.#mark();
   }
 
-  #arrived(foreign: boolean): void {
-    if (!foreign) {
-      this.#divider = null;
-      return;
-    }
-    if (this.#unread === 0 && !this.#watched) this.#divider = this.#lastRead;
-    this.#unread = Math.min(this.#unread + 1, limits.unreadMax);
+  get #unread(): number {
+    return Math.min(this.#counted + this.#newer.length, limits.unreadMax);
+  }
+
+  #readTo(seq: number): void {
+    this.#lastRead = seq;
+    this.#newer = this.#newer.filter((newer) => newer > seq);
   }
 
   #mark(): void {
     if (!this.#watched || this.#resting || this.#newest <= this.#lastRead) return;
     if (!this.#around.mark(this.#newest)) return;
-    this.#lastRead = this.#newest;
-    this.#unread = 0;
+    this.#readTo(this.#newest);
+    this.#counted = 0;
     this.#resting = true;
     this.#around.after(markEvery, () => {
       this.#resting = false;

@@ -1,0 +1,85 @@
+/** What tabs of one browser share: storage whose changes the others hear of, and locks. */
+export class FakeBrowser {
+  #items = new Map<string, string>();
+  #holders = new Map<string, { tab: FakeTab; waiting: { tab: FakeTab; act: () => unknown }[] }>();
+  readonly tabs: FakeTab[] = [];
+  /** Storage is full, or not allowed. */
+  full = false;
+
+  openTab(): FakeTab {
+    const tab = new FakeTab(this);
+    this.tabs.push(tab);
+    return tab;
+  }
+
+  storageFor(tab: FakeTab): Storage {
+    const items = this.#items;
+    const change = (key: string, value: string | null) => {
+      if (value === null) items.delete(key);
+      else if (this.full) throw new DOMException("no room", "QuotaExceededError");
+      else items.set(key, value);
+      for (const other of this.tabs) if (other !== tab) other.heard(key, value);
+    };
+    return {
+      get length() {
+        return items.size;
+      },
+      key: (index) => [...items.keys()][index] ?? null,
+      getItem: (key) => items.get(key) ?? null,
+      setItem: (key, value) => change(key, value),
+      removeItem: (key) => items.has(key) && change(key, null),
+      clear: () => items.clear(),
+    } as Storage;
+  }
+
+  request(tab: FakeTab, name: string, act: () => unknown): void {
+    const held = this.#holders.get(name);
+    if (held) held.waiting.push({ tab, act });
+    else this.#grant(name, tab, act);
+  }
+
+  close(tab: FakeTab): void {
+    this.tabs.splice(this.tabs.indexOf(tab), 1);
+    for (const [name, held] of [...this.#holders]) {
+      held.waiting = held.waiting.filter((one) => one.tab !== tab);
+      if (held.tab === tab) this.#next(name, held.waiting);
+    }
+  }
+
+  /** A lock is held for as long as the callback's promise is pending; ours pend for ever or are done at once. */
+  #grant(
+    name: string,
+    tab: FakeTab,
+    act: () => unknown,
+    waiting: { tab: FakeTab; act: () => unknown }[] = [],
+  ): void {
+    this.#holders.set(name, { tab, waiting });
+    if (!(act() instanceof Promise)) this.#next(name, waiting);
+  }
+
+  #next(name: string, waiting: { tab: FakeTab; act: () => unknown }[]): void {
+    const next = waiting.shift();
+    this.#holders.delete(name);
+    if (next) this.#grant(name, next.tab, next.act, waiting);
+  }
+}
+
+export class FakeTab {
+  readonly #browser: FakeBrowser;
+  readonly storage: Storage;
+  readonly locks: LockManager;
+  /** What the window's storage event would say. */
+  heard: (key: string | null, value: string | null) => void = () => {};
+
+  constructor(browser: FakeBrowser) {
+    this.#browser = browser;
+    this.storage = browser.storageFor(this);
+    const request = (name: string, act: () => unknown) => browser.request(this, name, act);
+    this.locks = { request } as unknown as LockManager;
+  }
+
+  /** Closed or crashed: its locks are free, and it does nothing any more. */
+  close(): void {
+    this.#browser.close(this);
+  }
+}

@@ -1,0 +1,32 @@
+import { Chat } from "../../../web/state/chat.svelte.ts";
+import { lockedTabs } from "../../../web/state/tabs.ts";
+import { FakeBrowser, type FakeTab } from "./browser.ts";
+import { alice, type ModelServer } from "./model-server.ts";
+import { fakeSockets } from "./socket-pair.ts";
+import { fakeSystem } from "./system.ts";
+
+/** A chat as main.ts would make it, in a tab of a browser that the test controls, and not yet connected. */
+export function openChat(server: ModelServer, tab: FakeTab = new FakeBrowser().openTab(), me = alice) {
+  const system = fakeSystem();
+  const sockets = fakeSockets();
+  const told: string[] = [];
+  const chat = new Chat(me, {
+    url: "wss://chat.test/api/socket",
+    WebSocket: sockets.WebSocket,
+    system,
+    storage: tab.storage,
+    tabStorage: tab.storage,
+    tabs: lockedTabs(tab.locks, system.newId() + Math.random()),
+    ended: (why) => told.push(why),
+    doubted: () => told.push("doubted"),
+    outdated: () => told.push("outdated"),
+  });
+  tab.heard = (key, value) => chat.outbox.stored(key, value);
+  /** Connects, or connects again, and does everything that follows from it. */
+  const connect = () => {
+    chat.connection.connect();
+    server.accept(sockets.last);
+    server.settle();
+  };
+  return { chat, system, sockets, told, connect };
+}

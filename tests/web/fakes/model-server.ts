@@ -1,0 +1,190 @@
+import type { Command, CommandOf } from "../../../server/protocol/commands.ts";
+import { type ConversationId, directId, groupId } from "../../../server/protocol/conversation-id.ts";
+import type { ChatEvent, EventOf, Message } from "../../../server/protocol/events.ts";
+import type { FakeSocket } from "./socket-pair.ts";
+
+export const alice = { id: 1, name: "alice" };
+export const bob = { id: 2, name: "bob" };
+export const direct = directId(alice.id, bob.id);
+
+/** A message as the server would store it; tests of parts make theirs with it too. */
+export const message = (seq: number, more: Partial<Message> = {}): Message => ({
+  conversation: groupId,
+  seq,
+  rev: seq,
+  author: bob.id,
+  clientId: `c${seq}`,
+  body: { text: `text ${seq}` },
+  createdAt: seq * 1000,
+  ...more,
+});
+
+interface Frame {
+  live: boolean;
+  events: ChatEvent[];
+}
+
+/** What the server does with one person's socket, as simply as it can be said; frames wait until the test lets them go. */
+export class ModelServer {
+  epoch = "first";
+  readonly held = new Map<ConversationId, { head: number; lastRead: number; messages: Message[] }>();
+  /** Answers a command instead of doing it. */
+  refuse: ((command: Command) => Omit<EventOf<"error">, "type" | "ref"> | null) | null = null;
+  queue: Frame[] = [];
+  #socket: FakeSocket | null = null;
+  #done = 0;
+  readonly #page: number;
+
+  constructor(page = 3) {
+    this.#page = page;
+    this.of(groupId);
+  }
+
+  of(id: ConversationId) {
+    const found = this.held.get(id) ?? { head: 0, lastRead: 0, messages: [] };
+    this.held.set(id, found);
+    return found;
+  }
+
+  unread(id: ConversationId): number {
+    const { messages, lastRead } = this.of(id);
+    return messages.filter(({ seq, author }) => seq > lastRead && author !== alice.id).length;
+  }
+
+  accept(socket: FakeSocket): void {
+    this.#socket = socket;
+    this.#done = 0;
+    this.queue = [];
+    socket.accept();
+  }
+
+  cut(code?: number): void {
+    const socket = this.#socket;
+    this.#socket = null;
+    this.queue = [];
+    socket?.cut(code);
+  }
+
+  write(author: number, conversation: ConversationId = groupId, clientId?: string, text?: string): Message {
+    const held = this.of(conversation);
+    held.head += 1;
+    const written = message(held.head, { author, conversation, ...(clientId ? { clientId } : {}) });
+    if (text) written.body = { text };
+    held.messages.push(written);
+    this.publish({ type: "message.sent", message: written });
+    return written;
+  }
+
+  /** A later change of a message takes the next number of the same counter. */
+  change(index: number, conversation: ConversationId = groupId): void {
+    const held = this.of(conversation);
+    const at = index % (held.messages.length || 1);
+    const old = held.messages[at];
+    if (!old) return;
+    held.head += 1;
+    held.messages[at] = { ...old, rev: held.head, body: { text: `${old.body.text}*` } };
+    this.publish({ type: "message.sent", message: held.messages[at] });
+  }
+
+  /** The same database as before, set back: everything a client holds is void. */
+  restore(epoch: string): void {
+    this.epoch = epoch;
+    for (const held of this.held.values()) {
+      held.messages = held.messages.slice(0, 1);
+      held.head = held.messages.length;
+      held.lastRead = 0;
+    }
+  }
+
+  publish(...events: ChatEvent[]): void {
+    if (this.#socket) this.queue.push({ live: true, events });
+  }
+
+  /** Does what the client has asked by now; the answers queue up. */
+  work(): void {
+    for (; this.#socket && this.#done < this.#socket.sent.length; this.#done++) {
+      const command = this.#socket.sent[this.#done]!;
+      const refusal = this.refuse?.(command);
+      const answer = refusal
+        ? { type: "error" as const, ref: command.ref, ...refusal }
+        : this.#answer(command);
+      if (answer) this.queue.push({ live: false, events: [answer] });
+    }
+  }
+
+  /** Lets the next frame through. */
+  release(): void {
+    const next = this.queue.shift();
+    if (next) this.#socket?.deliver(...next.events);
+  }
+
+  /** Works and delivers until nothing is left to do. */
+  settle(): void {
+    for (this.work(); this.queue.length > 0; this.work()) this.release();
+  }
+
+  #answer(command: Command): ChatEvent | null {
+    switch (command.type) {
+      case "chat.enter":
+        return this.#entered(command);
+      case "message.send":
+        return this.#send(command);
+      case "conversation.sync":
+        return this.#sync(command);
+      case "history.read":
+        return this.#history(command);
+      case "read.mark":
+        return this.#mark(command);
+      case "ping":
+        return { type: "pong", ref: command.ref };
+    }
+  }
+
+  #entered({ ref }: CommandOf<"chat.enter">): ChatEvent {
+    const conversations = [...this.held].map(([id, { head, lastRead, messages }]) => ({
+      id,
+      head,
+      lastRead,
+      lastMessageAt: messages.at(-1)?.createdAt ?? null,
+      unread: this.unread(id),
+    }));
+    const people = { peopleTag: "tag", people: [alice, bob], online: [alice.id, bob.id] };
+    return { type: "chat.entered", ref, version: 1, epoch: this.epoch, me: alice, ...people, conversations };
+  }
+
+  #send({ conversation, clientId, body }: CommandOf<"message.send">): ChatEvent | null {
+    const stored = this.of(conversation).messages.find((one) => one.clientId === clientId);
+    if (stored) return { type: "message.sent", message: stored };
+    this.write(alice.id, conversation, clientId, body.text);
+    return null;
+  }
+
+  #sync({ ref, conversation, epoch, after }: CommandOf<"conversation.sync">): ChatEvent {
+    if (epoch !== this.epoch) return { type: "error", ref, code: "epoch_changed", message: "Start over." };
+    const { head, messages } = this.of(conversation);
+    const changed = messages.filter(({ rev }) => rev > after).sort((a, b) => a.rev - b.rev);
+    const page = changed.slice(0, this.#page);
+    const upTo = page.length < changed.length ? page.at(-1)!.rev : head;
+    return { type: "conversation.synced", ref, conversation, messages: page, upTo, head };
+  }
+
+  #history({ ref, conversation, before = Number.MAX_SAFE_INTEGER }: CommandOf<"history.read">): ChatEvent {
+    const { head, messages } = this.of(conversation);
+    const older = messages.filter(({ seq }) => seq < before);
+    const page = older.slice(-this.#page);
+    return {
+      type: "history.page",
+      ref,
+      conversation,
+      messages: page,
+      more: page.length < older.length,
+      head,
+    };
+  }
+
+  #mark({ conversation, seq }: CommandOf<"read.mark">): ChatEvent {
+    const held = this.of(conversation);
+    held.lastRead = Math.max(held.lastRead, seq);
+    return { type: "read.marked", conversation, seq: held.lastRead, unread: this.unread(conversation) };
+  }
+}
