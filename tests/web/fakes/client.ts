@@ -16,7 +16,7 @@ export function openChat(server: ModelServer, tab: FakeTab = new FakeBrowser().o
     system,
     storage: tab.storage,
     tabStorage: tab.storage,
-    tabs: lockedTabs(tab.locks, system.newId() + Math.random()),
+    tabs: lockedTabs(tab.locks, system.newId()),
     ended: (why) => told.push(why),
     doubted: () => told.push("doubted"),
     outdated: () => told.push("outdated"),
