@@ -1,0 +1,150 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { Follower } from "../../support/follower.ts";
+import { Person } from "../../support/person.ts";
+import { startServer, type TestServer } from "../../support/server.ts";
+import { draft, logOf } from "../db/conformance/ground.ts";
+
+let server: TestServer;
+let alice: Person;
+let bob: Person;
+beforeEach(async () => {
+  server = await startServer({ env: { MESSAGES_PER_MINUTE: "1000000", MESSAGE_BURST: "1000000" } });
+  alice = await new Person(server, "alice").register();
+  bob = await new Person(server, "bob").register();
+});
+afterEach(async () => {
+  await server.stop();
+  expect(server.bugs).toEqual([]);
+});
+
+const fill = async (count: number) => {
+  for (let left = count; left > 0; left -= 200) {
+    await server.store.messages.append(
+      Array.from({ length: Math.min(left, 200) }, (_, at) => draft(`message ${left - at}`)),
+    );
+  }
+};
+
+const expectExact = async (follower: Follower) => {
+  expect(follower.log).toEqual(await logOf(server.store));
+  expect(follower.log.map(({ seq }) => seq)).toEqual(follower.log.map((_, at) => at + 1));
+  expect(follower.contradictions).toEqual([]);
+};
+
+describe("coming back", () => {
+  test("after 2,000 messages catches up by pages, with exactly what was missed", async () => {
+    const follower = new Follower();
+    const first = await bob.enter();
+    await fill(3);
+    await follower.follow(first);
+    expect(follower.log).toHaveLength(3);
+    first.close();
+    await first.closed;
+    await fill(2000);
+    await follower.follow(await bob.enter());
+    expect(follower.log).toHaveLength(2003);
+    expect(follower.counted).toEqual({ holes: 0, syncs: 10 });
+    await expectExact(follower);
+  });
+
+  test("for the first time reads 2,000 messages by pages of history", async () => {
+    await fill(2000);
+    const follower = await new Follower().follow(await bob.enter());
+    expect(follower.log).toHaveLength(2000);
+    await expectExact(follower);
+  });
+
+  test("with a cursor of another epoch is told to start over", async () => {
+    await fill(5);
+    const socket = await bob.enter();
+    const sync = { conversation: "group", after: 2, epoch: "0123456789abcdef0123456789abcdef" };
+    expect(await socket.ask("conversation.sync", sync, "error")).toMatchObject({ code: "epoch_changed" });
+  });
+
+  test("while others write leaves neither a hole nor a double, on any client", async () => {
+    await fill(500);
+    const writer = await alice.enter();
+    const total = 1500;
+    const writing = (async () => {
+      for (let at = 0; at < total; at += 10) {
+        await Promise.all(Array.from({ length: 10 }, (_, each) => writer.say(`live ${at + each}`)));
+      }
+    })();
+    const people = await Promise.all(
+      ["carol", "dave", "erin", "frank"].map((name) => new Person(server, name).register()),
+    );
+    const followers = people.map(() => new Follower());
+    for (let round = 0; round < 4; round++) {
+      for (const [at, person] of people.entries()) {
+        const socket = await person.enter();
+        await followers[at]!.follow(socket);
+        if (round < 3) socket.close();
+      }
+    }
+    await writing;
+    for (const follower of followers) {
+      await follower.reaches(500 + total);
+      await expectExact(follower);
+    }
+  });
+});
+
+describe("sending again", () => {
+  test("every message five times stores and publishes it once, and answers each", async () => {
+    const [a, b] = [await alice.enter(), await bob.enter()];
+    const ids = Array.from({ length: 200 }, () => crypto.randomUUID());
+    for (let times = 0; times < 5; times++) {
+      for (const [at, clientId] of ids.entries()) {
+        a.send("message.send", { conversation: "group", clientId, body: { text: `message ${at}` } });
+      }
+    }
+    const echoes = () => a.events.filter(({ type }) => type === "message.sent");
+    await a.until(() => echoes().length === 1000);
+    await a.ask("ping", {}, "pong");
+    await b.ask("ping", {}, "pong");
+    expect(echoes()).toHaveLength(1000);
+    const seen = b.events.flatMap((event) => (event.type === "message.sent" ? [event.message] : []));
+    expect(seen).toEqual(await logOf(server.store));
+    expect(seen.map(({ clientId }) => clientId)).toEqual(ids);
+  });
+
+  test("from another device answers the device that asked, and nobody else hears of it", async () => {
+    const [phone, laptop] = [await alice.enter(), await alice.enter()];
+    const clientId = crypto.randomUUID();
+    const first = await phone.say("hello", "group", clientId);
+    await laptop.event("message.sent");
+    expect(await laptop.say("hello", "group", clientId)).toEqual(first);
+    await laptop.ask("ping", {}, "pong");
+    await phone.ask("ping", {}, "pong");
+    const echoes = [phone, laptop].map(({ events }) => events.filter(({ type }) => type === "message.sent"));
+    expect(echoes.map(({ length }) => length)).toEqual([1, 2]);
+  });
+
+  test("over a new connection while the first attempt is still queued stores it once", async () => {
+    const clientId = crypto.randomUUID();
+    const message = { conversation: "group", clientId, body: { text: "was it sent?" } };
+    const first = await alice.connect();
+    const second = await alice.connect();
+    first.send("message.send", message);
+    first.close();
+    second.send("message.send", message);
+    const { message: stored } = await second.event("message.sent");
+    await second.ask("ping", {}, "pong");
+    expect(await logOf(server.store)).toEqual([stored]);
+  });
+
+  test("with another text, or into another conversation, is refused and changes nothing", async () => {
+    const socket = await alice.enter();
+    const clientId = crypto.randomUUID();
+    await socket.say("hello", "group", clientId);
+    for (const [conversation, text] of [
+      ["group", "bye"],
+      ["direct:1:2", "hello"],
+    ]) {
+      const again = { conversation, clientId, body: { text } };
+      expect(await socket.ask("message.send", again, "error")).toMatchObject({ code: "client_id_reused" });
+    }
+    expect((await bob.enter()).entered.conversations).toMatchObject([{ id: "group", head: 1 }]);
+    expect(await logOf(server.store)).toHaveLength(1);
+  });
+});

@@ -1,0 +1,167 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import type { EventOf } from "../../../server/protocol/events.ts";
+import { graceMs, quietStartMs } from "../../../server/realtime/presence.ts";
+import { type Clock, clock } from "../../support/clock.ts";
+import { holdNext } from "../../support/hold.ts";
+import { Person, password, type Socket } from "../../support/person.ts";
+import { startServer, type TestServer } from "../../support/server.ts";
+
+let server: TestServer;
+let time: Clock;
+let alice: Person;
+let bob: Person;
+let watcher: Socket;
+beforeEach(async () => {
+  time = clock();
+  server = await startServer({ system: time });
+  alice = await new Person(server, "alice").register();
+  bob = await new Person(server, "bob").register();
+  watcher = await (await new Person(server, "watcher").register()).enter();
+  await told();
+});
+afterEach(async () => {
+  await server.stop();
+  expect(server.bugs).toEqual([]);
+});
+
+/** What the watcher was told since it was last asked, once all that happened so far has had its time. */
+async function told(): Promise<Pick<EventOf<"presence.changed">, "online" | "offline">[]> {
+  time.advance(150);
+  await watcher.ask("ping", {}, "pong");
+  const changes = watcher.events.filter((event) => event.type === "presence.changed");
+  watcher.events.length = 0;
+  return changes.map(({ online, offline }) => ({ online, offline }));
+}
+
+const online = async () => (await bob.enter()).entered.online.toSorted();
+
+/** Closes it, and returns when the server has noticed. */
+async function close(socket: Socket) {
+  socket.close();
+  await socket.closed;
+  await watcher.ask("ping", {}, "pong");
+}
+
+describe("coming", () => {
+  test("is told once, however many tabs and devices", async () => {
+    await alice.enter();
+    expect(await told()).toEqual([{ online: [1], offline: [] }]);
+    await alice.enter();
+    const phone = new Person(server, "alice");
+    await phone.signIn();
+    await phone.enter();
+    expect(await told()).toEqual([]);
+  });
+
+  test("of many at once is one event", async () => {
+    await Promise.all([alice.enter(), bob.enter()]);
+    const [change, ...more] = await told();
+    expect(change?.online.toSorted()).toEqual([1, 2]);
+    expect(more).toEqual([]);
+  });
+
+  test("shows in the list of who enters, oneself included", async () => {
+    await alice.enter();
+    expect(await online()).toEqual([1, 2, 3]);
+  });
+});
+
+describe("going", () => {
+  test("is told after the grace, when the last tab is closed", async () => {
+    const tabs = [await alice.enter(), await alice.enter()];
+    await told();
+    await close(tabs[0]!);
+    time.advance(graceMs * 2);
+    expect(await told()).toEqual([]);
+    await close(tabs[1]!);
+    time.advance(graceMs - 1000);
+    expect(await told()).toEqual([]);
+    time.advance(1000);
+    expect(await told()).toEqual([{ online: [], offline: [1] }]);
+    expect(await online()).toEqual([2, 3]);
+  });
+
+  test("for a reload says nothing, and meanwhile the person is still there", async () => {
+    const tab = await alice.enter();
+    await told();
+    for (let reload = 0; reload < 3; reload++) {
+      await close(reload === 0 ? tab : await alice.enter());
+      time.advance(graceMs - 1000);
+    }
+    expect(await online()).toEqual([1, 2, 3]);
+    await told();
+    const back = await alice.enter();
+    time.advance(graceMs * 3);
+    expect(await told()).toEqual([]);
+    await close(back);
+  });
+
+  test("by logging out is told at once, unless another device stays", async () => {
+    const phone = new Person(server, "alice");
+    await phone.signIn();
+    const [laptopSocket, phoneSocket] = [await alice.enter(), await phone.enter()];
+    await told();
+    await alice.fetch("DELETE", "/api/session", {});
+    expect(await laptopSocket.closed).toBe(4500);
+    expect(await told()).toEqual([]);
+    await phone.fetch("DELETE", "/api/session", {});
+    expect(await phoneSocket.closed).toBe(4500);
+    expect(await told()).toEqual([{ online: [], offline: [1] }]);
+  });
+
+  test("for good, by deleting the account, is told once, with who it was", async () => {
+    const socket = await alice.enter();
+    await told();
+    await alice.fetch("DELETE", "/api/account", { password });
+    expect(await socket.closed).toBe(4502);
+    await watcher.event("person.deleted", ({ id }) => id === 1);
+    expect(await told()).toEqual([{ online: [], offline: [1] }]);
+  });
+});
+
+describe("right after a start", () => {
+  test("who comes back is told quietly; who comes later, or is new, is announced", async () => {
+    const newcomer = await new Person(server, "newcomer").register();
+    time.advance(1000);
+    const again = await startServer({ system: time, store: server.store });
+    const cookie = { cookie: bob.cookies, origin: again.origin };
+    const returning = await new Person(again, "bob").connect(cookie);
+    const entered = await returning.ask("chat.enter", {}, "chat.entered");
+    expect(entered.online).toEqual([2]);
+    time.advance(150);
+    const change = await returning.event("presence.changed");
+    expect(change).toEqual({ type: "presence.changed", online: [2], offline: [], quiet: true });
+
+    time.advance(quietStartMs);
+    await new Person(again, "newcomer").connect({ cookie: newcomer.cookies, origin: again.origin });
+    time.advance(150);
+    const joined = await returning.event("presence.changed", ({ online }) => online.includes(4));
+    expect(joined).toEqual({ type: "presence.changed", online: [4], offline: [] });
+    await again.app.drain();
+    await again.server.stop(true);
+  });
+});
+
+test("a new account is announced once to everyone, and is in the directory of who enters later", async () => {
+  await new Person(server, "dave").register();
+  await watcher.ask("ping", {}, "pong");
+  const announced = watcher.events.filter(({ type }) => type === "person.registered");
+  expect(announced).toEqual([{ type: "person.registered", person: { id: 4, name: "dave" } }]);
+  const { entered } = await bob.enter();
+  expect(entered.people).toContainEqual({ id: 4, name: "dave" });
+  const again = await bob.connect();
+  const known = await again.ask("chat.enter", { people: entered.peopleTag }, "chat.entered");
+  expect(known.people).toBeUndefined();
+});
+
+test("who enters while others come and register sees them, whichever was first", async () => {
+  const socket = await bob.connect();
+  const hold = holdNext(server.store.conversations, "of");
+  const entering = socket.ask("chat.enter", {}, "chat.entered");
+  await hold.reached;
+  await (await new Person(server, "dave").register()).connect();
+  hold.release();
+  const entered = await entering;
+  expect(entered.people).toContainEqual({ id: 4, name: "dave" });
+  expect(entered.online).toContain(4);
+});
