@@ -2,7 +2,7 @@ export type Piece = { text: string; href?: string };
 
 const candidate = /(?:https?:\/\/|mailto:)[^\s<>"`{}|\\^]+/gi;
 const schemes = ["http:", "https:", "mailto:"];
-const closing: Record<string, string> = { ")": "(", "]": "[" };
+const brackets = { ")": "(", "]": "[" };
 
 /** Cuts a text into plain pieces and links. Joined together, the pieces are the text; only web and mail become links. */
 export function linkify(text: string): Piece[] {
@@ -22,15 +22,20 @@ export function linkify(text: string): Piece[] {
 
 /** A full stop, or a bracket that was opened before the link, belongs to the sentence. */
 function withoutTail(link: string): string {
-  let kept = link;
-  for (;;) {
-    const last = kept.at(-1) ?? "";
-    const opening = closing[last];
-    const unbalanced = opening !== undefined && kept.split(last).length > kept.split(opening).length;
-    if (!unbalanced && !/[.,:;!?'*_~…。，]/.test(last)) return kept;
-    kept = kept.slice(0, -1);
+  const spare = new Map(
+    Object.entries(brackets).map(([close, open]) => [close, count(link, close) - count(link, open)]),
+  );
+  let end = link.length;
+  for (; end > 0; end--) {
+    const last = link[end - 1]!;
+    const unopened = spare.get(last) ?? 0;
+    if (unopened > 0) spare.set(last, unopened - 1);
+    else if (!/[.,:;!?'*_~…。，]/.test(last)) break;
   }
+  return link.slice(0, end);
 }
+
+const count = (text: string, what: string): number => text.split(what).length - 1;
 
 function hrefOf(link: string): string | null {
   if (!URL.canParse(link)) return null;

@@ -1,16 +1,23 @@
+import * as v from "valibot";
 import { limits } from "../../server/protocol/limits.ts";
-import { byteLength } from "../../server/protocol/text.ts";
+import { byteLength, messageText } from "../../server/protocol/text.ts";
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: pasted text may hold what no message can
 const unwritable = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
-/** What is sent of what was written: without empty lines around it, and without what no message can hold. */
-export const tidy = (text: string): string =>
-  text
+/**
+ * What is sent of what was written: without empty lines around it, and without what no message can hold. Empty when
+ * there is nothing to see in it.
+ */
+export function tidy(text: string): string {
+  const tidied = text
     .replace(/\r\n?/g, "\n")
     .replace(unwritable, "")
     .toWellFormed()
-    .replace(/^(\s*\n)+|\s+$/g, "");
+    .replace(/^\s*\n/, "")
+    .trimEnd();
+  return faultOf(tidied) !== null || v.is(messageText, tidied) ? tidied : "";
+}
 
 /** Why a text cannot be sent as it is; null when it can. */
 export function faultOf(text: string): string | null {

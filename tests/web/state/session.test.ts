@@ -1,0 +1,89 @@
+import { expect, test } from "bun:test";
+import type { SessionInfo } from "../../../server/protocol/account.ts";
+import { groupId } from "../../../server/protocol/conversation-id.ts";
+import { Session } from "../../../web/state/session.svelte.ts";
+import { createApi } from "../../../web/transport/api.ts";
+import { FakeBrowser } from "../fakes/browser.ts";
+import { openChat } from "../fakes/client.ts";
+import { alice, bob, ModelServer } from "../fakes/model-server.ts";
+
+/** A session against answers that the test prepares, one for each request. */
+function setUp(...answers: (Response | "no network")[]) {
+  const tab = new FakeBrowser().openTab();
+  const clients: ReturnType<typeof openChat>[] = [];
+  let hear: { ended(why: string): void; doubted(): void } | null = null;
+  const api = createApi(async () => {
+    const answer = answers.shift();
+    if (!answer || answer === "no network") throw new TypeError("Failed to fetch");
+    return answer;
+  });
+  const session = new Session(api, (me, hears) => {
+    hear = hears;
+    clients.push(openChat(new ModelServer(), tab, me));
+    return clients.at(-1)!.chat;
+  });
+  return { session, clients, tab, hear: () => hear! };
+}
+const as = (user: SessionInfo["user"]) => Response.json({ user, registration: "open" });
+const done = () => new Response(null, { status: 204 });
+
+test("nobody is signed in: that is known, and nothing has to be explained", async () => {
+  const { session } = setUp(as(null));
+  expect(session.known).toBe(false);
+  await session.check();
+  expect([session.known, session.chat, session.notice, session.failure]).toEqual([true, null, null, null]);
+});
+
+test("a server that does not answer is told, and asked again", async () => {
+  const { session } = setUp("no network", as(alice));
+  await session.check();
+  expect([session.known, Boolean(session.failure)]).toEqual([false, true]);
+  await session.check();
+  expect([session.chat?.me, session.failure]).toEqual([alice, null]);
+});
+
+test("signing in connects; a session that is gone closes the chat and says so", async () => {
+  const { session, clients } = setUp(as(alice), as(null));
+  await session.signIn({ name: "alice", password: "whatever" });
+  expect(clients[0]!.sockets.all).toHaveLength(1);
+  await session.check();
+  expect(session.chat).toBeNull();
+  expect(session.notice).toMatch(/log in again/i);
+  expect(clients[0]!.sockets.last.closedByClient).toBe(true);
+});
+
+test("doubt that turns out to be unfounded changes nothing; somebody else's session is somebody else's chat", async () => {
+  const { session, clients, hear } = setUp(as(alice), as(alice), "no network", as(bob));
+  await session.check();
+  const { chat } = session;
+  for (let count = 0; count < 2; count++) {
+    hear().doubted();
+    await session.check().catch(() => {});
+  }
+  expect(clients[0]!.chat).toBe(chat!);
+  await session.check();
+  expect(session.chat?.me).toEqual(bob);
+});
+
+test("logging out can keep what was not sent, for the same person only, or throw it away", async () => {
+  const { session, tab } = setUp(as(alice), done(), as(bob), done(), as(alice), done());
+  await session.check();
+  session.chat!.outbox.add(groupId, "later");
+  session.chat!.drafts.keep(groupId, "half");
+  await session.signOut("keep");
+  expect(tab.storage.length).toBe(1);
+  await session.check();
+  expect(session.chat!.outbox.entries).toEqual([]);
+  await session.signOut("keep");
+  await session.check();
+  expect(session.chat!.outbox.entries.map(({ text }) => text)).toEqual(["later"]);
+  await session.signOut("discard");
+  expect(tab.storage.length).toBe(0);
+});
+
+test("logging out without a server is refused, and one stays", async () => {
+  const { session } = setUp(as(alice), "no network");
+  await session.check();
+  await expect(session.signOut("discard")).rejects.toThrow(/does not answer/);
+  expect(session.chat).not.toBeNull();
+});
