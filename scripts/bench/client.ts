@@ -1,7 +1,11 @@
+import { browserSystem } from "../../web/transport/system.ts";
 import type { Contender } from "./contenders.ts";
 import { withPatience } from "./crowd.ts";
 import { openWire } from "./open-wire.ts";
 import type { Wire } from "./wire.ts";
+
+/** Ids are made as the client makes them: what they look like decides what storing them costs. */
+const { newId } = browserSystem;
 
 /** One client of ours that asks one thing at a time. */
 export class Client {
@@ -24,7 +28,7 @@ export class Client {
 
   /** Sends what delivers a message; gives the text that brings it back. */
   say(contender: Contender): Promise<string> {
-    const id = crypto.randomUUID();
+    const id = newId();
     return this.#await(contender.say(id), id);
   }
 

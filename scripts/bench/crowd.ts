@@ -1,6 +1,10 @@
+import { browserSystem } from "../../web/transport/system.ts";
 import type { Contender } from "./contenders.ts";
 import { openWire } from "./open-wire.ts";
 import type { Wire } from "./wire.ts";
+
+/** Ids are made as the client makes them: what they look like decides what storing them costs. */
+const { newId } = browserSystem;
 
 /** How many connect at a time while a crowd gathers. */
 const gatherAtOnce = 32;
@@ -66,7 +70,7 @@ export class Crowd {
       };
     let turn = 0;
     const timer = setInterval(() => {
-      const id = crypto.randomUUID();
+      const id = newId();
       onTheirWay.set(id, { at: performance.now(), missing: this.#members.length });
       this.#members[turn++ % this.#members.length]!.say(this.#contender.say(id));
     }, everyMs);
@@ -93,7 +97,7 @@ export class Crowd {
 
   /** Resolves with the text that brought the message back to its sender. */
   #say(sender: Wire): Promise<string> {
-    const id = crypto.randomUUID();
+    const id = newId();
     const mark = Buffer.from(id);
     return new Promise((resolve) => {
       sender.onText = (text) => {

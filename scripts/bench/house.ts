@@ -8,7 +8,11 @@ import { openDatabase } from "../../server/db/sqlite/open.ts";
 import { sqliteStore } from "../../server/db/sqlite/store.ts";
 import type { Store } from "../../server/db/store.ts";
 import { loadSecrets } from "../../server/secrets.ts";
+import { browserSystem } from "../../web/transport/system.ts";
 import { temporaryFolder } from "./temporary.ts";
+
+/** Ids are made as the client makes them: what they look like decides what storing them costs. */
+const { newId } = browserSystem;
 
 /** A data directory of ours with people who are signed in and messages they wrote. */
 export interface House {
@@ -72,7 +76,7 @@ export async function makeCertificate(dataDir: string): Promise<{ cert: string; 
 const draft = (author: number) => ({
   conversation: "group" as const,
   author,
-  clientId: crypto.randomUUID(),
+  clientId: newId(),
   text,
   createdAt: Date.now(),
 });

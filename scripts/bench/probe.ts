@@ -12,8 +12,8 @@ export interface Reading {
 }
 
 /**
- * `collect`: read after a garbage collection; `watch`: begin to look for gaps, which costs a timer a millisecond;
- * `rest`: read, and look no longer.
+ * `collect`: read after a garbage collection; `watch`: read, and look for gaps anew, which costs a timer a
+ * millisecond; `rest`: read, and look no longer.
  */
 export type Question = "read" | "collect" | "watch" | "rest";
 
@@ -43,11 +43,11 @@ function collect() {
 }
 
 process.on("message", (question: Question) => {
-  if (question === "watch") watch();
-  if (question === "rest") rest();
   if (question === "collect") collect();
   const { user, system } = process.cpuUsage();
   process.send!({ cpu: user + system, resident: process.memoryUsage.rss(), longestGap } satisfies Reading);
+  if (question === "watch") watch();
+  if (question === "rest") rest();
 });
 // Whoever asked is gone: nobody needs this server any more.
 process.on("disconnect", () => process.exit(0));

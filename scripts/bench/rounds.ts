@@ -33,3 +33,8 @@ export async function inRounds<Name extends string>(
 export function ratio<Name extends string>(measured: Measured<Name>, of: Name, to: Name): number {
   return median(measured[of].map((number, round) => number / measured[to][round]!));
 }
+
+/** The ratio of the least of each side: what other programs on the machine added is in neither. */
+export function quietRatio<Name extends string>(measured: Measured<Name>, of: Name, to: Name): number {
+  return Math.min(...measured[of]) / Math.min(...measured[to]);
+}

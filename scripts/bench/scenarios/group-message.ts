@@ -3,7 +3,7 @@ import { Crowd } from "../crowd.ts";
 import type { Ground } from "../ground.ts";
 import { makeHouse } from "../house.ts";
 import { atMost, below, type Line, type Section } from "../report.ts";
-import { inRounds, median, ratio } from "../rounds.ts";
+import { inRounds, median, quietRatio, ratio } from "../rounds.ts";
 
 const sizes = [100, 500];
 const rivals: RivalName[] = ["floor", "ws", "Socket.IO"];
@@ -52,7 +52,10 @@ export async function groupMessage(ground: Ground): Promise<Section> {
         },
         reaches: [...floorReach(size, inFlight, toFloor), below(toWs, 1, "less than ws")],
       });
-      notes.push(`${size} members, ${inFlight} in flight, last round: ${[...busy.values()].join("; ")}`);
+      const quiet = quietRatio(measured, "ours", "floor").toFixed(2);
+      notes.push(
+        `${size} members, ${inFlight} in flight: ${quiet} × floor by the quietest rounds; last round: ${[...busy.values()].join("; ")}`,
+      );
     }
     for (const { contender, crowd } of crowds) {
       await crowd.leave();

@@ -1,11 +1,4 @@
-import {
-  type Contender,
-  type Frame,
-  frameFrom,
-  type RivalName,
-  startOurs,
-  startRival,
-} from "../contenders.ts";
+import { type Contender, frameFrom, type RivalName, startOurs, startRival } from "../contenders.ts";
 import { Crowd } from "../crowd.ts";
 import type { Ground } from "../ground.ts";
 import { makeHouse } from "../house.ts";
@@ -13,56 +6,71 @@ import { atMost, type Line, type Section } from "../report.ts";
 import { inRounds, median, ratio } from "../rounds.ts";
 
 const sizes = [100, 500];
+const calmMs = 500;
+const names = ["ours", "floor", "ws", "Socket.IO"] as const;
+type Name = (typeof names)[number];
 
-/** What a connection takes of the server's memory, once its member has entered and everything has calmed down. */
+/** What a connection takes of the server's memory, once its member has entered and some messages have gone by. */
 export async function memory(ground: Ground): Promise<Section> {
   const house = await makeHouse(Math.max(...sizes));
-  const frame = await frameOfOurs();
-  const lines: Line[] = [];
-
-  for (const size of sizes) {
-    const rival = (name: RivalName) => async () => growth(await startRival(ground, name, frame), size);
-    const measured = await inRounds(ground.quick ? 1 : 5, {
-      ours: async () => growth(await startOurs(ground, house), size),
-      floor: rival("floor"),
-      ws: rival("ws"),
-      "Socket.IO": rival("Socket.IO"),
-    });
-    const toFloor = ratio(measured, "ours", "floor");
-    lines.push({
-      what: `${size} connections`,
-      numbers: {
-        ours: median(measured.ours),
-        floor: median(measured.floor),
-        ws: median(measured.ws),
-        "Socket.IO": median(measured["Socket.IO"]),
-        "ours/floor": toFloor,
-      },
-      reaches: [atMost(toFloor, 1.5, "≤ 1.5 × floor")],
-    });
-  }
-  return { title: "Memory", unit: "resident KiB a connection", lines, notes: [] };
-
-  async function frameOfOurs(): Promise<Frame> {
-    const ours = await startOurs(ground, house);
+  const frame = await startOurs(ground, house).then(async (ours) => {
     const crowd = await Crowd.gather(ours, 1);
-    const frame = frameFrom(await crowd.sample());
-    await crowd.leave();
+    const text = await crowd.sample();
     await ours.server.stop();
-    return frame;
+    return frameFrom(text);
+  });
+  const start = (name: Name) =>
+    name === "ours" ? startOurs(ground, house) : startRival(ground, name satisfies RivalName, frame);
+
+  const lines: Line[] = [];
+  for (const size of sizes) {
+    const again = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
+    const measureOf = (name: Name) => async () => {
+      const growth = await growthOf(await start(name), size);
+      again[name].push(growth.again);
+      return growth.first;
+    };
+    const first = await inRounds(ground.quick ? 1 : 5, {
+      ours: measureOf("ours"),
+      floor: measureOf("floor"),
+      ws: measureOf("ws"),
+      "Socket.IO": measureOf("Socket.IO"),
+    });
+    lines.push(line(`${size} on a fresh server`, first, true), line(`${size} who come again`, again, false));
   }
+  return {
+    title: "Memory",
+    unit: "resident KiB a connection",
+    lines,
+    notes: ["fresh counts what the first ones load for all; again, what is added when as many come back"],
+  };
 }
 
-/** How much a fresh server grows, a member, when that many come. The first ten do not count: they load what all share. */
-async function growth(contender: Contender, size: number): Promise<number> {
-  const first = await Crowd.gather(contender, 10);
-  await first.talk(1, 200);
-  await first.leave();
-  const before = await contender.server.ask("collect");
-  const crowd = await Crowd.gather(contender, size);
-  await crowd.talk(1, 200);
-  const after = await contender.server.ask("collect");
-  await crowd.leave();
-  await contender.server.stop();
-  return (after.resident - before.resident) / 1024 / size;
+function line(what: string, measured: Record<Name, number[]>, toReach: boolean): Line {
+  const toFloor = ratio(measured, "ours", "floor");
+  const medians = Object.fromEntries(names.map((name) => [name, median(measured[name])]));
+  return {
+    what,
+    numbers: { ...medians, "ours/floor": toFloor },
+    reaches: toReach ? [atMost(toFloor, 1.5, "≤ 1.5 × floor")] : [],
+  };
+}
+
+/** How much a server that was just started grows, a member, when that many come, and when they come again. */
+async function growthOf(contender: Contender, size: number): Promise<{ first: number; again: number }> {
+  const { server } = contender;
+  const resident = async () => (await server.ask("collect")).resident / 1024 / size;
+  const visit = async () => {
+    const before = await resident();
+    const crowd = await Crowd.gather(contender, size);
+    await crowd.talk(1, 300);
+    await Bun.sleep(calmMs);
+    const grown = (await resident()) - before;
+    await crowd.leave();
+    await Bun.sleep(calmMs);
+    return grown;
+  };
+  const growth = { first: await visit(), again: await visit() };
+  await server.stop();
+  return growth;
 }
