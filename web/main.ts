@@ -37,6 +37,9 @@ const session = new Session(
     }),
 );
 
+// A page from before an update asks for pieces that are gone.
+addEventListener("vite:preloadError", reload);
+
 const wake = () => session.chat?.connection.wake();
 addEventListener("online", wake);
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && wake());

@@ -38,7 +38,7 @@ const retryIn = 2_000;
 export class Chat {
   readonly me: Me;
   readonly people = new People();
-  readonly notices = new Notices();
+  readonly notices: Notices;
   readonly conversations: Conversations;
   readonly outbox: Outbox;
   readonly drafts: Drafts;
@@ -50,14 +50,14 @@ export class Chat {
 
   constructor(me: Me, around: ChatSurroundings) {
     this.me = me;
+    this.people.register(me);
     this.#around = around;
     this.connection = new Connection(around, {
       changed: (link) => this.#linked(link),
       event: (event) => this.apply(event),
     });
-    const { connection } = this;
     const { system, storage, tabs } = around;
-    const ask = connection.ask.bind(connection);
+    const ask = this.connection.ask.bind(this.connection);
     this.outbox = new Outbox({ store: new UnsentStore(storage, me), tabs, system, ask });
     this.drafts = new Drafts(around.tabStorage, me);
     const epochNow = () => this.#epoch;
@@ -71,6 +71,8 @@ export class Chat {
       settled: (clientId) => this.outbox.settle(clientId),
       startOver: () => this.#askToEnter(),
     });
+    const cursor = () => this.conversations.of(groupId).cursor;
+    this.notices = new Notices({ me, people: this.people, now: system.now, cursor });
   }
 
   /** Whether the first answer has come, so that people and conversations are known. */
@@ -103,10 +105,9 @@ export class Chat {
     return directId(this.me.id, person);
   }
 
-  /** What happened in the group after one message and up to another; null means up to now. */
-  noticesIn(id: string, from = 0, to: number | null = null): Notice[] {
-    if (id !== groupId) return [];
-    return this.notices.all.filter(({ after }) => after >= from && (to === null || after < to));
+  /** What else happened in a conversation after one message and before another; null means up to now. */
+  noticesIn(id: string, from = 0, to: number | null = null): readonly Notice[] {
+    return id === groupId ? this.notices.between(from, to) : [];
   }
 
   /** Opens a conversation, or none, and leaves the one that was open. */
@@ -141,7 +142,8 @@ export class Chat {
         this.conversations.of(event.conversation).reading.marked(event.seq, event.unread);
         break;
       case "presence.changed":
-        this.#presence(event);
+        this.people.change(event.online, event.offline);
+        this.notices.presence(event);
         break;
       case "person.registered":
         this.people.register(event.person);
@@ -181,7 +183,7 @@ export class Chat {
     this.#epoch = event.epoch;
     this.people.enter(event.people, event.peopleTag, event.online);
     this.conversations.enter(event.conversations);
-    if (!this.#entered) this.#notice(`Welcome, ${this.me.name}`);
+    if (!this.#entered) this.notices.welcome();
     this.#entered = true;
     this.connection.welcome();
     this.outbox.resume();
@@ -192,22 +194,7 @@ export class Chat {
     const id = this.#current?.id ?? null;
     this.open(null);
     this.conversations.clear();
+    this.notices.clear();
     this.open(id);
-  }
-
-  #presence({ online, offline, quiet }: EventOf<"presence.changed">): void {
-    const tell = (ids: number[], what: string) => {
-      for (const id of ids) {
-        if (id !== this.me.id && this.people.reachable(id)) this.#notice(`${this.people.nameOf(id)} ${what}`);
-      }
-    };
-    this.people.change(online, offline);
-    if (quiet) return;
-    tell(online, "has joined the chat");
-    tell(offline, "has left the chat");
-  }
-
-  #notice(text: string): void {
-    this.notices.add(text, this.#around.system.now(), this.conversations.of(groupId).cursor);
   }
 }

@@ -1,0 +1,66 @@
+import { expect, test } from "bun:test";
+import { groupId } from "../../../server/protocol/conversation-id.ts";
+import { openChat } from "../fakes/client.ts";
+import { bob, ModelServer } from "../fakes/model-server.ts";
+
+function setUp() {
+  const server = new ModelServer();
+  return { server, ...openChat(server) };
+}
+
+test("what is watched is read, at most once a second, and set apart only if it was new on opening", () => {
+  const { connect, server, chat, system, sockets } = setUp();
+  for (let count = 0; count < 3; count++) server.write(bob.id);
+  connect();
+  expect(chat.conversations.unread).toBe(3);
+  chat.open(groupId);
+  server.settle();
+  const { reading } = chat.conversations.of(groupId);
+  expect(reading.divider).toBe(0);
+  reading.watch(true);
+  for (let count = 0; count < 5; count++) {
+    server.write(bob.id);
+    server.settle();
+    expect(chat.conversations.unread).toBe(0);
+  }
+  const marks = () => sockets.last.sent.flatMap((one) => (one.type === "read.mark" ? [one.seq] : []));
+  expect(marks()).toEqual([3]);
+  system.advance(1_000);
+  server.settle();
+  expect(marks()).toEqual([3, 8]);
+  expect(reading.divider).toBe(0);
+  expect(server.of(groupId).lastRead).toBe(8);
+});
+
+test("what comes while one looks away is counted and set apart; answering ends that", () => {
+  const { connect, server, chat } = setUp();
+  connect();
+  chat.open(groupId);
+  server.settle();
+  const { reading } = chat.conversations.of(groupId);
+  server.write(bob.id);
+  server.settle();
+  reading.watch(true);
+  server.settle();
+  reading.watch(false);
+  for (let count = 0; count < 2; count++) server.write(bob.id);
+  server.settle();
+  expect([reading.unread, reading.divider]).toEqual([2, 1]);
+  reading.watch(true);
+  chat.outbox.add(groupId, "an answer");
+  server.settle();
+  expect([reading.unread, reading.divider]).toEqual([0, null]);
+});
+
+test("reading on another device counts here", () => {
+  const { connect, server, chat } = setUp();
+  for (let count = 0; count < 4; count++) server.write(bob.id);
+  connect();
+  server.of(groupId).lastRead = 3;
+  server.publish({ type: "read.marked", conversation: groupId, seq: 3, unread: 1 });
+  server.settle();
+  expect(chat.conversations.unread).toBe(1);
+  server.write(bob.id);
+  server.settle();
+  expect(chat.conversations.unread).toBe(2);
+});
