@@ -8,11 +8,14 @@ import { Program } from "./program.ts";
 export class ChatProcess {
   readonly dataDir = mkdtempSync(join(tmpdir(), "secure-chat-"));
   readonly #env: Record<string, string>;
+  readonly #entry: string;
   #port = 0;
   #program: Program | null = null;
 
-  constructor(env: Record<string, string> = {}) {
+  /** `entry` is another program that behaves as the server does, at least at its start. */
+  constructor(env: Record<string, string> = {}, entry = "server/main.ts") {
     this.#env = env;
+    this.#entry = entry;
   }
 
   get origin(): string {
@@ -21,7 +24,7 @@ export class ChatProcess {
 
   async start(): Promise<this> {
     const env = { ...this.#env, DATA_DIR: this.dataDir, PORT: String(this.#port) };
-    this.#program = new Program([process.execPath, join(projectRoot, "server/main.ts")], env);
+    this.#program = new Program([process.execPath, join(projectRoot, this.#entry)], env);
     const [, port] = await this.#program.says(/https:\/\/localhost:(\d+)[\s\S]*Ctrl-C/);
     this.#port = Number(port);
     return this;

@@ -37,8 +37,9 @@ export class Follower {
     socket.raw.addEventListener("message", ({ data }) => {
       if (this.#socket === socket) for (const event of JSON.parse(data) as ChatEvent[]) this.#take(event);
     });
-    if (socket.entered.epoch !== this.#epoch) await this.#load(socket.entered.epoch);
-    else this.#catchingUp = null;
+    this.#catchingUp = null;
+    if (socket.entered.epoch !== this.#epoch) await this.#load();
+    this.#epoch = socket.entered.epoch;
     const head = socket.entered.conversations.find(({ id }) => id === this.conversation)?.head ?? 0;
     this.#heard = Math.max(this.#heard, head);
     await this.#catchUp();
@@ -58,8 +59,8 @@ export class Follower {
     });
   }
 
-  async #load(epoch: string) {
-    this.#epoch = epoch;
+  async #load() {
+    this.#epoch = null;
     this.log.length = 0;
     this.cursor = -1;
     let before: number | undefined;

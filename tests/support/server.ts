@@ -18,6 +18,8 @@ export interface TestServerOptions {
   store?: Store;
   clientFolder?: string;
   hashCost?: number;
+  /** A free one when absent. */
+  port?: number;
 }
 
 export type TestServer = Awaited<ReturnType<typeof startServer>>;
@@ -76,7 +78,7 @@ export async function startServer(options: TestServerOptions = {}) {
   });
   pair ??= testCertificate();
   const server = Bun.serve({
-    port: 0,
+    port: options.port ?? 0,
     hostname: "127.0.0.1",
     tls: tlsOptions(await pair),
     fetch: (request, server) => app.fetch(request, fromAnywhere(server)),

@@ -1,0 +1,65 @@
+import type { Message } from "../../server/protocol/events.ts";
+
+/** What one sender said, in the order it was said, and what was acknowledged of it. */
+export interface Account {
+  said: { clientId: string; text: string; conversation: string }[];
+  acknowledged: Message[];
+}
+
+/** What one client holds of a conversation in the end. */
+export interface Copy {
+  holder: string;
+  conversation: string;
+  log: readonly Message[];
+}
+
+/**
+ * Compares what was acknowledged and what every client holds with what is stored, and gives every fault found: the store
+ * counts 1, 2, 3; each acknowledged message is in it once, at the place it was acknowledged with; what one sender said
+ * stands in the order it was said; and each copy is the store's log.
+ */
+export function faults(
+  stored: ReadonlyMap<string, readonly Message[]>,
+  accounts: Account[],
+  copies: Copy[],
+): string[] {
+  const found: string[] = [];
+  for (const [conversation, log] of stored) {
+    for (const [at, { seq }] of log.entries()) {
+      if (seq !== at + 1) found.push(`${conversation}: place ${at + 1} has number ${seq}`);
+    }
+  }
+
+  const all = [...stored.values()].flat();
+  const places = Map.groupBy(all, ({ clientId }) => clientId);
+  for (const [clientId, messages] of places) {
+    if (messages.length > 1) found.push(`${clientId} is stored ${messages.length} times`);
+  }
+
+  for (const { said, acknowledged } of accounts) {
+    for (const message of acknowledged) {
+      const [held] = places.get(message.clientId) ?? [];
+      if (!held) found.push(`"${message.body.text}" was acknowledged and is lost`);
+      else if (!Bun.deepEquals(held, message)) {
+        found.push(`"${message.body.text}" was acknowledged as ${message.seq}, stored as ${held.seq}`);
+      }
+    }
+    const order = new Map(said.map(({ clientId }, at) => [clientId, at]));
+    for (const [conversation, log] of stored) {
+      const mine = log.flatMap(({ clientId }) => order.get(clientId) ?? []);
+      if (mine.some((at, index) => index > 0 && at < mine[index - 1]!)) {
+        found.push(`${conversation}: what one sender said is out of order`);
+      }
+    }
+  }
+
+  for (const { holder, conversation, log } of copies) {
+    const expected = stored.get(conversation) ?? [];
+    const wrong = expected.findIndex((message, at) => !Bun.deepEquals(message, log[at]));
+    if (wrong >= 0 || log.length !== expected.length) {
+      const where = wrong >= 0 ? `differs at ${wrong + 1}` : `goes on after ${expected.length}`;
+      found.push(`${holder}'s copy of ${conversation} (${log.length} of ${expected.length}) ${where}`);
+    }
+  }
+  return found;
+}
