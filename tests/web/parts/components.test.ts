@@ -1,0 +1,97 @@
+import "../../support/dom.ts";
+import { afterEach, describe, expect, test } from "bun:test";
+import { type Component, flushSync, mount, unmount } from "svelte";
+import Composer from "../../../web/parts/Composer.svelte";
+import Field from "../../../web/parts/Field.svelte";
+import Message from "../../../web/parts/Message.svelte";
+import type { MessageRow } from "../../../web/parts/rows.ts";
+
+let shown: Record<string, unknown> | null = null;
+afterEach(async () => {
+  if (shown) await unmount(shown);
+  shown = null;
+});
+function show<Props extends object>(component: Component<Props>, props: Props): void {
+  shown = mount(component as Component, { target: document.body, props });
+  flushSync();
+}
+const find = <E extends HTMLElement>(selector: string) => document.querySelector<E>(selector)!;
+
+describe("a message", () => {
+  const said: string[] = [];
+  const row: MessageRow = {
+    ...{ kind: "message", key: "k", seq: 1, author: 1, clientId: "c", at: 0, lead: true, pending: null },
+    text: "  two spaces,\nhttps://example.org/?a=1&b=2 and <b>no markup</b>",
+  };
+  const acts = {
+    onretry: (id: string) => void said.push(`retry ${id}`),
+    ondelete: (id: string) => void said.push(`delete ${id}`),
+  };
+
+  test("is shown to the letter, and only a link is anything else than text", () => {
+    show(Message, { row, author: "alice", ...acts });
+    const text = find("article p");
+    expect(text.textContent).toBe(row.text);
+    expect([...text.children].map(({ tagName }) => tagName)).toEqual(["A"]);
+    const link = find<HTMLAnchorElement>("article p a");
+    expect([link.getAttribute("href"), link.rel, link.target]).toEqual([
+      "https://example.org/?a=1&b=2",
+      "noopener noreferrer",
+      "_blank",
+    ]);
+  });
+
+  test("that failed says why, and can be tried again or deleted", () => {
+    show(Message, { row: { ...row, pending: { failed: "Too long." } }, author: "alice", ...acts });
+    expect(find("article").textContent).toContain("Not sent. Too long.");
+    for (const button of document.querySelectorAll("button")) button.click();
+    expect(said).toEqual(["retry c", "delete c"]);
+  });
+});
+
+describe("the composer", () => {
+  function open() {
+    let sent = 0;
+    show(Composer, { text: "hello", placeholder: "", eager: false, error: null, onsend: () => void sent++ });
+    const area = find<HTMLTextAreaElement>("textarea");
+    const press = (key: string, more: KeyboardEventInit & { keyCode?: number } = {}) => {
+      const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...more });
+      area.dispatchEvent(event);
+      return event;
+    };
+    return { area, press, sent: () => sent };
+  }
+
+  test("sends on Enter, and on nothing else that has Enter in it", () => {
+    const { press, sent } = open();
+    press("Enter", { shiftKey: true });
+    press("Enter", { isComposing: true });
+    press("a");
+    expect(sent()).toBe(0);
+    expect(press("Enter").defaultPrevented).toBe(true);
+    expect(sent()).toBe(1);
+  });
+
+  test("is never disabled", () => {
+    const { area } = open();
+    expect(area.disabled).toBe(false);
+    expect(find<HTMLButtonElement>("button").disabled).toBe(false);
+  });
+});
+
+test("ASVS 6.2.6 ASVS 6.2.7 a password is hidden until one asks to see it, and password managers know what it is", () => {
+  show(Field, { label: "Password", value: "", type: "password", autocomplete: "current-password" });
+  const input = find<HTMLInputElement>("input");
+  expect([input.type, input.autocomplete]).toEqual(["password", "current-password"]);
+  find("button").click();
+  flushSync();
+  expect(input.type).toBe("text");
+  expect(find("button").getAttribute("aria-pressed")).toBe("true");
+});
+
+test("a field with a fault says so, to those who cannot see it too", () => {
+  show(Field, { label: "Username", value: "al", error: "Too short." });
+  const input = find("input");
+  expect(input.getAttribute("aria-invalid")).toBe("true");
+  expect(document.getElementById(input.getAttribute("aria-describedby")!)?.textContent).toBe("Too short.");
+});
