@@ -25,9 +25,7 @@ const certificate = await ensureCertificate({
 tellCertificate(certificate);
 
 const report = reporter(system, (line) => console.error(line));
-const db = openDatabase(join(config.dataDir, "chat.sqlite"));
-const stopNoting = watchIncarnation(db, join(config.dataDir, "incarnation.json"), system, report);
-const store = sqliteStore(db);
+const { store, stopNoting } = openStore();
 progress("Database", "up to date");
 
 const app = await createApp({
@@ -50,6 +48,16 @@ announce(certificate, config.host, server.port!, config.dataDir);
 function readConfig(): Config {
   try {
     return parseConfig(Bun.env);
+  } catch (error) {
+    return stopWith(error);
+  }
+}
+
+function openStore() {
+  try {
+    const db = openDatabase(join(config.dataDir, "chat.sqlite"));
+    const stopNoting = watchIncarnation(db, join(config.dataDir, "incarnation.json"), system, report);
+    return { store: sqliteStore(db), stopNoting };
   } catch (error) {
     return stopWith(error);
   }

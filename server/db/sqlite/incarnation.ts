@@ -3,6 +3,7 @@ import { readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { sql } from "drizzle-orm";
 import * as v from "valibot";
 import type { System } from "../../system.ts";
+import { isFull } from "./guarded.ts";
 import type { Db } from "./open.ts";
 import { conversations, meta, users } from "./schema.ts";
 
@@ -28,7 +29,7 @@ const strangeMs = 10_000;
  * generation into both, and a backup bears an older one; one copied since the latest start is not as high as noted; and
  * where the note was put back together with the database, its file is younger than it says. In doubt the epoch changes,
  * which costs the clients a new download and nothing else.
- * Gives a function that notes a last time and ends. A note that cannot be written is reported and tried again.
+ * Gives a function that notes a last time and ends. A note that cannot be written is tried again.
  */
 export function watchIncarnation(
   db: Db,
@@ -63,7 +64,8 @@ export function watchIncarnation(
       noted = now;
       failing = false;
     } catch (error) {
-      if (!failing) report(error);
+      // A full disk is no bug; whoever sends a message is told of it.
+      if (!failing && !isFull(error)) report(error);
       failing = true;
     }
   }

@@ -3,9 +3,21 @@ import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { drizzle } from "drizzle-orm/bun-sqlite";
 import { migrate } from "drizzle-orm/bun-sqlite/migrator";
+import { isFull } from "./guarded.ts";
 import * as schema from "./schema.ts";
 
 const migrations = join(import.meta.dir, "../../../drizzle/sqlite");
+
+const pragmas = [
+  "journal_mode = WAL",
+  "synchronous = FULL",
+  "foreign_keys = ON",
+  "busy_timeout = 5000",
+  "cache_size = -16000",
+  "journal_size_limit = 33554432",
+  "trusted_schema = OFF",
+  "secure_delete = ON",
+];
 
 export type Db = ReturnType<typeof openDatabase>;
 
@@ -17,27 +29,29 @@ export type Db = ReturnType<typeof openDatabase>;
 export function openDatabase(path: string) {
   if (path !== ":memory:") makePrivate(path);
   const client = new Database(path, { create: true, strict: true });
-  for (const pragma of [
-    "journal_mode = WAL",
-    "synchronous = FULL",
-    "foreign_keys = ON",
-    "busy_timeout = 5000",
-    "cache_size = -16000",
-    "journal_size_limit = 33554432",
-    "trusted_schema = OFF",
-    "secure_delete = ON",
-  ]) {
-    client.run(`PRAGMA ${pragma}`);
+  try {
+    for (const pragma of pragmas) client.run(`PRAGMA ${pragma}`);
+    const db = drizzle({ client, schema });
+    migrate(db, { migrationsFolder: migrations });
+    return Object.assign(db, { close: () => close(client) });
+  } catch (error) {
+    client.close();
+    if (!isFull(error)) throw error;
+    throw new Error(`The disk is full: ${path} cannot even be opened. Make some room there.`, {
+      cause: error,
+    });
   }
-  const db = drizzle({ client, schema });
-  migrate(db, { migrationsFolder: migrations });
-  return Object.assign(db, { close: () => close(client) });
 }
 
-/** Moves the log into the database file first, so that after a stop in good order the one file is the whole database. */
+/**
+ * Moves the log into the database file first, so that after a stop in good order the one file is the whole database.
+ * On a full disk the log stays beside it, and is read from there at the next start.
+ */
 function close(client: Database) {
   try {
     client.run("PRAGMA wal_checkpoint(TRUNCATE)");
+  } catch (error) {
+    if (!isFull(error)) throw error;
   } finally {
     client.close();
   }
