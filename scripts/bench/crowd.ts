@@ -35,6 +35,10 @@ export class Crowd {
     return new Crowd(contender, members);
   }
 
+  get size(): number {
+    return this.#members.length;
+  }
+
   /**
    * Keeps that many messages on their way for that long, then lets them arrive everywhere; gives how many there were.
    * Each comes from another member than the one before, who sends it when its predecessor has come back.

@@ -52,7 +52,7 @@ export function print({ title, unit, lines, notes }: Section): void {
   console.log(`  ${line(head)}`);
   console.log(`  ${widths.map((width) => "─".repeat(width)).join("  ")}`);
   for (const row of rows) console.log(`  ${line(row)}`);
-  for (const note of notes) console.log(`  · ${note}`);
+  for (const note of notes) console.log(note.startsWith(" ") ? `   ${note}` : `  · ${note}`);
 }
 
 /** Three digits that mean something, as far as there are that many. */

@@ -1,68 +1,84 @@
-import { type Contender, frameFrom, type RivalName, startOurs, startRival } from "../contenders.ts";
+import { type Contender, frameFrom, startOurs, startRival } from "../contenders.ts";
 import { Crowd } from "../crowd.ts";
 import type { Ground } from "../ground.ts";
-import { makeHouse } from "../house.ts";
+import { type House, makeHouse } from "../house.ts";
 import { atMost, below, type Line, type Section } from "../report.ts";
 import { inRounds, median, quietRatio, ratio } from "../rounds.ts";
 
 const sizes = [100, 500];
-const rivals: RivalName[] = ["floor", "ws", "Socket.IO"];
+const names = ["ours", "floor", "ws", "Socket.IO"] as const;
+type Name = (typeof names)[number];
+type Group = { contender: Contender; crowd: Crowd };
 
 /** What a message to the group costs the server's processor: ours stores it for good first, the others forget it. */
 export async function groupMessage(ground: Ground): Promise<Section> {
   const house = await makeHouse(Math.max(...sizes));
   const lines: Line[] = [];
   const notes: string[] = [];
-
   for (const size of sizes) {
-    const ours = await startOurs(ground, house);
-    const crowds = [{ contender: ours, crowd: await Crowd.gather(ours, size) }];
-    const frame = frameFrom(await crowds[0]!.crowd.sample());
-    for (const name of rivals) {
-      const contender = await startRival(ground, name, frame);
-      crowds.push({ contender, crowd: await Crowd.gather(contender, size) });
-    }
-    for (const { crowd } of crowds)
-      for (const inFlight of [1, 40]) await crowd.talk(inFlight, ground.quick ? 300 : 1000);
-
+    const groups = await gather(ground, house, size);
     for (const inFlight of [1, 40]) {
-      const busy = new Map<string, string>();
-      const measures = Object.fromEntries(
-        crowds.map(({ contender, crowd }) => [
-          contender.name,
-          async () => {
-            const run = await costOf(contender, crowd, inFlight, ground.quick ? 700 : 1500);
-            busy.set(contender.name, `${contender.name} ${run.busy}`);
-            return run.cost;
-          },
-        ]),
-      ) as Record<"ours" | RivalName, () => Promise<number>>;
-      const measured = await inRounds(ground.quick ? 3 : 7, measures);
-      const toFloor = ratio(measured, "ours", "floor");
-      const toWs = ratio(measured, "ours", "ws");
-      lines.push({
-        what: `${size} members, ${inFlight} in flight`,
-        numbers: {
-          ours: median(measured.ours),
-          floor: median(measured.floor),
-          ws: median(measured.ws),
-          "Socket.IO": median(measured["Socket.IO"]),
-          "ours/floor": toFloor,
-          "ours/ws": toWs,
-        },
-        reaches: [...floorReach(size, inFlight, toFloor), below(toWs, 1, "less than ws")],
-      });
-      const quiet = quietRatio(measured, "ours", "floor").toFixed(2);
-      notes.push(
-        `${size} members, ${inFlight} in flight: ${quiet} × floor by the quietest rounds; last round: ${[...busy.values()].join("; ")}`,
-      );
+      const { line, says } = await compare(ground, groups, inFlight);
+      lines.push(line);
+      notes.push(...says);
     }
-    for (const { contender, crowd } of crowds) {
+    for (const { contender, crowd } of Object.values(groups)) {
       await crowd.leave();
       await contender.server.stop();
     }
   }
   return { title: "A message to the group", unit: "server CPU, µs a message", lines, notes };
+}
+
+/** A crowd at each server, which has talked until its code is warm. */
+async function gather(ground: Ground, house: House, size: number): Promise<Record<Name, Group>> {
+  const group = async (contender: Contender) => ({ contender, crowd: await Crowd.gather(contender, size) });
+  const ours = await group(await startOurs(ground, house));
+  const frame = frameFrom(await ours.crowd.sample());
+  const groups = {
+    ours,
+    floor: await group(await startRival(ground, "floor", frame)),
+    ws: await group(await startRival(ground, "ws", frame)),
+    "Socket.IO": await group(await startRival(ground, "Socket.IO", frame)),
+  };
+  for (const { crowd } of Object.values(groups))
+    for (const inFlight of [1, 40]) await crowd.talk(inFlight, ground.quick ? 300 : 1000);
+  return groups;
+}
+
+async function compare(ground: Ground, groups: Record<Name, Group>, inFlight: number) {
+  const busy = new Map<Name, string>();
+  let perCommit = 1;
+  const measureOf = (name: Name) => async () => {
+    const run = await costOf(groups[name], inFlight, ground.quick ? 700 : 1500);
+    busy.set(name, `${name} ${run.busy}`);
+    if (name === "ours") perCommit = run.perFrame;
+    return run.cost;
+  };
+  const measured = await inRounds(ground.quick ? 3 : 7, {
+    ours: measureOf("ours"),
+    floor: measureOf("floor"),
+    ws: measureOf("ws"),
+    "Socket.IO": measureOf("Socket.IO"),
+  });
+  const { size } = groups.ours.crowd;
+  const what = `${size} members, ${inFlight} in flight`;
+  const toFloor = ratio(measured, "ours", "floor");
+  const toWs = ratio(measured, "ours", "ws");
+  const costs = Object.fromEntries(names.map((name) => [name, median(measured[name])]));
+  const line: Line = {
+    what,
+    numbers: { ...costs, "ours/floor": toFloor, "ours/ws": toWs },
+    reaches: [...floorReach(size, inFlight, toFloor), below(toWs, 1, "less than ws")],
+  };
+  const quiet = quietRatio(measured, "ours", "floor").toFixed(2);
+  return {
+    line,
+    says: [
+      `${what}: ${quiet} × floor by the quietest rounds; ${perCommit.toFixed(1)} messages a commit`,
+      `  server and load busy: ${[...busy.values()].join(", ")}`,
+    ],
+  };
 }
 
 function floorReach(size: number, inFlight: number, toFloor: number) {
@@ -73,7 +89,7 @@ function floorReach(size: number, inFlight: number, toFloor: number) {
 }
 
 /** Server CPU in microseconds a message, and how busy both cores were: the load must not be what was measured. */
-async function costOf({ server }: Contender, crowd: Crowd, inFlight: number, ms: number) {
+async function costOf({ contender: { server }, crowd }: Group, inFlight: number, ms: number) {
   const load = process.cpuUsage();
   const start = performance.now();
   const before = await server.ask("read");
@@ -81,10 +97,11 @@ async function costOf({ server }: Contender, crowd: Crowd, inFlight: number, ms:
   const after = await server.ask("read");
   const wall = (performance.now() - start) * 1000;
   const { user, system } = process.cpuUsage(load);
-  const share = (cpu: number) => `${Math.round((100 * cpu) / wall)} %`;
+  const share = (cpu: number) => Math.round((100 * cpu) / wall);
   const { frames } = crowd.received;
   return {
     cost: (after.cpu - before.cpu) / messages,
-    busy: `server ${share(after.cpu - before.cpu)} busy, load ${share(user + system)}, ${(messages / frames).toFixed(1)} messages a frame`,
+    busy: `${share(after.cpu - before.cpu)}/${share(user + system)} %`,
+    perFrame: messages / frames,
   };
 }

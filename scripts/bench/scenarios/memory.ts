@@ -30,7 +30,7 @@ export async function memory(ground: Ground): Promise<Section> {
       again[name].push(growth.again);
       return growth.first;
     };
-    const first = await inRounds(ground.quick ? 1 : 5, {
+    const first = await inRounds(ground.quick ? 1 : 3, {
       ours: measureOf("ours"),
       floor: measureOf("floor"),
       ws: measureOf("ws"),

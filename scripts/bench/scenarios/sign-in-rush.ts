@@ -25,7 +25,7 @@ export async function signInRush(ground: Ground): Promise<Section> {
   const lines: Line[] = [];
   for (const { contender, crowd } of crowds) {
     const runs: Run[] = [];
-    for (let round = 0; round < (ground.quick ? 1 : 5); round++) runs.push(await rush(contender, crowd));
+    for (let round = 0; round < (ground.quick ? 1 : 3); round++) runs.push(await rush(contender, crowd));
     const of = (pick: (run: Run) => number) => median(runs.map(pick));
     const gap = of(({ gap }) => gap);
     lines.push({

@@ -9,7 +9,7 @@ const mebibyte = 1024 * 1024;
 
 /** How soon a server answers, and what it takes when nobody is there. */
 export async function startUp(ground: Ground): Promise<Section> {
-  const idleMs = ground.quick ? 500 : 3000;
+  const idleMs = ground.quick ? 500 : 2000;
   const house = await makeHouse(20, 1000);
   const resident: Record<string, number[]> = {};
 
