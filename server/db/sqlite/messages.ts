@@ -44,7 +44,7 @@ export function sqliteMessages(db: Db): Messages {
 
   const append = sqliteAppend(db);
   return {
-    append: (drafts) => guarded(() => db.transaction(() => append(drafts), { behavior: "immediate" })),
+    append: (drafts) => guarded(() => append(drafts)),
     before: (id, seq, most) =>
       guarded(() => {
         const rows = before.all({ id, before: seq ?? Number.MAX_SAFE_INTEGER, limit: most + 1 });
