@@ -1,7 +1,8 @@
 import { and, eq, isNotNull, sql } from "drizzle-orm";
 import { type ConversationId, directPair } from "../../protocol/conversation-id.ts";
 import type { Draft, Outcome } from "../store.ts";
-import { toMessage } from "./messages.ts";
+import { type Row, toMessage } from "./messages.ts";
+import { native } from "./native.ts";
 import type { Db } from "./open.ts";
 import { conversations, memberships, messages, users } from "./schema.ts";
 
@@ -40,9 +41,9 @@ export function sqliteAppend(db: Db): (drafts: readonly Draft[]) => Outcome[] {
     };
 
     const storedBefore = (draft: Draft): Outcome | null => {
-      const stored = statements.byClientId.get({ author: draft.author, clientId: draft.clientId });
+      const stored = statements.byClientId.get(draft.clientId, draft.author);
       if (!stored) return null;
-      const same = stored.conversationId === draft.conversation && stored.text === draft.text;
+      const same = stored.conversation_id === draft.conversation && stored.text === draft.text;
       return same
         ? { kind: "duplicate", message: toMessage(stored) }
         : { kind: "refused", code: "client_id_reused" };
@@ -106,16 +107,18 @@ function prepare(db: Db) {
         .set({ head: sql`${sql.placeholder("head")}`, lastMessageAt: sql`${sql.placeholder("at")}` })
         .where(eq(conversations.id, id)),
     ),
-    byClientId: db
-      .select()
-      .from(messages)
-      .where(
-        and(
-          eq(messages.authorId, sql.placeholder("author")),
-          eq(messages.clientId, sql.placeholder("clientId")),
+    byClientId: native<Row, [clientId: string, author: number]>(
+      db,
+      db
+        .select()
+        .from(messages)
+        .where(
+          and(
+            eq(messages.clientId, sql.placeholder("clientId")),
+            eq(messages.authorId, sql.placeholder("author")),
+          ),
         ),
-      )
-      .prepare(),
+    ),
     conversation: db.insert(conversations).values({ id, kind: "direct" }).prepare(),
     membership: db
       .insert(memberships)
@@ -123,7 +126,3 @@ function prepare(db: Db) {
       .prepare(),
   };
 }
-
-/** What runs for every message or commit runs on bun:sqlite itself, at a third of the cost; values in the order of the SQL. */
-const native = <Row, Values extends (string | number)[]>(db: Db, query: { toSQL(): { sql: string } }) =>
-  db.$client.prepare<Row, Values>(query.toSQL().sql);

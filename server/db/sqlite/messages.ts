@@ -6,64 +6,75 @@ import { byteLength } from "../../protocol/text.ts";
 import type { Messages, Page } from "../store.ts";
 import { sqliteAppend } from "./append.ts";
 import { guarded } from "./guarded.ts";
+import { native } from "./native.ts";
 import type { Db } from "./open.ts";
 import { conversations, messages } from "./schema.ts";
 
-export type Row = typeof messages.$inferSelect;
+/** A row of `messages`, as bun:sqlite gives it. */
+export interface Row {
+  conversation_id: string;
+  seq: number;
+  rev: number;
+  author_id: number;
+  client_id: string;
+  text: string;
+  created_at: number;
+}
 
 export const toMessage = (row: Row): Message => ({
-  conversation: row.conversationId as ConversationId,
+  conversation: row.conversation_id as ConversationId,
   seq: row.seq,
   rev: row.rev,
-  author: row.authorId,
-  clientId: row.clientId,
+  author: row.author_id,
+  clientId: row.client_id,
   body: { text: row.text },
-  createdAt: row.createdAt,
+  createdAt: row.created_at,
 });
 
 export function sqliteMessages(db: Db): Messages {
-  const inConversation = eq(messages.conversationId, sql.placeholder("id"));
+  const id = sql.placeholder("id");
+  const inConversation = eq(messages.conversationId, id);
   const select = () => db.select().from(messages);
-  const limit = sql.placeholder("limit");
-  const before = select()
-    .where(and(inConversation, lt(messages.seq, sql.placeholder("before"))))
-    .orderBy(desc(messages.seq))
-    .limit(limit)
-    .prepare();
-  const after = select()
-    .where(and(inConversation, gt(messages.rev, sql.placeholder("rev"))))
-    .orderBy(asc(messages.rev))
-    .limit(limit)
-    .prepare();
-  const head = db
-    .select({ head: conversations.head })
-    .from(conversations)
-    .where(eq(conversations.id, sql.placeholder("id")))
-    .prepare();
-  const headOf = (id: ConversationId) => head.get({ id })?.head ?? 0;
+  const before = native<Row, [id: string, before: number]>(
+    db,
+    select()
+      .where(and(inConversation, lt(messages.seq, sql.placeholder("before"))))
+      .orderBy(desc(messages.seq)),
+  );
+  const after = native<Row, [id: string, rev: number]>(
+    db,
+    select()
+      .where(and(inConversation, gt(messages.rev, sql.placeholder("rev"))))
+      .orderBy(asc(messages.rev)),
+  );
+  const head = native<{ head: number }, [id: string]>(
+    db,
+    db.select({ head: conversations.head }).from(conversations).where(eq(conversations.id, id)),
+  );
+  const headOf = (of: ConversationId) => head.get(of)?.head ?? 0;
 
   const append = sqliteAppend(db);
   return {
     append: (drafts) => guarded(() => append(drafts)),
-    before: (id, seq, most) =>
+    before: (of, seq, most) =>
       guarded(() => {
-        const rows = before.all({ id, before: seq ?? Number.MAX_SAFE_INTEGER, limit: most + 1 });
-        const page = cut(rows, most, headOf(id));
+        const page = cut(before.iterate(of, seq ?? Number.MAX_SAFE_INTEGER), most, headOf(of));
         page.messages.reverse();
         return page;
       }),
-    after: (id, rev, most) => guarded(() => cut(after.all({ id, rev, limit: most + 1 }), most, headOf(id))),
+    after: (of, rev, most) => guarded(() => cut(after.iterate(of, rev), most, headOf(of))),
   };
 }
 
-/** Keeps what fits a page, in number and in bytes, but at least one, so that a reader always gets on. */
-function cut(rows: Row[], most: number, head: number): Page {
+/** Reads what fits a page, in number and in bytes, but at least one message, so that a reader always gets on. */
+function cut(rows: Iterable<Row>, most: number, head: number): Page {
+  const page: Page = { messages: [], more: false, head };
   let bytes = 0;
-  let kept = 0;
-  while (kept < rows.length && kept < most) {
-    bytes += byteLength(rows[kept]!.text);
-    if (kept > 0 && bytes > limits.pageMaxBytes) break;
-    kept++;
+  for (const row of rows) {
+    bytes += byteLength(row.text);
+    const isFull = page.messages.length === most || bytes > limits.pageMaxBytes;
+    if (isFull && page.messages.length > 0) return { ...page, more: true };
+    page.messages.push(toMessage(row));
   }
-  return { messages: rows.slice(0, kept).map(toMessage), more: kept < rows.length, head };
+  return page;
 }
