@@ -3,7 +3,7 @@ const day = 86_400_000;
 const format = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
   new Intl.DateTimeFormat(undefined, options);
 
-const clock = format({ hour: "2-digit", minute: "2-digit" });
+const clock = format({ timeStyle: "short" });
 const weekday = format({ weekday: "long" });
 const thisYear = format({ weekday: "short", day: "numeric", month: "long" });
 const otherYear = format({ day: "numeric", month: "long", year: "numeric" });

@@ -33,29 +33,23 @@ export class LogReader {
   attach(list: HTMLElement): () => void {
     list.tabIndex = 0; // what scrolls must be within reach of the keyboard
     this.#scroll = new ScrollPlace(list);
-    const resized = new ResizeObserver(() => this.#following && this.#scroll?.goToEnd());
+    const resized = new ResizeObserver(() => this.#stay());
     resized.observe(list);
     for (const child of list.children) resized.observe(child);
     return () => resized.disconnect();
   }
 
-  beforeChange(): void {
-    this.#scroll?.remember();
-  }
-
-  afterChange(): void {
-    if (!this.#scroll) return;
-    if (!this.#begun && this.#conversation.pages.loaded) this.#begin(this.#scroll);
-    else if (this.#following) this.#scroll.goToEnd();
-    else this.#scroll.restore();
+  /** The rows are others now. */
+  changed(): void {
+    if (!this.#begun && this.#conversation.pages.loaded) this.#begin();
+    else this.#stay();
     this.#fetch();
   }
 
   scrolled(): void {
-    const { view } = this;
     if (!this.#scroll || !this.#begun) return;
-    this.#following = view.atEnd && this.#scroll.isAtEnd;
-    view.follow(this.#following);
+    this.#follow(this.view.atEnd && this.#scroll.isAtEnd);
+    this.#scroll.note();
     this.#topAt = Number(this.#scroll.firstRow?.dataset.at) || this.#topAt;
     this.#fetch();
   }
@@ -68,10 +62,19 @@ export class LogReader {
   }
 
   /** Opens at the end, or where the unread part begins when it is longer than the screen. */
-  #begin(scroll: ScrollPlace): void {
+  #begin(): void {
+    if (!this.#scroll) return;
     this.#begun = true;
-    scroll.goTo(scroll.rowOf("unread"));
-    this.#follow(scroll.isAtEnd);
+    this.#scroll.goTo(this.#scroll.rowOf("unread"));
+    this.#follow(this.#scroll.isAtEnd);
+    this.#scroll.note();
+  }
+
+  /** Keeps in sight what is being read. */
+  #stay(): void {
+    if (this.#following) this.#scroll?.goToEnd();
+    else this.#scroll?.restore();
+    this.#scroll?.note();
   }
 
   #follow(following: boolean): void {

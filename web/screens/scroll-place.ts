@@ -3,8 +3,9 @@ const nearEnd = 48;
 /** Where a reader is in a scrolling list, and how to stay there while rows come and go around them. */
 export class ScrollPlace {
   readonly #list: HTMLElement;
+  /** The row one is reading, and where in the list it stood when that was last noted. */
   #anchor: HTMLElement | null = null;
-  #offset = 0;
+  #height = 0;
 
   constructor(list: HTMLElement) {
     this.#list = list;
@@ -33,16 +34,16 @@ export class ScrollPlace {
     return this.#list.querySelector(`[data-key="${key}"]`);
   }
 
-  /** Notes which row one is reading, before the rows change. */
-  remember(): void {
+  /** Notes which row one is reading. */
+  note(): void {
     this.#anchor = this.firstRow;
-    this.#offset = this.#anchor?.getBoundingClientRect().top ?? 0;
+    this.#height = this.#anchor ? this.#heightOf(this.#anchor) : 0;
   }
 
-  /** Puts the row one was reading back where it was. */
+  /** Scrolls as far as the row one is reading was moved by what came or went above it. */
   restore(): void {
     if (!this.#anchor?.isConnected) return;
-    this.#list.scrollTop += this.#anchor.getBoundingClientRect().top - this.#offset;
+    this.#list.scrollTop += this.#heightOf(this.#anchor) - this.#height;
   }
 
   goToEnd(): void {
@@ -55,5 +56,10 @@ export class ScrollPlace {
     if (!row) return;
     const above = row.getBoundingClientRect().top - this.#list.getBoundingClientRect().top;
     if (above < 0) this.#list.scrollTop += above - this.#list.clientHeight / 5;
+  }
+
+  /** Where a row stands in the list, however far that is scrolled. */
+  #heightOf(row: HTMLElement): number {
+    return row.getBoundingClientRect().top + this.#list.scrollTop;
   }
 }

@@ -24,6 +24,8 @@ const catchUpMax = 5_000;
 /** What stays in memory of a conversation that was left, and of one whose end is being watched. */
 const keptWhenLeft = 200;
 const keptWhenWatched = 2_000;
+/** So much of what was read already is shown above what was not. */
+const context = 20;
 const retryIn = 2_000;
 
 /**
@@ -159,7 +161,8 @@ export class Conversation {
 
   #readLatest(): void {
     if (this.#readingLatest) return;
-    const limit = Math.min(Math.max(this.reading.unread + 20, limits.historyPage), limits.historyPageMax);
+    const missed = this.#heard - this.reading.lastRead;
+    const limit = Math.min(Math.max(missed + context, limits.historyPage), limits.historyPageMax);
     this.#readingLatest = this.#around.ask({ type: "history.read", conversation: this.id, limit }, () => {
       this.#readingLatest = null;
       this.#around.after(retryIn, () => this.#opened && this.open());

@@ -34,6 +34,10 @@ export class Reading {
     return this.#watched ? 0 : this.#unread;
   }
 
+  get lastRead(): number {
+    return this.#lastRead;
+  }
+
   /** The new part begins after this `seq`; null when there is nothing to set apart. */
   get divider(): number | null {
     return this.#divider;
@@ -45,6 +49,8 @@ export class Reading {
 
   /** The server's count, made when the conversation stood at `head`; `newer` are messages held beyond that. */
   enter(at: { head: number; lastRead: number; unread: number }, newer: readonly Message[]): void {
+    const seen = Math.max(this.#lastRead, at.lastRead);
+    if (at.unread > 0 && this.#divider === null && seen < at.head) this.#divider = seen;
     this.#lastRead = at.lastRead;
     this.#counted = at.unread;
     this.#base = at.head;

@@ -64,3 +64,32 @@ test("reading on another device counts here", () => {
   server.settle();
   expect(chat.conversations.unread).toBe(2);
 });
+
+test("what is new is set apart also when the conversation was open before anything was known of it", () => {
+  const { connect, server, chat } = setUp();
+  for (let count = 0; count < 4; count++) server.write(bob.id);
+  server.of(groupId).lastRead = 1;
+  chat.open(groupId);
+  connect();
+  expect(chat.conversations.of(groupId).reading.divider).toBe(1);
+});
+
+test("a short interruption sets apart only what came during it", () => {
+  const { connect, server, chat } = setUp();
+  for (let count = 0; count < 4; count++) server.write(bob.id);
+  server.of(groupId).lastRead = 4;
+  chat.open(groupId);
+  connect();
+  const { reading } = chat.conversations.of(groupId);
+  reading.watch(true);
+  server.write(bob.id);
+  server.release();
+  server.cut();
+  expect(reading.lastRead).toBe(5);
+  connect();
+  expect(reading.divider).toBeNull();
+  server.cut();
+  server.write(bob.id);
+  connect();
+  expect(reading.divider).toBe(5);
+});
