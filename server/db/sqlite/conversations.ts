@@ -35,15 +35,15 @@ export function sqliteConversations(db: Db): Conversations {
     .orderBy(desc(messages.seq))
     .limit(unreadScan)
     .as("following");
-  const unread = db
-    .select({ count: sql<number>`count(*)` })
+  const ofOthers = db
+    .select({ author: following.author })
     .from(following)
     .where(ne(following.author, sql.placeholder("userId")))
-    .prepare();
+    .limit(limits.unreadMax)
+    .as("of_others");
+  const unread = db.select({ count: sql<number>`count(*)` }).from(ofOthers).prepare();
   const unreadOf = (userId: number, conversation: string, lastRead: number, head: number) =>
-    head <= lastRead
-      ? 0
-      : Math.min(unread.get({ conversation, lastRead, userId })?.count ?? 0, limits.unreadMax);
+    head <= lastRead ? 0 : (unread.get({ conversation, lastRead, userId })?.count ?? 0);
 
   const head = db
     .select({ head: conversations.head })

@@ -33,6 +33,8 @@ export function openDatabase(path: string) {
     for (const pragma of pragmas) client.run(`PRAGMA ${pragma}`);
     const db = drizzle({ client, schema });
     migrate(db, { migrationsFolder: migrations });
+    // From here on the event loop waits with it: whoever finds the database busy is told so and asks again.
+    client.run("PRAGMA busy_timeout = 100");
     return Object.assign(db, { close: () => close(client) });
   } catch (error) {
     client.close();

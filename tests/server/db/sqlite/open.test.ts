@@ -1,3 +1,4 @@
+import { Database } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
 import { chmodSync, cpSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -80,6 +81,26 @@ describe("a database file", () => {
       store.close();
       cpSync(join(folder, "chat.sqlite"), join(folder, "copy.sqlite"));
       expect(await logOf(sqliteStore(openDatabase(join(folder, "copy.sqlite"))))).toHaveLength(1);
+    }));
+
+  test("that another program is writing to is busy for a moment, and blocks nothing for longer", () =>
+    withFolder(async (folder) => {
+      const path = join(folder, "chat.sqlite");
+      const store = sqliteStore(openDatabase(path));
+      await settle(store, "alice");
+      const other = new Database(path);
+      other.run("begin immediate");
+      const began = performance.now();
+      expect(store.messages.append([draft("hello")])).rejects.toMatchObject({
+        code: "busy",
+        retryAfter: 1000,
+      });
+      expect(performance.now() - began).toBeLessThan(2000);
+      expect(await logOf(store)).toEqual([]);
+      other.run("rollback");
+      other.close();
+      expect(await store.messages.append([draft("hello")])).toMatchObject([{ kind: "stored" }]);
+      store.close();
     }));
 
   test("each has an epoch of its own", () => {
