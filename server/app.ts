@@ -115,8 +115,6 @@ export async function createApp(deps: AppDeps) {
       connections,
       presence,
       socketsPerUser,
-      isKnown: async ({ id }) => (await store.sessions.find(id)) !== null,
-      report,
       // What comes in while stopping was not acknowledged, so its sender sends it again.
       take: async (socket, frame) => (draining ? undefined : take(socket, frame)),
     }),

@@ -1,6 +1,5 @@
 import type { WebSocketHandler } from "bun";
 import { groupTopic, userTopic } from "../broker/topics.ts";
-import type { Session } from "../db/store.ts";
 import { closeCodes } from "../protocol/close-codes.ts";
 import { limits } from "../protocol/limits.ts";
 import { type Connection, type Connections, closeSocket, type Socket } from "./connections.ts";
@@ -11,9 +10,6 @@ export interface SocketDeps {
   connections: Connections;
   presence: Presence;
   socketsPerUser: number;
-  /** Whether a session was not ended, as the store knows it. */
-  isKnown(session: Session): Promise<boolean>;
-  report(error: unknown): string;
   take(socket: Socket, frame: string | Buffer): Promise<void>;
 }
 
@@ -30,8 +26,10 @@ export function socketHandler(deps: SocketDeps): WebSocketHandler<Connection> {
     },
     message: (socket, frame) => deps.take(socket, frame),
     close(socket, code) {
+      // A client may close with any code; only the server's own word tells that the person has left.
+      const forGood =
+        socket.data.closed && (code === closeCodes.signedOut || code === closeCodes.accountDeleted);
       socket.data.closed = true;
-      const forGood = code === closeCodes.signedOut || code === closeCodes.accountDeleted;
       if (connections.remove(socket)) presence.depart(socket.data.session.userId, forGood);
     },
     maxPayloadLength: limits.frameMaxBytes,

@@ -109,6 +109,17 @@ describe("going", () => {
     expect(await told()).toEqual([{ online: [], offline: [1] }]);
   });
 
+  test("cannot be announced by a client that closes with a code of the server's", async () => {
+    for (let times = 0; times < 3; times++) {
+      const tab = await alice.enter();
+      if (times === 0) expect(await told()).toEqual([{ online: [1], offline: [] }]);
+      tab.raw.close(4500, "signed out");
+      await tab.closed;
+      await watcher.ask("ping", {}, "pong");
+      expect(await told()).toEqual([]);
+    }
+  });
+
   test("for good, by deleting the account, is told once, with who it was", async () => {
     const socket = await alice.enter();
     await told();
