@@ -5,6 +5,7 @@ import { accountSuite } from "../conformance/accounts.ts";
 import { appendSuite } from "../conformance/append.ts";
 import { conversationSuite } from "../conformance/conversations.ts";
 import type { OpenGround } from "../conformance/ground.ts";
+import { modelSuite } from "../conformance/model.ts";
 import { pageSuite } from "../conformance/pages.ts";
 
 /** What every store must do, done by SQLite. */
@@ -23,6 +24,7 @@ const open: OpenGround = async () => {
 };
 
 describe("SQLite: messages", () => appendSuite(open));
+describe("SQLite: messages, by the rules", () => modelSuite(open));
 describe("SQLite: pages", () => pageSuite(open));
 describe("SQLite: conversations", () => conversationSuite(open));
 describe("SQLite: accounts", () => accountSuite(open));
