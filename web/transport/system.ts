@@ -13,9 +13,23 @@ export interface System {
 export const browserSystem: System = {
   now: Date.now,
   chance: () => crypto.getRandomValues(new Uint32Array(1))[0]! / 2 ** 32,
-  newId: () => crypto.randomUUID(),
+  newId: () => timeOrderedId(Date.now(), crypto.getRandomValues(new Uint8Array(16))),
   after(ms, act) {
     const timer = setTimeout(act, ms);
     return () => clearTimeout(timer);
   },
 };
+
+/**
+ * A UUID of version 7 from UTC milliseconds and 16 random bytes (RFC 9562, section 5.7). What was written at one time lies
+ * side by side in the server's index, which costs less than a random place for each.
+ */
+export function timeOrderedId(ms: number, random: Uint8Array): string {
+  const bytes = Uint8Array.from(random);
+  new DataView(bytes.buffer).setUint32(0, Math.floor(ms / 2 ** 16));
+  new DataView(bytes.buffer).setUint16(4, ms % 2 ** 16);
+  bytes[6] = (bytes[6]! & 0x0f) | 0x70;
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}

@@ -120,6 +120,8 @@ test("ASVS 3.4.3 3.4.6 the content security policy allows our own files and noth
     "base-uri": "'none'",
     "form-action": "'none'",
     "frame-ancestors": "'none'",
+    "require-trusted-types-for": "'script'",
+    "trusted-types": "svelte-trusted-html",
   });
 });
 
