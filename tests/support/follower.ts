@@ -33,6 +33,7 @@ export class Follower {
   async follow(socket: Entered): Promise<this> {
     this.#socket = socket;
     this.#asked.clear();
+    this.#heard = 0;
     for (const event of socket.events) this.#take(event);
     socket.raw.addEventListener("message", ({ data }) => {
       if (this.#socket === socket) for (const event of JSON.parse(data) as ChatEvent[]) this.#take(event);
@@ -97,10 +98,15 @@ export class Follower {
 
   async #syncAll() {
     while (this.#heard > this.cursor) {
-      const fields = { epoch: this.#epoch, after: this.cursor };
+      const after = this.cursor;
       this.counted.syncs++;
-      const page = await this.#ask<EventOf<"conversation.synced">>("conversation.sync", fields);
+      const page = await this.#ask<EventOf<"conversation.synced">>("conversation.sync", {
+        epoch: this.#epoch,
+        after,
+      });
       this.#heard = Math.max(this.#heard, page.head);
+      // Only a server that has lost what it had told of answers nothing new here; asking again would not help.
+      if (page.upTo <= after) return;
       if (page.upTo > this.cursor) this.#move(page.messages, page.upTo);
     }
   }
