@@ -48,10 +48,12 @@ async function gather(ground: Ground, house: House, size: number): Promise<Recor
 
 async function compare(ground: Ground, groups: Record<Name, Group>, inFlight: number) {
   const busy = new Map<Name, string>();
+  const busiest: number[] = [];
   let perCommit = 1;
   const measureOf = (name: Name) => async () => {
     const run = await costOf(groups[name], inFlight, ground.quick ? 700 : 1500);
     busy.set(name, `${name} ${run.busy}`);
+    busiest.push(run.busiest);
     if (name === "ours") perCommit = run.perFrame;
     return run.cost;
   };
@@ -77,6 +79,9 @@ async function compare(ground: Ground, groups: Record<Name, Group>, inFlight: nu
     says: [
       `${what}: ${quiet} × floor by the quietest rounds; ${perCommit.toFixed(1)} messages a commit`,
       `  server and load busy: ${[...busy.values()].join(", ")}`,
+      ...(median(busiest) < 70
+        ? ["  OTHER PROGRAMS HAD THE CORES for much of the time: measure again when it is quiet"]
+        : []),
     ],
   };
 }
@@ -102,6 +107,7 @@ async function costOf({ contender: { server }, crowd }: Group, inFlight: number,
   return {
     cost: (after.cpu - before.cpu) / messages,
     busy: `${share(after.cpu - before.cpu)}/${share(user + system)} %`,
+    busiest: Math.max(share(after.cpu - before.cpu), share(user + system)),
     perFrame: messages / frames,
   };
 }
