@@ -37,12 +37,17 @@ export function sessions(
 
   function lives(session: Session): boolean {
     const now = system.now();
-    return now - session.createdAt < absoluteMs && now - seenAt(session) < idleMs;
+    if (now - session.createdAt >= absoluteMs) return false;
+    return now - session.seenAt < idleMs || now - seenAt(session) < idleMs;
   }
 
   function use(session: Session): void {
     const now = system.now();
-    if (now - seenAt(session) < touchMs) return;
+    if (now - session.seenAt < touchMs) return;
+    const last = seenAt(session);
+    const isRecent = now - last < touchMs;
+    session.seenAt = isRecent ? last : now;
+    if (isRecent) return;
     used.set(keyOf(session), now);
     store.touch(session.id, now).catch(report);
   }
