@@ -3,25 +3,36 @@ import { type ConversationId, groupId } from "../../protocol/conversation-id.ts"
 import { limits } from "../../protocol/limits.ts";
 import type { Conversations } from "../store.ts";
 import { guarded } from "./guarded.ts";
+import { native } from "./native.ts";
 import type { Db } from "./open.ts";
 import { conversations, memberships, messages } from "./schema.ts";
 
 /** How many of the latest messages are looked at: bounds the cost for someone who writes much and never reads. */
 const unreadScan = 10 * limits.unreadMax;
 
+/** A conversation with its mark, as bun:sqlite gives it. */
+interface Row {
+  id: string;
+  head: number;
+  last_message_at: number | null;
+  last_read: number;
+}
+
 export function sqliteConversations(db: Db): Conversations {
-  const of = db
-    .select({
-      id: conversations.id,
-      head: conversations.head,
-      lastMessageAt: conversations.lastMessageAt,
-      lastRead: memberships.lastRead,
-    })
-    .from(memberships)
-    .innerJoin(conversations, eq(conversations.id, memberships.conversationId))
-    .where(eq(memberships.userId, sql.placeholder("userId")))
-    .orderBy(desc(eq(conversations.id, groupId)), desc(conversations.lastMessageAt))
-    .prepare();
+  const of = native<Row, [userId: number, group: string]>(
+    db,
+    db
+      .select({
+        id: conversations.id,
+        head: conversations.head,
+        lastMessageAt: conversations.lastMessageAt,
+        lastRead: memberships.lastRead,
+      })
+      .from(memberships)
+      .innerJoin(conversations, eq(conversations.id, memberships.conversationId))
+      .where(eq(memberships.userId, sql.placeholder("userId")))
+      .orderBy(desc(eq(conversations.id, sql.placeholder("group"))), desc(conversations.lastMessageAt)),
+  );
 
   const following = db
     .select({ author: messages.authorId })
@@ -65,10 +76,12 @@ export function sqliteConversations(db: Db): Conversations {
   return {
     of: (userId) =>
       guarded(() =>
-        of.all({ userId }).map((row) => ({
-          ...row,
-          id: row.id as ConversationId,
-          unread: unreadOf(userId, row.id, row.lastRead, row.head),
+        of.all(userId, groupId).map(({ id, head, last_message_at, last_read }) => ({
+          id: id as ConversationId,
+          head,
+          lastMessageAt: last_message_at,
+          lastRead: last_read,
+          unread: unreadOf(userId, id, last_read, head),
         })),
       ),
     head: (id) => guarded(() => head.get({ id })?.head ?? 0),
