@@ -44,14 +44,21 @@ export function accounts(deps: AccountsDeps) {
     (await users.byId(id))?.passwordHash === passwordHash;
 
   return {
-    /** Makes an account; `name_taken` without regard to case, `registration_closed` where new ones are not wanted. */
-    async register({ name, password }: Registration, address: string): Promise<User> {
+    /**
+     * Makes an account with its first session; `name_taken` without regard to case, `registration_closed` where new ones
+     * are not wanted.
+     */
+    async register(
+      { name, password }: Registration,
+      address: string,
+      session: { id: Buffer; device: string },
+    ): Promise<User> {
       if (deps.registration === "closed") throw new Refusal("registration_closed");
       const wait = registrations.take(address);
       if (wait > 0) throw new Refusal("rate_limited", { retryAfter: wait });
       if (await users.byName(name)) throw new Refusal("name_taken", { field: "name" });
       const passwordHash = await passwords.hash(password, address);
-      const user = await users.create({ name, passwordHash, createdAt: system.now() });
+      const user = await users.create({ name, passwordHash, createdAt: system.now() }, session);
       if (!user) throw new Refusal("name_taken", { field: "name" });
       const person = { id: user.id, name: user.name };
       people.add(person);

@@ -13,7 +13,9 @@ const touchMs = 10 * minute;
 const deviceMax = 200;
 
 export interface Sessions {
-  /** Begins a session; gives the token for the cookie, of which only the hash is kept. */
+  /** A token for the cookie, and what is kept of a session that it opens: the hash of it, and the device. */
+  prepare(device: string): { token: string; session: { id: Buffer; device: string } };
+  /** Begins a session; gives the token for the cookie. */
   start(userId: number, device: string): Promise<{ id: Buffer; token: string }>;
   /** The live session of a token, whose use is noted; null for any other token. */
   verify(token: string): Promise<Session | null>;
@@ -52,12 +54,17 @@ export function sessions(
     store.touch(session.id, now).catch(report);
   }
 
+  function prepare(device: string) {
+    const token = Buffer.from(system.random(32)).toString("base64url");
+    return { token, session: { id: hashOf(token), device: device.slice(0, deviceMax) } };
+  }
+
   return {
+    prepare,
     async start(userId, device) {
-      const token = Buffer.from(system.random(32)).toString("base64url");
-      const id = hashOf(token);
-      await store.create({ id, userId, device: device.slice(0, deviceMax), createdAt: system.now() });
-      return { id, token };
+      const { token, session } = prepare(device);
+      await store.create({ ...session, userId, createdAt: system.now() });
+      return { id: session.id, token };
     },
     async verify(token) {
       if (!/^[\w-]{43}$/.test(token)) return null;

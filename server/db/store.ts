@@ -26,8 +26,14 @@ export interface User {
 }
 
 export interface Users {
-  /** Adds an account and makes it a member of the group, which starts out as read; null when the name is taken. */
-  create(user: { name: string; passwordHash: string; createdAt: number }): Promise<User | null>;
+  /**
+   * Adds an account, with its first session where one is given, both or neither, and makes it a member of the group,
+   * which starts out as read; null when the name is taken.
+   */
+  create(
+    user: { name: string; passwordHash: string; createdAt: number },
+    session?: { id: Buffer; device: string },
+  ): Promise<User | null>;
   /** Without regard to case; null when there is none. */
   byName(name: string): Promise<User | null>;
   byId(id: number): Promise<User | null>;

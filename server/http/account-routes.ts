@@ -28,16 +28,21 @@ export interface AccountRoutesDeps {
 export function accountRoutes(deps: AccountRoutesDeps) {
   const { accounts, sessions, devices, connections } = deps;
   const sessionOf = async (c: RouteContext) => sessions.verify(tokenOf(c) ?? "");
+  const deviceOf = (c: RouteContext) => c.req.header("user-agent") ?? "";
   const info = (user: SessionInfo["user"]): SessionInfo => ({ user, registration: deps.registration });
 
-  /** A sign-in never continues the session the browser had before. */
   async function begin(c: RouteContext, user: User) {
-    const { id, token } = await sessions.start(user.id, c.req.header("user-agent") ?? "");
+    const { id, token } = await sessions.start(user.id, deviceOf(c));
     // A change of the password ends the sessions there are: one that began after it, on the former password, is seen here.
     if (!(await accounts.stillProven(user))) {
       await sessions.end({ id });
       throw new Refusal("wrong_credentials");
     }
+    return welcome(c, user, token);
+  }
+
+  /** The session the browser had before ends: a sign-in never continues it. */
+  async function welcome(c: RouteContext, user: User, token: string) {
     const former = await sessionOf(c);
     if (former) await end(former);
     setToken(c, token);
@@ -64,8 +69,10 @@ export function accountRoutes(deps: AccountRoutesDeps) {
     },
 
     async register(c: RouteContext) {
-      const user = await accounts.register(await bodyOf(c, registration), addressOf(c));
-      return c.json(await begin(c, user), 201);
+      const body = await bodyOf(c, registration);
+      const { token, session } = sessions.prepare(deviceOf(c));
+      const user = await accounts.register(body, addressOf(c), session);
+      return c.json(await welcome(c, user, token), 201);
     },
 
     async signIn(c: RouteContext) {

@@ -20,7 +20,7 @@ export function sqliteUsers(db: Db): Users {
     .prepare();
 
   return {
-    create: ({ name, passwordHash, createdAt }) =>
+    create: ({ name, passwordHash, createdAt }, session) =>
       guarded(() =>
         db.transaction((tx) => {
           const row = { name, nameKey: keyOf(name), passwordHash, createdAt, lastSignInAt: createdAt };
@@ -30,6 +30,12 @@ export function sqliteUsers(db: Db): Users {
           tx.insert(memberships)
             .values({ userId: user.id, conversationId: groupId, lastRead: group?.head ?? 0 })
             .run();
+          if (session) {
+            const times = { createdAt, seenAt: createdAt };
+            tx.insert(sessions)
+              .values({ ...session, userId: user.id, ...times })
+              .run();
+          }
           return toUser(user);
         }),
       ),
