@@ -25,6 +25,7 @@ export const queueMax = 64;
 /** How many of them may be of one source. */
 export const shareMax = 32;
 const idleMs = 30_000;
+const crowded = () => new Refusal("busy", { retryAfter: 2000 });
 
 /**
  * Runs bcrypt in worker threads, since one hash would stall the event loop for a tenth of a second. Workers are started
@@ -69,13 +70,24 @@ export class HashPool {
 
   #run(text: string, hash: string | null, source: string): Promise<string | boolean> {
     const own = this.#queue.get(source) ?? [];
-    if (own.length >= shareMax || this.#waiting >= queueMax) throw new Refusal("busy", { retryAfter: 2000 });
+    if (own.length >= shareMax) throw crowded();
+    if (this.#waiting >= queueMax) this.#makeRoomFor(own);
     return new Promise((resolve, reject) => {
       own.push({ task: { id: this.#nextId++, text, hash, cost: this.cost }, resolve, reject });
       this.#queue.set(source, own);
       this.#waiting++;
       this.#next();
     });
+  }
+
+  /** A source that has little waiting is let in where another has more, whose latest job then goes. */
+  #makeRoomFor(own: Job[]) {
+    const largest = [...this.#queue.values()].reduce((one, other) =>
+      other.length > one.length ? other : one,
+    );
+    if (largest.length <= own.length + 1) throw crowded();
+    largest.pop()!.reject(crowded());
+    this.#waiting--;
   }
 
   #next() {

@@ -8,6 +8,8 @@ import type { TokenBuckets } from "../token-buckets.ts";
 import { validate } from "../validate.ts";
 import { closeSocket, type Socket } from "./connections.ts";
 import { answer, type Handlers } from "./handlers.ts";
+import { turns } from "./turns.ts";
+import { slowBytes } from "./watch.ts";
 
 export interface DispatchDeps {
   handlers: Handlers;
@@ -23,8 +25,26 @@ export interface DispatchDeps {
   report(error: unknown): string;
 }
 
+/** What asks for much with few bytes. */
+const readings: ReadonlySet<CommandType> = new Set(["chat.enter", "history.read", "conversation.sync"]);
+
 /** Gives the function that takes one frame of a socket from its bytes to its answer. Every broken rule is answered. */
 export function dispatch({ handlers, frameRate, patience, mayStay, noteUse, report }: DispatchDeps) {
+  const reading = turns();
+
+  /** The next page is read once the one before is on its way: what waits for a socket stays bounded. */
+  const readInTurn: typeof carryOut = (socket, command) =>
+    reading.take(socket.data.session.userId, async () => {
+      if (socket.data.closed) return null;
+      if (socket.getBufferedAmount() > slowBytes) throw new Refusal("busy", { retryAfter: 1000 });
+      return carryOut(socket, command);
+    });
+
+  function carryOut(socket: Socket, command: Command): ReturnType<Handlers["ping"]> {
+    const handle = handlers[command.type] as (command: Command, user: number) => ReturnType<Handlers["ping"]>;
+    return handle(command, socket.data.session.userId);
+  }
+
   return async (socket: Socket, frame: string | Buffer): Promise<void> => {
     if (socket.data.closed) return;
     if (!mayStay(socket)) return closeSocket(socket, closeCodes.sessionExpired);
@@ -39,11 +59,7 @@ export function dispatch({ handlers, frameRate, patience, mayStay, noteUse, repo
       const command = toCommand(given);
       // A client pings by itself, as long as it is open; that nobody uses it is what ends an idle session.
       if (command.type !== "ping") noteUse(socket);
-      const handle = handlers[command.type] as (
-        command: Command,
-        user: number,
-      ) => ReturnType<Handlers["ping"]>;
-      const event = await handle(command, socket.data.session.userId);
+      const event = await (readings.has(command.type) ? readInTurn : carryOut)(socket, command);
       if (event && !socket.data.closed) answer(socket, event);
     } catch (error) {
       if (!socket.data.closed) answer(socket, toError(error, ref, report));

@@ -2,6 +2,7 @@ import type { Broker } from "../broker/broker.ts";
 import { groupTopic } from "../broker/topics.ts";
 import type { EventOf } from "../protocol/events.ts";
 import type { System } from "../system.ts";
+import { TokenBuckets } from "../token-buckets.ts";
 
 /** How long someone may be gone before anyone is told: a reload or a change of network says nothing. */
 export const graceMs = 8_000;
@@ -18,6 +19,8 @@ export class Presence {
   #changed = new Set<number>();
   #returning = new Set<number>();
   #gathering = false;
+  /** How often someone's going is told without a grace: logging out and in again in a loop is nobody's news. */
+  readonly #farewells: TokenBuckets;
   readonly #startedAt: number;
   readonly #broker: Broker;
   readonly #system: System;
@@ -26,6 +29,7 @@ export class Presence {
     this.#broker = broker;
     this.#system = system;
     this.#startedAt = system.now();
+    this.#farewells = new TokenBuckets(3, 2, system.now);
   }
 
   /** Everyone online, those in their grace included. */
@@ -55,7 +59,7 @@ export class Presence {
       this.#leaving.delete(user);
       this.#note(user);
     };
-    if (forGood) leave();
+    if (forGood && this.#farewells.take(String(user)) === 0) leave();
     else this.#leaving.set(user, this.#system.after(graceMs, leave));
   }
 

@@ -7,7 +7,7 @@ export const watchMs = 1_000;
 /** What may wait in memory for one socket, in bytes. Bun drops what is above, so there the socket has missed something. */
 export const backlogMax = 4 * 1024 * 1024;
 /** A backlog above this counts as slow unless it shrinks: a page on a slow line takes its time, but moves. */
-const slowBytes = 512 * 1024;
+export const slowBytes = 512 * 1024;
 /** At how many looks in a row a slow socket may not move before it is closed: longer than a tunnel, shorter than a nap. */
 const patience = 10;
 

@@ -29,4 +29,4 @@ test("bun run dev answers for Vite and for the server at one origin, sockets too
     await program.ends();
     rmSync(dataDir, { recursive: true });
   }
-});
+}, 30_000);

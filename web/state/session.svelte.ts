@@ -105,6 +105,7 @@ export class Session {
 
   #leave(why: string): void {
     this.#chat?.close();
+    this.#chat?.drafts.clear();
     this.#chat = null;
     this.#notice = why;
   }
