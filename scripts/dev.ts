@@ -1,5 +1,6 @@
 import { hostname, networkInterfaces } from "node:os";
 import { join } from "node:path";
+import type { Plugin } from "vite";
 import { ensureCertificate } from "../server/certificates/ensure.ts";
 import { serverOrigins, serverUrls } from "../server/certificates/urls.ts";
 import { parseConfig, portTakenSentence, projectRoot } from "../server/config.ts";
@@ -21,6 +22,7 @@ await command(async () => {
   const vite = await createServer({
     root,
     configFile: join(root, "vite.config.ts"),
+    plugins: [noEditor()],
     server: {
       host: config.host,
       port: config.port,
@@ -60,6 +62,19 @@ await command(async () => {
   await Promise.all([inner.exited, vite.close()]);
   return code;
 });
+
+/** Vite starts an editor for whoever asks, and here others on the network can ask. */
+function noEditor(): Plugin {
+  return {
+    name: "no-editor",
+    configureServer: ({ middlewares }) => {
+      middlewares.use("/__open-in-editor", (_request, response) => {
+        response.statusCode = 404;
+        response.end();
+      });
+    },
+  };
+}
 
 function freePort(): number {
   const probe = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response() });

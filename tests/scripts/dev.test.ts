@@ -17,6 +17,11 @@ test("bun run dev answers for Vite and for the server at one origin, sockets too
     const page = await fetch(origin, { tls: { rejectUnauthorized: false } });
     expect(await page.text()).toContain("/@vite/client");
 
+    const editor = await fetch(`${origin}/__open-in-editor?file=package.json`, {
+      tls: { rejectUnauthorized: false },
+    });
+    expect(editor.status).toBe(404);
+
     const alice = new Person({ origin }, "alice");
     await alice.register();
     await alice.enter();

@@ -120,6 +120,21 @@ describe("going", () => {
     }
   });
 
+  test("by logging out again and again soon is nobody's news any more", async () => {
+    const going: number[] = [];
+    for (let times = 0; times < 6; times++) {
+      await alice.signIn();
+      const socket = await alice.enter();
+      await told();
+      await alice.fetch("DELETE", "/api/session", {});
+      await socket.closed;
+      going.push((await told()).flatMap(({ offline }) => offline).length);
+    }
+    expect(going).toEqual([1, 1, 1, 0, 0, 0]);
+    time.advance(graceMs);
+    expect(await told()).toEqual([{ online: [], offline: [1] }]);
+  });
+
   test("for good, by deleting the account, is told once, with who it was", async () => {
     const socket = await alice.enter();
     await told();

@@ -34,6 +34,8 @@ describe("a message", () => {
     expect(text.textContent).toBe(row.text);
     expect([...text.children].map(({ tagName }) => tagName)).toEqual(["A"]);
     const link = find<HTMLAnchorElement>("article p a");
+    // Marks of direction around a link would otherwise turn it round, so that it shows another host.
+    expect(link.dir).toBe("ltr");
     expect([link.getAttribute("href"), link.rel, link.target]).toEqual([
       "https://example.org/?a=1&b=2",
       "noopener noreferrer",
