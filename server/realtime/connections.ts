@@ -7,6 +7,8 @@ export interface Connection {
   readonly session: Session;
   /** Set once the server has closed the socket: nothing it still says counts. */
   closed: boolean;
+  /** Why the server closed it; what code the close ends with is also up to the client. */
+  closedFor?: CloseCode;
 }
 
 export type Socket = ServerWebSocket<Connection>;
@@ -60,6 +62,7 @@ const reasons = new Map<CloseCode, string>(
 /** Ends a socket for a reason. It loses its topics at once: what is published from here on does not reach it. */
 export function closeSocket(socket: Socket, code: CloseCode): void {
   socket.data.closed = true;
+  socket.data.closedFor = code;
   for (const topic of socket.subscriptions) socket.unsubscribe(topic);
   socket.close(code, reasons.get(code));
 }

@@ -25,10 +25,10 @@ export function socketHandler(deps: SocketDeps): WebSocketHandler<Connection> {
       presence.arrive(socket.data.session.userId, socket.data.session.createdAt);
     },
     message: (socket, frame) => deps.take(socket, frame),
-    close(socket, code) {
-      // A client may close with any code; only the server's own word tells that the person has left.
-      const forGood =
-        socket.data.closed && (code === closeCodes.signedOut || code === closeCodes.accountDeleted);
+    close(socket) {
+      // A client may close with any code, and at the same moment; only the server's own word tells that the person has left.
+      const { closedFor } = socket.data;
+      const forGood = closedFor === closeCodes.signedOut || closedFor === closeCodes.accountDeleted;
       socket.data.closed = true;
       if (connections.remove(socket)) presence.depart(socket.data.session.userId, forGood);
     },
