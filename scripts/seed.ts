@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { HashPool } from "../server/accounts/hash-pool.ts";
 import { passwords } from "../server/accounts/passwords.ts";
 import { parseConfig } from "../server/config.ts";
+import { lockData } from "../server/db/sqlite/lock.ts";
 import { openDatabase } from "../server/db/sqlite/open.ts";
 import { sqliteStore } from "../server/db/sqlite/store.ts";
 import type { Draft, Store, User } from "../server/db/store.ts";
@@ -18,6 +19,8 @@ await command(async () => {
   const { dataDir } = parseConfig(Bun.env);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const path = join(dataDir, "chat.sqlite");
+  if (!lockData(join(dataDir, "lock")))
+    throw new SetupError(`A server is running on ${dataDir}. Stop it first.`);
   const store = sqliteStore(openDatabase(path));
   try {
     if ((await store.users.directory()).length > 0)

@@ -7,6 +7,7 @@ import { tlsOptions } from "./certificates/tls-options.ts";
 import { serverOrigins } from "./certificates/urls.ts";
 import { type Config, parseConfig, portTakenSentence, projectRoot } from "./config.ts";
 import { watchIncarnation } from "./db/sqlite/incarnation.ts";
+import { lockData } from "./db/sqlite/lock.ts";
 import { openDatabase } from "./db/sqlite/open.ts";
 import { sqliteStore } from "./db/sqlite/store.ts";
 import { progress } from "./progress.ts";
@@ -25,6 +26,7 @@ const certificate = await ensureCertificate({
 tellCertificate(certificate);
 
 const report = reporter(system, (line) => console.error(line));
+const unlock = takeData();
 const { store, stopNoting } = openStore();
 progress("Database", "up to date");
 
@@ -50,6 +52,25 @@ function readConfig(): Config {
     return parseConfig(Bun.env);
   } catch (error) {
     return stopWith(error);
+  }
+}
+
+function takeData() {
+  const unlock = lockData(join(config.dataDir, "lock"));
+  if (unlock) return unlock;
+  if (isTaken(config.port)) return stopWith(portTakenSentence(config.port));
+  return stopWith(
+    `${config.dataDir} is in use by another secure-chat. Stop it, or choose another folder with DATA_DIR.`,
+  );
+}
+
+/** Whoever starts the server a second time by mistake is to hear of the port, which is what they can see. */
+function isTaken(port: number): boolean {
+  try {
+    Bun.listen({ hostname: config.host, port, socket: { data() {} } }).stop(true);
+    return false;
+  } catch {
+    return true;
   }
 }
 
@@ -103,6 +124,7 @@ async function stop() {
   await server.stop(true);
   stopNoting();
   store.close();
+  unlock();
   process.exit(0);
 }
 

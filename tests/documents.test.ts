@@ -10,7 +10,9 @@ import { errorCodes } from "../server/protocol/errors.ts";
 import { events } from "../server/protocol/events.ts";
 
 const root = join(import.meta.dir, "..");
-const documents = [...new Glob("{*.md,server/*.md,.github/*.md}").scanSync({ cwd: root, dot: true })];
+const documents = ["*.md", "server/*.md", ".github/*.md"].flatMap((pattern) => [
+  ...new Glob(pattern).scanSync({ cwd: root, dot: true }),
+]);
 const text = await Bun.file(join(root, "server/README.md")).text();
 
 /** The first JSON block under the heading of this name. */
@@ -65,6 +67,15 @@ describe("server/README.md tells the protocol as it is", () => {
 });
 
 describe("every link leads somewhere", () => {
+  test("in all the documents there are", () => {
+    expect(documents.toSorted()).toEqual([
+      ".github/CONTRIBUTING.md",
+      ".github/SECURITY.md",
+      "README.md",
+      "server/README.md",
+    ]);
+  });
+
   for (const document of documents) {
     test(document, async () => {
       const content = await Bun.file(join(root, document)).text();

@@ -13,6 +13,8 @@ const noteMs = 2_000;
 const note = v.object({
   /** The two names the database may bear: the one before the latest start, and the one given by it. */
   generations: v.array(v.string()),
+  /** The inode of the database file: a copy made beside it has another one, also after it took its name. */
+  file: v.number(),
   /** How much the database had counted when last looked. */
   height: v.number(),
   /** When the note was written, UTC milliseconds. */
@@ -26,8 +28,8 @@ const strangeMs = 10_000;
 /**
  * Notices that a database file was replaced by a backup, and then gives it a new epoch, so that clients start over
  * instead of trusting numbers that now mean other messages. A note beside the database tells: each start writes a new
- * generation into both, and a backup bears an older one; one copied since the latest start is not as high as noted; and
- * where the note was put back together with the database, its file is younger than it says. In doubt the epoch changes,
+ * generation into both, and a backup bears an older one; one copied since the latest start is not as high as noted, or is
+ * another file; and where the note was put back together with the database, its file is younger than it says. In doubt the epoch changes,
  * which costs the clients a new download and nothing else.
  * Gives a function that notes a last time and ends. A note that cannot be written is tried again.
  */
@@ -40,14 +42,16 @@ export function watchIncarnation(
   const known = read(path);
   const generation = metaOf(db, "generation");
   const height = heightOf(db);
+  const file = statSync(db.$client.filename).ino;
   const isFirst = known === null && generation === null;
-  const isSame = known?.generations.includes(generation ?? "") && height >= known.height;
+  const isSame =
+    known?.file === file && known.generations.includes(generation ?? "") && height >= known.height;
   if (!isFirst && !isSame) setMeta(db, "epoch", token());
 
   const next = token();
   const generations = generation === null ? [next] : [generation, next];
   // The note first: if the power goes between the two, the database still bears a name the note knows.
-  write(path, { generations, height, writtenAt: system.now() });
+  write(path, { generations, file, height, writtenAt: system.now() });
   setMeta(db, "generation", next);
 
   let noted = height;
@@ -60,7 +64,7 @@ export function watchIncarnation(
   function noteHeight() {
     try {
       const now = heightOf(db);
-      if (now !== noted) write(path, { generations, height: now, writtenAt: system.now() });
+      if (now !== noted) write(path, { generations, file, height: now, writtenAt: system.now() });
       noted = now;
       failing = false;
     } catch (error) {

@@ -1,5 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { watchIncarnation } from "../../../../server/db/sqlite/incarnation.ts";
@@ -53,12 +62,13 @@ async function begun(count: number) {
 }
 
 const copyOf = (name: string) => cpSync(data, join(folder, name), { recursive: true });
-/** Puts the database of a copy beside the present note; in a folder of its own, since the test holds the former files. */
+/** Writes the database of a copy over the present one, which keeps its inode; in truth in a folder of its own, since the test holds the former files. */
 const restoreDatabase = (name: string) => {
   const former = note();
   data = mkdtempSync(join(folder, "restored-"));
-  cpSync(former, note());
   cpSync(join(folder, name, "chat.sqlite"), file("chat.sqlite"));
+  const inode = statSync(file("chat.sqlite")).ino;
+  writeFileSync(note(), JSON.stringify({ ...JSON.parse(readFileSync(former, "utf8")), file: inode }));
 };
 
 describe("the epoch stays", () => {
