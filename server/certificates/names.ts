@@ -36,11 +36,6 @@ export function hostNameOf(hostname: string): string | null {
   return name.length <= 253 && labels.every((each) => label.test(each)) && !/^\d+$/.test(last) ? name : null;
 }
 
-export function sameNames(one: Names, other: Names): boolean {
-  const sorted = (names: Names) => JSON.stringify([[...names.dns].sort(), [...names.addresses].sort()]);
-  return sorted(one) === sorted(other);
-}
-
 // A link-local IPv6 address only works with a zone, which no browser takes.
 function usableInBrowser(address: string): boolean {
   return isIPv4(address) || (isIPv6(address) && !/^fe[89ab]/i.test(address) && !address.includes("%"));

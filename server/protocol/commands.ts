@@ -63,4 +63,3 @@ export const commands = {
 export type CommandType = keyof typeof commands;
 export type Command = { [T in CommandType]: v.InferOutput<(typeof commands)[T]> }[CommandType];
 export type CommandOf<T extends CommandType> = v.InferOutput<(typeof commands)[T]>;
-export type Body = v.InferOutput<typeof body>;
