@@ -6,5 +6,6 @@ await command(async () => {
   await ensureDependencies();
   await ensureBrowser();
   await ensureClient();
-  return await continueIn(["test", ...Bun.argv.slice(2)]);
+  // A busy machine may take its time; what hangs still ends.
+  return await continueIn(["test", "--timeout", "30000", ...Bun.argv.slice(2)]);
 });
