@@ -19,8 +19,8 @@ await command(async () => {
   const { dataDir } = parseConfig(Bun.env);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const path = join(dataDir, "chat.sqlite");
-  if (!lockData(join(dataDir, "lock")))
-    throw new SetupError(`A server is running on ${dataDir}. Stop it first.`);
+  const unlock = lockData(join(dataDir, "lock"));
+  if (!unlock) throw new SetupError(`A server is running on ${dataDir}. Stop it first.`);
   const store = sqliteStore(openDatabase(path));
   try {
     if ((await store.users.directory()).length > 0)
@@ -35,6 +35,7 @@ await command(async () => {
     return 0;
   } finally {
     store.close();
+    unlock();
   }
 });
 
