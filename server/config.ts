@@ -10,6 +10,16 @@ export interface Config {
   readonly port: number;
   /** Absolute. Database, certificates and secrets live below it. */
   readonly dataDir: string;
+  /** The PostgreSQL that holds the data and is shared by all nodes; null means SQLite in `dataDir`, for one process. */
+  readonly postgres: {
+    readonly url: string;
+    /** How many connections one node holds at most, besides two for signals. */
+    readonly connections: number;
+  } | null;
+  /** The NATS server that carries the signals between nodes; null means PostgreSQL carries them itself. */
+  readonly natsUrl: string | null;
+  /** How long a server that was told to stop goes on serving, so that a load balancer can turn away first. */
+  readonly drainSeconds: number;
   /** Where pages that may call this server come from; null means "from the certificate's names and the port". */
   readonly origins: readonly string[] | null;
   readonly registration: "open" | "closed";
@@ -68,7 +78,7 @@ export function parseConfig(env: Env, cores: number = availableParallelism()): C
     const value = given(name);
     if (value === null) return fallback;
     const result = read(value);
-    if (result === undefined) mistakes.push({ name, value, accepted });
+    if (result === undefined) mistakes.push({ name, value: withoutPassword(value), accepted });
     return result ?? fallback;
   }
   function count(name: string, fallback: number, min: number, max: number): number {
@@ -91,10 +101,24 @@ export function parseConfig(env: Env, cores: number = availableParallelism()): C
     return null;
   }
 
+  function postgres(): Config["postgres"] {
+    const accepted = "postgres://user:password@host:5432/database";
+    const url = setting<string | null>("DATABASE_URL", null, accepted, (value) =>
+      urlOf(value, ["postgres:", "postgresql:"]),
+    );
+    const connections = count("DATABASE_CONNECTIONS", 8, 2, 500);
+    return url === null ? null : { url, connections };
+  }
+
   const config: Config = {
     host: setting("HOST", "::", "an IP address or a host name, such as ::, 0.0.0.0 or localhost", hostName),
     port: count("PORT", 5000, 0, 65_535),
     dataDir: setting("DATA_DIR", join(projectRoot, "data"), "the path of a folder", path),
+    postgres: postgres(),
+    natsUrl: setting<string | null>("NATS_URL", null, "nats://host:port or tls://host:port", (value) =>
+      urlOf(value, ["nats:", "tls:"]),
+    ),
+    drainSeconds: count("DRAIN_SECONDS", 0, 0, 300),
     origins: setting<readonly string[] | null>(
       "ORIGINS",
       null,
@@ -131,6 +155,15 @@ export function portTakenSentence(port: number): string {
 
 function mistakeLine({ name, value, accepted }: ConfigMistake): string {
   return `  ${name} ${value === null ? "is missing" : `is ${JSON.stringify(value)}`}; accepted: ${accepted}`;
+}
+
+/** What may be shown of a setting: a URL carries a password, and mistakes end up in logs. */
+const withoutPassword = (value: string): string => value.replace(/(:\/\/[^:/?#]*):[^/?#]*@/, "$1:…@");
+
+/** The text itself, if it is a URL of one of these protocols and names a host. */
+function urlOf(value: string, protocols: string[]): string | undefined {
+  const url = URL.parse(value);
+  return url?.hostname && protocols.includes(url.protocol) ? value : undefined;
 }
 
 function hostName(value: string): string | undefined {
