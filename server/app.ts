@@ -7,13 +7,16 @@ import { passwords } from "./accounts/passwords.ts";
 import { people as loadPeople } from "./accounts/people.ts";
 import { sessions as keepSessions } from "./accounts/sessions.ts";
 import { localBroker } from "./broker/broker.ts";
+import { type Cluster, cluster as joinCluster, type Shared } from "./cluster/cluster.ts";
+import { Spending } from "./cluster/spending.ts";
 import type { Config } from "./config.ts";
 import { commitLoop } from "./conversations/commit-loop.ts";
+import { delivery } from "./conversations/delivery.ts";
 import { readMarks as keepReadMarks } from "./conversations/read-marks.ts";
 import type { Store } from "./db/store.ts";
 import { routes } from "./http/routes.ts";
 import { closeCodes } from "./protocol/close-codes.ts";
-import { type Connection, Connections, closeSocket, type Socket } from "./realtime/connections.ts";
+import { type Connection, Connections, type Socket } from "./realtime/connections.ts";
 import { dispatch } from "./realtime/dispatch.ts";
 import { handlers } from "./realtime/handlers.ts";
 import { Presence } from "./realtime/presence.ts";
@@ -26,6 +29,8 @@ import { TokenBuckets } from "./token-buckets.ts";
 export interface AppDeps {
   config: Pick<Config, "registration" | "limits">;
   store: Store;
+  /** What this process shares with other nodes; absent where it is the only one. */
+  shared?: Shared;
   secrets: Secrets;
   system: System;
   /** The origins whose pages may use the server, once it listens on this port. */
@@ -49,6 +54,7 @@ export async function createApp(deps: AppDeps) {
   const { now } = system;
   let server: Server<Connection> | null = null;
   let origins: readonly string[] = deps.originsAt(0);
+  let turningAway = false;
   let draining = false;
 
   const broker = localBroker((topic, frame) => void server?.publish(topic, frame));
@@ -57,12 +63,35 @@ export async function createApp(deps: AppDeps) {
   const devices = knownDevices(secrets.pepper);
   const sessions = keepSessions(store.sessions, system, report);
   const connections = new Connections();
-  const presence = new Presence(broker, system);
-  const commits = commitLoop(store.messages, broker, people.nameOf);
+  const spending = new Spending(system, deps.shared !== undefined);
+  const bound = spending.bound.bind(spending);
+  const presence = new Presence(broker, system, (seats) => cluster?.seated(seats));
+  const deliver = delivery(broker, people.nameOf);
+  const cluster: Cluster | null =
+    deps.shared === undefined
+      ? null
+      : joinCluster({
+          ...deps.shared,
+          store,
+          people,
+          connections,
+          presence,
+          spending,
+          broker,
+          deliver,
+          sendAway: (why) =>
+            void connections.closeAll(why === "cut off" ? closeCodes.cutOff : closeCodes.restarting),
+          system,
+          report,
+        });
+  const commits = commitLoop(store.messages, cluster?.stored ?? deliver);
   const readMarks = keepReadMarks(store.conversations, broker, people.nameOf, system, report);
 
   const { messageBurst, messagesPerMinute, messageBytes, socketsPerUser } = config.limits;
-  const mayStay = (socket: Socket) => sessions.lives(socket.data.session);
+  const leavesFor = (socket: Socket) => {
+    if (cluster?.isHealthy === false) return closeCodes.cutOff;
+    return sessions.lives(socket.data.session) ? null : closeCodes.sessionExpired;
+  };
   const take = dispatch({
     handlers: handlers({
       store,
@@ -70,13 +99,13 @@ export async function createApp(deps: AppDeps) {
       readMarks,
       people,
       presence,
-      messageRate: new TokenBuckets(messageBurst, messagesPerMinute, now),
+      messageRate: bound("messages", messageBurst, messagesPerMinute),
       messageBytes,
       system,
     }),
     frameRate: new TokenBuckets(200 + 2 * messageBurst, 1200 + 2 * messagesPerMinute, now),
     patience: new TokenBuckets(100, 60, now),
-    mayStay,
+    leavesFor,
     noteUse: (socket) => sessions.use(socket.data.session),
     report,
   });
@@ -86,7 +115,8 @@ export async function createApp(deps: AppDeps) {
       users: store.users,
       people,
       passwords: passwords(pool, secrets.pepper),
-      guesses: guessLimits(system),
+      guesses: guessLimits(bound),
+      bound,
       devices,
       broker,
       system,
@@ -98,23 +128,25 @@ export async function createApp(deps: AppDeps) {
     registration: config.registration,
     isOurs: (origin) => origins.includes(origin),
     clientFolder: deps.clientFolder,
-    healthy: () => !draining,
+    healthy: () => !turningAway && cluster?.isHealthy !== false,
     report,
   });
 
-  const stopWatching = watch(connections, mayStay, system);
+  const stopWatching = watch(connections, leavesFor, system);
   let stopCleaning = system.after(0, clean);
   function clean() {
     sessions.removeExpired().catch(report);
     stopCleaning = system.after(cleanMs, clean);
   }
 
+  await cluster?.join();
   return {
     fetch: (request: Request, by?: Server<Connection>) => http.fetch(request, { server: by }),
     websocket: socketHandler({
       connections,
       presence,
       socketsPerUser,
+      leavesFor,
       // What comes in while stopping was not acknowledged, so its sender sends it again.
       take: async (socket, frame) => (draining ? undefined : take(socket, frame)),
     }),
@@ -126,14 +158,20 @@ export async function createApp(deps: AppDeps) {
       origins = deps.originsAt(chosen.port ?? 0);
     },
 
+    /** Says that it is not well, so that load balancers send nobody new, and serves on. */
+    turnAway() {
+      turningAway = true;
+    },
+
     /** Settles all that was taken, tells every socket to come back later, and lets go of what it holds. */
     async drain() {
-      draining = true;
+      turningAway = draining = true;
       stopWatching();
       stopCleaning();
       await commits.idle();
       await readMarks.flush();
-      for (const socket of [...connections.all()]) closeSocket(socket, closeCodes.restarting);
+      await cluster?.leave();
+      await connections.closeAll(closeCodes.restarting);
       pool.close();
     },
   };

@@ -8,11 +8,19 @@ export class TokenBuckets {
   readonly #burst: number;
   readonly #perMs: number;
   readonly #now: () => number;
+  readonly #spent: (key: string, tokens: number) => void;
 
-  constructor(burst: number, perMinute: number, now: () => number) {
+  /** `spent` hears of every token taken (1) or given back (-1), for who shares the bounds with others. */
+  constructor(
+    burst: number,
+    perMinute: number,
+    now: () => number,
+    spent: (key: string, tokens: number) => void = () => {},
+  ) {
     this.#burst = burst;
     this.#perMs = perMinute / 60_000;
     this.#now = now;
+    this.#spent = spent;
   }
 
   /** How many keys are held in memory. */
@@ -25,6 +33,7 @@ export class TokenBuckets {
     const bucket = this.#refilled(key);
     if (bucket.tokens < 1) return Math.ceil((1 - bucket.tokens) / this.#perMs);
     bucket.tokens -= 1;
+    this.#spent(key, 1);
     return 0;
   }
 
@@ -38,6 +47,16 @@ export class TokenBuckets {
   giveBack(key: string): void {
     const bucket = this.#refilled(key);
     bucket.tokens = Math.min(this.#burst, bucket.tokens + 1);
+    this.#spent(key, -1);
+  }
+
+  /**
+   * Takes tokens that were spent elsewhere (gives them back where they are negative), whether there are any or not: a
+   * bucket may owe as much as it can hold, and is empty until that is made up for.
+   */
+  charge(key: string, tokens: number): void {
+    const bucket = this.#refilled(key);
+    bucket.tokens = Math.max(-this.#burst, Math.min(this.#burst, bucket.tokens - tokens));
   }
 
   #refilled(key: string) {

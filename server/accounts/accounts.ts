@@ -4,8 +4,7 @@ import type { Session, Store, User } from "../db/store.ts";
 import type { AccountInfo, Credentials, Registration } from "../protocol/account.ts";
 import { Refusal } from "../refusal.ts";
 import type { System } from "../system.ts";
-import { TokenBuckets } from "../token-buckets.ts";
-import type { GuessLimits } from "./guess-limits.ts";
+import type { Bound, GuessLimits } from "./guess-limits.ts";
 import type { KnownDevices } from "./known-devices.ts";
 import type { Passwords } from "./passwords.ts";
 import type { People } from "./people.ts";
@@ -18,6 +17,7 @@ export interface AccountsDeps {
   devices: KnownDevices;
   broker: Broker;
   system: System;
+  bound: Bound;
   registration: "open" | "closed";
 }
 
@@ -26,7 +26,7 @@ export type Accounts = ReturnType<typeof accounts>;
 /** What people do with their accounts. Each refuses with a code of the protocol and then has changed nothing. */
 export function accounts(deps: AccountsDeps) {
   const { users, people, passwords, guesses, devices, broker, system } = deps;
-  const registrations = new TokenBuckets(40, 10, system.now);
+  const registrations = deps.bound("registrations", 40, 10);
 
   /** The signed-in user, once the password is proven; `wrong_password` otherwise. */
   async function proven(session: Session, password: string, address: string): Promise<User> {

@@ -1,6 +1,8 @@
 import { Refusal } from "../refusal.ts";
-import type { System } from "../system.ts";
-import { TokenBuckets } from "../token-buckets.ts";
+import type { TokenBuckets } from "../token-buckets.ts";
+
+/** Makes a rate limit that holds wherever this program runs, under a name of its own. */
+export type Bound = (name: string, burst: number, perMinute: number) => TokenBuckets;
 
 /** Where a guess comes from. */
 export interface Source {
@@ -25,11 +27,11 @@ export interface GuessLimits {
  * a bound of their own, so that even guessing from many addresses does not shut the owner out; it goes with what they
  * are known by, wherever they come from, and when it is used up they are strangers, so that a stolen one gives little.
  */
-export function guessLimits(system: System): GuessLimits {
-  const perAddress = new TokenBuckets(30, 10, system.now);
-  const perPair = new TokenBuckets(10, 1, system.now);
-  const perAccount = new TokenBuckets(100, 2, system.now);
-  const perKnown = new TokenBuckets(10, 1, system.now);
+export function guessLimits(bound: Bound): GuessLimits {
+  const perAddress = bound("guesses by address", 30, 10);
+  const perPair = bound("guesses by address and account", 10, 1);
+  const perAccount = bound("guesses by account", 100, 2);
+  const perKnown = bound("guesses of the known", 10, 1);
 
   return {
     async attempt(account, { address, known }, check) {

@@ -1,13 +1,11 @@
-import type { Broker } from "../broker/broker.ts";
-import { type Topic, topicsOf } from "../broker/topics.ts";
 import type { Draft, Outcome, Store } from "../db/store.ts";
-import type { ChatEvent } from "../protocol/events.ts";
 import { limits } from "../protocol/limits.ts";
 import { Refusal } from "../refusal.ts";
+import type { Deliver } from "./delivery.ts";
 
 /** The one way messages come into being. */
 export interface CommitLoop {
-  /** Resolves once the draft is on disk and published, or found stored already; throws a Refusal otherwise. */
+  /** Resolves once the draft is on disk and delivered, or found stored already; throws a Refusal otherwise. */
   append(draft: Draft): Promise<Outcome & { kind: "stored" | "duplicate" }>;
   /** Resolves when everything queued so far is settled. */
   idle(): Promise<void>;
@@ -26,14 +24,10 @@ const batchMax = 200;
 const batchTextMax = limits.pageMaxBytes;
 
 /**
- * Takes all that is queued, stores it in one transaction, publishes in commit order with one frame per topic, and only
- * then takes the next batch. While a commit runs the next batch gathers, so load makes the batches larger, not slower.
+ * Takes all that is queued, stores it in one transaction, delivers what was stored in commit order, and only then takes
+ * the next batch. While a commit runs the next batch gathers, so load makes the batches larger, not slower.
  */
-export function commitLoop(
-  messages: Store["messages"],
-  broker: Broker,
-  nameOf: (user: number) => string | null,
-): CommitLoop {
+export function commitLoop(messages: Store["messages"], deliver: Deliver): CommitLoop {
   let queue: Waiting[] = [];
   let running: Promise<void> | null = null;
 
@@ -66,16 +60,7 @@ export function commitLoop(
   }
 
   function settle(batch: Waiting[], outcomes: Outcome[]) {
-    const frames = new Map<Topic, ChatEvent[]>();
-    for (const outcome of outcomes) {
-      if (outcome.kind !== "stored") continue;
-      for (const topic of topicsOf(outcome.message.conversation, nameOf)) {
-        const events = frames.get(topic) ?? [];
-        events.push({ type: "message.sent", message: outcome.message });
-        frames.set(topic, events);
-      }
-    }
-    for (const [topic, events] of frames) broker.publish(topic, events);
+    deliver(outcomes.flatMap((outcome) => (outcome.kind === "stored" ? [outcome.message] : [])));
     batch.forEach(({ resolve, reject }, at) => {
       const outcome = outcomes[at]!;
       if (outcome.kind === "refused") reject(new Refusal(outcome.code));

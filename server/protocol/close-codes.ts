@@ -7,6 +7,7 @@ export const closeCodes = {
   tooSlow: 4000,
   flooding: 4001,
   restarting: 4002,
+  cutOff: 4003,
   signedOut: 4500,
   sessionExpired: 4501,
   accountDeleted: 4502,

@@ -35,14 +35,31 @@ export class Connections {
     return removed;
   }
 
+  /** Whether the user has an open socket here. */
+  has(userId: number): boolean {
+    return this.#byUser.has(userId);
+  }
+
+  get isEmpty(): boolean {
+    return this.#byUser.size === 0;
+  }
+
   *all(): Iterable<Socket> {
     for (const sockets of this.#byUser.values()) yield* sockets;
   }
 
   /** Closes the sockets of one session. */
-  closeSession(session: Session, code: CloseCode): void {
+  closeSession(session: Pick<Session, "id" | "userId">, code: CloseCode): void {
     for (const socket of [...(this.#byUser.get(session.userId) ?? [])]) {
       if (socket.data.session.id.equals(session.id)) closeSocket(socket, code);
+    }
+  }
+
+  /** Closes every socket, a few at a time, so that those still open are served meanwhile. */
+  async closeAll(code: CloseCode): Promise<void> {
+    for (const [at, socket] of [...this.all()].entries()) {
+      if (at % 100 === 99) await new Promise((resolve) => setImmediate(resolve));
+      closeSocket(socket, code);
     }
   }
 

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { parseJson } from "../json.ts";
-import { closeCodes } from "../protocol/close-codes.ts";
+import { type CloseCode, closeCodes } from "../protocol/close-codes.ts";
 import { type Command, type CommandType, commands } from "../protocol/commands.ts";
 import type { EventOf } from "../protocol/events.ts";
 import { Refusal } from "../refusal.ts";
@@ -17,8 +17,8 @@ export interface DispatchDeps {
   frameRate: TokenBuckets;
   /** Bounds how often a user is told that this was too fast, before the socket is closed instead. */
   patience: TokenBuckets;
-  /** Whether the session of a socket still lives. */
-  mayStay(socket: Socket): boolean;
+  /** Why nothing may be done for a socket any more, such as a session that has ended; null while it may stay. */
+  leavesFor(socket: Socket): CloseCode | null;
   /** Notes that the session of a socket is being used. */
   noteUse(socket: Socket): void;
   /** Logs a bug; gives the id it is logged under. */
@@ -29,7 +29,7 @@ export interface DispatchDeps {
 const readings: ReadonlySet<CommandType> = new Set(["chat.enter", "history.read", "conversation.sync"]);
 
 /** Gives the function that takes one frame of a socket from its bytes to its answer. Every broken rule is answered. */
-export function dispatch({ handlers, frameRate, patience, mayStay, noteUse, report }: DispatchDeps) {
+export function dispatch({ handlers, frameRate, patience, leavesFor, noteUse, report }: DispatchDeps) {
   const reading = turns();
 
   /** The next page is read once the one before is on its way: what waits for a socket stays bounded. */
@@ -47,7 +47,8 @@ export function dispatch({ handlers, frameRate, patience, mayStay, noteUse, repo
 
   return async (socket: Socket, frame: string | Buffer): Promise<void> => {
     if (socket.data.closed) return;
-    if (!mayStay(socket)) return closeSocket(socket, closeCodes.sessionExpired);
+    const reason = leavesFor(socket);
+    if (reason !== null) return closeSocket(socket, reason);
     let ref: string | undefined;
     try {
       const user = String(socket.data.session.userId);

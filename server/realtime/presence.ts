@@ -3,6 +3,7 @@ import { groupTopic } from "../broker/topics.ts";
 import type { EventOf } from "../protocol/events.ts";
 import type { System } from "../system.ts";
 import { TokenBuckets } from "../token-buckets.ts";
+import { Elsewhere, type Seat } from "./elsewhere.ts";
 
 /** How long someone may be gone before anyone is told: a reload or a change of network says nothing. */
 export const graceMs = 8_000;
@@ -11,12 +12,15 @@ export const quietStartMs = 15_000;
 /** How long changes gather into one event: a class that opens the chat is one frame, not thirty. */
 const gatherMs = 100;
 
-/** Who is online, counted over all tabs and devices. */
+/** Who is online, counted over all tabs and devices, and over all nodes where there are several. */
 export class Presence {
+  /** Who is connected to other nodes. */
+  readonly elsewhere: Elsewhere;
   #sockets = new Map<number, number>();
   #leaving = new Map<number, () => void>();
   #told = new Set<number>();
   #changed = new Set<number>();
+  #reseated = new Set<number>();
   #returning = new Set<number>();
   #gathering = false;
   /** How often someone's going is told without a grace: logging out and in again in a loop is nobody's news. */
@@ -24,17 +28,29 @@ export class Presence {
   readonly #startedAt: number;
   readonly #broker: Broker;
   readonly #system: System;
+  readonly #tellNodes: (seats: Seat[]) => void;
 
-  constructor(broker: Broker, system: System) {
+  /** `tellNodes` hears of every change of who has how many sockets here. */
+  constructor(broker: Broker, system: System, tellNodes: (seats: Seat[]) => void = () => {}) {
     this.#broker = broker;
     this.#system = system;
+    this.#tellNodes = tellNodes;
     this.#startedAt = system.now();
     this.#farewells = new TokenBuckets(3, 2, system.now);
+    this.elsewhere = new Elsewhere((user, returns) => {
+      if (returns && !this.#told.has(user)) this.#returning.add(user);
+      this.#note(user);
+    });
   }
 
   /** Everyone online, those in their grace included. */
   online(): number[] {
-    return [...new Set([...this.#sockets.keys(), ...this.#leaving.keys()])];
+    return [...new Set([...this.#sockets.keys(), ...this.#leaving.keys(), ...this.elsewhere.users()])];
+  }
+
+  /** Who has how many sockets here; someone in their grace still has one. */
+  seats(): Seat[] {
+    return [...new Set([...this.#sockets.keys(), ...this.#leaving.keys()])].map((user) => this.#seatOf(user));
   }
 
   /** A socket of the user opened, in a session begun at `sessionSince`: one older than the server is a return to it. */
@@ -44,7 +60,7 @@ export class Presence {
     this.#sockets.set(user, (this.#sockets.get(user) ?? 0) + 1);
     this.#leaving.get(user)?.();
     this.#leaving.delete(user);
-    this.#note(user);
+    this.#reseat(user);
   }
 
   /** A socket of the user closed; `forGood` when the person left on purpose, which needs no grace. */
@@ -52,19 +68,34 @@ export class Presence {
     const left = (this.#sockets.get(user) ?? 0) - 1;
     if (left > 0) {
       this.#sockets.set(user, left);
+      this.#reseat(user);
       return;
     }
     this.#sockets.delete(user);
     const leave = () => {
       this.#leaving.delete(user);
-      this.#note(user);
+      this.#reseat(user);
     };
     if (forGood && this.#farewells.take(String(user)) === 0) leave();
     else this.#leaving.set(user, this.#system.after(graceMs, leave));
   }
 
-  #isOnline(user: number) {
+  #isHere(user: number) {
     return this.#sockets.has(user) || this.#leaving.has(user);
+  }
+
+  #isOnline(user: number) {
+    return this.#isHere(user) || this.elsewhere.has(user);
+  }
+
+  #seatOf(user: number): Seat {
+    const sockets = this.#isHere(user) ? Math.max(1, this.#sockets.get(user) ?? 0) : 0;
+    return { user, sockets, quiet: this.#returning.has(user) };
+  }
+
+  #reseat(user: number) {
+    this.#reseated.add(user);
+    this.#note(user);
   }
 
   #note(user: number) {
@@ -76,9 +107,10 @@ export class Presence {
 
   #tell() {
     this.#gathering = false;
+    if (this.#reseated.size > 0) this.#tellNodes([...this.#reseated].map((user) => this.#seatOf(user)));
+    this.#reseated.clear();
     const changed = [...this.#changed].filter((user) => this.#isOnline(user) !== this.#told.has(user));
     this.#changed.clear();
-    if (changed.length === 0) return;
     const online = changed.filter((user) => this.#isOnline(user));
     const offline = changed.filter((user) => !this.#isOnline(user));
     const returned = online.filter((user) => this.#returning.has(user));
@@ -90,6 +122,6 @@ export class Presence {
     if (returned.length > 0)
       events.push({ type: "presence.changed", online: returned, offline: [], quiet: true });
     if (came.length + offline.length > 0) events.push({ type: "presence.changed", online: came, offline });
-    this.#broker.publish(groupTopic, events);
+    if (events.length > 0) this.#broker.publish(groupTopic, events);
   }
 }

@@ -1,6 +1,6 @@
 import type { WebSocketHandler } from "bun";
 import { groupTopic, userTopic } from "../broker/topics.ts";
-import { closeCodes } from "../protocol/close-codes.ts";
+import { type CloseCode, closeCodes } from "../protocol/close-codes.ts";
 import { limits } from "../protocol/limits.ts";
 import { type Connection, type Connections, closeSocket, type Socket } from "./connections.ts";
 import type { Presence } from "./presence.ts";
@@ -10,6 +10,8 @@ export interface SocketDeps {
   connections: Connections;
   presence: Presence;
   socketsPerUser: number;
+  /** Why a socket may not even open; null when it may. */
+  leavesFor(socket: Socket): CloseCode | null;
   take(socket: Socket, frame: string | Buffer): Promise<void>;
 }
 
@@ -18,11 +20,14 @@ export function socketHandler(deps: SocketDeps): WebSocketHandler<Connection> {
   const { connections, presence } = deps;
   return {
     open(socket) {
-      if (!connections.add(socket, deps.socketsPerUser))
+      const { userId, userName, createdAt } = socket.data.session;
+      const reason = deps.leavesFor(socket);
+      if (reason !== null) return closeSocket(socket, reason);
+      if (!connections.add(socket, deps.socketsPerUser - presence.elsewhere.socketsOf(userId)))
         return closeSocket(socket, closeCodes.tooManySockets);
       socket.subscribe(groupTopic);
-      socket.subscribe(userTopic(socket.data.session.userName));
-      presence.arrive(socket.data.session.userId, socket.data.session.createdAt);
+      socket.subscribe(userTopic(userName));
+      presence.arrive(userId, createdAt);
     },
     message: (socket, frame) => deps.take(socket, frame),
     close(socket) {

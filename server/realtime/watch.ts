@@ -1,4 +1,4 @@
-import { closeCodes } from "../protocol/close-codes.ts";
+import { type CloseCode, closeCodes } from "../protocol/close-codes.ts";
 import type { System } from "../system.ts";
 import { type Connections, closeSocket, type Socket } from "./connections.ts";
 
@@ -12,13 +12,13 @@ export const slowBytes = 512 * 1024;
 const patience = 10;
 
 /**
- * Looks at every open socket once a second: one whose session ended by the clock is closed, and one that does not keep
- * up is told to come back and catch up. It reads that after its backlog; if it never reads again, Bun lets go of the
+ * Looks at every open socket once a second: one that has a reason to leave, such as a session that ended by the clock, is
+ * closed for it, and one that does not keep up is told to come back and catch up. It reads that after its backlog; if it never reads again, Bun lets go of the
  * backlog by itself some seconds after the close. Gives a function that ends the watch.
  */
 export function watch(
   connections: Connections,
-  mayStay: (socket: Socket) => boolean,
+  leavesFor: (socket: Socket) => CloseCode | null,
   system: System,
 ): () => void {
   let stuck = new Map<Socket, { bytes: number; looks: number }>();
@@ -29,7 +29,8 @@ export function watch(
     stuck = new Map();
     for (const socket of [...connections.all()]) {
       if (socket.data.closed) continue;
-      if (!mayStay(socket)) closeSocket(socket, closeCodes.sessionExpired);
+      const reason = leavesFor(socket);
+      if (reason !== null) closeSocket(socket, reason);
       else if (!keepsUp(socket, before.get(socket))) closeSocket(socket, closeCodes.tooSlow);
     }
     cancel = system.after(watchMs, look);

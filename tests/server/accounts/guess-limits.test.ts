@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import { type GuessLimits, guessLimits, type Source } from "../../../server/accounts/guess-limits.ts";
 import { Refusal } from "../../../server/refusal.ts";
+import { TokenBuckets } from "../../../server/token-buckets.ts";
 import { type Clock, clock } from "../../support/clock.ts";
 
 const minute = 60_000;
@@ -8,7 +9,7 @@ let time: Clock;
 let limits: GuessLimits;
 beforeEach(() => {
   time = clock();
-  limits = guessLimits(time);
+  limits = guessLimits((_, burst, perMinute) => new TokenBuckets(burst, perMinute, time.now));
 });
 
 const from = (address: string): Source => ({ address, known: null });

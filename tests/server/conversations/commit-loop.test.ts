@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import type { Topic } from "../../../server/broker/topics.ts";
 import { commitLoop } from "../../../server/conversations/commit-loop.ts";
+import { delivery } from "../../../server/conversations/delivery.ts";
 import type { Draft, Outcome, Store } from "../../../server/db/store.ts";
 import type { ChatEvent } from "../../../server/protocol/events.ts";
 import { limits } from "../../../server/protocol/limits.ts";
@@ -30,7 +31,10 @@ beforeEach(async () => {
     },
   };
   const publish = (topic: Topic, events: readonly ChatEvent[]) => void frames.push([topic, [...events]]);
-  loop = commitLoop(messages, { publish }, (id) => [null, "alice", "bob"][id] ?? null);
+  loop = commitLoop(
+    messages,
+    delivery({ publish }, (id) => [null, "alice", "bob"][id] ?? null),
+  );
 });
 
 const numbered = (count: number) => Array.from({ length: count }, (_, at) => draft(`message ${at + 1}`));

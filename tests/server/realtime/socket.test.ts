@@ -18,7 +18,14 @@ test("who was logged out has left, also when the browser hangs up at the same mo
   const time = clock();
   const told: ChatEvent[] = [];
   const presence = new Presence({ publish: (_topic, events) => void told.push(...events) }, time);
-  const deps = { connections: new Connections(), presence, socketsPerUser: 5, take: async () => {} };
+  const stays = () => null;
+  const deps = {
+    connections: new Connections(),
+    presence,
+    socketsPerUser: 5,
+    leavesFor: stays,
+    take: async () => {},
+  };
   const { open, close } = socketHandler(deps);
   const socket = crossing();
   open?.(socket);

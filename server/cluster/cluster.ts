@@ -1,0 +1,84 @@
+import type { People } from "../accounts/people.ts";
+import type { Broker } from "../broker/broker.ts";
+import type { Deliver } from "../conversations/delivery.ts";
+import type { Store } from "../db/store.ts";
+import { type ConversationId, directPair } from "../protocol/conversation-id.ts";
+import type { Connections } from "../realtime/connections.ts";
+import type { Seat } from "../realtime/elsewhere.ts";
+import type { Presence } from "../realtime/presence.ts";
+import type { System } from "../system.ts";
+import { facts } from "./facts.ts";
+import { Feed } from "./feed.ts";
+import { Node, type NodeDeps } from "./node.ts";
+import type { Registry } from "./registry.ts";
+import { Seating } from "./seating.ts";
+import type { Signals } from "./signals.ts";
+import type { Spending } from "./spending.ts";
+
+/** What a node shares with the others. */
+export interface Shared extends Pick<NodeDeps, "renew" | "setEpoch"> {
+  /** Names this node; no two are ever called the same. */
+  name: string;
+  registry: Registry;
+  signals: Signals;
+}
+
+export interface ClusterDeps extends Shared {
+  store: Store;
+  people: People;
+  connections: Connections;
+  presence: Presence;
+  spending: Spending;
+  /** Publishes to this node's own sockets. */
+  broker: Broker;
+  deliver: Deliver;
+  sendAway: NodeDeps["sendAway"];
+  system: System;
+  report(error: unknown): void;
+}
+
+/** This process as one of several nodes. */
+export interface Cluster {
+  readonly isHealthy: boolean;
+  /** Takes what was stored here to whoever may hear it, on this node and all others. */
+  readonly stored: Deliver;
+  /** Takes its place among the nodes; resolves when it can serve. */
+  join(): Promise<void>;
+  /** Tells the other nodes who has how many sockets here. */
+  seated(seats: Seat[]): void;
+  /** Makes sure that all that was stored has been told, and goes. Whoever is still here is missed after the lease. */
+  leave(): Promise<void>;
+}
+
+export function cluster(deps: ClusterDeps): Cluster {
+  const { name, registry, signals, people, connections, presence, spending, report } = deps;
+  const apply = facts({ people, connections, spending, broker: deps.broker });
+  const knows = (ids: readonly number[]) => ids.every(people.knows);
+  const isHeard = (conversation: ConversationId) =>
+    directPair(conversation)?.some((id) => connections.has(id)) ?? !connections.isEmpty;
+  const feed: Feed = new Feed({
+    messages: deps.store.messages,
+    deliver: deps.deliver,
+    signals,
+    isHeard,
+    isFresh: () => node.isFresh,
+    freshen: (people) => node.freshen(people),
+    report,
+  });
+  const seating = new Seating({ node: name, registry, signals, presence, report });
+  const node: Node = new Node({ ...deps, feed, seating, apply, knows, reload: people.reload });
+
+  return {
+    get isHealthy() {
+      return node.isHealthy;
+    },
+    stored: feed.stored,
+    join: () => node.join(),
+    seated: (seats) => seating.changed(seats),
+    async leave() {
+      await feed.idle();
+      node.leave();
+      await signals.close();
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import type { People } from "../accounts/people.ts";
+import type { Broker } from "../broker/broker.ts";
+import { groupTopic, userTopic } from "../broker/topics.ts";
+import { closeCodes } from "../protocol/close-codes.ts";
+import type { Connections } from "../realtime/connections.ts";
+import type { Notice } from "./notice.ts";
+import type { Spending } from "./spending.ts";
+
+export interface FactsDeps {
+  people: People;
+  connections: Connections;
+  spending: Spending;
+  /** Publishes to this node's own sockets. */
+  broker: Broker;
+}
+
+/** Gives the function that makes true here what another node has made true; the same notice again changes nothing. */
+export function facts({ people, connections, spending, broker }: FactsDeps): (notice: Notice) => void {
+  const idOf = (session: string) => Buffer.from(session, "base64url");
+  return (notice) => {
+    switch (notice.kind) {
+      case "person.registered": {
+        if (people.knows(notice.person.id)) return;
+        people.add(notice.person);
+        return broker.publish(groupTopic, [{ type: "person.registered", person: notice.person }]);
+      }
+      case "person.deleted": {
+        connections.closeUser(notice.id, closeCodes.accountDeleted);
+        if (people.nameOf(notice.id) === null) return people.forget(notice.id);
+        people.forget(notice.id);
+        return broker.publish(groupTopic, [{ type: "person.deleted", id: notice.id }]);
+      }
+      case "session.ended":
+        return connections.closeSession(
+          { id: idOf(notice.session), userId: notice.userId },
+          closeCodes.signedOut,
+        );
+      case "sessions.ended": {
+        const { userId, by } = notice;
+        if (by !== null) connections.closeSession({ id: idOf(by), userId }, closeCodes.restarting);
+        return connections.closeUser(userId, closeCodes.signedOut);
+      }
+      case "read.marked":
+        for (const { userId, conversation, seq, unread } of notice.states) {
+          const name = people.nameOf(userId);
+          if (name !== null)
+            broker.publish(userTopic(name), [{ type: "read.marked", conversation, seq, unread }]);
+        }
+        return;
+      case "spent":
+        return spending.charge(notice.spent);
+    }
+  };
+}

@@ -1,0 +1,215 @@
+import { Refusal } from "../refusal.ts";
+import type { System } from "../system.ts";
+import type { Feed } from "./feed.ts";
+import type { Notice } from "./notice.ts";
+import type { Look, Registry } from "./registry.ts";
+import type { Seating } from "./seating.ts";
+import type { Signal, Signals } from "./signals.ts";
+import type { Spending } from "./spending.ts";
+
+export interface NodeDeps {
+  name: string;
+  registry: Registry;
+  signals: Signals;
+  feed: Feed;
+  seating: Seating;
+  spending: Spending;
+  /** Makes true here what another node made true. */
+  apply(notice: Notice): void;
+  /** Whether these people are known here. */
+  knows(people: readonly number[]): boolean;
+  /** Reads anew what is kept in memory, after nothing was heard for a while. */
+  reload(): Promise<void>;
+  /** Throws away the connections to PostgreSQL, with what hangs on them. */
+  renew(): void;
+  /** Closes every socket: this node cannot serve for the moment, or its history was replaced. */
+  sendAway(reason: "cut off" | "restored"): void;
+  /** The epoch is now this one; false when it was already. */
+  setEpoch(epoch: string): boolean;
+  system: System;
+  report(error: unknown): void;
+}
+
+/** How often a node looks by itself. What a lost signal would have told is found within this time. */
+const lookMs = 800;
+/** How often a node that cannot look tries again. */
+const retryMs = 400;
+const tickMs = 200;
+/** How recent the latest look must be to publish by: what was revoked longer ago has been heard of. */
+const freshMs = 2_000;
+/** How long a node goes on without having been able to look. */
+export const patienceMs = 2_500;
+
+/**
+ * Holds this node together with the others. It looks at the database, when told to and by itself, and makes what it finds
+ * true here. A node that has not been able to look for a while knows nothing any more: it sends its people away, to
+ * other nodes, and begins anew once it can look again.
+ */
+export class Node {
+  readonly #deps: NodeDeps;
+  #whole = false;
+  #since: string | null = null;
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  #triedAt = Number.NEGATIVE_INFINITY;
+  #applied = new Set<number>();
+  #running: Promise<void> | null = null;
+  #following: Promise<void> | null = null;
+  #cancel: () => void = () => {};
+
+  constructor(deps: NodeDeps) {
+    this.#deps = deps;
+  }
+
+  /** Whether this node can serve. */
+  get isHealthy(): boolean {
+    return this.#whole && this.#age() < patienceMs;
+  }
+
+  /** Whether what is known here is recent enough to publish by. */
+  get isFresh(): boolean {
+    return this.#whole && this.#age() < freshMs;
+  }
+
+  /** Takes its place among the nodes; resolves when it can serve. */
+  async join(): Promise<void> {
+    const { signals, system } = this.#deps;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    // A carrier of signals that is not there yet keeps nobody waiting: until it comes, looking has to do.
+    void signals
+      .listen(
+        (signal, from) => this.#hear(signal, from),
+        () => this.#hint(),
+      )
+      .catch(this.#deps.report)
+      .finally(resolve);
+    system.after(patienceMs, resolve);
+    await promise;
+    await this.look();
+    this.#cancel = system.after(tickMs, () => this.#tick());
+  }
+
+  /** Resolves when what is known is recent and these people are known. Refuses when that cannot be had. */
+  async freshen(people: readonly number[]): Promise<void> {
+    if (this.isFresh && this.#deps.knows(people)) return;
+    await this.look();
+    if (!this.isFresh) throw new Refusal("busy");
+  }
+
+  /** Looks; resolves when what has changed before the call is true here. */
+  look(): Promise<void> {
+    if (!this.#running) {
+      this.#running = this.#lookOnce().finally(() => {
+        this.#running = null;
+      });
+      return this.#running;
+    }
+    // One that runs already may have looked too early.
+    this.#following ??= this.#running
+      .catch(() => {})
+      .then(() => {
+        this.#following = null;
+        return this.look();
+      });
+    return this.#following;
+  }
+
+  leave(): void {
+    this.#cancel();
+  }
+
+  #age() {
+    return this.#deps.system.now() - this.#lookedAt;
+  }
+
+  #hint() {
+    this.look().catch((error) => this.#failed(error));
+  }
+
+  #hear(signal: Signal, from: string) {
+    if (!this.#whole) return;
+    if (signal.kind === "grown") this.#deps.feed.heard(signal);
+    else if (signal.kind === "look" || !this.#deps.seating.heard(from, signal.rev, signal.users))
+      this.#hint();
+  }
+
+  #tick() {
+    const { system } = this.#deps;
+    if (this.#whole && this.#age() >= patienceMs) this.#cutOff();
+    const wait = this.#age() < 2 * lookMs ? lookMs : retryMs;
+    if (system.now() - this.#triedAt >= wait && !this.#running) {
+      if (this.#whole) void this.#tellSpent();
+      this.#hint();
+    }
+    this.#cancel = system.after(tickMs, () => this.#tick());
+  }
+
+  async #lookOnce(): Promise<void> {
+    if (!this.#whole) return this.#begin();
+    const { name, registry, seating, feed } = this.#deps;
+    const at = this.#deps.system.now();
+    this.#triedAt = at;
+    const saved = seating.saved;
+    const look = await registry.look(name, this.#since);
+    if (!this.#whole) return;
+    if (this.#deps.setEpoch(look.epoch)) {
+      feed.forget();
+      this.#deps.sendAway("restored");
+    }
+    this.#apply(look);
+    this.#since = look.next;
+    this.#lookedAt = at;
+    for (const { conversation, head } of look.grown) feed.found(conversation, head);
+    await seating.reconcile(look, saved);
+  }
+
+  #apply({ notices }: Look) {
+    for (const { id, origin, notice } of notices)
+      if (origin !== this.#deps.name && !this.#applied.has(id)) this.#deps.apply(notice);
+    this.#applied = new Set(notices.map(({ id }) => id));
+  }
+
+  async #tellSpent() {
+    const spent = this.#deps.spending.collect();
+    if (!spent) return;
+    try {
+      await this.#deps.registry.addNotice({ kind: "spent", spent });
+      this.#deps.signals.send({ kind: "look" });
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  /** Nothing that was known counts; what is true is read before anybody is served. */
+  async #begin(): Promise<void> {
+    const { name, registry, feed, seating, system } = this.#deps;
+    const at = system.now();
+    this.#triedAt = at;
+    await registry.recogniseDatabase();
+    const published = feed.cursors();
+    const heads = await registry.headsOf([...published.keys()]);
+    if ([...published].some(([id, cursor]) => (heads.get(id) ?? 0) < cursor)) await registry.newEpoch();
+    const look = await registry.look(name, null);
+    await this.#deps.reload();
+    feed.forget();
+    this.#deps.setEpoch(look.epoch);
+    this.#since = look.next;
+    this.#applied.clear();
+    await seating.resume();
+    await seating.reconcile(look, 0);
+    this.#lookedAt = at;
+    this.#whole = true;
+  }
+
+  #cutOff() {
+    this.#whole = false;
+    this.#deps.sendAway("cut off");
+    this.#deps.renew();
+    this.#deps.signals.restart();
+  }
+
+  /** That the database cannot be asked is no bug, and shows in the health; anything else is one. */
+  #failed(error: unknown) {
+    if (!this.#whole) this.#deps.renew();
+    if (!(error instanceof Refusal)) this.#deps.report(error);
+  }
+}

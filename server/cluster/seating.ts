@@ -1,0 +1,99 @@
+import type { Seat } from "../realtime/elsewhere.ts";
+import type { Presence } from "../realtime/presence.ts";
+import { Refusal } from "../refusal.ts";
+import type { Look, Registry } from "./registry.ts";
+import type { Signals } from "./signals.ts";
+
+export interface SeatingDeps {
+  node: string;
+  registry: Registry;
+  signals: Pick<Signals, "send">;
+  presence: Presence;
+  report(error: unknown): void;
+}
+
+/**
+ * Keeps it known among the nodes who is connected where. Each node writes its own seats down before it tells of them, and
+ * counts the changes, so that the others see when they have missed one and read them again.
+ */
+export class Seating {
+  readonly #deps: SeatingDeps;
+  /** How many changes of each other node are known here. */
+  #known = new Map<string, number>();
+  #rev = 0;
+  #saved = 0;
+  #failed = false;
+  #saving: Promise<void> = Promise.resolve();
+
+  constructor(deps: SeatingDeps) {
+    this.#deps = deps;
+  }
+
+  /** Writes down and tells what has changed here. What cannot be written now is made up for by the next look. */
+  changed(seats: readonly Seat[]): void {
+    const { registry, node, signals } = this.#deps;
+    this.#save(async (rev) => {
+      await registry.setSeats(node, rev, seats);
+      signals.send({ kind: "presence", rev, users: seats });
+    });
+  }
+
+  /** Takes what another node tells; resolves to false when something before it was missed. */
+  heard(from: string, rev: number, seats: readonly Seat[]): boolean {
+    const known = this.#known.get(from);
+    if (known === undefined || rev > known + 1) return false;
+    if (rev <= known) return true;
+    this.#known.set(from, rev);
+    this.#deps.presence.elsewhere.change(from, seats);
+    return true;
+  }
+
+  /** The number of the last change of this node that is written down. */
+  get saved(): number {
+    return this.#saved;
+  }
+
+  /** Brings what is known in line with what a look has found that began when `saved` was written down. */
+  async reconcile({ nodes }: Look, saved: number): Promise<void> {
+    const { registry, presence, node } = this.#deps;
+    const living = new Map(nodes.map(({ id, presenceRev }) => [id, presenceRev]));
+    for (const id of [...this.#known.keys()]) {
+      if (living.has(id)) continue;
+      this.#known.delete(id);
+      presence.elsewhere.forget(id);
+    }
+    if (this.#failed || (living.get(node) ?? 0) < saved) await this.resume();
+    const missed = nodes.filter(
+      ({ id, presenceRev }) => id !== node && (this.#known.get(id) ?? -1) < presenceRev,
+    );
+    if (missed.length === 0) return;
+    const seats = await registry.seatsOf(missed.map(({ id }) => id));
+    for (const { id, presenceRev } of missed) {
+      if ((this.#known.get(id) ?? -1) >= presenceRev) continue;
+      this.#known.set(id, presenceRev);
+      presence.elsewhere.replace(id, seats.get(id) ?? []);
+    }
+  }
+
+  /** Writes down all seats of this node, as after it was away. */
+  resume(): Promise<void> {
+    const { registry, node, presence } = this.#deps;
+    this.#failed = false;
+    return this.#save((rev) => registry.replaceSeats(node, rev, presence.seats()));
+  }
+
+  /** One after the other, in the order of their numbers. */
+  #save(write: (rev: number) => Promise<void>): Promise<void> {
+    const rev = ++this.#rev;
+    this.#saving = this.#saving.then(async () => {
+      try {
+        await write(rev);
+        this.#saved = rev;
+      } catch (error) {
+        this.#failed = true;
+        if (!(error instanceof Refusal)) this.#deps.report(error);
+      }
+    });
+    return this.#saving;
+  }
+}
