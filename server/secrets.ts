@@ -3,15 +3,17 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
+  linkSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import * as v from "valibot";
 
 /** What makes a stolen database useless without the machine: kept in a file of its own beside it. */
@@ -41,14 +43,21 @@ export function loadSecrets(path: string, hasAccounts = false): Secrets {
 
 /**
  * Writes the file whole or not at all, and through to the disk: the first account is on disk as soon as it is made, and
- * after a power cut it would be worth nothing without the pepper.
+ * after a power cut it would be worth nothing without the pepper. Of several nodes that start at once on one folder, the
+ * first makes it for all.
  */
 function create(path: string, content: v.InferOutput<typeof file>): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const draft = `${path}.new`;
-  rmSync(draft, { force: true });
+  const draft = `${path}.${randomBytes(6).toString("hex")}.new`;
   writeFileSync(draft, JSON.stringify(content), { mode: 0o600, flush: true });
-  renameSync(draft, path);
+  try {
+    linkSync(draft, path);
+  } catch {
+    // Another was first, or the disk knows no links, such as a memory stick, and is not one that nodes share.
+    if (!existsSync(path)) renameSync(draft, path);
+  }
+  const drafts = readdirSync(dirname(path)).filter((name) => /^secrets\.json\..*new$/.test(name));
+  for (const name of drafts) rmSync(join(dirname(path), name), { force: true });
   if (process.platform !== "win32") syncFolder(dirname(path));
 }
 

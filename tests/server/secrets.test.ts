@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Worker } from "node:worker_threads";
 import { loadSecrets } from "../../server/secrets.ts";
 
 const folders: string[] = [];
@@ -31,6 +32,28 @@ test("they are made at the first start, random, and the same from then on", () =
   expect(pepper).toHaveLength(32);
   expect(loadSecrets(path).pepper).toEqual(pepper);
   expect(loadSecrets(join(folder, "other.json")).pepper).not.toEqual(pepper);
+});
+
+test("of several that start at once, all have the same", async () => {
+  const gate = new Int32Array(new SharedArrayBuffer(4));
+  const script = `
+    const { parentPort, workerData } = require("node:worker_threads");
+    const { loadSecrets } = await import(workerData.module);
+    parentPort.postMessage("ready");
+    Atomics.wait(workerData.gate, 0, 0);
+    parentPort.postMessage(Buffer.from(loadSecrets(workerData.path).pepper).toString("hex"));`;
+  const module = join(import.meta.dir, "../../server/secrets.ts");
+  const workers = Array.from(
+    { length: 6 },
+    () => new Worker(script, { eval: true, workerData: { gate, path, module } }),
+  );
+  const says = (worker: Worker) => new Promise((resolve) => worker.once("message", resolve));
+  await Promise.all(workers.map(says));
+  const peppers = Promise.all(workers.map(says));
+  Atomics.store(gate, 0, 1);
+  Atomics.notify(gate, 0);
+  expect(new Set(await peppers)).toEqual(new Set([Buffer.from(loadSecrets(path).pepper).toString("hex")]));
+  expect(readdirSync(join(folder, "data"))).toEqual(["secrets.json"]);
 });
 
 test("ASVS 13.3.1 only their owner may read them", () => {
