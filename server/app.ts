@@ -99,6 +99,7 @@ export async function createApp(deps: AppDeps) {
       readMarks,
       people,
       presence,
+      entered: (groupHead) => cluster?.entered(groupHead),
       messageRate: bound("messages", messageBurst, messagesPerMinute),
       messageBytes,
       system,

@@ -6,13 +6,10 @@ import { ensureCertificate } from "./certificates/ensure.ts";
 import { tlsOptions } from "./certificates/tls-options.ts";
 import { serverOrigins } from "./certificates/urls.ts";
 import { type Config, parseConfig, portTakenSentence, projectRoot } from "./config.ts";
-import { watchIncarnation } from "./db/sqlite/incarnation.ts";
-import { lockData } from "./db/sqlite/lock.ts";
-import { openDatabase } from "./db/sqlite/open.ts";
-import { sqliteStore } from "./db/sqlite/store.ts";
 import { progress } from "./progress.ts";
 import { reporter } from "./report.ts";
 import { loadSecrets } from "./secrets.ts";
+import { FolderInUse, openStorage } from "./storage.ts";
 import { system } from "./system.ts";
 
 const config = readConfig();
@@ -26,20 +23,25 @@ const certificate = await ensureCertificate({
 tellCertificate(certificate);
 
 const report = reporter(system, (line) => console.error(line));
-const unlock = takeData();
-const { store, stopNoting } = openStore();
-progress("Database", "up to date");
+const storage = await openStorage(config, system, report).catch(stopWith);
+progress(
+  "Database",
+  config.postgres === null ? "up to date" : `up to date, at ${hostOf(config.postgres.url)}`,
+);
 
+const secrets = await readSecrets();
+const node = await storage.share(secrets).catch(stopWith);
 const app = await createApp({
   config,
-  store,
-  secrets: await readSecrets(),
+  store: node?.store ?? storage.store,
+  shared: node?.shared,
+  secrets,
   system,
   originsAt: (port) => config.origins ?? serverOrigins(certificate.names, port),
   clientFolder: join(projectRoot, "web/dist"),
   hashCost: 12,
   report,
-});
+}).catch(stopWith);
 const server = listen();
 app.serveOn(server);
 
@@ -55,15 +57,6 @@ function readConfig(): Config {
   }
 }
 
-function takeData() {
-  const unlock = lockData(join(config.dataDir, "lock"));
-  if (unlock) return unlock;
-  if (isTaken(config.port)) return stopWith(portTakenSentence(config.port));
-  return stopWith(
-    `${config.dataDir} is in use by another secure-chat. Stop it, or choose another folder with DATA_DIR.`,
-  );
-}
-
 /** Whoever starts the server a second time by mistake is to hear of the port, which is what they can see. */
 function isTaken(port: number): boolean {
   try {
@@ -74,18 +67,8 @@ function isTaken(port: number): boolean {
   }
 }
 
-function openStore() {
-  try {
-    const db = openDatabase(join(config.dataDir, "chat.sqlite"));
-    const stopNoting = watchIncarnation(db, join(config.dataDir, "incarnation.json"), system, report);
-    return { store: sqliteStore(db), stopNoting };
-  } catch (error) {
-    return stopWith(error);
-  }
-}
-
 async function readSecrets() {
-  const accounts = await store.users.directory();
+  const accounts = await storage.store.users.directory();
   try {
     return loadSecrets(join(config.dataDir, "secrets.json"), accounts.length > 0);
   } catch (error) {
@@ -114,21 +97,27 @@ function listen() {
   }
 }
 
-/** Lets everybody go in good order. Asking twice is no reason to hurry: what was acknowledged is on disk anyway. */
+function hostOf(url: string): string {
+  const { host, pathname } = new URL(url);
+  return host + pathname;
+}
+
+/** Lets everybody go in good order, once load balancers have had the time to turn to others. Asking twice is no reason to hurry: what was acknowledged is on disk anyway. */
 async function stop() {
   if (stopping) return;
   stopping = true;
   console.log("\nStopping ...");
+  app.turnAway();
+  await new Promise((resolve) => setTimeout(resolve, config.drainSeconds * 1000));
   void server.stop(); // Nobody new comes in from here on.
   await app.drain();
   await server.stop(true);
-  stopNoting();
-  store.close();
-  unlock();
+  await storage.close();
   process.exit(0);
 }
 
 function stopWith(reason: unknown): never {
+  if (reason instanceof FolderInUse && isTaken(config.port)) return stopWith(portTakenSentence(config.port));
   console.error(`\n${reason instanceof Error ? reason.message : String(reason)}`);
   process.exit(1);
 }

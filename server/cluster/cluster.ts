@@ -2,7 +2,7 @@ import type { People } from "../accounts/people.ts";
 import type { Broker } from "../broker/broker.ts";
 import type { Deliver } from "../conversations/delivery.ts";
 import type { Store } from "../db/store.ts";
-import { type ConversationId, directPair } from "../protocol/conversation-id.ts";
+import { type ConversationId, directPair, groupId } from "../protocol/conversation-id.ts";
 import type { Connections } from "../realtime/connections.ts";
 import type { Seat } from "../realtime/elsewhere.ts";
 import type { Presence } from "../realtime/presence.ts";
@@ -42,6 +42,8 @@ export interface Cluster {
   readonly isHealthy: boolean;
   /** Takes what was stored here to whoever may hear it, on this node and all others. */
   readonly stored: Deliver;
+  /** Someone here was told where the group stands. */
+  entered(head: number): void;
   /** Takes its place among the nodes; resolves when it can serve. */
   join(): Promise<void>;
   /** Tells the other nodes who has how many sockets here. */
@@ -73,6 +75,7 @@ export function cluster(deps: ClusterDeps): Cluster {
       return node.isHealthy;
     },
     stored: feed.stored,
+    entered: (head) => feed.follow(groupId, head),
     join: () => node.join(),
     seated: (seats) => seating.changed(seats),
     async leave() {

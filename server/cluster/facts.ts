@@ -1,9 +1,9 @@
 import type { People } from "../accounts/people.ts";
 import type { Broker } from "../broker/broker.ts";
 import { groupTopic, userTopic } from "../broker/topics.ts";
+import type { Notice } from "../db/postgres/notices.ts";
 import { closeCodes } from "../protocol/close-codes.ts";
 import type { Connections } from "../realtime/connections.ts";
-import type { Notice } from "./notice.ts";
 import type { Spending } from "./spending.ts";
 
 export interface FactsDeps {

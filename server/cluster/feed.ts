@@ -49,6 +49,11 @@ export class Feed {
     this.#deps = deps;
   }
 
+  /** Takes up a conversation of which someone here has just been told the head. */
+  follow(conversation: ConversationId, head: number): void {
+    if (!this.#lines.has(conversation)) this.#lineOf(conversation, head);
+  }
+
   /** Takes what this node has just stored, publishes it in its turn, and tells the other nodes. */
   readonly stored: Deliver = (messages) => {
     const next: Message[] = [];

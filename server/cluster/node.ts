@@ -1,13 +1,15 @@
+import type { Look } from "../db/postgres/cluster.ts";
+import type { Notice } from "../db/postgres/notices.ts";
 import { Refusal } from "../refusal.ts";
 import type { System } from "../system.ts";
 import type { Feed } from "./feed.ts";
-import type { Notice } from "./notice.ts";
-import type { Look, Registry } from "./registry.ts";
+import type { Registry } from "./registry.ts";
 import type { Seating } from "./seating.ts";
 import type { Signal, Signals } from "./signals.ts";
 import type { Spending } from "./spending.ts";
 
 export interface NodeDeps {
+  /** Names this node; no two are ever called the same. */
   name: string;
   registry: Registry;
   signals: Signals;
@@ -145,11 +147,11 @@ export class Node {
 
   async #lookOnce(): Promise<void> {
     if (!this.#whole) return this.#begin();
-    const { name, registry, seating, feed } = this.#deps;
+    const { registry, seating, feed } = this.#deps;
     const at = this.#deps.system.now();
     this.#triedAt = at;
     const saved = seating.saved;
-    const look = await registry.look(name, this.#since);
+    const look = await registry.look(this.#since);
     if (!this.#whole) return;
     if (this.#deps.setEpoch(look.epoch)) {
       feed.forget();
@@ -181,14 +183,12 @@ export class Node {
 
   /** Nothing that was known counts; what is true is read before anybody is served. */
   async #begin(): Promise<void> {
-    const { name, registry, feed, seating, system } = this.#deps;
+    const { registry, feed, seating, system } = this.#deps;
     const at = system.now();
     this.#triedAt = at;
-    await registry.recogniseDatabase();
-    const published = feed.cursors();
-    const heads = await registry.headsOf([...published.keys()]);
-    if ([...published].some(([id, cursor]) => (heads.get(id) ?? 0) < cursor)) await registry.newEpoch();
-    const look = await registry.look(name, null);
+    await registry.settleIncarnation();
+    await this.#compare();
+    const look = await registry.look(null);
     await this.#deps.reload();
     feed.forget();
     this.#deps.setEpoch(look.epoch);
@@ -198,6 +198,15 @@ export class Node {
     await seating.reconcile(look, 0);
     this.#lookedAt = at;
     this.#whole = true;
+  }
+
+  /** A database that has gone back behind what was published would give the same numbers to other messages. */
+  async #compare() {
+    const { registry, feed } = this.#deps;
+    const published = feed.cursors();
+    const found = await registry.headsOf([...published.keys()]);
+    const heads = new Map(found.map(({ conversation, head }) => [conversation, head]));
+    if ([...published].some(([id, cursor]) => (heads.get(id) ?? 0) < cursor)) await registry.newEpoch();
   }
 
   #cutOff() {

@@ -1,35 +1,46 @@
+import { type Grown, headsOf, type Look, leave, look, removeDeadNodes } from "../db/postgres/cluster.ts";
+import { guarded } from "../db/postgres/guarded.ts";
+import { newEpoch, settleIncarnation } from "../db/postgres/incarnation.ts";
+import { addNotice, type Notice, removeOldNotices } from "../db/postgres/notices.ts";
+import type { Db } from "../db/postgres/open.ts";
+import { type NodeSeats, replaceSeats, type Seat, seatsOf, setSeats } from "../db/postgres/seats.ts";
 import type { ConversationId } from "../protocol/conversation-id.ts";
-import type { Seat } from "../realtime/elsewhere.ts";
-import type { Notice } from "./notice.ts";
 
-/** What a node finds when it looks: all that has changed since its former look, in one snapshot. */
-export interface Look {
-  /** What to look from the next time. */
-  next: string;
-  epoch: string;
-  notices: { id: number; origin: string; notice: Notice }[];
-  /** Conversations that have grown, with their heads. */
-  grown: { conversation: ConversationId; head: number }[];
-  /** The nodes whose leases are running, this one included. `presenceRev` counts the changes of their seats. */
-  nodes: { id: string; presenceRev: number }[];
-}
-
-/** What the nodes of a cluster keep together, beside the data. Refuses as the store does. */
+/** What the nodes of a cluster keep together, beside the data, as one of them uses it. Refuses as the store does. */
 export interface Registry {
   /** Renews the node's lease, and gives what has changed since; with null, where to look from. Misses nothing, ever. */
-  look(node: string, since: string | null): Promise<Look>;
-  /** Who has sockets on these nodes. */
-  seatsOf(nodes: readonly string[]): Promise<Map<string, Seat[]>>;
-  /** Changes some seats of a node; `rev` is the number of this change. */
-  setSeats(node: string, rev: number, seats: readonly Seat[]): Promise<void>;
-  /** Sets all seats of a node. */
-  replaceSeats(node: string, rev: number, seats: readonly Seat[]): Promise<void>;
+  look(since: string | null): Promise<Look>;
+  seatsOf(nodes: string[]): Promise<NodeSeats[]>;
+  /** Changes some seats of this node, or all; `rev` is the number of the change. False where that came too late. */
+  setSeats(rev: number, seats: readonly Seat[]): Promise<boolean>;
+  replaceSeats(rev: number, seats: readonly Seat[]): Promise<boolean>;
   addNotice(notice: Notice): Promise<void>;
-  headsOf(conversations: readonly ConversationId[]): Promise<Map<ConversationId, number>>;
-  /** Gives the database a new epoch if it was restored or moved since a node last said that it is the same. */
-  recogniseDatabase(): Promise<void>;
-  /** The database has gone back behind what was published: gives it a new epoch. */
+  headsOf(conversations: ConversationId[]): Promise<Grown[]>;
+  /** Begins a new epoch if the database was restored or moved since a node last looked whether it is the same. */
+  settleIncarnation(): Promise<void>;
+  /** Begins a new epoch, because the database has gone back behind what was published. */
   newEpoch(): Promise<void>;
   /** Removes notices that every node has heard of, and nodes that are long gone. */
   clean(): Promise<void>;
+  /** Gives this node up at once, with everyone who is on it. */
+  leave(): Promise<void>;
+}
+
+/** The registry in an open PostgreSQL database, for the node named `node`. */
+export function registry(db: Db, node: string, now: () => number): Registry {
+  return {
+    look: (since) => look(db, node, since),
+    seatsOf: (nodes) => seatsOf(db, nodes),
+    setSeats: (rev, seats) => setSeats(db, node, rev, [...seats]),
+    replaceSeats: (rev, seats) => replaceSeats(db, node, rev, [...seats]),
+    addNotice: (notice) => addNotice(db, { origin: node, now }, notice),
+    headsOf: (conversations) => headsOf(db, conversations),
+    settleIncarnation: async () => void (await guarded(() => settleIncarnation(db.sql))),
+    newEpoch: async () => void (await newEpoch(db, "the database went back behind what was published")),
+    async clean() {
+      await removeOldNotices(db, now());
+      await removeDeadNodes(db);
+    },
+    leave: () => leave(db, node),
+  };
 }

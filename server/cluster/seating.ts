@@ -1,7 +1,8 @@
+import type { Look } from "../db/postgres/cluster.ts";
 import type { Seat } from "../realtime/elsewhere.ts";
 import type { Presence } from "../realtime/presence.ts";
 import { Refusal } from "../refusal.ts";
-import type { Look, Registry } from "./registry.ts";
+import type { Registry } from "./registry.ts";
 import type { Signals } from "./signals.ts";
 
 export interface SeatingDeps {
@@ -31,10 +32,11 @@ export class Seating {
 
   /** Writes down and tells what has changed here. What cannot be written now is made up for by the next look. */
   changed(seats: readonly Seat[]): void {
-    const { registry, node, signals } = this.#deps;
+    const { registry, signals } = this.#deps;
     this.#save(async (rev) => {
-      await registry.setSeats(node, rev, seats);
-      signals.send({ kind: "presence", rev, users: seats });
+      const isWritten = await registry.setSeats(rev, seats);
+      if (isWritten) signals.send({ kind: "presence", rev, users: seats });
+      return isWritten;
     });
   }
 
@@ -67,28 +69,27 @@ export class Seating {
       ({ id, presenceRev }) => id !== node && (this.#known.get(id) ?? -1) < presenceRev,
     );
     if (missed.length === 0) return;
-    const seats = await registry.seatsOf(missed.map(({ id }) => id));
-    for (const { id, presenceRev } of missed) {
-      if ((this.#known.get(id) ?? -1) >= presenceRev) continue;
-      this.#known.set(id, presenceRev);
-      presence.elsewhere.replace(id, seats.get(id) ?? []);
+    for (const found of await registry.seatsOf(missed.map(({ id }) => id))) {
+      if ((this.#known.get(found.node) ?? -1) >= found.presenceRev) continue;
+      this.#known.set(found.node, found.presenceRev);
+      presence.elsewhere.replace(found.node, found.seats);
     }
   }
 
   /** Writes down all seats of this node, as after it was away. */
   resume(): Promise<void> {
-    const { registry, node, presence } = this.#deps;
+    const { registry, presence } = this.#deps;
     this.#failed = false;
-    return this.#save((rev) => registry.replaceSeats(node, rev, presence.seats()));
+    return this.#save((rev) => registry.replaceSeats(rev, presence.seats()));
   }
 
   /** One after the other, in the order of their numbers. */
-  #save(write: (rev: number) => Promise<void>): Promise<void> {
+  #save(write: (rev: number) => Promise<boolean>): Promise<void> {
     const rev = ++this.#rev;
     this.#saving = this.#saving.then(async () => {
       try {
-        await write(rev);
-        this.#saved = rev;
+        if (await write(rev)) this.#saved = rev;
+        else this.#failed = true;
       } catch (error) {
         this.#failed = true;
         if (!(error instanceof Refusal)) this.#deps.report(error);

@@ -1,8 +1,6 @@
+import type { Spent } from "../db/postgres/notices.ts";
 import type { System } from "../system.ts";
 import { TokenBuckets } from "../token-buckets.ts";
-
-/** Tokens taken (given back, where negative), each with its bound and key. */
-export type Spent = [bound: string, key: string, tokens: number][];
 
 /** Of a flood, the keys that took most are told. */
 const keysMax = 2_000;

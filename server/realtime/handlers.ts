@@ -6,6 +6,7 @@ import type { ReadMarks } from "../conversations/read-marks.ts";
 import type { Store } from "../db/store.ts";
 import { closeCodes } from "../protocol/close-codes.ts";
 import type { CommandOf, CommandType } from "../protocol/commands.ts";
+import { groupId } from "../protocol/conversation-id.ts";
 import type { ChatEvent } from "../protocol/events.ts";
 import { limits, protocolVersion } from "../protocol/limits.ts";
 import { byteLength } from "../protocol/text.ts";
@@ -21,6 +22,8 @@ export interface HandlerDeps {
   readMarks: ReadMarks;
   people: People;
   presence: Presence;
+  /** Hears where the group stands by what someone is told who enters. */
+  entered(groupHead: number): void;
   messageRate: TokenBuckets;
   messageBytes: number;
   system: System;
@@ -43,6 +46,8 @@ export function handlers(deps: HandlerDeps): Handlers {
     async "chat.enter"({ ref, people: tag }, user) {
       await readMarks.flush();
       const conversations = await store.conversations.of(user);
+      const group = conversations.find(({ id }) => id === groupId);
+      if (group) deps.entered(group.head);
       // Read last, with no waiting in between: what changes from here on comes as an event after the answer.
       const peopleTag = people.tag();
       return {

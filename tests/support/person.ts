@@ -21,6 +21,14 @@ export class Person {
     this.name = name;
   }
 
+  /** The same browser, which is led to another server. */
+  at(server: Reachable): Person {
+    const same = new Person(server, this.name);
+    same.#cookies = this.#cookies;
+    same.#sockets = this.#sockets;
+    return same;
+  }
+
   get cookies(): string {
     return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
   }

@@ -6,6 +6,7 @@ import { createApp } from "../../server/app.ts";
 import { ensureCertificate } from "../../server/certificates/ensure.ts";
 import type { Pair } from "../../server/certificates/files.ts";
 import { tlsOptions } from "../../server/certificates/tls-options.ts";
+import type { Shared } from "../../server/cluster/cluster.ts";
 import { parseConfig, projectRoot } from "../../server/config.ts";
 import { openDatabase } from "../../server/db/sqlite/open.ts";
 import { sqliteStore } from "../../server/db/sqlite/store.ts";
@@ -16,6 +17,8 @@ export interface TestServerOptions {
   env?: Record<string, string>;
   system?: System;
   store?: Store;
+  /** Makes it one of several nodes. */
+  shared?: Shared;
   clientFolder?: string;
   hashCost?: number;
   /** A free one when absent. */
@@ -69,6 +72,7 @@ export async function startServer(options: TestServerOptions = {}) {
   const app = await createApp({
     config,
     store,
+    shared: options.shared,
     secrets: { pepper: Buffer.alloc(32, 7) },
     system: options.system ?? system,
     originsAt: (port) => config.origins ?? [`https://localhost:${port}`],
@@ -97,7 +101,7 @@ export async function startServer(options: TestServerOptions = {}) {
     async stop() {
       await app.drain();
       await server.stop(true);
-      store.close();
+      await store.close();
     },
   };
 }

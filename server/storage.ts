@@ -1,0 +1,105 @@
+import { createHmac } from "node:crypto";
+import { join } from "node:path";
+import type { Shared } from "./cluster/cluster.ts";
+import { natsSignals } from "./cluster/nats-signals.ts";
+import { postgresSignals } from "./cluster/postgres-signals.ts";
+import { registry } from "./cluster/registry.ts";
+import { telling } from "./cluster/telling.ts";
+import type { Config } from "./config.ts";
+import { clusterName, pepperMark } from "./db/postgres/cluster.ts";
+import { type Db, openPostgres } from "./db/postgres/open.ts";
+import { postgresStore } from "./db/postgres/store.ts";
+import { watchIncarnation } from "./db/sqlite/incarnation.ts";
+import { lockData } from "./db/sqlite/lock.ts";
+import { openDatabase } from "./db/sqlite/open.ts";
+import { sqliteStore } from "./db/sqlite/store.ts";
+import type { Store } from "./db/store.ts";
+import type { Secrets } from "./secrets.ts";
+import type { System } from "./system.ts";
+
+/** What a server keeps its data in, and what it shares with other servers. */
+export interface Storage {
+  store: Store;
+  /** What this process shares with other nodes on the same data; null where it is the only one. */
+  share(secrets: Secrets): Promise<{ store: Store; shared: Shared } | null>;
+  close(): Promise<void>;
+}
+
+/** Another process holds the data folder, which serves one. */
+export class FolderInUse extends Error {
+  override name = "FolderInUse";
+}
+
+type Surroundings = Pick<Config, "dataDir" | "postgres" | "natsUrl">;
+type Report = (error: unknown) => void;
+
+/** Opens what the configuration names, made and brought up to date. Throws a sentence where that cannot be. */
+export function openStorage(config: Surroundings, system: System, report: Report): Promise<Storage> {
+  return config.postgres === null
+    ? openFolder(config.dataDir, system, report)
+    : openNode(config, config.postgres, system, report);
+}
+
+async function openFolder(dataDir: string, system: System, report: Report): Promise<Storage> {
+  const unlock = lockData(join(dataDir, "lock"));
+  if (!unlock)
+    throw new FolderInUse(
+      `${dataDir} is in use by another secure-chat. Stop it, or choose another folder with DATA_DIR.`,
+    );
+  const db = openDatabase(join(dataDir, "chat.sqlite"));
+  const stopNoting = watchIncarnation(db, join(dataDir, "incarnation.json"), system, report);
+  const store = sqliteStore(db);
+  return {
+    store,
+    share: async () => null,
+    async close() {
+      stopNoting();
+      await store.close();
+      unlock();
+    },
+  };
+}
+
+async function openNode(
+  { dataDir, natsUrl }: Surroundings,
+  postgres: NonNullable<Config["postgres"]>,
+  system: System,
+  report: Report,
+): Promise<Storage> {
+  const name = Buffer.from(system.random(8)).toString("hex");
+  const db = await openPostgres(postgres, report);
+  const store = postgresStore(db, { origin: name, now: system.now });
+  return {
+    store,
+    async share({ pepper }) {
+      await requireSamePepper(db, pepper, dataDir);
+      const way = { node: name, system, report };
+      const signals =
+        natsUrl === null
+          ? postgresSignals({ url: postgres.url, ...way })
+          : natsSignals({ url: natsUrl, cluster: await clusterName(db), secret: pepper, ...way });
+      const shared: Shared = {
+        name,
+        registry: registry(db, name, system.now),
+        signals,
+        renew: db.renew,
+        setEpoch(epoch) {
+          const isNew = epoch !== db.epoch;
+          db.epoch = epoch;
+          return isNew;
+        },
+      };
+      return { store: telling(store, signals), shared };
+    },
+    close: async () => store.close(),
+  };
+}
+
+/** With another pepper no password of the others would work here, and none made here would work there. */
+async function requireSamePepper(db: Db, pepper: Uint8Array, dataDir: string) {
+  const mark = createHmac("sha256", pepper).update("the mark of the pepper").digest("hex");
+  if ((await pepperMark(db, mark)) === mark) return;
+  throw new Error(
+    `${join(dataDir, "secrets.json")} is not the one of this database. Copy it from a node that uses the same database: no password works with another.`,
+  );
+}

@@ -1,0 +1,41 @@
+import type { Shared } from "../../server/cluster/cluster.ts";
+import { openStorage } from "../../server/storage.ts";
+import { system as realSystem } from "../../server/system.ts";
+import { freshDatabase } from "./postgres.ts";
+import { startServer, type TestServer, type TestServerOptions } from "./server.ts";
+
+export interface TestNode extends TestServer {
+  /** What this node shares with the others, to be spoiled by a test. */
+  shared: Shared;
+}
+
+export interface NodeOptions extends Omit<TestServerOptions, "store" | "shared"> {
+  url: string;
+  natsUrl?: string;
+  /** Spoils what the node shares before it starts, such as its signals. */
+  spoil?(shared: Shared): void;
+}
+
+/** One node in this process, with connections of its own: the real store, the real signals, real sockets over TLS. */
+export async function startNode({ url, natsUrl, spoil, ...options }: NodeOptions): Promise<TestNode> {
+  const system = options.system ?? realSystem;
+  const bugs: unknown[] = [];
+  const config = { dataDir: "", postgres: { url, connections: 4 }, natsUrl: natsUrl ?? null };
+  const storage = await openStorage(config, system, (error) => void bugs.push(error));
+  const node = await storage.share({ pepper: Buffer.alloc(32, 7) });
+  if (!node) throw new Error("There is no node without PostgreSQL.");
+  spoil?.(node.shared);
+  const server = await startServer({ ...options, ...node });
+  return Object.assign(server, { shared: node.shared, bugs: Object.assign(server.bugs, bugs) });
+}
+
+/** Several nodes on a new database of their own. */
+export async function startNodes(count: number, options: Partial<NodeOptions> = {}): Promise<TestNode[]> {
+  const url = options.url ?? (await freshDatabase());
+  return Promise.all(Array.from({ length: count }, () => startNode({ ...options, url })));
+}
+
+/** Signals of which none arrives: what they would have told has to be found by looking. */
+export function deafen(shared: Shared): void {
+  shared.signals.send = () => {};
+}
