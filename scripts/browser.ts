@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { projectRoot } from "../server/config.ts";
 import { findBrowser, here } from "../tests/support/browser.ts";
-import { run, SetupError } from "./setup.ts";
+import { attempt, canInstall, install } from "./debian.ts";
+import { SetupError } from "./setup.ts";
 
 /** Sees to it that the tests find a browser, installing one where that is possible. Throws a SetupError that says what to install. */
 export async function ensureBrowser(): Promise<void> {
@@ -10,20 +11,12 @@ export async function ensureBrowser(): Promise<void> {
   if (Bun.env.CHROME_PATH)
     throw new SetupError(`CHROME_PATH is ${Bun.env.CHROME_PATH}, which does not start.`);
 
-  if (process.getuid?.() === 0 && isDebian()) {
-    await attempt("looking for Debian's", ["apt-get", "update"]);
-    await attempt("installing Debian's", [
-      "apt-get",
-      "install",
-      "-y",
-      "--no-install-recommends",
-      "chromium",
-      "openssl",
-    ]);
+  if (canInstall()) {
+    await install("Browser", ["chromium", "openssl"]);
     if (answers(found())) return;
   }
   const playwright = join(projectRoot, "node_modules", "playwright-core", "cli.js");
-  await attempt("downloading Playwright's", [process.execPath, playwright, "install", "chromium"]);
+  await attempt("Browser", "downloading Playwright's", [process.execPath, playwright, "install", "chromium"]);
   const downloaded = here.downloaded();
   if (!answers(downloaded)) throw new SetupError(missing);
   process.env.CHROME_PATH = downloaded!; // Before an installed one that does not start.
@@ -49,19 +42,5 @@ function answers(browser: string | null): boolean {
     return Bun.spawnSync([browser, "--version"]).exitCode === 0;
   } catch {
     return false; // Not a program at all.
-  }
-}
-
-function isDebian(): boolean {
-  const release = "/etc/os-release";
-  return existsSync(release) && /^ID(_LIKE)?=.*\b(debian|ubuntu)\b/m.test(readFileSync(release, "utf8"));
-}
-
-/** When one way fails the next may work, so this only tells. */
-async function attempt(doing: string, program: readonly string[]): Promise<void> {
-  try {
-    await run("Browser", doing, program);
-  } catch (error) {
-    console.error((error as Error).message);
   }
 }

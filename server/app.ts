@@ -22,6 +22,7 @@ import { handlers } from "./realtime/handlers.ts";
 import { Presence } from "./realtime/presence.ts";
 import { socketHandler } from "./realtime/socket.ts";
 import { watch } from "./realtime/watch.ts";
+import { Refusal } from "./refusal.ts";
 import type { Secrets } from "./secrets.ts";
 import type { System } from "./system.ts";
 import { TokenBuckets } from "./token-buckets.ts";
@@ -136,7 +137,9 @@ export async function createApp(deps: AppDeps) {
   const stopWatching = watch(connections, leavesFor, system);
   let stopCleaning = system.after(0, clean);
   function clean() {
-    sessions.removeExpired().catch(report);
+    const chores = [sessions.removeExpired(), deps.shared?.registry.clean()];
+    // A database that is full or cannot be reached is no bug; the next time will do.
+    for (const chore of chores) chore?.catch((error) => error instanceof Refusal || report(error));
     stopCleaning = system.after(cleanMs, clean);
   }
 

@@ -1,7 +1,8 @@
-import { isIP } from "node:net";
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { limits as protocolLimits } from "./protocol/limits.ts";
+import { addressRanges, hostName, httpsOrigins, urlOf, urlWithoutSecrets } from "./setting-values.ts";
+import { ConfigError, type Env, settingsOf } from "./settings.ts";
 
 export interface Config {
   /** The address listened on; "::" takes IPv6 and IPv4 alike. */
@@ -22,6 +23,8 @@ export interface Config {
   readonly drainSeconds: number;
   /** Where pages that may call this server come from; null means "from the certificate's names and the port". */
   readonly origins: readonly string[] | null;
+  /** Addresses and CIDR ranges of load balancers, whose word about a client's address counts. */
+  readonly trustedProxies: readonly string[];
   readonly registration: "open" | "closed";
   /** Absolute paths of a certificate the user brought; null means a self-made one. */
   readonly tls: { readonly cert: string; readonly key: string } | null;
@@ -36,57 +39,15 @@ export interface Config {
   };
 }
 
-export interface ConfigMistake {
-  name: string;
-  /** What was given; null when a value is missing. */
-  value: string | null;
-  accepted: string;
-}
-
-/** Thrown once for all mistakes, so that nobody fixes them one start at a time. */
-export class ConfigError extends Error {
-  readonly mistakes: readonly ConfigMistake[];
-
-  constructor(mistakes: readonly ConfigMistake[]) {
-    super(["The configuration has mistakes:", ...mistakes.map(mistakeLine)].join("\n"));
-    this.name = "ConfigError";
-    this.mistakes = mistakes;
-  }
-}
-
 export const projectRoot: string = resolve(import.meta.dir, "..");
-
-type Env = Record<string, string | undefined>;
 
 /**
  * Takes the environment, gives the frozen configuration, throws one ConfigError naming every mistake.
  * Needs no installed package: the start calls it before it installs anything, so that a mistake shows at once.
  */
 export function parseConfig(env: Env, cores: number = availableParallelism()): Config {
-  const mistakes: ConfigMistake[] = [];
+  const { mistakes, setting, count, missing } = settingsOf(env);
 
-  /** An empty variable counts as unset, which is how compose files and unit files write "the default". */
-  function given(name: string): string | null {
-    return env[name]?.trim() || null;
-  }
-  function setting<T>(
-    name: string,
-    fallback: T,
-    accepted: string,
-    read: (value: string) => T | undefined,
-  ): T {
-    const value = given(name);
-    if (value === null) return fallback;
-    const result = read(value);
-    if (result === undefined) mistakes.push({ name, value: withoutPassword(value), accepted });
-    return result ?? fallback;
-  }
-  function count(name: string, fallback: number, min: number, max: number): number {
-    return setting(name, fallback, `a whole number from ${min} to ${max}`, (value) => {
-      const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
-      return number >= min && number <= max ? number : undefined;
-    });
-  }
   function path(value: string): string | undefined {
     return value.includes("\0") ? undefined : resolve(projectRoot, value);
   }
@@ -94,17 +55,19 @@ export function parseConfig(env: Env, cores: number = availableParallelism()): C
     const cert = setting<string | null>("TLS_CERT", null, "the path of a certificate file", path);
     const key = setting<string | null>("TLS_KEY", null, "the path of a key file", path);
     if (cert !== null && key !== null) return { cert, key };
-    if (cert !== null)
-      mistakes.push({ name: "TLS_KEY", value: null, accepted: "the path of the key of TLS_CERT" });
-    if (key !== null)
-      mistakes.push({ name: "TLS_CERT", value: null, accepted: "the path of the certificate of TLS_KEY" });
+    if (cert !== null) missing("TLS_KEY", "the path of the key of TLS_CERT");
+    if (key !== null) missing("TLS_CERT", "the path of the certificate of TLS_KEY");
     return null;
   }
 
   function postgres(): Config["postgres"] {
     const accepted = "postgres://user:password@host:5432/database";
-    const url = setting<string | null>("DATABASE_URL", null, accepted, (value) =>
-      urlOf(value, ["postgres:", "postgresql:"]),
+    const url = setting<string | null>(
+      "DATABASE_URL",
+      null,
+      accepted,
+      (value) => urlOf(value, ["postgres:", "postgresql:"]),
+      urlWithoutSecrets,
     );
     const connections = count("DATABASE_CONNECTIONS", 8, 2, 500);
     return url === null ? null : { url, connections };
@@ -115,8 +78,12 @@ export function parseConfig(env: Env, cores: number = availableParallelism()): C
     port: count("PORT", 5000, 0, 65_535),
     dataDir: setting("DATA_DIR", join(projectRoot, "data"), "the path of a folder", path),
     postgres: postgres(),
-    natsUrl: setting<string | null>("NATS_URL", null, "nats://host:port or tls://host:port", (value) =>
-      urlOf(value, ["nats:", "tls:"]),
+    natsUrl: setting<string | null>(
+      "NATS_URL",
+      null,
+      "nats://host:port or tls://host:port",
+      (value) => urlOf(value, ["nats:", "tls:"]),
+      urlWithoutSecrets,
     ),
     drainSeconds: count("DRAIN_SECONDS", 0, 0, 300),
     origins: setting<readonly string[] | null>(
@@ -124,6 +91,12 @@ export function parseConfig(env: Env, cores: number = availableParallelism()): C
       null,
       "https origins without a path, separated by commas, such as https://chat.example.com,https://192.168.1.5:5000",
       httpsOrigins,
+    ),
+    trustedProxies: setting<readonly string[]>(
+      "TRUSTED_PROXIES",
+      [],
+      "addresses and ranges of load balancers, separated by commas, such as 127.0.0.1,::1,10.0.0.0/24",
+      addressRanges,
     ),
     registration: setting("REGISTRATION", "open", "open or closed", (value) =>
       value === "open" || value === "closed" ? value : undefined,
@@ -146,44 +119,11 @@ export function parseConfig(env: Env, cores: number = availableParallelism()): C
   return frozen(config);
 }
 
-/** What a person whose port is in use needs to read. */
-export function portTakenSentence(port: number): string {
+/** What a person whose port is in use needs to read, who started the program with this command. */
+export function portTakenSentence(port: number, command = "start"): string {
   const another = port < 65_535 ? port + 1 : port - 1;
   const airplay = port === 5000 ? " (on macOS the AirPlay receiver holds 5000)" : "";
-  return `Port ${port} is taken by another program${airplay}. Choose another: PORT=${another} bun run start`;
-}
-
-function mistakeLine({ name, value, accepted }: ConfigMistake): string {
-  return `  ${name} ${value === null ? "is missing" : `is ${JSON.stringify(value)}`}; accepted: ${accepted}`;
-}
-
-/** What may be shown of a setting: a URL carries a password, and mistakes end up in logs. */
-const withoutPassword = (value: string): string => value.replace(/(:\/\/[^:/?#]*):[^/?#]*@/, "$1:…@");
-
-/** The text itself, if it is a URL of one of these protocols and names a host. */
-function urlOf(value: string, protocols: string[]): string | undefined {
-  const url = URL.parse(value);
-  return url?.hostname && protocols.includes(url.protocol) ? value : undefined;
-}
-
-function hostName(value: string): string | undefined {
-  const label = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
-  const looksLikeAddress = /^[\d.]+$/.test(value);
-  return isIP(value) > 0 || (!looksLikeAddress && new RegExp(`^${label}(\\.${label})*$`, "i").test(value))
-    ? value
-    : undefined;
-}
-
-function httpsOrigins(value: string): readonly string[] | undefined {
-  const origins = new Set<string>();
-  for (const part of value.split(",").map((each) => each.trim())) {
-    const url = URL.parse(part);
-    // A path, a query or a password would be dropped silently by URL.origin, and the guard would then mean less than was written.
-    const bare = `https://${url?.host}/`;
-    if (url?.href !== bare || part.includes("*")) return undefined;
-    origins.add(url.origin);
-  }
-  return [...origins];
+  return `Port ${port} is taken by another program${airplay}. Choose another: PORT=${another} bun run ${command}`;
 }
 
 function frozen<T extends object>(value: T): T {

@@ -47,6 +47,21 @@ const rules: Rule[] = [
     reason: "what a conversation is does not depend on how it is reached: no Hono, no sockets",
   },
   {
+    files: "server/cluster/**",
+    may: [
+      ...ground,
+      "server/db/store.ts",
+      "server/db/postgres/*",
+      "server/broker/*",
+      "server/conversations/delivery.ts",
+      "server/realtime/*",
+      "server/token-buckets.ts",
+    ],
+    mayNameTypesOf: ["server/accounts/people.ts"],
+    packages: /^(bun|node:crypto|@nats-io\/transport-node|valibot)$/,
+    reason: "nodes agree through PostgreSQL and hint through signals; one process alone needs none of it",
+  },
+  {
     files: "server/realtime/**",
     may: [
       ...ground,

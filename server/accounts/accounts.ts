@@ -69,7 +69,8 @@ export function accounts(deps: AccountsDeps) {
     /** Proves who someone is; `wrong_credentials` says and takes the same for an unknown name and a wrong password. */
     async signIn({ name, password }: Credentials, address: string, mark: string | undefined): Promise<User> {
       const user = await users.byName(name);
-      const source = { address, known: devices.isKnown(mark, user) ? `device ${mark}` : null };
+      const isKnown = mark !== undefined && devices.isKnown(mark, user);
+      const source = { address, known: isKnown ? devices.keyOf(mark) : null };
       const right = await guesses.attempt(name, source, () =>
         passwords.matches(password, user?.passwordHash ?? null, address),
       );
@@ -97,7 +98,7 @@ export function accounts(deps: AccountsDeps) {
       const user = await proven(session, current, address);
       const passwordHash = await passwords.hash(next, address);
       if (!(await stillProven(user))) throw new Refusal("wrong_password");
-      await users.setPassword(user.id, passwordHash);
+      await users.setPassword(user.id, passwordHash, session.id);
       return { ...user, passwordHash };
     },
 

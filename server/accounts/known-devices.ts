@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import type { User } from "../db/store.ts";
 
 /**
@@ -9,6 +9,8 @@ import type { User } from "../db/store.ts";
 export interface KnownDevices {
   mark(user: User): string;
   isKnown(mark: string | undefined, user: User | null): boolean;
+  /** What a mark is counted under: it shows nobody the mark. */
+  keyOf(mark: string): string;
 }
 
 export function knownDevices(pepper: Uint8Array): KnownDevices {
@@ -17,6 +19,7 @@ export function knownDevices(pepper: Uint8Array): KnownDevices {
     createHmac("sha256", pepper).update(`device:${user.id}:${user.passwordHash}`).digest("base64url");
   return {
     mark,
+    keyOf: (mark) => `device ${createHash("sha256").update(mark).digest("base64url")}`,
     isKnown(given, user) {
       if (given === undefined || user === null) return false;
       const expected = Buffer.from(mark(user));

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Session, Store } from "../db/store.ts";
+import { Refusal } from "../refusal.ts";
 import type { System } from "../system.ts";
 
 const minute = 60_000;
@@ -51,7 +52,10 @@ export function sessions(
     session.seenAt = isRecent ? last : now;
     if (isRecent) return;
     used.set(keyOf(session), now);
-    store.touch(session.id, now).catch(report);
+    store.touch(session.id, now).catch((error) => {
+      // Where the database cannot take it, what is kept here has to do.
+      if (!(error instanceof Refusal)) report(error);
+    });
   }
 
   function prepare(device: string) {

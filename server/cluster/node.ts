@@ -3,6 +3,7 @@ import type { Notice } from "../db/postgres/notices.ts";
 import { Refusal } from "../refusal.ts";
 import type { System } from "../system.ts";
 import type { Feed } from "./feed.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
 import type { Registry } from "./registry.ts";
 import type { Seating } from "./seating.ts";
 import type { Signal, Signals } from "./signals.ts";
@@ -54,13 +55,14 @@ export class Node {
   #lookedAt = Number.NEGATIVE_INFINITY;
   #triedAt = Number.NEGATIVE_INFINITY;
   #applied = new Set<number>();
-  #running: Promise<void> | null = null;
-  #following: Promise<void> | null = null;
   #cancel: () => void = () => {};
 
   constructor(deps: NodeDeps) {
     this.#deps = deps;
   }
+
+  /** Looks; resolves when what had changed before the call is true here. */
+  readonly look: () => Promise<void> = oneAtATime(() => (this.#whole ? this.#lookAround() : this.#begin()));
 
   /** Whether this node can serve. */
   get isHealthy(): boolean {
@@ -97,24 +99,6 @@ export class Node {
     if (!this.isFresh) throw new Refusal("busy");
   }
 
-  /** Looks; resolves when what has changed before the call is true here. */
-  look(): Promise<void> {
-    if (!this.#running) {
-      this.#running = this.#lookOnce().finally(() => {
-        this.#running = null;
-      });
-      return this.#running;
-    }
-    // One that runs already may have looked too early.
-    this.#following ??= this.#running
-      .catch(() => {})
-      .then(() => {
-        this.#following = null;
-        return this.look();
-      });
-    return this.#following;
-  }
-
   leave(): void {
     this.#cancel();
   }
@@ -138,15 +122,14 @@ export class Node {
     const { system } = this.#deps;
     if (this.#whole && this.#age() >= patienceMs) this.#cutOff();
     const wait = this.#age() < 2 * lookMs ? lookMs : retryMs;
-    if (system.now() - this.#triedAt >= wait && !this.#running) {
+    if (system.now() - this.#triedAt >= wait) {
       if (this.#whole) void this.#tellSpent();
       this.#hint();
     }
     this.#cancel = system.after(tickMs, () => this.#tick());
   }
 
-  async #lookOnce(): Promise<void> {
-    if (!this.#whole) return this.#begin();
+  async #lookAround(): Promise<void> {
     const { registry, seating, feed } = this.#deps;
     const at = this.#deps.system.now();
     this.#triedAt = at;
@@ -186,8 +169,7 @@ export class Node {
     const { registry, feed, seating, system } = this.#deps;
     const at = system.now();
     this.#triedAt = at;
-    await registry.settleIncarnation();
-    await this.#compare();
+    await registry.recognise(feed.cursors());
     const look = await registry.look(null);
     await this.#deps.reload();
     feed.forget();
@@ -198,15 +180,6 @@ export class Node {
     await seating.reconcile(look, 0);
     this.#lookedAt = at;
     this.#whole = true;
-  }
-
-  /** A database that has gone back behind what was published would give the same numbers to other messages. */
-  async #compare() {
-    const { registry, feed } = this.#deps;
-    const published = feed.cursors();
-    const found = await registry.headsOf([...published.keys()]);
-    const heads = new Map(found.map(({ conversation, head }) => [conversation, head]));
-    if ([...published].some(([id, cursor]) => (heads.get(id) ?? 0) < cursor)) await registry.newEpoch();
   }
 
   #cutOff() {

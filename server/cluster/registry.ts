@@ -1,4 +1,4 @@
-import { type Grown, headsOf, type Look, leave, look, removeDeadNodes } from "../db/postgres/cluster.ts";
+import { headsOf, type Look, leave, look, removeDeadNodes } from "../db/postgres/cluster.ts";
 import { guarded } from "../db/postgres/guarded.ts";
 import { newEpoch, settleIncarnation } from "../db/postgres/incarnation.ts";
 import { addNotice, type Notice, removeOldNotices } from "../db/postgres/notices.ts";
@@ -15,11 +15,11 @@ export interface Registry {
   setSeats(rev: number, seats: readonly Seat[]): Promise<boolean>;
   replaceSeats(rev: number, seats: readonly Seat[]): Promise<boolean>;
   addNotice(notice: Notice): Promise<void>;
-  headsOf(conversations: ConversationId[]): Promise<Grown[]>;
-  /** Begins a new epoch if the database was restored or moved since a node last looked whether it is the same. */
-  settleIncarnation(): Promise<void>;
-  /** Begins a new epoch, because the database has gone back behind what was published. */
-  newEpoch(): Promise<void>;
+  /**
+   * Begins a new epoch if the database is not the one it was: if it was restored or moved, or has gone back behind what
+   * this node has published of each conversation, and would give the same numbers to other messages.
+   */
+  recognise(published: ReadonlyMap<ConversationId, number>): Promise<void>;
   /** Removes notices that every node has heard of, and nodes that are long gone. */
   clean(): Promise<void>;
   /** Gives this node up at once, with everyone who is on it. */
@@ -34,9 +34,13 @@ export function registry(db: Db, node: string, now: () => number): Registry {
     setSeats: (rev, seats) => setSeats(db, node, rev, [...seats]),
     replaceSeats: (rev, seats) => replaceSeats(db, node, rev, [...seats]),
     addNotice: (notice) => addNotice(db, { origin: node, now }, notice),
-    headsOf: (conversations) => headsOf(db, conversations),
-    settleIncarnation: async () => void (await guarded(() => settleIncarnation(db.sql))),
-    newEpoch: async () => void (await newEpoch(db, "the database went back behind what was published")),
+    async recognise(published) {
+      await guarded(() => settleIncarnation(db.sql));
+      const found = await headsOf(db, [...published.keys()]);
+      const heads = new Map(found.map(({ conversation, head }) => [conversation, head]));
+      if ([...published].some(([id, cursor]) => (heads.get(id) ?? 0) < cursor))
+        await newEpoch(db, "the database went back behind what was published");
+    },
     async clean() {
       await removeOldNotices(db, now());
       await removeDeadNodes(db);

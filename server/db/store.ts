@@ -12,9 +12,9 @@ export interface Store {
   readonly sessions: Sessions;
   readonly conversations: Conversations;
   readonly messages: Messages;
-  /** Names the incarnation of the database; changes when a backup was restored. */
+  /** Names the incarnation of the database, as last read; changes when a backup was restored. */
   readonly epoch: string;
-  close(): void;
+  close(): void | Promise<void>;
 }
 
 export interface User {
@@ -40,8 +40,8 @@ export interface Users {
   /** Everyone who has or had an account, by id. */
   directory(): Promise<Person[]>;
   signedIn(id: number, at: number): Promise<void>;
-  /** Sets another password and ends all sessions, both or neither. */
-  setPassword(id: number, passwordHash: string): Promise<void>;
+  /** Sets another password and ends all sessions, both or neither; `by` is the session that asked for it. */
+  setPassword(id: number, passwordHash: string, by?: Buffer): Promise<void>;
   /** Forgets name, password, sessions and memberships; messages stay, under the id. */
   remove(id: number): Promise<void>;
 }

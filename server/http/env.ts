@@ -2,17 +2,25 @@ import type { Server } from "bun";
 import type { Context, MiddlewareHandler } from "hono";
 import type { Session } from "../db/store.ts";
 import type { Connection } from "../realtime/connections.ts";
-import { networkOf } from "./network.ts";
+import { clientAddress, networkOf, type Trusts } from "./network.ts";
 
 /** What a route finds beside the request: the server it came in by, and who asks, on routes for people signed in. */
 export interface Env {
-  Bindings: { server?: Server<Connection> };
+  Bindings: {
+    server?: Server<Connection>;
+    /** Which peers are load balancers of ours; none when absent. */
+    trustsProxy?: Trusts;
+  };
   Variables: { session: Session };
 }
 
 export type RouteContext = Context<Env>;
 export type Guard = MiddlewareHandler<Env>;
 
-/** The network a request comes from. Forwarding headers are not believed: anyone can write them. */
-export const addressOf = (c: RouteContext): string =>
-  networkOf(c.env.server?.requestIP(c.req.raw)?.address ?? "unknown");
+const trustsNobody: Trusts = () => false;
+
+/** The network a request comes from. Forwarding headers are believed of our own load balancers only: anyone can write them. */
+export function addressOf(c: RouteContext): string {
+  const peer = c.env.server?.requestIP(c.req.raw)?.address ?? "unknown";
+  return networkOf(clientAddress(peer, c.req.header("x-forwarded-for"), c.env.trustsProxy ?? trustsNobody));
+}

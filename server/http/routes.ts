@@ -92,8 +92,14 @@ function upgrade({ sessions, connections }: RoutesDeps) {
     const accepted = c.env.server?.upgrade(c.req.raw, { data: { session, closed: false }, headers });
     if (!accepted) throw new Refusal("invalid", { message: "This address is for WebSockets." });
     // Ending a session closes the sockets there are: one that opened just after it, having been let in before, is seen here.
-    const stays = await sessions.verify(tokenOf(c) ?? "");
-    if (!stays) connections.closeSession(session, closeCodes.signedOut);
+    try {
+      const stays = await sessions.verify(tokenOf(c) ?? "");
+      if (!stays) connections.closeSession(session, closeCodes.signedOut);
+    } catch (error) {
+      // It cannot be known now; whoever comes back is asked again.
+      connections.closeSession(session, closeCodes.restarting);
+      if (!(error instanceof Refusal)) throw error;
+    }
     return new Response(null, { status: 101 });
   };
 }

@@ -1,4 +1,5 @@
 import type { Shared } from "../../server/cluster/cluster.ts";
+import type { Look } from "../../server/db/postgres/cluster.ts";
 import { openStorage } from "../../server/storage.ts";
 import { system as realSystem } from "../../server/system.ts";
 import { freshDatabase } from "./postgres.ts";
@@ -33,6 +34,19 @@ export async function startNode({ url, natsUrl, spoil, ...options }: NodeOptions
 export async function startNodes(count: number, options: Partial<NodeOptions> = {}): Promise<TestNode[]> {
   const url = options.url ?? (await freshDatabase());
   return Promise.all(Array.from({ length: count }, () => startNode({ ...options, url })));
+}
+
+/** Resolves when the node has looked and found what is asked for. */
+export function finds({ shared: { registry } }: TestNode, found: (look: Look) => boolean): Promise<void> {
+  const { look } = registry;
+  return new Promise((resolve) => {
+    registry.look = async (since) => {
+      const result = await look(since);
+      // Once what was found is true on the node, which is right after it has it.
+      if (found(result)) setImmediate(resolve);
+      return result;
+    };
+  });
 }
 
 /** Signals of which none arrives: what they would have told has to be found by looking. */

@@ -1,0 +1,64 @@
+import { hostname, networkInterfaces } from "node:os";
+import { join } from "node:path";
+import { parseConfig, portTakenSentence } from "../server/config.ts";
+import { progress } from "../server/progress.ts";
+import { type Balancer, balancers, installed } from "./cluster/balancer.ts";
+import { clusterOptions, usage } from "./cluster/options.ts";
+import { freePort, isFree } from "./cluster/ports.ts";
+import { stopWithNpx } from "./npx.ts";
+import { command, continueIn, ensureClient, ensureDependencies, SetupError, stopSignals } from "./setup.ts";
+
+// A whole cluster on this machine, for trying it out. What starts is stopped again in the opposite order.
+await command(async () => {
+  const args = Bun.argv.slice(2);
+  const options = clusterOptions(args);
+  if (options.help) {
+    console.log(usage);
+    return 0;
+  }
+  const config = parseConfig(Bun.env);
+  const balancer = chosen(options.balancer);
+  const nats = options.nats ? needed("nats-server") : null;
+  const port = config.port || (await freePort());
+  if (balancer && !(await isFree(config.host, port)))
+    throw new SetupError(portTakenSentence(port, "cluster"));
+
+  const leave = () => process.exit(0);
+  for (const signal of stopSignals) process.on(signal, leave);
+  stopWithNpx();
+  if (await ensureDependencies()) return await continueIn(["scripts/cluster.ts", ...args]);
+  await ensureClient();
+
+  // From here on there is something to stop in good order.
+  const stopped = Promise.withResolvers<void>();
+  for (const signal of stopSignals) process.off(signal, leave).on(signal, () => stopped.resolve());
+  const { startCluster } = await import("./cluster/start.ts");
+  const cluster = await startCluster({
+    config: { ...config, port, dataDir: join(config.dataDir, "cluster") },
+    machine: { hostname: hostname(), interfaces: networkInterfaces() },
+    nodes: options.nodes,
+    balancer,
+    nats,
+  });
+  await stopped.promise;
+  console.log("\nStopping ...");
+  await cluster.stop();
+  return 0;
+});
+
+/** The balancer that was asked for, or else one that is there; null when none is. */
+function chosen(wanted: Balancer | null): { kind: Balancer; program: string } | null {
+  if (wanted) return { kind: wanted, program: needed(wanted) };
+  for (const kind of balancers) {
+    const program = installed(kind);
+    if (program) return { kind, program };
+  }
+  progress("Balancer", "none is installed: install haproxy or caddy, on Debian with apt-get install haproxy");
+  return null;
+}
+
+function needed(name: string): string {
+  const program = installed(name);
+  if (program) return program;
+  throw new SetupError(`${name} is not installed. On Debian: apt-get install ${name}`);
+}

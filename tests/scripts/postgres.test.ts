@@ -1,0 +1,102 @@
+import { afterEach, expect, test } from "bun:test";
+import { chmodSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { SQL } from "bun";
+import { type Postgres, startPostgres } from "../../scripts/postgres.ts";
+import { openPostgres } from "../../server/db/postgres/open.ts";
+import { postgresStore } from "../../server/db/postgres/store.ts";
+import { draft, logOf, settle } from "../server/db/conformance/ground.ts";
+
+const folders: string[] = [];
+const running: Postgres[] = [];
+afterEach(async () => {
+  for (const server of running.splice(0)) await server.stop();
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+async function start(folder: string, port?: number): Promise<Postgres> {
+  const server = await startPostgres({ folder, port });
+  running.push(server);
+  return server;
+}
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "secure-chat-launch-"));
+  chmodSync(folder, 0o711);
+  folders.push(folder);
+  return join(folder, "data");
+}
+
+const isOpen = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on("error", () => resolve(false));
+  });
+
+test("a server that was killed starts again at its place, with all that was acknowledged, and the store goes on", async () => {
+  const folder = newFolder();
+  const first = await start(folder);
+  const db = await openPostgres({ url: first.url, connections: 2 }, () => {});
+  const store = postgresStore(db, { origin: "a", now: () => 1 });
+  await settle(store, "alice");
+  await store.messages.append([draft("before")]);
+  running.pop();
+  first.kill("SIGKILL");
+  await first.exited;
+  expect(await store.messages.append([draft("meanwhile")]).catch(({ code }) => code)).toBe("busy");
+  const second = await start(folder, first.port);
+  expect(second.url).toBe(first.url);
+  await store.messages.append([draft("after")]);
+  expect((await logOf(store)).map(({ body }) => body.text)).toEqual(["before", "after"]);
+  expect((await store.conversations.of(1))[0]).toMatchObject({ head: 2 });
+  await store.close();
+});
+
+test("two servers run beside each other, with the settings given, and stop when told", async () => {
+  const [one, other] = await Promise.all([
+    start(newFolder()),
+    startPostgres({ folder: newFolder(), options: { max_connections: "7" } }),
+  ]);
+  const sql = new SQL({ url: other.url, max: 1 });
+  expect((await sql`show max_connections`)[0]).toEqual({ max_connections: "7" });
+  await sql.close();
+  await other.stop();
+  expect([await isOpen(one.port), await isOpen(other.port)]).toEqual([true, false]);
+});
+
+test("a port that is taken is said in a sentence", async () => {
+  const { port } = await start(newFolder());
+  const failure = await startPostgres({ folder: newFolder(), port }).catch((error) => error);
+  expect(failure.name).toBe("SetupError");
+  expect(failure.message).toContain("PostgreSQL did not start");
+  expect(failure.message).toContain("could not bind");
+});
+
+test("the server of the tests ends with the process that started it, also when that is killed", async () => {
+  const support = join(import.meta.dir, "../support/postgres.ts");
+  const code = `
+    const { freshDatabase, superuser } = await import(${JSON.stringify(support)});
+    const url = await freshDatabase();
+    const [{ folder }] = await (await superuser())\`select current_setting('data_directory') as folder\`;
+    console.log(JSON.stringify({ url, folder }));
+    await new Promise(() => setInterval(() => {}, 1000));`;
+  const child = Bun.spawn([process.execPath, "-e", code], {
+    env: { ...process.env, TEST_DATABASE_URL: "" },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const { value } = await child.stdout.getReader().read();
+  const { url, folder } = JSON.parse(new TextDecoder().decode(value));
+  const port = Number(new URL(url).port);
+  expect([await isOpen(port), existsSync(folder)]).toEqual([true, true]);
+  child.kill("SIGKILL");
+  const deadline = performance.now() + 10_000;
+  while ((existsSync(join(folder, "..")) || (await isOpen(port))) && performance.now() < deadline) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect([await isOpen(port), existsSync(join(folder, ".."))]).toEqual([false, false]);
+});

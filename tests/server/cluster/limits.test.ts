@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { deafen, finds, startNodes, type TestNode } from "../../support/nodes.ts";
+import { Person, type Socket } from "../../support/person.ts";
+import { post } from "../../support/raw.ts";
+
+/** Within which what was spent on one node counts on the others. */
+const boundMs = 2_000;
+
+describe.each([
+  ["over signals", undefined],
+  ["with every signal lost", deafen],
+])("rate limits hold across nodes, %s:", (_, spoil) => {
+  let nodes: TestNode[];
+  let [one, two]: TestNode[] = [];
+  beforeAll(async () => {
+    nodes = await startNodes(2, { spoil, env: { MESSAGE_BURST: "10", MESSAGES_PER_MINUTE: "1" } });
+    [one, two] = nodes;
+  });
+  afterAll(async () => {
+    for (const node of nodes) await node.stop();
+    expect(nodes.flatMap(({ bugs }) => bugs)).toEqual([]);
+  });
+
+  /** Spends all of it on the first node, and returns once the second has heard so. */
+  async function spendAll(bound: string, try_: () => Promise<boolean>) {
+    let heard = 0;
+    const hears = finds(two!, ({ notices }) => {
+      for (const { notice } of notices)
+        if (notice.kind === "spent")
+          for (const [name, , tokens] of notice.spent) if (name === bound) heard += tokens;
+      return heard >= 10;
+    });
+    const start = performance.now();
+    let tries = 0;
+    while (await try_()) tries++;
+    expect(tries).toBe(10);
+    await hears;
+    expect(performance.now() - start).toBeLessThan(boundMs);
+  }
+
+  test("messages", async () => {
+    const alice = await new Person(one!, "alice").register();
+    const [here, there] = [await alice.enter(), await alice.at(two!).enter()];
+    await spendAll("messages", () => says(here));
+    expect(await says(there)).toBe(false);
+  });
+
+  /** Whether a message was taken; otherwise it was refused as too fast. */
+  async function says(socket: Socket): Promise<boolean> {
+    const clientId = crypto.randomUUID();
+    const ref = socket.send("message.send", { conversation: "group", clientId, body: { text: "more" } });
+    const refusal = () => socket.events.find((event) => event.type === "error" && event.ref === ref);
+    const stored = () =>
+      socket.events.some((event) => event.type === "message.sent" && event.message.clientId === clientId);
+    await socket.until(() => stored() || refusal() !== undefined);
+    if (refusal()) expect(refusal()).toMatchObject({ code: "rate_limited" });
+    return refusal() === undefined;
+  }
+
+  test("ASVS 6.3.1 wrong passwords", async () => {
+    await new Person(one!, "bob").register();
+    const from = "203.0.113.9";
+    const guess = (node: TestNode) =>
+      post(node, "/api/session", { name: "bob", password: "wrong wrong" }, { from });
+    await spendAll("guesses by address and account", async () => (await guess(one!)).status === 401);
+    expect((await guess(two!)).status).toBe(429);
+  });
+});

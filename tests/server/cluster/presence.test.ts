@@ -1,0 +1,118 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { deafen, startNode, type TestNode } from "../../support/nodes.ts";
+import { Person, type Socket } from "../../support/person.ts";
+import { freshDatabase } from "../../support/postgres.ts";
+
+/** Within which a dead node's people are gone. */
+const deadMs = 10_000;
+/** Within which others hear of a change, also when its signal was lost. */
+const heardMs = 2_000;
+
+let url: string;
+let nodes: TestNode[];
+beforeEach(async () => {
+  url = await freshDatabase();
+  nodes = [];
+});
+afterEach(async () => {
+  for (const node of nodes) await node.stop();
+  expect(nodes.flatMap(({ bugs }) => bugs)).toEqual([]);
+});
+async function start(spoil?: (shared: TestNode["shared"]) => void) {
+  const node = await startNode({ url, spoil });
+  nodes.push(node);
+  return node;
+}
+const online = async (person: Person, node: TestNode) =>
+  (await person.at(node).enter()).entered.online.toSorted();
+const tells = (socket: Socket, way: "online" | "offline", user: number) =>
+  socket.event("presence.changed", (event) => event[way].includes(user));
+/** Resolves when the node has told the others that the user has no socket there any more. */
+function givesUpSeat({ shared: { registry } }: TestNode, user: number): Promise<void> {
+  const { setSeats } = registry;
+  return new Promise((resolve) => {
+    registry.setSeats = async (rev, seats) => {
+      const isWritten = await setSeats(rev, seats);
+      if (seats.some((seat) => seat.user === user && seat.sockets === 0)) resolve();
+      return isWritten;
+    };
+  });
+}
+async function within(ms: number, work: Promise<unknown>) {
+  const start = performance.now();
+  await work;
+  expect(performance.now() - start).toBeLessThan(ms);
+}
+
+describe.each([
+  ["over signals", undefined],
+  ["with every signal lost", deafen],
+])("who is online is known on every node, %s:", (_, spoil) => {
+  test("coming and going", async () => {
+    const [one, two] = [await start(spoil), await start(spoil)];
+    const alice = await new Person(one, "alice").register();
+    const bob = await new Person(two, "bob").register();
+    const watcher = await alice.enter();
+    const his = await bob.enter();
+    await within(heardMs, tells(watcher, "online", 2));
+    expect(await online(alice, two)).toEqual([1, 2]);
+    // To log out is to leave on purpose, which is told without a grace.
+    await bob.fetch("DELETE", "/api/session");
+    await his.closed;
+    await within(heardMs, tells(watcher, "offline", 2));
+  });
+});
+
+test("a node that starts later knows who is on the others", async () => {
+  const one = await start();
+  const alice = await new Person(one, "alice").register();
+  const bob = await new Person(one, "bob").register();
+  const his = await bob.enter();
+  await tells(his, "online", 2);
+  const two = await start();
+  expect(await online(alice, two)).toEqual([1, 2]);
+});
+
+test("who moves to another node was never gone", async () => {
+  const [one, two] = [await start(), await start()];
+  const alice = await new Person(one, "alice").register();
+  const bob = await new Person(one, "bob").register();
+  const watcher = await alice.enter();
+  const before = await bob.enter();
+  await tells(watcher, "online", 2);
+  const leftAfterGrace = givesUpSeat(one, 2);
+  before.close();
+  await bob.at(two).enter();
+  await leftAfterGrace;
+  expect(
+    watcher.events.filter((event) => event.type === "presence.changed" && event.offline.length > 0),
+  ).toEqual([]);
+}, 20_000);
+
+test("the people of a node that died are gone within ten seconds", async () => {
+  const [one, two] = [await start(), await start()];
+  const alice = await new Person(one, "alice").register();
+  const bob = await new Person(two, "bob").register();
+  const watcher = await alice.enter();
+  await bob.enter();
+  await tells(watcher, "online", 2);
+  // What is left of a node that was killed: a lease that nobody renews.
+  two.shared.registry.look = () => new Promise(() => {});
+  two.shared.registry.setSeats = two.shared.registry.replaceSeats = () => new Promise(() => {});
+  await within(deadMs, tells(watcher, "offline", 2));
+}, 20_000);
+
+test("sockets are counted over all nodes", async () => {
+  const env = { SOCKETS_PER_USER: "3" };
+  const [one, two] = [await startNode({ url, env }), await startNode({ url, env })];
+  nodes.push(one, two);
+  const alice = await new Person(one, "alice").register();
+  const watcher = await (await new Person(two, "bob").register()).enter();
+  await alice.enter();
+  await alice.enter();
+  await tells(watcher, "online", 1);
+  const third = await alice.at(two).enter();
+  const fourth = await alice.at(two).connect();
+  expect(await fourth.closed).toBe(4503);
+  await third.ask("ping", {}, "pong");
+});

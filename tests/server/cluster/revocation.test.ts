@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { closeCodes } from "../../../server/protocol/close-codes.ts";
+import { deafen, startNodes, type TestNode } from "../../support/nodes.ts";
+import { Person, password } from "../../support/person.ts";
+
+/** What the issue allows from a revocation to its being true on every node. */
+const boundMs = 2_000;
+
+describe.each([
+  ["over signals", undefined],
+  ["by looking alone, with every signal lost", deafen],
+])("%s", (_, spoil) => {
+  let nodes: TestNode[];
+  let [one, two]: TestNode[] = [];
+  let count = 0;
+  beforeAll(async () => {
+    nodes = await startNodes(2, { spoil });
+    [one, two] = nodes;
+  });
+  afterAll(async () => {
+    for (const node of nodes) await node.stop();
+    expect(nodes.flatMap(({ bugs }) => bugs)).toEqual([]);
+  });
+  const newcomer = () => new Person(one!, `person-${++count}`).register();
+
+  /** The code with which a socket on the other node closes after the act, which has to be soon. */
+  async function closes(closed: Promise<number>, act: () => Promise<Response>) {
+    expect((await act()).ok).toBe(true);
+    const start = performance.now();
+    const code = await closed;
+    expect(performance.now() - start).toBeLessThan(boundMs);
+    return code;
+  }
+
+  test("ASVS 7.4.1 logging out closes the session's sockets on other nodes, and only those", async () => {
+    const alice = await newcomer();
+    const elsewhere = new Person(two!, alice.name);
+    await elsewhere.signIn();
+    const stays = await elsewhere.enter();
+    const { closed } = await alice.at(two!).enter();
+    expect(await closes(closed, () => alice.fetch("DELETE", "/api/session"))).toBe(closeCodes.signedOut);
+    await stays.ask("ping", {}, "pong");
+  });
+
+  test("ASVS 7.4.3 a new password ends every other session on other nodes; the browser that asked comes back", async () => {
+    const alice = await newcomer();
+    const thief = new Person(two!, alice.name);
+    await thief.signIn();
+    const [hers, his] = [await alice.at(two!).enter(), await thief.enter()];
+    const change = { current: password, password: "another horse battery" };
+    const closed = await closes(his.closed, () => alice.fetch("PUT", "/api/account/password", change));
+    expect(closed).toBe(closeCodes.signedOut);
+    expect(await hers.closed).toBe(closeCodes.restarting);
+    await alice.at(two!).enter();
+    expect(thief.connect()).rejects.toThrow();
+  });
+
+  test("ASVS 7.4.2 a deleted account has no socket left on any node", async () => {
+    const alice = await newcomer();
+    const { closed } = await alice.at(two!).enter();
+    const code = await closes(closed, () => alice.fetch("DELETE", "/api/account", { password }));
+    expect(code).toBe(closeCodes.accountDeleted);
+  });
+});

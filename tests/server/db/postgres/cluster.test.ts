@@ -1,0 +1,183 @@
+import { describe, expect, test } from "bun:test";
+import {
+  headsOf,
+  leave,
+  livingSessions,
+  look,
+  pepperMark,
+  removeDeadNodes,
+} from "../../../../server/db/postgres/cluster.ts";
+import { addNotice } from "../../../../server/db/postgres/notices.ts";
+import { replaceSeats, seatsOf, setSeats } from "../../../../server/db/postgres/seats.ts";
+import { draft, settle } from "../conformance/ground.ts";
+import { database, type Node, node } from "./nodes.ts";
+
+const spent = (user: string) => ({
+  kind: "spent" as const,
+  spent: [["messages", user, 1]] as [string, string, number][],
+});
+const tell = ({ db }: Node, user: string) => addNotice(db, { origin: "b", now: () => 1 }, spent(user));
+const usersIn = ({ notices }: { notices: { notice: unknown }[] }) =>
+  notices.map(({ notice }) => (notice as ReturnType<typeof spent>).spent[0]?.[1]);
+
+describe("a look", () => {
+  test("gives what was written since the former one, and at first only where to begin", async () => {
+    const a = await node("a");
+    await settle(a.store, "alice", "bob");
+    await a.store.messages.append([draft("before", 1, "direct:1:2")]);
+    const first = await look(a.db, "a", null);
+    expect(first).toMatchObject({ epoch: a.db.epoch, notices: [], grown: [] });
+    await a.store.messages.append([draft("one"), draft("two")]);
+    await tell(a, "x");
+    const second = await look(a.db, "a", first.next);
+    expect(second.grown).toEqual([{ conversation: "group", head: 2 }]);
+    expect(second.notices).toEqual([{ id: expect.any(Number), origin: "b", notice: spent("x") }]);
+    const third = await look(a.db, "a", second.next);
+    expect([third.grown, third.notices]).toEqual([[], []]);
+  });
+
+  test("finds what was begun before the former look and committed after it", async () => {
+    const a = await node("a");
+    await settle(a.store, "alice");
+    let { next: seen } = await look(a.db, "a", null);
+    await a.db.sql.begin(async (late) => {
+      await late`update conversations set head = 7, changed = pg_current_xact_id() where id = 'group'`;
+      await late`insert into notices (at, origin, notice) values (1, 'b', ${spent("late")}::jsonb)`;
+      // Others come and go meanwhile, and looks pass over what is not committed.
+      for (const other of ["x", "y", "z"]) {
+        await tell(a, other);
+        const between = await look(a.db, "a", seen);
+        expect(usersIn(between)).toContain(other);
+        expect(usersIn(between)).not.toContain("late");
+        expect(between.grown).toEqual([]);
+        seen = between.next;
+      }
+    });
+    const after = await look(a.db, "a", seen);
+    expect(usersIn(after)).toContain("late");
+    expect(after.grown).toEqual([{ conversation: "group", head: 7 }]);
+    const end = await look(a.db, "a", after.next);
+    expect([usersIn(end), end.grown]).toEqual([[], []]);
+  });
+
+  test("misses nothing of what others write all the time", async () => {
+    const url = await database();
+    const [a, b] = [await node("a", url), await node("b", url)];
+    await settle(a.store, "alice");
+    const heard = new Set<string>();
+    let highest = 0;
+    let { next } = await look(a.db, "a", null);
+    let writing = true;
+    const writers = Array.from({ length: 8 }, async (_, writer) => {
+      for (let at = 0; at < 50; at++) {
+        const name = `${writer}-${at}`;
+        await b.db.sql.begin(async (transaction) => {
+          await transaction`insert into notices (at, origin, notice) values (1, 'b', ${spent(name)}::jsonb)`;
+          await transaction`select pg_sleep(${(writer * at) % 3} / 1000.0)`;
+        });
+        await b.store.messages.append([draft(name)]);
+      }
+    });
+    const looking = (async () => {
+      for (let last = false; !last; ) {
+        last = !writing;
+        const seen = await look(a.db, "a", next);
+        for (const user of usersIn(seen)) heard.add(user!);
+        for (const { head } of seen.grown) highest = head;
+        next = seen.next;
+      }
+    })();
+    await Promise.all(writers);
+    writing = false;
+    await looking;
+    expect(heard.size).toBe(400);
+    expect(highest).toBe(400);
+  });
+});
+
+describe("a node", () => {
+  const names = async ({ db }: Node, from: string) => (await look(db, from, null)).nodes.map(({ id }) => id);
+
+  test("lives as long as it looks, by the clock of PostgreSQL, and is gone once it leaves", async () => {
+    const a = await node("a");
+    expect(await names(a, "b")).toEqual(["b"]);
+    expect(await names(a, "a")).toEqual(["a", "b"]);
+    const [{ seconds }] = await a.db.sql`
+      select extract(epoch from lease_until - clock_timestamp())::float8 as seconds from nodes where id = 'a'`;
+    expect(seconds).toBeWithin(5, 6.01);
+    await a.db.sql`update nodes set lease_until = clock_timestamp() where id = 'b'`;
+    expect(await names(a, "a")).toEqual(["a"]);
+    expect(await names(a, "b")).toEqual(["b", "a"]);
+    await leave(a.db, "b");
+    expect(await names(a, "a")).toEqual(["a"]);
+  });
+
+  test("that is long gone is forgotten with its seats; one that is only late is not", async () => {
+    const a = await node("a");
+    for (const name of ["dead", "late"]) {
+      await look(a.db, name, null);
+      await setSeats(a.db, name, 1, [{ user: 1, sockets: 1, quiet: false }]);
+    }
+    await a.db.sql`update nodes set lease_until = clock_timestamp() - interval '61 s' where id = 'dead'`;
+    await a.db.sql`update nodes set lease_until = clock_timestamp() - interval '59 s' where id = 'late'`;
+    await removeDeadNodes(a.db);
+    expect((await seatsOf(a.db, ["dead", "late"])).map((each) => each.node)).toEqual(["late"]);
+    expect(await a.db.sql`select from seats`).toHaveLength(1);
+  });
+});
+
+describe("seats", () => {
+  const seat = (user: number, sockets = 1, quiet = false) => ({ user, sockets, quiet });
+
+  test("are changed one by one or all together, with the number of the change", async () => {
+    const a = await node("a");
+    await look(a.db, "a", null);
+    await look(a.db, "b", null);
+    await setSeats(a.db, "b", 1, [seat(1)]);
+    expect(await setSeats(a.db, "a", 1, [seat(1, 2), seat(2, 1, true)])).toBe(true);
+    expect(await setSeats(a.db, "a", 2, [seat(1, 0), seat(3), seat(4, 0)])).toBe(true);
+    const theirs = { node: "b", presenceRev: 1, seats: [seat(1)] };
+    const sorted = async () =>
+      (await seatsOf(a.db, ["a", "b", "nobody"])).sort((x, y) => (x.node < y.node ? -1 : 1));
+    expect(await sorted()).toEqual([
+      { node: "a", presenceRev: 2, seats: [seat(2, 1, true), seat(3)] },
+      theirs,
+    ]);
+    expect(await replaceSeats(a.db, "a", 3, [seat(2, 5), seat(9)])).toBe(true);
+    expect(await sorted()).toEqual([{ node: "a", presenceRev: 3, seats: [seat(2, 5), seat(9)] }, theirs]);
+    expect((await look(a.db, "b", null)).nodes).toContainEqual({ id: "a", presenceRev: 3 });
+  });
+
+  test("of a node that is not known, or has counted on, stay as they are", async () => {
+    const a = await node("a");
+    expect(await setSeats(a.db, "a", 1, [seat(1)])).toBe(false);
+    await look(a.db, "a", null);
+    await replaceSeats(a.db, "a", 5, [seat(1)]);
+    expect(await setSeats(a.db, "a", 4, [seat(2)])).toBe(false);
+    expect(await replaceSeats(a.db, "a", 4, [])).toBe(false);
+    expect(await seatsOf(a.db, ["a"])).toEqual([{ node: "a", presenceRev: 5, seats: [seat(1)] }]);
+  });
+});
+
+test("the first node's mark of the pepper is everyone's", async () => {
+  const url = await database();
+  const nodes = await Promise.all(["a", "b", "c"].map((name) => node(name, url)));
+  const marks = await Promise.all(nodes.map(({ db, name }) => pepperMark(db, name)));
+  expect(new Set(marks).size).toBe(1);
+  expect(await pepperMark(nodes[0]!.db, "another")).toBe(marks[0]!);
+});
+
+test("living sessions and heads are told for those asked about", async () => {
+  const a = await node("a");
+  await settle(a.store, "alice", "bob");
+  const ids = [1, 2, 3].map((byte) => Buffer.alloc(32, byte));
+  for (const id of ids.slice(0, 2))
+    await a.store.sessions.create({ id, userId: 1, device: "", createdAt: 1 });
+  expect(await livingSessions(a.db, [ids[1]!, ids[2]!, ids[1]!])).toEqual([ids[1]!]);
+  expect(await livingSessions(a.db, [])).toEqual([]);
+  await a.store.messages.append([draft("hello", 1, "direct:1:2")]);
+  expect(await headsOf(a.db, ["direct:1:2", "direct:1:3"])).toEqual([
+    { conversation: "direct:1:2", head: 1 },
+  ]);
+  expect(await headsOf(a.db, [])).toEqual([]);
+});

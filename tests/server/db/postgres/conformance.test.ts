@@ -1,0 +1,45 @@
+import { afterEach, describe } from "bun:test";
+import { openPostgres } from "../../../../server/db/postgres/open.ts";
+import { postgresStore } from "../../../../server/db/postgres/store.ts";
+import { dropDatabase, freshDatabase } from "../../../support/postgres.ts";
+import { accountSuite } from "../conformance/accounts.ts";
+import { appendSuite } from "../conformance/append.ts";
+import { conversationSuite } from "../conformance/conversations.ts";
+import type { OpenGround } from "../conformance/ground.ts";
+import { modelSuite } from "../conformance/model.ts";
+import { pageSuite } from "../conformance/pages.ts";
+
+const opened: { url: string; close(): void | Promise<void> }[] = [];
+afterEach(async () => {
+  for (const { url, close } of opened.splice(0)) {
+    await close();
+    await dropDatabase(url);
+  }
+});
+
+/** What every store must do, done by PostgreSQL. */
+const open: OpenGround = async () => {
+  const url = await freshDatabase();
+  const db = await openPostgres({ url, connections: 4 }, (error) => {
+    throw error;
+  });
+  const store = postgresStore(db, { origin: "node", now: () => 1 });
+  opened.push({ url, close: () => store.close() });
+  return {
+    store,
+    run: async (statement) => void (await db.sql.unsafe(statement)),
+    failOn: async (text) => {
+      await db.sql.unsafe(`
+        create function poison() returns trigger language plpgsql as $$
+        begin raise exception 'poisoned'; end $$;
+        create trigger poison before insert on messages for each row
+        when (new.text = '${text}') execute function poison()`);
+    },
+  };
+};
+
+describe("PostgreSQL: messages", () => appendSuite(open));
+describe("PostgreSQL: messages, by the rules", () => modelSuite(open));
+describe("PostgreSQL: pages", () => pageSuite(open));
+describe("PostgreSQL: conversations", () => conversationSuite(open));
+describe("PostgreSQL: accounts", () => accountSuite(open));

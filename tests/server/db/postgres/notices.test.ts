@@ -1,0 +1,89 @@
+import { beforeEach, expect, test } from "bun:test";
+import { removeOldNotices } from "../../../../server/db/postgres/notices.ts";
+import { draft, settle } from "../conformance/ground.ts";
+import { type Node, node } from "./nodes.ts";
+
+const id = Buffer.alloc(32, 200);
+const session = id.toString("base64url");
+let a: Node;
+beforeEach(async () => {
+  a = await node("a");
+  await settle(a.store, "Alice", "bob");
+  await a.db.sql`delete from notices`;
+});
+const told = async () =>
+  (await a.db.sql`select origin, at, notice from notices order by id`).map(
+    ({ origin, at, notice }: { origin: string; at: string; notice: unknown }) => [origin, Number(at), notice],
+  );
+const begin = () => a.store.sessions.create({ id, userId: 1, device: "", createdAt: 1 });
+
+test("who makes an account is told, under the name of the node; who cannot is not", async () => {
+  await settle(a.store, "Carol", "CAROL");
+  expect(await told()).toEqual([
+    ["a", 1000, { kind: "person.registered", person: { id: 3, name: "Carol" } }],
+  ]);
+});
+
+test("an account that was deleted is told", async () => {
+  await a.store.users.remove(2);
+  expect(await told()).toEqual([["a", 1000, { kind: "person.deleted", id: 2 }]]);
+});
+
+test("a session that was ended is told, one that was not there is not", async () => {
+  await begin();
+  await a.store.sessions.remove(id);
+  await a.store.sessions.remove(id);
+  expect(await told()).toEqual([["a", 1000, { kind: "session.ended", session, userId: 1 }]]);
+});
+
+test("a new password is told, with the session that asked for it", async () => {
+  await a.store.users.setPassword(1, "1:new", id);
+  await a.store.users.setPassword(1, "1:newer");
+  expect((await told()).map(([, , notice]: unknown[]) => notice)).toEqual([
+    { kind: "sessions.ended", userId: 1, by: session },
+    { kind: "sessions.ended", userId: 1, by: null },
+  ]);
+});
+
+test("read marks are told as they then stand, all of a call together", async () => {
+  await a.store.messages.append([draft("one", 2), draft("two", 2)]);
+  const states = await a.store.conversations.markRead([
+    { userId: 1, conversation: "group", seq: 1 },
+    { userId: 2, conversation: "group", seq: 9 },
+  ]);
+  expect(await told()).toEqual([["a", 1000, { kind: "read.marked", states }]]);
+  expect(states).toHaveLength(2);
+});
+
+test("what cannot be done is not told either", async () => {
+  await begin();
+  await a.db.sql.unsafe(`
+    create function refuse() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$;
+    create trigger stop before update on users for each row execute function refuse()`);
+  expect(a.store.users.setPassword(1, "1:new")).rejects.toThrow("no");
+  await Promise.allSettled([a.store.users.remove(1)]);
+  expect(await told()).toEqual([]);
+  expect(await a.store.sessions.find(id)).not.toBeNull();
+});
+
+test("marks that several nodes set at once never move back", async () => {
+  await a.store.messages.append(Array.from({ length: 100 }, () => draft("text", 2)));
+  const marks = Array.from({ length: 100 }, (_, at) => ({
+    userId: 1,
+    conversation: "group" as const,
+    seq: 1 + ((at * 37) % 100),
+  }));
+  const states = await Promise.all(marks.map((mark) => a.store.conversations.markRead([mark])));
+  states.forEach(([state], at) => {
+    expect(state!.seq).toBeGreaterThanOrEqual(marks[at]!.seq);
+  });
+  expect((await a.store.conversations.of(1))[0]).toMatchObject({ lastRead: 100, unread: 0 });
+});
+
+test("notices are kept for an hour", async () => {
+  await a.store.users.remove(2);
+  await removeOldNotices(a.db, 1000 + 3_600_000);
+  expect(await told()).toHaveLength(1);
+  await removeOldNotices(a.db, 1001 + 3_600_000);
+  expect(await told()).toEqual([]);
+});

@@ -1,0 +1,94 @@
+import { chmodSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { SQL } from "bun";
+import { startPostgres } from "../../scripts/postgres.ts";
+import { openPostgres } from "../../server/db/postgres/open.ts";
+
+interface Server {
+  admin: SQL;
+  /** Of a migrated database that was never opened by a node. */
+  template: string;
+  urlOf(database: string): string;
+}
+
+let starting: Promise<Server> | null = null;
+let made = 0;
+
+/** The URL of a new database with all tables, on the one PostgreSQL of this test process. */
+export const freshDatabase = async (): Promise<string> => {
+  const { template } = await server();
+  return create(template);
+};
+
+/** The URL of a new database with nothing in it. */
+export const emptyDatabase = (): Promise<string> => create("template0");
+
+/** Removes a database, whoever is still connected to it. */
+export async function dropDatabase(url: string): Promise<void> {
+  const { admin } = await server();
+  await admin`drop database ${admin(nameOf(url))} with (force)`;
+}
+
+/** A superuser's connections to the server, for what tests do behind a store's back. */
+export const superuser = async (): Promise<SQL> => (await server()).admin;
+
+const server = () => {
+  starting ??= start();
+  return starting;
+};
+
+async function create(template: string): Promise<string> {
+  const { admin, urlOf } = await server();
+  const name = `test_${process.pid}_${++made}`;
+  await admin`create database ${admin(name)} template ${admin(template)}`;
+  return urlOf(name);
+}
+
+/** TEST_DATABASE_URL names a server that runs already; otherwise one is started, which ends with this process. */
+async function start(): Promise<Server> {
+  const url = process.env.TEST_DATABASE_URL || (await startOwn());
+  const urlOf = (database: string) => Object.assign(new URL(url), { pathname: `/${database}` }).href;
+  const admin = new SQL({ url, max: 2 });
+  const template = `template_${process.pid}`;
+  await admin`drop database if exists ${admin(template)}`;
+  await admin`create database ${admin(template)} template template0 encoding 'UTF8'`;
+  await (await openPostgres({ url: urlOf(template), connections: 1 }, fail)).close();
+  // A copy is another database; without this its first opening would count as a move.
+  const inTemplate = new SQL({ url: urlOf(template), max: 1 });
+  await inTemplate`delete from meta where key = 'incarnation'`;
+  await inTemplate.close();
+  return { admin, template, urlOf };
+}
+
+/** Speed before safety: nobody needs this data after a power cut. */
+const options = { fsync: "off", full_page_writes: "off", max_connections: "250", jit: "off" };
+
+async function startOwn(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "secure-chat-postgres-"));
+  // Where the server has to run as another user, that one has to pass through.
+  chmodSync(folder, 0o711);
+  endWithThisProcess(folder);
+  return (await startPostgres({ folder: join(folder, "data"), options })).url;
+}
+
+/**
+ * Starts a shell that waits until this process is gone, however it goes: its end of a pipe closes then. It ends the
+ * server whose number the data folder holds, and removes the folder.
+ */
+function endWithThisProcess(folder: string) {
+  const script = `
+    read -r _
+    pid=$(head -n 1 "$1/data/postmaster.pid") && kill -QUIT "$pid"
+    for _ in $(seq 100); do kill -0 "$pid" || break; sleep 0.05; done
+    kill -KILL "$pid"
+    rm -rf "$1"`;
+  const stdio: ["pipe", "ignore", "ignore"] = ["pipe", "ignore", "ignore"];
+  Bun.spawn(["sh", "-c", script, "sh", folder], { stdio, detached: true }).unref();
+}
+
+const nameOf = (url: string) => new URL(url).pathname.slice(1);
+
+function fail(error: unknown): never {
+  throw error;
+}
