@@ -1,14 +1,12 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { HashPool } from "../server/accounts/hash-pool.ts";
 import { passwords } from "../server/accounts/passwords.ts";
 import { parseConfig } from "../server/config.ts";
-import { lockData } from "../server/db/sqlite/lock.ts";
-import { openDatabase } from "../server/db/sqlite/open.ts";
-import { sqliteStore } from "../server/db/sqlite/store.ts";
 import type { Draft, Store, User } from "../server/db/store.ts";
 import { directId, groupId } from "../server/protocol/conversation-id.ts";
-import { loadSecrets } from "../server/secrets.ts";
+import { loadSecrets, type Secrets } from "../server/secrets.ts";
+import { FolderInUse, openStorage } from "../server/storage.ts";
+import { system } from "../server/system.ts";
 import { type Line, story } from "./seed-story.ts";
 import { command, SetupError } from "./setup.ts";
 
@@ -16,32 +14,37 @@ const minute = 60_000;
 
 // Fills an empty database with three people and what they wrote to each other in two days.
 await command(async () => {
-  const { dataDir } = parseConfig(Bun.env);
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const path = join(dataDir, "chat.sqlite");
-  const unlock = lockData(join(dataDir, "lock"));
-  if (!unlock) throw new SetupError(`A server is running on ${dataDir}. Stop it first.`);
-  const store = sqliteStore(openDatabase(path));
+  const config = parseConfig(Bun.env);
+  const { dataDir, postgres } = config;
+  const storage = await openStorage(config, system, (error) => console.error(error)).catch((error) => {
+    throw error instanceof FolderInUse
+      ? new SetupError(`A server is running on ${dataDir}. Stop it first.`)
+      : error;
+  });
+  const where = postgres === null ? join(dataDir, "chat.sqlite") : "The database of DATABASE_URL";
   try {
-    if ((await store.users.directory()).length > 0)
+    if ((await storage.store.users.directory()).length > 0)
       throw new SetupError(
-        `${path} has users already, and is left alone. For another: DATA_DIR=data/demo bun run seed`,
+        `${where} has users already, and is left alone. For another: DATA_DIR=data/demo bun run seed`,
       );
+    const secrets = loadSecrets(join(dataDir, "secrets.json"));
+    const node = await storage.share(secrets);
+    const store = node?.store ?? storage.store;
     const password = Buffer.from(crypto.getRandomValues(new Uint8Array(9))).toString("base64url");
-    const users = await addPeople(store, dataDir, password);
+    const users = await addPeople(store, secrets, password);
     await store.messages.append(drafts(users, Date.now()));
     await markRead(store, users);
-    console.log(`${path} has ${story.people.join(", ")} now. Each can log in with the password ${password}`);
+    await node?.shared.signals.close();
+    console.log(`${where} has ${story.people.join(", ")} now. Each can log in with the password ${password}`);
     return 0;
   } finally {
-    store.close();
-    unlock();
+    await storage.close();
   }
 });
 
-async function addPeople(store: Store, dataDir: string, password: string): Promise<Map<string, User>> {
+async function addPeople(store: Store, { pepper }: Secrets, password: string): Promise<Map<string, User>> {
   const pool = new HashPool(1, 12);
-  const { hash } = passwords(pool, loadSecrets(join(dataDir, "secrets.json")).pepper);
+  const { hash } = passwords(pool, pepper);
   const createdAt = Date.now() - 3 * 24 * 60 * minute;
   const users = new Map<string, User>();
   for (const name of story.people)

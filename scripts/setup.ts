@@ -67,7 +67,7 @@ export async function run(step: string, doing: string, program: readonly string[
   if (code !== 0) throw new SetupError(`${program.join(" ")} failed:\n\n${output}${errors}`);
 }
 
-const plain = ["SetupError", "ConfigError", "CertificateError"];
+const plain = ["SetupError", "ConfigError", "CertificateError", "DatabaseError"];
 
 /** Runs a command's work: exits 1 with the bare sentence of a mistake that a person can mend, with the whole error when it is a bug. */
 export async function command(work: () => Promise<number | undefined>): Promise<void> {

@@ -54,8 +54,10 @@ export class Reader {
         after: this.#cursor,
       });
       const messages = page.messages.map((message) => this.#witness.see(message));
-      if (this.#line !== line || page.upTo <= this.#cursor) continue;
-      this.#apply(messages, page.upTo);
+      if (this.#line !== line) return;
+      if (page.upTo > this.#cursor) this.#apply(messages, page.upTo);
+      // Only a server that has lost what it had told of answers nothing new; asking again would not help.
+      else if (page.upTo < this.#heard) return;
     }
   }
 

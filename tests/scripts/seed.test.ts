@@ -5,12 +5,13 @@ import { join } from "node:path";
 import { story } from "../../scripts/seed-story.ts";
 import { openDatabase } from "../../server/db/sqlite/open.ts";
 import { sqliteStore } from "../../server/db/sqlite/store.ts";
+import { freshDatabase } from "../support/postgres.ts";
 import { Program } from "../support/program.ts";
 
 const dataDir = mkdtempSync(join(tmpdir(), "secure-chat-"));
 afterAll(() => rmSync(dataDir, { recursive: true }));
-const seed = async () => {
-  const program = Program.script("seed.ts", [], { DATA_DIR: dataDir });
+const seed = async (env: Record<string, string> = {}) => {
+  const program = Program.script("seed.ts", [], { DATA_DIR: dataDir, ...env });
   return { code: await program.ends(), printed: program.printed };
 };
 
@@ -41,4 +42,12 @@ test("a database that has users is refused and left as it is", async () => {
   expect((await store.users.directory()).length).toBe(3);
   expect(await store.conversations.head("group")).toBe(story.group.length);
   store.close();
+});
+
+test("it fills a database on PostgreSQL as well, and refuses it the second time", async () => {
+  const DATABASE_URL = await freshDatabase();
+  expect(await seed({ DATABASE_URL })).toMatchObject({ code: 0 });
+  const { code, printed } = await seed({ DATABASE_URL });
+  expect(code).toBe(1);
+  expect(printed).toContain("The database of DATABASE_URL has users already");
 });

@@ -1,0 +1,205 @@
+import { appendFileSync } from "node:fs";
+import { hostname, networkInterfaces } from "node:os";
+import { join } from "node:path";
+import { SQL } from "bun";
+import { balancerCommand, balancerEnv } from "../../scripts/cluster/balancer.ts";
+import { freePort } from "../../scripts/cluster/ports.ts";
+import { prepare } from "../../scripts/cluster/prepare.ts";
+import { type Postgres, startPostgres } from "../../scripts/postgres.ts";
+import { projectRoot } from "../../server/config.ts";
+import { loadSecrets } from "../../server/secrets.ts";
+import { findProgram } from "../support/companions.ts";
+import { Program } from "../support/program.ts";
+import { type Guard, guard } from "./guard.ts";
+import { canSeparate, type Network, oneHost, separated } from "./network.ts";
+import { NodeProcess } from "./node-process.ts";
+
+export interface Wanted {
+  nodes: number;
+  carrier: "postgres" | "nats";
+  /** The program of a node; another than the real one must fail. */
+  entry?: string;
+  /** Whether nodes are to be cut off, and clients to go through a balancer, where that can be had. */
+  plain?: boolean;
+}
+
+/** Everything of a run that is not a client. */
+export interface Ground {
+  network: Network;
+  guard: Guard;
+  nodes: NodeProcess[];
+  postgres: Companion;
+  /** Null where signals travel over PostgreSQL. */
+  nats: Companion | null;
+  /** The origin of the balancer; null where HAProxy is not installed. */
+  front: string | null;
+  /** A superuser's address of the database, for whoever is not a node. */
+  databaseUrl: string;
+  pepper: Uint8Array;
+  /** Starts the nodes, at once, and the balancer. */
+  open(): Promise<void>;
+}
+
+/** A server beside the nodes that can be killed and started again as it was. */
+export interface Companion {
+  kill(): Promise<void>;
+  start(): Promise<void>;
+}
+
+const limits = { MESSAGES_PER_MINUTE: "1000000", MESSAGE_BURST: "1000000" };
+
+/** Starts PostgreSQL and NATS, and makes ready what the nodes need. */
+export async function prepareGround({ nodes: count, carrier, entry, plain }: Wanted): Promise<Ground> {
+  const network = !plain && canSeparate() ? separated(count) : oneHost;
+  const watched = guard(network.namespaces);
+  const dataDir = join(watched.folder, "data");
+  const postgres = await lastingPostgres(watched, network);
+  const nats = carrier === "nats" ? await lastingNats(watched, network.nats) : null;
+  const urlFrom = (host: string) => Object.assign(new URL(postgres.url), { host: `${host}:${postgres.port}` }).href;
+
+  const haproxy = plain ? null : findProgram("haproxy");
+  const frontPort = await freePort();
+  const front = haproxy ? `https://localhost:${frontPort}` : null;
+  const files = join(watched.folder, "balancer");
+  await prepare({
+    dataDir,
+    tls: null,
+    hostname: hostname(),
+    interfaces: { ...networkInterfaces(), nodes: addressesOf(network, count) },
+    databaseUrl: postgres.url,
+    balancerFiles: files,
+  });
+
+  const ports = await Promise.all(Array.from({ length: count }, () => freePort()));
+  const hosts = ports.map((port, at) => `${network.addressOf(at)}:${port}`);
+  const origins = hosts.map((host) => `https://${host}`);
+  const nodes = origins.map((origin, at) => {
+    const env = {
+      ...limits,
+      DATA_DIR: dataDir,
+      PORT: String(ports[at]),
+      DATABASE_URL: urlFrom(network.databaseOf(at)),
+      ...(nats ? { NATS_URL: nats.url } : {}),
+      ORIGINS: [...origins, ...(front ? [front] : [])].join(","),
+      DRAIN_SECONDS: front ? "2" : "0",
+    };
+    const command = network.inside(at, [process.execPath, join(projectRoot, entry ?? "server/main.ts")]);
+    return new NodeProcess({ name: `node ${at + 1}`, origin, command, env, guard: watched });
+  });
+
+  return {
+    network,
+    guard: watched,
+    nodes,
+    postgres,
+    nats,
+    front,
+    databaseUrl: postgres.url,
+    pepper: loadSecrets(join(dataDir, "secrets.json"), true).pepper,
+    async open() {
+      await Promise.all(nodes.map((node) => node.start()));
+      if (!haproxy) return;
+      const env = balancerEnv({ host: "127.0.0.1", port: frontPort, files, nodes: hosts });
+      const balancer = new Program(balancerCommand("haproxy", haproxy), env);
+      watched.watch(balancer.process);
+      await answers(`${front}/api/health`);
+    },
+  };
+}
+
+async function lastingPostgres(watched: Guard, network: Network) {
+  const folder = join(watched.folder, "postgres");
+  const options = {
+    listen_addresses: ["127.0.0.1", ...network.databaseAddresses].join(","),
+    max_connections: "150",
+  };
+  let running: Postgres;
+  let ended: Promise<unknown> = Promise.resolve();
+  async function start(port?: number): Promise<void> {
+    running = await again(() => startPostgres({ folder, port, options }));
+    const { pid } = running;
+    ended = gone(pid);
+    watched.watch({ pid, exited: ended });
+  }
+  await start();
+  const { url, port } = running!;
+  appendFileSync(join(folder, "pg_hba.conf"), "host all all 198.18.0.0/15 trust\n");
+  running!.kill("SIGHUP");
+  return {
+    url,
+    port,
+    start: () => start(port),
+    async kill() {
+      running.kill("SIGKILL");
+      await ended;
+    },
+  };
+}
+
+async function lastingNats(watched: Guard, host: string) {
+  const port = await freePort();
+  let running: Program;
+  async function start() {
+    running = new Program([findProgram("nats-server")!, "-a", host, "-p", String(port)]);
+    watched.watch(running.process);
+    await running.says(/Server is ready/);
+  }
+  await start();
+  return {
+    url: `nats://${host}:${port}`,
+    start,
+    async kill() {
+      running.process.kill("SIGKILL");
+      await running.ends();
+    },
+  };
+}
+
+/** What the former life of a server leaves behind may be in the way for a moment. */
+async function again<T>(work: () => Promise<T>, tries = 10): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (--tries === 0) throw error;
+      await Bun.sleep(200);
+    }
+  }
+}
+
+/** Resolves when there is no such process any more; it is looked for, because it may be that of a program that started it. */
+async function gone(pid: number): Promise<void> {
+  for (;;) {
+    try {
+      process.kill(pid, 0);
+    } catch {
+      return;
+    }
+    await Bun.sleep(20);
+  }
+}
+
+async function answers(url: string): Promise<void> {
+  const deadline = performance.now() + 15_000;
+  while (performance.now() < deadline) {
+    const answer = await fetch(url, { tls: { rejectUnauthorized: false } }).catch(() => null);
+    if (answer?.ok) return;
+    await Bun.sleep(50);
+  }
+  throw new Error(`${url} does not answer`);
+}
+
+const addressesOf = (network: Network, count: number) =>
+  Array.from({ length: count }, (_, at) => ({ address: network.addressOf(at), internal: false })) as NonNullable<
+    ReturnType<typeof networkInterfaces>[string]
+  >;
+
+/** Runs statements as the superuser, on a connection of their own. */
+export async function asSuperuser<T>(url: string, work: (sql: SQL) => Promise<T>): Promise<T> {
+  const sql = new SQL({ url, max: 1, connectionTimeout: 5 });
+  try {
+    return await work(sql);
+  } finally {
+    await sql.close({ timeout: 0 });
+  }
+}

@@ -1,0 +1,61 @@
+import { expect, test } from "bun:test";
+import { Spending } from "../../../server/cluster/spending.ts";
+import { clock } from "../../support/clock.ts";
+
+function ground() {
+  const time = clock();
+  const [here, there] = [new Spending(time, true), new Spending(time, true)];
+  const bounds = [here, there].map((spending) => spending.bound("messages", 10, 60));
+  return { time, here, there, own: bounds[0]!, other: bounds[1]! };
+}
+
+test("what is spent here is charged there, once, and fills up again as time passes", () => {
+  const { time, here, there, own, other } = ground();
+  for (let count = 0; count < 8; count++) own.take("alice");
+  const spent = here.collect()!;
+  expect(spent).toEqual([["messages", "alice", 8]]);
+  there.charge(spent);
+  expect(here.collect()).toBeNull();
+  expect([other.take("alice"), other.take("alice"), other.take("alice")]).toEqual([0, 0, 1000]);
+  time.advance(1000);
+  expect(other.take("alice")).toBe(0);
+  expect(other.take("bob")).toBe(0);
+});
+
+test("what is charged is not told again, or it would never end", () => {
+  const { here, there, own } = ground();
+  own.take("alice");
+  there.charge(here.collect()!);
+  expect(there.collect()).toBeNull();
+});
+
+test("what was given back costs nothing anywhere", () => {
+  const { here, own } = ground();
+  own.take("alice");
+  own.giveBack("alice");
+  expect(here.collect()).toBeNull();
+});
+
+test("who spent on all nodes at once owes, but never more than a full allowance", () => {
+  const { time, there, other } = ground();
+  for (let node = 0; node < 50; node++) there.charge([["messages", "alice", 10]]);
+  expect(other.wait("alice")).toBe(11_000);
+  time.advance(11_000);
+  expect(other.wait("alice")).toBe(0);
+});
+
+test("a bound unknown here, as of a newer node, is left alone; of a flood the largest are told", () => {
+  const { here, there, own } = ground();
+  there.charge([["something new", "alice", 3]]);
+  for (let at = 0; at < 3_000; at++) own.take(`guest ${at}`);
+  for (let count = 0; count < 5; count++) own.take("flooder");
+  const spent = here.collect()!;
+  expect(spent).toHaveLength(2_000);
+  expect(spent[0]).toEqual(["messages", "flooder", 5]);
+});
+
+test("a single process gathers nothing", () => {
+  const alone = new Spending(clock(), false);
+  alone.bound("messages", 10, 60).take("alice");
+  expect(alone.collect()).toBeNull();
+});
