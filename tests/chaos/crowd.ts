@@ -81,9 +81,17 @@ export function crowd(citizens: readonly Citizen[], talking: number, place: Plac
   const talkers = here.map((citizen, at) => {
     const neighbours = [here[at ^ 1], here[(at + 2) % here.length], here.at(at - 2)];
     const pairs = neighbours.filter((each) => each !== undefined).map((other) => pair(citizen, other));
-    const visitors = guesting.filter((_, guest) => guest % here.length === at).map((guest) => pair(citizen, guest));
+    const visitors = guesting
+      .filter((_, guest) => guest % here.length === at)
+      .map((guest) => pair(citizen, guest));
     const writes = ["group", ...new Set(pairs)];
-    const habits = { reads: [...writes, ...visitors], writes, everyMs: 200, hangUps, where: anywhere(citizen) };
+    const habits = {
+      reads: [...writes, ...visitors],
+      writes,
+      everyMs: 200,
+      hangUps,
+      where: anywhere(citizen),
+    };
     return new Client(citizen, habits, luckOf(citizen), witness);
   });
   const guests = guesting.map((citizen, at) => {

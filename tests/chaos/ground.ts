@@ -55,7 +55,8 @@ export async function prepareGround({ nodes: count, carrier, entry, plain }: Wan
   const dataDir = join(watched.folder, "data");
   const postgres = await lastingPostgres(watched, network);
   const nats = carrier === "nats" ? await lastingNats(watched, network.nats) : null;
-  const urlFrom = (host: string) => Object.assign(new URL(postgres.url), { host: `${host}:${postgres.port}` }).href;
+  const urlFrom = (host: string) =>
+    Object.assign(new URL(postgres.url), { host: `${host}:${postgres.port}` }).href;
 
   const haproxy = plain ? null : findProgram("haproxy");
   const frontPort = await freePort();
@@ -190,9 +191,10 @@ async function answers(url: string): Promise<void> {
 }
 
 const addressesOf = (network: Network, count: number) =>
-  Array.from({ length: count }, (_, at) => ({ address: network.addressOf(at), internal: false })) as NonNullable<
-    ReturnType<typeof networkInterfaces>[string]
-  >;
+  Array.from({ length: count }, (_, at) => ({
+    address: network.addressOf(at),
+    internal: false,
+  })) as NonNullable<ReturnType<typeof networkInterfaces>[string]>;
 
 /** Runs statements as the superuser, on a connection of their own. */
 export async function asSuperuser<T>(url: string, work: (sql: SQL) => Promise<T>): Promise<T> {

@@ -61,7 +61,7 @@ export class Line {
     this.#waiting.set(ref, answered.resolve);
     const event = await within(ms, Promise.race([answered.promise, this.closed]));
     this.#waiting.delete(ref);
-    if (typeof event === "object") return event;
+    if (event !== null && typeof event === "object") return event;
     this.end();
     throw new Error("No answer came");
   }
@@ -78,7 +78,8 @@ export class Line {
 
   /** Lets go of it at once, as a network that fails does. */
   end(): void {
-    this.#raw.terminate();
+    // Bun has it, and the type of the browser does not.
+    (this.#raw as WebSocket & { terminate(): void }).terminate();
     this.#close(0);
   }
 

@@ -67,8 +67,7 @@ export function targets({ kind, node }: Step): string[] {
   return isFault(kind) && kind !== "deafen" ? [`node ${node}`] : [];
 }
 
-export const isFault = (kind: Step["kind"]): kind is FaultKind =>
-  faultKinds.some((known) => known === kind);
+export const isFault = (kind: Step["kind"]): kind is FaultKind => faultKinds.some((known) => known === kind);
 
 /** A step in words, with its time in seconds. */
 export function inWords({ at, lasts, kind, node, way }: Step): string {

@@ -1,0 +1,108 @@
+import type { Message } from "../../server/protocol/events.ts";
+import { type Copy, faults as ledgerFaults } from "../support/ledger.ts";
+import type { Client } from "./client.ts";
+import type { Crowd } from "./crowd.ts";
+import type { Seen } from "./faults.ts";
+import { asSuperuser, type Ground } from "./ground.ts";
+import {
+  type Ended,
+  type Interval,
+  lateDeliveries,
+  twoContents,
+  wrongCutOffs,
+  wrongPresence,
+} from "./invariants.ts";
+import type { Witness } from "./witness.ts";
+
+interface Case {
+  ground: Ground;
+  people: Crowd;
+  /** Those who are there to the end. */
+  staying: Client[];
+  witness: Witness;
+  seen: Seen;
+  ended: Ended[];
+  pauses: Interval[];
+  /** When the last fault ended, or somebody went. */
+  changedAt: number;
+  settleMs?: number;
+}
+
+const heardMs = 25_000;
+const settleMs = 10_000;
+/** How long a lease takes at most to be over and told. */
+const leaseMs = 10_000;
+
+/** Lets everything come to rest, and gives every invariant that was broken, in a sentence each. */
+export async function verdict(given: Case): Promise<string[]> {
+  const { ground, people, staying, witness, seen, ended, pauses } = given;
+  const broken: string[] = [];
+  for (const client of people.all) client.beQuiet();
+  await until(() => staying.every((client) => client.isHeard && client.isSettled), heardMs);
+  for (const { citizen, isHeard, isSettled } of staying) {
+    if (!isHeard)
+      broken.push(`${citizen.name} said something that is not acknowledged after ${heardMs / 1000} s`);
+    if (!isSettled) broken.push(`${citizen.name} found nobody to catch up with`);
+  }
+
+  // From here on nobody may have to come back to get what is missing.
+  const lines = new Map(staying.map((client) => [client, client.lines]));
+  const stored = await logsOf(ground);
+  const lengthOf = (conversation: string) => stored.get(conversation)?.length ?? 0;
+  const isWhole = ({ readers }: Client) =>
+    [...readers.values()].every(({ conversation, log }) => log.length === lengthOf(conversation));
+  await until(() => staying.every(isWhole), given.settleMs ?? settleMs);
+  const copies = staying.flatMap(({ citizen, readers }) =>
+    [...readers.values()].map(({ conversation, log }): Copy => ({ holder: citizen.name, conversation, log })),
+  );
+  broken.push(...ledgerFaults(stored, people.all, copies));
+
+  const present = new Set(staying.map(({ citizen }) => citizen.id));
+  const wrong = () =>
+    wrongPresence(
+      staying.map(({ citizen, online }) => ({ who: citizen.name, online })),
+      present,
+    );
+  await until(() => wrong().length === 0, given.changedAt + leaseMs - Date.now());
+  broken.push(...wrong());
+  for (const client of staying)
+    if (client.lines !== lines.get(client))
+      broken.push(
+        `${client.citizen.name} had to come back after all was over: ${JSON.stringify(client.closes.at(-1))}`,
+      );
+
+  for (const node of ground.nodes)
+    if (!(await node.isWell())) broken.push(`${node.name} is not well in the end`);
+  return [
+    ...broken,
+    ...twoContents(witness.contradictions),
+    ...lateDeliveries(ended, [...pauses, ...ground.nodes.flatMap(({ frozen }) => frozen)]),
+    ...wrongCutOffs(seen.cutOffs),
+    ...seen.ghosts,
+    ...people.all.flatMap(({ complaints }) => complaints),
+    ...ground.nodes.flatMap(({ bugs, faults }) => [...faults, ...bugs]),
+  ];
+}
+
+/** Everything that is stored, by conversation, as PostgreSQL itself tells. */
+async function logsOf({ databaseUrl }: Ground): Promise<Map<string, Message[]>> {
+  const rows: Record<string, string>[] = await asSuperuser(
+    databaseUrl,
+    (sql) => sql`select * from messages order by conversation_id, seq`,
+  );
+  const messages = rows.map((row) => ({
+    conversation: row.conversation_id as Message["conversation"],
+    seq: Number(row.seq),
+    rev: Number(row.rev),
+    author: Number(row.author_id),
+    clientId: row.client_id!,
+    body: { text: row.text! },
+    createdAt: Number(row.created_at),
+  }));
+  return Map.groupBy(messages, ({ conversation }) => conversation);
+}
+
+async function until(holds: () => boolean, ms: number): Promise<void> {
+  const deadline = Date.now() + ms;
+  while (!holds() && Date.now() < deadline) await Bun.sleep(50);
+}
