@@ -1,5 +1,5 @@
 import { canSeparate } from "../tests/chaos/network.ts";
-import { type Options, run } from "../tests/chaos/run.ts";
+import { type Options, run, usual } from "../tests/chaos/run.ts";
 import { type FaultKind, faultKinds } from "../tests/chaos/schedule.ts";
 import { findProgram } from "../tests/support/companions.ts";
 import { command, SetupError } from "./setup.ts";
@@ -32,8 +32,14 @@ await command(async () => {
 
   const again = `bun run chaos --minutes ${minutes} --seed ${seed} --carrier ${carrier} --faults ${given.kinds.join(",")}`;
   console.log(`To run the same again: ${again}`);
-  const options = { seed, carrier, kinds, ms: minutes * 60_000, nodes: 3, talkers: 30, say: console.log };
-  const { acknowledged, injected, broken } = await run(options);
+  const { acknowledged, injected, broken } = await run({
+    ...usual,
+    seed,
+    carrier,
+    kinds,
+    ms: minutes * 60_000,
+    say: console.log,
+  });
   for (const each of broken) console.error(`broken: ${each}`);
   if (broken.length > 0) console.error(`To run the same again: ${again}`);
   console.log(

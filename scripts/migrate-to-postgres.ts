@@ -72,12 +72,13 @@ function pepperOf(dataDir: string, { counts }: Source): string {
   return markOfPepper(loadSecrets(path).pepper);
 }
 
-const bar = (what: string, all: number, from: number) =>
-  progressBar(what, all, from, {
+function bar(what: string, all: number, from: number) {
+  return progressBar(what, all, from, {
     isTerminal: process.stdout.isTTY === true,
     write: (text) => void process.stdout.write(text),
     now: () => performance.now(),
   });
+}
 
 function show(comparisons: Comparison[]) {
   const shown = (value: number | string) =>

@@ -1,4 +1,13 @@
-import { chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync } from "node:fs";
+import {
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
@@ -58,23 +67,38 @@ export async function startPostgres({ folder, port = 0, options = {} }: Options)
     ...options,
   };
   const flags = Object.entries(all).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
-  const server = Bun.spawn([...prefix, join(binaries, "postgres"), "-D", folder, ...flags], {
-    stdio: ["ignore", "ignore", Bun.file(join(folder, "server.log"))],
-    cwd: dirname(folder),
-  });
-  await accepting(server, folder);
-  return {
-    url: `postgres://postgres@127.0.0.1:${chosen}/postgres`,
-    port: chosen,
-    pid: server.pid,
-    kill: (signal) => server.kill(signal),
-    exited: server.exited,
-    async stop() {
-      server.kill("SIGINT");
-      await server.exited;
-    },
-  };
+  const log = join(folder, "server.log");
+  const deadline = performance.now() + startMs;
+  for (;;) {
+    rmSync(log, { force: true });
+    const server = Bun.spawn([...prefix, join(binaries, "postgres"), "-D", folder, ...flags], {
+      stdio: ["ignore", "ignore", Bun.file(log)],
+      cwd: dirname(folder),
+    });
+    if (await isReady(server, folder, deadline)) return running(server, chosen);
+    server.kill("SIGKILL");
+    const said = readIfThere(log).trim();
+    // The last ones of a server that was killed may take a moment to notice.
+    const isLeftover = said.includes("is still in use");
+    if (!isLeftover || performance.now() > deadline)
+      throw new SetupError(
+        `PostgreSQL did not start in ${folder}:\n${said.split("\n").slice(-10).join("\n")}`,
+      );
+    await Bun.sleep(50);
+  }
 }
+
+const running = (server: Bun.Subprocess, port: number): Postgres => ({
+  url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+  port,
+  pid: server.pid,
+  kill: (signal) => server.kill(signal),
+  exited: server.exited,
+  async stop() {
+    server.kill("SIGINT");
+    await server.exited;
+  },
+});
 
 /** The folder of the binaries for this machine, with the links their package would make if install scripts might run. */
 function linked(): string {
@@ -135,17 +159,14 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Resolves when the server has written that it is ready, under its own number: it takes no connections while it recovers. */
-async function accepting(server: Bun.Subprocess, folder: string): Promise<void> {
-  const deadline = performance.now() + startMs;
+/** Waits until the server has written that it is ready, under its own number; gives false when it will not be. */
+async function isReady(server: Bun.Subprocess, folder: string, deadline: number): Promise<boolean> {
   while (performance.now() < deadline && server.exitCode === null && server.signalCode === null) {
     const lines = readIfThere(join(folder, "postmaster.pid")).split("\n");
-    if (Number(lines[0]) === server.pid && lines[7]?.trim() === "ready") return;
+    if (Number(lines[0]) === server.pid && lines[7]?.trim() === "ready") return true;
     await Bun.sleep(20);
   }
-  server.kill("SIGKILL");
-  const log = readIfThere(join(folder, "server.log")).trim().split("\n");
-  throw new SetupError(`PostgreSQL did not start in ${folder}:\n${log.slice(-10).join("\n")}`);
+  return false;
 }
 
 function readIfThere(path: string): string {

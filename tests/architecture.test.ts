@@ -31,7 +31,7 @@ const rules: Rule[] = [
   {
     files: "server/db/**",
     may: ground,
-    packages: /^(node:|bun:sqlite|drizzle-orm|valibot)/,
+    packages: /^(node:|bun$|bun:sqlite$|drizzle-orm|valibot)/,
     reason: "the store stands at the bottom, so that another one can stand beside it",
   },
   {

@@ -32,6 +32,11 @@ export class Client {
     return this.#await(contender.say(id), id);
   }
 
+  /** Resolves when the connection is gone. */
+  get closed(): Promise<void> {
+    return this.#wire.closed;
+  }
+
   close(): Promise<void> {
     this.#wire.close();
     return this.#wire.closed;
@@ -41,7 +46,10 @@ export class Client {
     const bytes = Buffer.from(mark);
     const answer = new Promise<string>((resolve) => {
       this.#wire.onText = (text) => {
-        if (text.includes(bytes)) resolve(text.toString());
+        if (!text.includes(bytes)) return;
+        // What comes unasked is only counted.
+        this.#wire.onText = null;
+        resolve(text.toString());
       };
     });
     this.#wire.say(text);

@@ -30,15 +30,19 @@ const bench = join(projectRoot, "scripts/bench");
 const idsOf = (events: ChatEvent[]) =>
   events.flatMap((event) => (event.type === "message.sent" ? [event.message.clientId] : []));
 
-/** The real server, on the database file of the house, with synchronous FULL. */
-export async function startOurs(ground: Ground, house: House): Promise<Contender> {
+/** The real server: on the database file of the house, with synchronous FULL, or on what these settings name. */
+export async function startOurs(
+  ground: Ground,
+  house: House,
+  settings: Record<string, string> = {},
+): Promise<Contender> {
   const command = [
     process.execPath,
     "--preload",
     join(bench, "probe.ts"),
     join(projectRoot, "server/main.ts"),
   ];
-  const env = { ...unlimited, HOST: "127.0.0.1", PORT: "0", DATA_DIR: house.dataDir };
+  const env = { ...unlimited, HOST: "127.0.0.1", PORT: "0", DATA_DIR: house.dataDir, ...settings };
   const server = await startProcess({ command, env, port: /Here\s+https:\/\/localhost:(\d+)/ }, ground.cores);
   const origin = `https://localhost:${server.port}`;
   return {

@@ -4,6 +4,8 @@ import { availableParallelism } from "node:os";
 export interface Cores {
   /** The command as it has to be started to run on the servers' core. */
   onServerCore(command: string[]): string[];
+  /** Moves processes that were started otherwise there. */
+  toServerCore(pids: number[]): void;
   /** In words, for the report. */
   says: string;
 }
@@ -17,14 +19,21 @@ export function divideCores(): Cores {
   if (!taskset || availableParallelism() < 2)
     return {
       onServerCore: (command) => command,
+      toServerCore() {},
       says: taskset
         ? "NOT PINNED: there is one core for servers and load; ratios are rough"
         : "NOT PINNED: there is no taskset here, the system places servers and load; ratios are rough",
     };
-  const moved = Bun.spawnSync([taskset, "-a", "-c", "-p", loadCore, String(process.pid)]);
-  if (!moved.success) throw new Error(`taskset could not move the load: ${moved.stderr}`);
+  const move = (pid: number, core: string) => {
+    const moved = Bun.spawnSync([taskset, "-a", "-c", "-p", core, String(pid)]);
+    if (!moved.success) throw new Error(`taskset could not move process ${pid}: ${moved.stderr}`);
+  };
+  move(process.pid, loadCore);
   return {
     onServerCore: (command) => [taskset, "-c", serverCore, ...command],
+    toServerCore(pids) {
+      for (const pid of pids) move(pid, serverCore);
+    },
     says: `servers on core ${serverCore}, load on core ${loadCore} (taskset)`,
   };
 }

@@ -130,7 +130,7 @@ export class Crowd {
 }
 
 /** A connection that has entered. */
-async function enter(contender: Contender, number: number): Promise<Wire> {
+export async function enter(contender: Contender, number: number): Promise<Wire> {
   const texts: string[] = [];
   let arrived = () => {};
   const wire = await openWire(contender.address(number), (text) => {

@@ -3,10 +3,16 @@ import { type Ground, layGround } from "./ground.ts";
 import { parseOptions } from "./options.ts";
 import { print, printVerdict, type Section } from "./report.ts";
 import { groupMessage } from "./scenarios/group-message.ts";
+import { hintCost } from "./scenarios/hint-cost.ts";
 import { memory } from "./scenarios/memory.ts";
+import { nodeDeath } from "./scenarios/node-death.ts";
+import { nodeLatency } from "./scenarios/node-latency.ts";
+import { nodeMemory } from "./scenarios/node-memory.ts";
+import { nodeThroughput } from "./scenarios/node-throughput.ts";
 import { reconnectStorm } from "./scenarios/reconnect-storm.ts";
 import { signInRush } from "./scenarios/sign-in-rush.ts";
 import { startUp } from "./scenarios/start-up.ts";
+import { storeThroughput } from "./scenarios/store-throughput.ts";
 import { storedMessages } from "./scenarios/stored-messages.ts";
 import { killAll } from "./server-process.ts";
 import { removeFolders } from "./temporary.ts";
@@ -21,6 +27,12 @@ const scenarios: Record<string, (ground: Ground) => Promise<Section>> = {
   "start-up": startUp,
   "stored-messages": storedMessages,
   "reconnect-storm": reconnectStorm,
+  "store-throughput": storeThroughput,
+  "node-throughput": nodeThroughput,
+  "node-latency": nodeLatency,
+  "hint-cost": hintCost,
+  "node-memory": nodeMemory,
+  "node-death": nodeDeath,
 };
 
 process.on("exit", () => {

@@ -11,12 +11,26 @@ export interface Launch {
 /** A server that the benchmark started, on the core for servers, with the probe inside. */
 export interface ServerProcess {
   port: number;
+  pid: number;
   ask(question: Question): Promise<Reading>;
   /** Asks it to end, and makes it end when it does not within five seconds. */
   stop(): Promise<void>;
+  /** Ends it at once, as a crash does. */
+  crash(): Promise<void>;
 }
 
-const running = new Set<{ kill(signal: "SIGKILL"): void }>();
+interface Killable {
+  kill(signal: "SIGKILL"): void;
+  exited: Promise<unknown>;
+}
+
+const running = new Set<Killable>();
+
+/** Sees to it that a program ends at the latest when the benchmark does. */
+export function adopt(child: Killable): void {
+  running.add(child);
+  child.exited.then(() => running.delete(child));
+}
 
 /** Ends at once whatever still runs; for when the benchmark itself has to end. */
 export function killAll(): void {
@@ -32,11 +46,11 @@ export async function startProcess({ command, env, port }: Launch, cores: Cores)
     serialization: "json",
     stdio: ["ignore", "pipe", "pipe"],
   });
-  running.add(child);
-  child.exited.then(() => running.delete(child));
+  adopt(child);
 
   return {
     port: await printed(child, port, command),
+    pid: child.pid,
     ask(question) {
       return new Promise((resolve, reject) => {
         waiting.push(resolve);
@@ -49,6 +63,10 @@ export async function startProcess({ command, env, port }: Launch, cores: Cores)
       const kill = setTimeout(() => child.kill("SIGKILL"), 5000);
       await child.exited;
       clearTimeout(kill);
+    },
+    async crash() {
+      child.kill("SIGKILL");
+      await child.exited;
     },
   };
 }

@@ -9,8 +9,8 @@ interface ChildOptions {
   env?: Record<string, string>;
   /** What of a line it prints is shown; null for nothing. */
   shows?(line: string): string | null;
-  /** Resolves when it can be used, or when it does not live any more. */
-  whenUp?(lives: () => boolean): Promise<void>;
+  /** Resolves with true when it can be used, with false when it does not live any more or takes too long. */
+  whenUp(lives: () => boolean): Promise<boolean>;
 }
 
 const againMs = 1000;
@@ -36,11 +36,14 @@ export class Child {
     return this.#process?.pid;
   }
 
-  /** Starts it; resolves when it is up, and throws what it printed when it ends instead. */
+  /** Starts it; resolves when it is up, and throws what it printed when it does not come up. */
   async start(): Promise<void> {
     const process = this.#spawn();
-    if (!(await this.#isUp(process)))
+    if (!(await this.#isUp(process))) {
+      process.kill("SIGKILL");
+      await this.#read;
       throw new SetupError(`${this.name} did not start:\n${this.#printed.join("\n")}`);
+    }
     void process.exited.then(() => this.#again(process));
   }
 
@@ -65,11 +68,8 @@ export class Child {
     }, againMs);
   }
 
-  async #isUp(process: Bun.Subprocess): Promise<boolean> {
-    const lives = () => process.exitCode === null && process.signalCode === null;
-    await this.#options.whenUp?.(lives);
-    if (!lives()) await this.#read;
-    return lives();
+  #isUp(process: Bun.Subprocess): Promise<boolean> {
+    return this.#options.whenUp(() => process.exitCode === null && process.signalCode === null);
   }
 
   #spawn(): Bun.Subprocess {

@@ -18,9 +18,9 @@ export async function database(given: string | null, folder: string): Promise<Da
   const { port, url } = postgres;
   let starting: Promise<void> | null = null;
   const watch = setInterval(() => {
-    if (lives(postgres.pid)) return;
+    if (starting || lives(postgres.pid)) return;
     progress("PostgreSQL", "has ended, starts again");
-    starting ??= startPostgres({ folder, port })
+    starting = startPostgres({ folder, port })
       .then(
         (again) => {
           postgres = again;

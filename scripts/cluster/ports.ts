@@ -22,31 +22,39 @@ export async function isFree(host: string, port: number): Promise<boolean> {
   return free;
 }
 
-/** Waits until someone takes connections at a port of this machine, or until that is not to be expected any more. */
-export async function listening(port: number, expected: () => boolean): Promise<void> {
-  while (expected()) {
-    if (await answers(port)) return;
-    await Bun.sleep(50);
-  }
-}
+const patienceMs = 60_000;
+
+/** Waits until someone takes connections at a port of this machine. False when that cannot be expected any more. */
+export const listening = (port: number, expected: () => boolean): Promise<boolean> =>
+  until(() => answers(port), expected);
 
 /** The same for a server that says that it is well. */
-export async function healthy(port: number, expected: () => boolean): Promise<void> {
-  const url = `https://127.0.0.1:${port}/api/health`;
-  while (expected()) {
-    const asked = { tls: { rejectUnauthorized: false }, signal: AbortSignal.timeout(1000) };
-    const answer = await fetch(url, asked).catch(() => null);
-    if (answer?.ok) return;
+export const healthy = (port: number, expected: () => boolean): Promise<boolean> =>
+  until(() => isWell(port), expected);
+
+async function until(isTrue: () => Promise<boolean>, expected: () => boolean): Promise<boolean> {
+  const deadline = performance.now() + patienceMs;
+  while (expected() && performance.now() < deadline) {
+    if (await isTrue()) return true;
     await Bun.sleep(50);
   }
+  return false;
+}
+
+async function isWell(port: number): Promise<boolean> {
+  const tls = { rejectUnauthorized: false };
+  const asked = fetch(`https://127.0.0.1:${port}/api/health`, { tls, signal: AbortSignal.timeout(1000) });
+  return (await asked.catch(() => null))?.ok ?? false;
 }
 
 function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, "127.0.0.1");
-    socket.once("connect", () => resolve(true));
-    socket.once("error", () => resolve(false));
-    socket.once("close", () => socket.destroy());
-    socket.once("connect", () => socket.destroy());
+    const settle = (does: boolean) => {
+      socket.destroy();
+      resolve(does);
+    };
+    socket.once("connect", () => settle(true));
+    socket.once("error", () => settle(false));
   });
 }

@@ -22,5 +22,6 @@ await command(async () => {
   return 0;
 });
 
-const interfaceOf = (address: string) =>
-  ({ address, internal: false }) as NonNullable<Interfaces[string]>[number];
+function interfaceOf(address: string) {
+  return { address, internal: false } as NonNullable<Interfaces[string]>[number];
+}

@@ -23,6 +23,11 @@ export interface ClusterWanted {
   nats: string | null;
 }
 
+export interface Cluster {
+  readonly nodes: readonly Node[];
+  stop(): Promise<void>;
+}
+
 interface Parts {
   database?: Database;
   nats?: Child;
@@ -35,7 +40,7 @@ interface Parts {
 const patienceMs = 10_000;
 
 /** Starts everything and tells where it is; when a part does not start, what was started is stopped again. */
-export async function startCluster(wanted: ClusterWanted): Promise<{ stop(): Promise<void> }> {
+export async function startCluster(wanted: ClusterWanted): Promise<Cluster> {
   const parts: Parts = { nodes: [], stopping: false };
   try {
     await startParts(parts, wanted);
@@ -43,7 +48,7 @@ export async function startCluster(wanted: ClusterWanted): Promise<{ stop(): Pro
     await stop(parts);
     throw error;
   }
-  return { stop: () => stop(parts) };
+  return { nodes: parts.nodes, stop: () => stop(parts) };
 }
 
 async function startParts(parts: Parts, wanted: ClusterWanted): Promise<void> {

@@ -29,12 +29,11 @@ export async function withTarget<T>(url: string, work: (sql: SQL) => Promise<T>)
 }
 
 function mended(error: unknown, url: string): unknown {
-  if (codesOf(error).includes("53100"))
-    return new SetupError("The disk of PostgreSQL is full. Make room there, and run this again: it goes on.");
+  if (error instanceof DatabaseError) return new SetupError(error.message);
   const mistake = mistakeOf(error, url);
-  if (!(mistake instanceof DatabaseError)) return error;
-  const isOwn = mistake === error;
-  return new SetupError(
-    isOwn ? mistake.message : `${mistake.message}\nRun this again: it goes on with what is copied already.`,
-  );
+  const sentence = codesOf(error).includes("53100")
+    ? "The disk of PostgreSQL is full. Make room there."
+    : mistake instanceof DatabaseError && mistake.message;
+  if (!sentence) return error;
+  return new SetupError(`${sentence}\nRun this again: it goes on with what is copied already.`);
 }

@@ -115,7 +115,8 @@ export class Client implements Account {
     while (line.isOpen && !(this.#quiet && this.#pending === null)) {
       if (this.#pending === null) {
         await Bun.sleep(this.#luck.between(0.2, 1.8) * this.#habits.everyMs);
-        if (this.#quiet || this.#habits.writes.length === 0) return;
+        // Meanwhile it may have gone on over another line.
+        if (this.#line !== line || !line.isOpen || this.#quiet || this.#habits.writes.length === 0) return;
         this.#pending = this.#next();
       }
       const acknowledged = new Promise<null>((resolve) => {
@@ -127,7 +128,7 @@ export class Client implements Account {
         await Bun.sleep(this.#luck.below(4));
         return line.end();
       }
-      const refusal = await Promise.race([acknowledged, line.answer(ref)]);
+      const refusal = await line.answer(ref, { settled: acknowledged });
       if (refusal?.type !== "error") continue;
       if (refusal.code !== "busy") this.complaints.push(`"${text}" was refused: ${refusal.code}`);
       await Bun.sleep(refusal.retryAfter ?? 200);

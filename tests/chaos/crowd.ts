@@ -28,8 +28,6 @@ interface Place {
   front: string | null;
 }
 
-const hangUps = 15;
-
 /** Makes the accounts, with two sessions each, in a database that no node uses yet. */
 export async function settle(url: string, pepper: Uint8Array, names: readonly string[]): Promise<Citizen[]> {
   const pool = new HashPool(1, 4);
@@ -62,7 +60,12 @@ export function namesOf(nodes: number, talkers: number, steps: readonly Step[]):
 }
 
 /** Clients for these people: each talker is in the group and in two private conversations, each guest in one. */
-export function crowd(citizens: readonly Citizen[], talking: number, place: Place, witness: Witness): Crowd {
+export function crowd(
+  citizens: readonly Citizen[],
+  { talkers: talking, hangUps }: { talkers: number; hangUps: number },
+  place: Place,
+  witness: Witness,
+): Crowd {
   const { seed, nodes, front } = place;
   const here = citizens.slice(nodes.length, nodes.length + talking);
   const guesting = citizens.slice(nodes.length + talking);

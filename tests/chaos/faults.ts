@@ -1,8 +1,9 @@
 import type { Client } from "./client.ts";
-import { asSuperuser, type Companion, type Ground } from "./ground.ts";
-import { type CutOff, probeMs } from "./invariants.ts";
+import type { Ground } from "./ground.ts";
+import { type CutOff, ghosts, probeMs, type View } from "./invariants.ts";
 import type { NodeProcess } from "./node-process.ts";
 import { longAwayMs, type Step } from "./schedule.ts";
+import { asSuperuser, type Companion } from "./servers.ts";
 
 /** What is seen while faults are injected, to be judged in the end. */
 export interface Seen {
@@ -45,9 +46,8 @@ async function killNode({ lasts, node: at }: Step, node: NodeProcess, sentries: 
   else {
     await Bun.sleep(vanishedMs);
     const { id } = sentries[at]!.citizen;
-    for (const { citizen, online, isOnline } of sentries)
-      if (isOnline && online.has(id))
-        seen.ghosts.push(`${citizen.name} still sees ${id} online ten seconds after ${node.name} died`);
+    const views = sentries.filter(({ isOnline }) => isOnline).map(viewOf);
+    seen.ghosts.push(...ghosts(views, id, node.name));
     await Bun.sleep(lasts - vanishedMs);
   }
   await node.start();
@@ -67,6 +67,7 @@ async function restart(node: NodeProcess) {
 
 async function cut({ node: at, lasts, way }: Step, { network, nodes }: Ground, sentry: Client, seen: Seen) {
   const node = nodes[at]!;
+  await until(async () => sentry.isOnline && (await node.isWell()), wellMs);
   const cutAt = Date.now();
   network.cut(at, way!);
   const unwellAt = await until(async () => !(await node.isWell()), lasts);
@@ -85,6 +86,8 @@ async function deafen({ databaseUrl }: Ground) {
     sql`select pg_terminate_backend(pid) from pg_stat_activity where query ilike 'listen%'`.catch(() => {}),
   );
 }
+
+const viewOf = ({ citizen, online }: Client): View => ({ who: citizen.name, online });
 
 /** When the condition first held, or null when it did not within the time. */
 async function until(holds: () => Promise<boolean>, ms: number): Promise<number | null> {

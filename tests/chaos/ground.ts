@@ -1,11 +1,8 @@
-import { appendFileSync } from "node:fs";
 import { hostname, networkInterfaces } from "node:os";
 import { join } from "node:path";
-import { SQL } from "bun";
 import { balancerCommand, balancerEnv } from "../../scripts/cluster/balancer.ts";
 import { freePort } from "../../scripts/cluster/ports.ts";
 import { prepare } from "../../scripts/cluster/prepare.ts";
-import { type Postgres, startPostgres } from "../../scripts/postgres.ts";
 import { projectRoot } from "../../server/config.ts";
 import { loadSecrets } from "../../server/secrets.ts";
 import { findProgram } from "../support/companions.ts";
@@ -13,6 +10,7 @@ import { Program } from "../support/program.ts";
 import { type Guard, guard } from "./guard.ts";
 import { canSeparate, type Network, oneHost, separated } from "./network.ts";
 import { NodeProcess } from "./node-process.ts";
+import { type Companion, lastingNats, lastingPostgres } from "./servers.ts";
 
 export interface Wanted {
   nodes: number;
@@ -38,12 +36,6 @@ export interface Ground {
   pepper: Uint8Array;
   /** Starts the nodes, at once, and the balancer. */
   open(): Promise<void>;
-}
-
-/** A server beside the nodes that can be killed and started again as it was. */
-export interface Companion {
-  kill(): Promise<void>;
-  start(): Promise<void>;
 }
 
 const limits = { MESSAGES_PER_MINUTE: "1000000", MESSAGE_BURST: "1000000" };
@@ -108,78 +100,6 @@ export async function prepareGround({ nodes: count, carrier, entry, plain }: Wan
   };
 }
 
-async function lastingPostgres(watched: Guard, network: Network) {
-  const folder = join(watched.folder, "postgres");
-  const options = {
-    listen_addresses: ["127.0.0.1", ...network.databaseAddresses].join(","),
-    max_connections: "150",
-  };
-  let running: Postgres;
-  let ended: Promise<unknown> = Promise.resolve();
-  async function start(port?: number): Promise<void> {
-    running = await again(() => startPostgres({ folder, port, options }));
-    const { pid } = running;
-    ended = gone(pid);
-    watched.watch({ pid, exited: ended });
-  }
-  await start();
-  const { url, port } = running!;
-  appendFileSync(join(folder, "pg_hba.conf"), "host all all 198.18.0.0/15 trust\n");
-  running!.kill("SIGHUP");
-  return {
-    url,
-    port,
-    start: () => start(port),
-    async kill() {
-      running.kill("SIGKILL");
-      await ended;
-    },
-  };
-}
-
-async function lastingNats(watched: Guard, host: string) {
-  const port = await freePort();
-  let running: Program;
-  async function start() {
-    running = new Program([findProgram("nats-server")!, "-a", host, "-p", String(port)]);
-    watched.watch(running.process);
-    await running.says(/Server is ready/);
-  }
-  await start();
-  return {
-    url: `nats://${host}:${port}`,
-    start,
-    async kill() {
-      running.process.kill("SIGKILL");
-      await running.ends();
-    },
-  };
-}
-
-/** What the former life of a server leaves behind may be in the way for a moment. */
-async function again<T>(work: () => Promise<T>, tries = 10): Promise<T> {
-  for (;;) {
-    try {
-      return await work();
-    } catch (error) {
-      if (--tries === 0) throw error;
-      await Bun.sleep(200);
-    }
-  }
-}
-
-/** Resolves when there is no such process any more; it is looked for, because it may be that of a program that started it. */
-async function gone(pid: number): Promise<void> {
-  for (;;) {
-    try {
-      process.kill(pid, 0);
-    } catch {
-      return;
-    }
-    await Bun.sleep(20);
-  }
-}
-
 async function answers(url: string): Promise<void> {
   const deadline = performance.now() + 15_000;
   while (performance.now() < deadline) {
@@ -195,13 +115,3 @@ const addressesOf = (network: Network, count: number) =>
     address: network.addressOf(at),
     internal: false,
   })) as NonNullable<ReturnType<typeof networkInterfaces>[string]>;
-
-/** Runs statements as the superuser, on a connection of their own. */
-export async function asSuperuser<T>(url: string, work: (sql: SQL) => Promise<T>): Promise<T> {
-  const sql = new SQL({ url, max: 1, connectionTimeout: 5 });
-  try {
-    return await work(sql);
-  } finally {
-    await sql.close({ timeout: 0 });
-  }
-}

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -41,9 +41,10 @@ export function guard(namespaces: readonly string[]): Guard {
     async clear() {
       shell.stdin.end();
       await shell.exited;
-      const spaces = namespaces.filter((name) => Bun.file(`/run/netns/${name}`).size > 0);
+      const spaces = namespaces.filter((name) => existsSync(`/run/netns/${name}`));
       const left = [...seen].filter(isAlive).map((pid) => `process ${pid}`);
-      return [...left, ...spaces.map((name) => `namespace ${name}`)];
+      const files = existsSync(folder) ? [`the folder ${folder}`] : [];
+      return [...left, ...spaces.map((name) => `the namespace ${name}`), ...files];
     },
   };
 }

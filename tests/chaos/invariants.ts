@@ -60,6 +60,19 @@ export function wrongPresence(views: readonly View[], present: ReadonlySet<numbe
   });
 }
 
+/** Who still sees someone whose node has been dead for as long as that takes to be noticed. */
+export const ghosts = (views: readonly View[], id: number, node: string): string[] =>
+  views
+    .filter(({ online }) => online.has(id))
+    .map(({ who }) => `${who} still sees ${id} online ten seconds after ${node} died`);
+
+/** Clients, with how many lines each had had at the beginning of the end, and has had since. */
+export function returns(clients: readonly { who: string; lines: [number, number]; closedWith?: number }[]) {
+  return clients
+    .filter(({ lines: [before, now] }) => before !== now)
+    .map(({ who, closedWith }) => `${who} had to come back after all was over, closed with ${closedWith}`);
+}
+
 /** What was seen of a node that was cut off from PostgreSQL; times are null where it did not come to that. */
 export interface CutOff {
   node: string;
@@ -97,3 +110,19 @@ export const twoContents = (contradictions: readonly [Message, Message][]): stri
     ([first, second]) =>
       `${first.conversation} ${first.rev} was "${first.body.text}" to one and "${second.body.text}" to another`,
   );
+
+/**
+ * What a node may report although it is no bug of the program: the connections for signals say, once for each
+ * interruption, that they are interrupted.
+ */
+const expectedReports = [
+  /PostgresError.*ERR_POSTGRES_CONNECTION_(REFUSED|CLOSED|TIMEOUT)/,
+  /Error: There is no connection to NATS/,
+  /ConnectionError: .*nats-core/,
+];
+
+/** The lines of a log that report a bug, and none that was to be expected. */
+export const bugsIn = (printed: string): string[] =>
+  printed
+    .split("\n")
+    .filter((line) => line.includes('"event":"bug"') && !expectedReports.some((form) => form.test(line)));

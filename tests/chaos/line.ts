@@ -7,6 +7,12 @@ const answerMs = 4_000;
 const pingMs = 1_000;
 const deadMs = 3_000;
 
+interface Patience {
+  ms?: number;
+  /** Something else that may come instead of an answer. */
+  settled?: Promise<null>;
+}
+
 /** One socket of a careful client, who gives it up when it has been silent for too long. */
 export class Line {
   /** Resolves with the close code; 0 when it was given up from this side. */
@@ -55,13 +61,14 @@ export class Line {
     return ref;
   }
 
-  /** Resolves with what answers a command: the event with its ref, also a refusal. Throws when none comes. */
-  async answer(ref: string, ms = answerMs): Promise<ChatEvent> {
+  /** Resolves with what answers a command: the event with its ref, also a refusal; null where `settled` is first. Throws when nothing comes. */
+  async answer(ref: string, { ms = answerMs, settled }: Patience = {}): Promise<ChatEvent | null> {
     const answered = Promise.withResolvers<ChatEvent>();
     this.#waiting.set(ref, answered.resolve);
-    const event = await within(ms, Promise.race([answered.promise, this.closed]));
+    const all = [answered.promise, this.closed, ...(settled ? [settled] : [])];
+    const event = await within(ms, Promise.race(all));
     this.#waiting.delete(ref);
-    if (event !== null && typeof event === "object") return event;
+    if (typeof event === "object") return event;
     this.end();
     throw new Error("No answer came");
   }
@@ -69,7 +76,7 @@ export class Line {
   /** Asks, again where the server is busy, and gives the answer; throws at any other refusal. */
   async ask<T extends EventType>(type: CommandType, fields: Record<string, unknown>): Promise<EventOf<T>> {
     for (;;) {
-      const event = await this.answer(this.send(type, fields));
+      const event = (await this.answer(this.send(type, fields)))!;
       if (event.type !== "error") return event as EventOf<T>;
       if (event.code !== "busy") throw new Error(`${type} was refused: ${event.code}`);
       await Bun.sleep(event.retryAfter ?? 200);
@@ -86,15 +93,15 @@ export class Line {
   async #keepTrying() {
     while (this.isOpen) {
       await Promise.race([Bun.sleep(pingMs), this.closed]);
-      if (this.isOpen) await this.answer(this.send("ping", {}), deadMs).catch(() => {});
+      if (this.isOpen) await this.answer(this.send("ping", {}), { ms: deadMs }).catch(() => {});
     }
   }
 }
 
-/** What comes first: the promise, or `null` after so long. */
-async function within<T>(ms: number, promise: Promise<T>): Promise<T | null> {
-  const late = Promise.withResolvers<null>();
-  const timer = setTimeout(() => late.resolve(null), ms);
+/** What comes first: the promise, or "late" after so long. */
+async function within<T>(ms: number, promise: Promise<T>): Promise<T | "late"> {
+  const late = Promise.withResolvers<"late">();
+  const timer = setTimeout(() => late.resolve("late"), ms);
   try {
     return await Promise.race([promise, late.promise]);
   } finally {

@@ -43,6 +43,9 @@ export function canSeparate(): boolean {
   return true;
 }
 
+/** All addresses that are used. */
+export const range = "198.18.0.0/15";
+
 /** A packet sent there arrives nowhere. */
 const nowhere = "02:00:00:00:00:01";
 

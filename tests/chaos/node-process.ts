@@ -88,14 +88,6 @@ export class NodeProcess {
     return answer?.status === 200;
   }
 
-  /** The lines in which it, in any of its lives, reports a bug. */
-  get bugs(): string[] {
-    return this.#programs
-      .flatMap(({ printed }) => printed.split("\n"))
-      .filter((line) => line.includes('"event":"bug"'))
-      .map((line) => `${this.name}: ${line}`);
-  }
-
   /** What it printed, in all of its lives. */
   get printed(): string {
     return this.#programs.map(({ printed }) => printed).join("\n");

@@ -1,17 +1,18 @@
-import { chance } from "./chance.ts";
 import { type Crowd, crowd, namesOf, settle } from "./crowd.ts";
-import { inject, type Seen } from "./faults.ts";
+import { carryOut } from "./events.ts";
 import { type Ground, prepareGround, type Wanted } from "./ground.ts";
-import type { Ended } from "./invariants.ts";
 import { pausesOfThisProcess } from "./pauses.ts";
-import { revoke } from "./revoke.ts";
-import { inWords, isFault, type Plan, type Revocation, type Step, schedule, targets } from "./schedule.ts";
+import { inWords, type Plan, revocations, type Step, schedule } from "./schedule.ts";
 import { verdict } from "./verdict.ts";
 import { Witness } from "./witness.ts";
 
 export interface Options extends Plan, Wanted {
   nodes: number;
   talkers: number;
+  /** How often a talker loses its connection just after a message has left, of a thousand. */
+  hangUps: number;
+  /** How many of the talkers go before the end. */
+  leavers: number;
   /** How long clients have, after the last message and fault, to hold what is stored. */
   settleMs?: number;
   /** Changes the database before anybody uses it. */
@@ -26,7 +27,8 @@ export interface Outcome {
   broken: string[];
 }
 
-const leavers = 2;
+/** What the issue asks for. */
+export const usual = { nodes: 3, talkers: 30, hangUps: 15, leavers: 2, revoked: revocations };
 
 /** Runs a cluster under a schedule of faults, and gives what was broken by them. Nothing of it is left afterwards. */
 export async function run(options: Options): Promise<Outcome> {
@@ -44,7 +46,7 @@ export async function run(options: Options): Promise<Outcome> {
     await ground.open();
     const witness = new Witness();
     const place = { seed, nodes: ground.nodes.map(({ origin }) => origin), front: ground.front };
-    const people = crowd(citizens, options.talkers, place, witness);
+    const people = crowd(citizens, options, place, witness);
     outcome = await disturb(options, steps, ground, people, witness);
   } finally {
     const left = await ground.guard.clear();
@@ -56,62 +58,13 @@ export async function run(options: Options): Promise<Outcome> {
 async function disturb(options: Options, steps: Step[], ground: Ground, people: Crowd, witness: Witness) {
   const pauses = pausesOfThisProcess();
   const lives = people.all.map((client) => client.live());
-  const start = Date.now();
-  const after = (ms: number) => Bun.sleep(Math.max(0, start + ms - Date.now()));
-  const said = (line: string) =>
-    options.say(`${((Date.now() - start) / 1000).toFixed(1).padStart(7)} s  ${line}`);
-  const seen: Seen = { cutOffs: [], ghosts: [] };
-  const ended: Ended[] = [];
-  const busy = new Map<string, Promise<unknown>>();
-  let [injected, changedAt] = [0, start];
-
-  async function fault(step: Step) {
-    const things = targets(step);
-    const work = Promise.all(things.map((thing) => busy.get(thing))).then(async () => {
-      said(`begins: ${inWords(step).trim()}`);
-      await inject(step, ground, people.sentries, seen);
-    });
-    for (const thing of things) busy.set(thing, work);
-    await work;
-    injected++;
-    changedAt = Date.now();
+  try {
+    const events = await carryOut(options, steps, ground, people);
+    const broken = await verdict({ ...options, ...events, ground, people, witness, pauses });
+    const acknowledged = people.all.reduce((sum, client) => sum + client.acknowledged.length, 0);
+    return { acknowledged, injected: events.injected, broken };
+  } finally {
+    for (const client of people.all) client.leave();
+    await Promise.all(lives);
   }
-  const origins = [...ground.nodes, ...ground.nodes].map(({ origin }) => origin);
-  const guests = [...people.guests];
-  const doing = steps.map(async (step) => {
-    if (isFault(step.kind)) return after(step.at).then(() => fault(step));
-    const guest = guests.shift()!;
-    await after(step.at);
-    let turn = step.node;
-    ended.push(await revoke(guest, step.kind as Revocation, () => origins[turn++ % ground.nodes.length]!));
-    said(`${guest.citizen.name} was ended`);
-    changedAt = Date.now();
-  });
-  const luck = chance(options.seed, 1);
-  const left = people.talkers.slice(-leavers);
-  const leaving = left.map(async (client) => {
-    await after(luck.between(0.3, 0.9) * options.ms);
-    client.leave();
-    changedAt = Date.now();
-  });
-  await Promise.all([...doing, ...leaving, after(options.ms)]);
-  said("all faults are over");
-
-  const staying = [...people.sentries, ...people.talkers.filter((client) => !left.includes(client))];
-  const broken = await verdict({
-    ...options,
-    ground,
-    people,
-    staying,
-    witness,
-    seen,
-    ended,
-    pauses,
-    changedAt,
-  });
-  said("all is judged");
-  for (const client of people.all) client.leave();
-  await Promise.all(lives);
-  const acknowledged = people.all.reduce((sum, client) => sum + client.acknowledged.length, 0);
-  return { acknowledged, injected, broken };
 }

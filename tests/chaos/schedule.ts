@@ -32,6 +32,8 @@ export interface Plan {
   ms: number;
   nodes: number;
   kinds: readonly FaultKind[];
+  /** How sessions are ended; nobody's is where this is empty. */
+  revoked: readonly Revocation[];
 }
 
 /** Below this many milliseconds a run is short, and so is what is done in it. */
@@ -40,23 +42,25 @@ const shortMs = 30_000;
 export const longAwayMs = 10_600;
 
 /** What is done and when: the same for the same seed. Every kind comes up as often as the others; sometimes two at once. */
-export function schedule({ seed, ms, nodes, kinds }: Plan): Step[] {
+export function schedule({ seed, ms, nodes, kinds, revoked }: Plan): Step[] {
   const luck = chance(seed);
   const steps: Step[] = [];
   let bag: FaultKind[] = [];
+  let wasOverlapping = false;
   let at = 1_000 + luck.below(500);
   while (at < ms && kinds.length > 0) {
     if (bag.length === 0) bag = luck.shuffled(kinds);
     const step = stepOf(bag.shift()!, at, nodes, ms < shortMs, luck);
     const last = steps.at(-1);
     // Two at once, unless it is the same thing that is hit twice.
-    const overlaps = last !== undefined && luck.number() < 0.3 && !targets(step).some(isAmong(targets(last)));
-    if (overlaps) step.at = Math.round(last.at + luck.number() * last.lasts);
+    const overlaps = luck.number() < 0.3 && last !== undefined && !targets(step).some(isAmong(targets(last)));
+    if (overlaps && !wasOverlapping) step.at = Math.round(last.at + luck.number() * (endOf(last) - last.at));
+    wasOverlapping = overlaps && !wasOverlapping;
     steps.push(step);
     const end = Math.max(...steps.slice(-2).map(endOf));
     at = Math.round(end + luck.between(200, 1_200));
   }
-  return [...steps, ...revocationsIn(ms, nodes, luck)].sort((one, other) => one.at - other.at);
+  return [...steps, ...revocationsIn(ms, nodes, revoked, luck)].sort((one, other) => one.at - other.at);
 }
 
 /** What a step is done to: two steps on the same thing happen one after the other. */
@@ -77,12 +81,14 @@ export function inWords({ at, lasts, kind, node, way }: Step): string {
   return `${(at / 1000).toFixed(1).padStart(7)} s  ${kind}${where}${how}${long}`;
 }
 
-/** About how long a node takes to start again. */
+/** About how long a node takes to start again, and to stop before that. */
 const startMs = 1_500;
+const stopMs = 2_500;
 
 function endOf({ at, lasts, kind }: Step): number {
-  const restarts = kind === "rolling" ? 3 : /^(kill-node|drain)$/.test(kind) ? 1 : 0;
-  return at + lasts + restarts * startMs;
+  if (kind === "rolling") return at + 3 * (stopMs + startMs);
+  if (kind === "drain") return at + stopMs + startMs;
+  return at + lasts + (kind === "kill-node" ? startMs : 0);
 }
 
 function stepOf(kind: FaultKind, at: number, nodes: number, isShort: boolean, luck: Chance): Step {
@@ -103,12 +109,12 @@ function stepOf(kind: FaultKind, at: number, nodes: number, isShort: boolean, lu
   }
 }
 
-/** All three ways in a short run; in a long one, one of them every twenty seconds. */
-function revocationsIn(ms: number, nodes: number, luck: Chance): Step[] {
-  const count = Math.max(revocations.length, Math.floor(ms / 20_000));
+/** Each way once in a short run; in a long one, one of them every twenty seconds. */
+function revocationsIn(ms: number, nodes: number, ways: readonly Revocation[], luck: Chance): Step[] {
+  const count = ways.length === 0 ? 0 : Math.max(ways.length, Math.floor(ms / 20_000));
   return Array.from({ length: count }, (_, at) => ({
-    at: Math.round(luck.between(at, at + 0.9) * (ms / count)) + 500,
-    kind: revocations[at % revocations.length]!,
+    at: Math.round(luck.between(at, at + 0.9) * (ms / count)),
+    kind: ways[at % ways.length]!,
     node: luck.below(nodes),
     lasts: 0,
   }));

@@ -2,29 +2,25 @@ import type { Message } from "../../server/protocol/events.ts";
 import { type Copy, faults as ledgerFaults } from "../support/ledger.ts";
 import type { Client } from "./client.ts";
 import type { Crowd } from "./crowd.ts";
-import type { Seen } from "./faults.ts";
-import { asSuperuser, type Ground } from "./ground.ts";
+import type { Events } from "./events.ts";
+import type { Ground } from "./ground.ts";
 import {
-  type Ended,
+  bugsIn,
   type Interval,
   lateDeliveries,
+  returns,
   twoContents,
   wrongCutOffs,
   wrongPresence,
 } from "./invariants.ts";
+import { asSuperuser } from "./servers.ts";
 import type { Witness } from "./witness.ts";
 
-interface Case {
+interface Case extends Events {
   ground: Ground;
   people: Crowd;
-  /** Those who are there to the end. */
-  staying: Client[];
   witness: Witness;
-  seen: Seen;
-  ended: Ended[];
   pauses: Interval[];
-  /** When the last fault ended, or somebody went. */
-  changedAt: number;
   settleMs?: number;
 }
 
@@ -36,7 +32,7 @@ const leaseMs = 10_000;
 /** Lets everything come to rest, and gives every invariant that was broken, in a sentence each. */
 export async function verdict(given: Case): Promise<string[]> {
   const { ground, people, staying, witness, seen, ended, pauses } = given;
-  const broken: string[] = [];
+  const broken = [...given.failures];
   for (const client of people.all) client.beQuiet();
   await until(() => staying.every((client) => client.isHeard && client.isSettled), heardMs);
   for (const { citizen, isHeard, isSettled } of staying) {
@@ -65,11 +61,15 @@ export async function verdict(given: Case): Promise<string[]> {
     );
   await until(() => wrong().length === 0, given.changedAt + leaseMs - Date.now());
   broken.push(...wrong());
-  for (const client of staying)
-    if (client.lines !== lines.get(client))
-      broken.push(
-        `${client.citizen.name} had to come back after all was over: ${JSON.stringify(client.closes.at(-1))}`,
-      );
+  broken.push(
+    ...returns(
+      staying.map((client) => ({
+        who: client.citizen.name,
+        lines: [lines.get(client)!, client.lines],
+        closedWith: client.closes.at(-1)?.code,
+      })),
+    ),
+  );
 
   for (const node of ground.nodes)
     if (!(await node.isWell())) broken.push(`${node.name} is not well in the end`);
@@ -80,7 +80,10 @@ export async function verdict(given: Case): Promise<string[]> {
     ...wrongCutOffs(seen.cutOffs),
     ...seen.ghosts,
     ...people.all.flatMap(({ complaints }) => complaints),
-    ...ground.nodes.flatMap(({ bugs, faults }) => [...faults, ...bugs]),
+    ...ground.nodes.flatMap(({ name, faults, printed }) => [
+      ...faults,
+      ...bugsIn(printed).map((line) => `${name}: ${line}`),
+    ]),
   ];
 }
 

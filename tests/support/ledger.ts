@@ -15,7 +15,7 @@ export interface Copy {
 
 /**
  * Compares what was acknowledged and what every client holds with what is stored, and gives every fault found: the store
- * counts 1, 2, 3; each acknowledged message is in it once, at the place it was acknowledged with; what one sender said
+ * counts 1, 2, 3; each acknowledged message is in it once (one author and one id of a client are one message), at the place it was acknowledged with; what one sender said
  * stands in the order it was said; and each copy is the store's log.
  */
 export function faults(
@@ -31,14 +31,15 @@ export function faults(
   }
 
   const all = [...stored.values()].flat();
-  const places = Map.groupBy(all, ({ clientId }) => clientId);
-  for (const [clientId, messages] of places) {
-    if (messages.length > 1) found.push(`${clientId} is stored ${messages.length} times`);
+  const keyOf = ({ author, clientId }: Message) => `${author} ${clientId}`;
+  const places = Map.groupBy(all, keyOf);
+  for (const messages of places.values()) {
+    if (messages.length > 1) found.push(`${messages[0]!.clientId} is stored ${messages.length} times`);
   }
 
   for (const { said, acknowledged } of accounts) {
     for (const message of acknowledged) {
-      const [held] = places.get(message.clientId) ?? [];
+      const [held] = places.get(keyOf(message)) ?? [];
       if (!held) found.push(`"${message.body.text}" was acknowledged and is lost`);
       else if (!Bun.deepEquals(held, message)) {
         found.push(`"${message.body.text}" was acknowledged as ${message.seq}, stored as ${held.seq}`);

@@ -57,7 +57,10 @@ function line(what: string, measured: Record<Name, number[]>, toReach: boolean):
 }
 
 /** How much a server that was just started grows, a member, when that many come, and when they come again. */
-async function growthOf(contender: Contender, size: number): Promise<{ first: number; again: number }> {
+export async function growthOf(
+  contender: Contender,
+  size: number,
+): Promise<{ first: number; again: number }> {
   const { server } = contender;
   const resident = async () => (await server.ask("collect")).resident / 1024 / size;
   const visit = async () => {

@@ -2,6 +2,9 @@ import type { SQL, TransactionSQL } from "bun";
 import { DatabaseError } from "./failures.ts";
 import { unfinishedKey } from "./unfinished.ts";
 
+/** The key in `meta` of what the database is a copy of. */
+const finishedKey = "copy_of";
+
 /** How far a copy has come, as it stands in the database that is copied into. */
 export interface Progress {
   /** Names the database that is copied, in the state it is copied in. */
@@ -23,13 +26,13 @@ export interface Facts {
 }
 
 /** A copy that cannot go on as things are. The message says why. */
-export const stop = (sentence: string): never => {
+const stop = (sentence: string): never => {
   throw new DatabaseError(sentence);
 };
 
 /**
  * Begins a copy in an empty database, or finds how far the one from the same source has come. Stops where something
- * else is in the database.
+ * else is in the database, or all of it.
  */
 export async function beginCopy(sql: SQL, start: Progress): Promise<Progress> {
   // Whoever is still storing a batch, such as a process that was killed meanwhile, holds this row until it is through.
@@ -41,9 +44,12 @@ export async function beginCopy(sql: SQL, start: Progress): Promise<Progress> {
       "PostgreSQL holds a part of another copy: of another database, or of this one before its server ran again. Give DATABASE_URL an empty database.",
     );
   }
-  const [{ is_empty }] = await sql`
-    select not exists (select from users) and not exists (select from messages)
+  const [{ is_empty, finished }] = await sql`
+    select (select value from meta where key = ${finishedKey}) as finished,
+      not exists (select from users) and not exists (select from messages)
       and not exists (select from conversations where head > 0 or kind <> 'group') as is_empty`;
+  if (finished === start.source)
+    stop("This database was copied into PostgreSQL before, all of it. Start nodes there: bun run start");
   if (!is_empty)
     stop("PostgreSQL holds a chat already, and is left alone. Give DATABASE_URL an empty database.");
   const [made] = await sql`
@@ -93,9 +99,12 @@ export async function factsOf(sql: SQL): Promise<Facts> {
 export async function finishCopy(sql: SQL, progress: Progress): Promise<void> {
   await refuseRunningNode(sql);
   await sql`analyze users, sessions, conversations, memberships, messages`;
-  const [finished] = await sql`
-    delete from meta where key = ${unfinishedKey} and value = ${JSON.stringify(progress)} returning key`;
-  if (!finished) stopForAnother();
+  await sql.begin(async (transaction) => {
+    const [finished] = await transaction`
+      delete from meta where key = ${unfinishedKey} and value = ${JSON.stringify(progress)} returning key`;
+    if (!finished) stopForAnother();
+    await transaction`insert into meta (key, value) values (${finishedKey}, ${progress.source})`;
+  });
 }
 
 /** Stops while a node runs on the database: it would write between what is copied. */

@@ -1,0 +1,39 @@
+import { type Contender, startOurs } from "./contenders.ts";
+import type { Ground } from "./ground.ts";
+import type { House } from "./house.ts";
+
+/** Several of our servers on the same data. */
+export interface Cluster {
+  nodes: Contender[];
+  /** Server CPU of all nodes since their start, in microseconds. */
+  cpu(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+interface Wanted {
+  house: House;
+  /** The database that the house was moved to; without it there is one process, on the file of the house. */
+  url?: string;
+  /** What carries the signals; without it PostgreSQL does. */
+  natsUrl?: string;
+  nodes: number;
+}
+
+export async function startCluster(
+  ground: Ground,
+  { house, url, natsUrl, nodes: count }: Wanted,
+): Promise<Cluster> {
+  const settings = { ...(url && { DATABASE_URL: url }), ...(natsUrl && { NATS_URL: natsUrl }) };
+  const nodes: Contender[] = [];
+  for (let node = 0; node < count; node++) nodes.push(await startOurs(ground, house, settings));
+  return {
+    nodes,
+    async cpu() {
+      const readings = await Promise.all(nodes.map(({ server }) => server.ask("read")));
+      return readings.reduce((sum, { cpu }) => sum + cpu, 0);
+    },
+    async stop() {
+      await Promise.all(nodes.map(({ server }) => server.stop()));
+    },
+  };
+}

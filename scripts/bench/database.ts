@@ -1,0 +1,86 @@
+import { chmodSync } from "node:fs";
+import { join } from "node:path";
+import { SQL } from "bun";
+import { beginCopy, finishCopy, setFacts } from "../../server/db/postgres/copy.ts";
+import { markOfPepper } from "../../server/db/postgres/pepper.ts";
+import { loadSecrets } from "../../server/secrets.ts";
+import { copyRows } from "../migrate-to-postgres/copy-rows.ts";
+import { openSource } from "../migrate-to-postgres/source.ts";
+import { withTarget } from "../migrate-to-postgres/target.ts";
+import { startPostgres } from "../postgres.ts";
+import type { Ground } from "./ground.ts";
+import type { House } from "./house.ts";
+import { familyOf, meter } from "./processor.ts";
+import { adopt } from "./server-process.ts";
+import { removeFolder, temporaryFolder } from "./temporary.ts";
+
+/** A PostgreSQL of the benchmark's own, as careful with the disk as it is by itself, on the servers' core. */
+export interface Database {
+  /** The address of a new database with nothing in it. */
+  create(): Promise<string>;
+  /** The address of a new database that holds all of a house, moved by the product's own code. */
+  move(house: House): Promise<string>;
+  /** Starts counting what PostgreSQL costs; gives a function that tells the microseconds since, or null where they are not known. */
+  meter(): () => number | null;
+  stop(): Promise<void>;
+}
+
+export async function startDatabase({ cores }: Ground): Promise<Database> {
+  const folder = temporaryFolder();
+  // Where the server has to run as another user, that one has to pass through.
+  chmodSync(folder, 0o711);
+  const postgres = await startPostgres({ folder: join(folder, "data") });
+  adopt({
+    exited: postgres.exited,
+    // With its children, which would otherwise write for a moment yet where nothing is any more.
+    kill: (signal) =>
+      familyOf(postgres.pid)
+        .reverse()
+        .forEach((pid) => void process.kill(pid, signal)),
+  });
+  cores.toServerCore(familyOf(postgres.pid));
+  const admin = new SQL({ url: postgres.url, max: 1, idleTimeout: 0 });
+  let made = 0;
+
+  const create = async () => {
+    const name = `bench_${++made}`;
+    await admin`create database ${admin(name)} template template0`;
+    return Object.assign(new URL(postgres.url), { pathname: `/${name}` }).href;
+  };
+  return {
+    create,
+    async move({ dataDir }) {
+      const url = await create();
+      await copy(dataDir, url);
+      return url;
+    },
+    meter: () => meter(postgres.pid),
+    async stop() {
+      await admin.close({ timeout: 0 });
+      await postgres.stop();
+      removeFolder(folder);
+    },
+  };
+}
+
+/** What `bun run migrate-to-postgres` does, without comparing. */
+async function copy(dataDir: string, url: string): Promise<void> {
+  const source = openSource(dataDir);
+  const pepper = markOfPepper(loadSecrets(join(dataDir, "secrets.json")).pepper);
+  const { name, epoch, lastUser } = source;
+  try {
+    await withTarget(url, async (sql) => {
+      const begun = await beginCopy(sql, {
+        source: name,
+        epoch,
+        at: { table: "users", after: null },
+        messages: 0,
+      });
+      const copied = await copyRows(source, sql, begun, () => {});
+      await setFacts(sql, { epoch, pepper, lastUser });
+      await finishCopy(sql, copied);
+    });
+  } finally {
+    source.close();
+  }
+}

@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, expect, setDefaultTimeout } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser } from "playwright-core";
+import { launch } from "../support/browser.ts";
+import { withProgram } from "../support/companions.ts";
+import { freshDatabase } from "../support/postgres.ts";
+import { Program } from "../support/program.ts";
+import { Visitor } from "../support/visitor.ts";
+
+setDefaultTimeout(90_000);
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(() => browser.close());
+
+/** Keeps every word that a banner ever showed, however short. */
+function noteBanners(visitor: Visitor) {
+  return visitor.page.evaluate(() => {
+    const seen: string[] = [];
+    Object.assign(window, { bannersSeen: seen });
+    new MutationObserver(() => {
+      for (const banner of document.querySelectorAll(".banner")) seen.push(banner.textContent ?? "");
+    }).observe(document.body, { subtree: true, childList: true, characterData: true });
+  });
+}
+const bannersOf = (visitor: Visitor) =>
+  visitor.page.evaluate(() => (window as unknown as { bannersSeen: string[] }).bannersSeen);
+
+withProgram(
+  "haproxy",
+  "all nodes are restarted one after the other while people talk, and nobody sees it",
+  async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), "secure-chat-nodes-"));
+    const port = String(await freePort());
+    const env = { DATA_DIR: dataDir, DATABASE_URL: await freshDatabase(), PORT: port, HOST: "127.0.0.1" };
+    const cluster = Program.script("cluster.ts", ["--nodes", "2", "--balancer", "haproxy"], env);
+    try {
+      await cluster.says(/Ctrl-C/);
+      const chat = { origin: `https://localhost:${port}` };
+      const alice = await (await Visitor.arrive(browser, chat, "alice")).register();
+      const bob = await (await Visitor.arrive(browser, chat, "bob")).register();
+      await Promise.all([noteBanners(alice), noteBanners(bob)]);
+
+      const said: string[] = [];
+      let resting = false;
+      const talking = (async () => {
+        while (!resting) {
+          const [speaker, listener] = said.length % 2 === 0 ? [alice, bob] : [bob, alice];
+          said.push(`message ${said.length + 1}`);
+          await speaker.say(said.at(-1)!);
+          await listener.sees(said.at(-1)!);
+        }
+      })();
+      for (const node of ["node1", "node2"]) {
+        const [, pid] = await cluster.says(new RegExp(`${node} +pid (\\d+)`));
+        process.kill(Number(pid), "SIGTERM");
+        await cluster.says(new RegExp(`${node} +is back`));
+        await cluster.says(new RegExp(`${node} is UP`));
+      }
+      resting = true;
+      await talking;
+
+      for (const visitor of [alice, bob]) {
+        const lines = (await visitor.log.innerText()).split("\n");
+        // A page keeps the latest messages; those before were seen one by one.
+        const shown = lines.filter((line) => said.includes(line));
+        expect(shown.length).toBeGreaterThan(20);
+        expect(shown).toEqual(said.slice(-shown.length));
+        expect(await bannersOf(visitor)).toEqual([]);
+        expect(visitor.complaints).toEqual([]);
+        expect(lines.filter((line) => /has (joined|left)/.test(line))).toEqual([]);
+      }
+    } finally {
+      cluster.process.kill("SIGTERM");
+      await cluster.ends();
+      rmSync(dataDir, { recursive: true });
+    }
+  },
+);
+
+async function freePort(): Promise<number> {
+  const probe = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
+  const { port } = probe;
+  probe.stop(true);
+  return port;
+}
