@@ -1,4 +1,3 @@
-import { createHmac } from "node:crypto";
 import { join } from "node:path";
 import type { Shared } from "./cluster/cluster.ts";
 import { natsSignals } from "./cluster/nats-signals.ts";
@@ -8,7 +7,9 @@ import { telling } from "./cluster/telling.ts";
 import type { Config } from "./config.ts";
 import { clusterName, pepperMark } from "./db/postgres/cluster.ts";
 import { type Db, openPostgres } from "./db/postgres/open.ts";
+import { markOfPepper } from "./db/postgres/pepper.ts";
 import { postgresStore } from "./db/postgres/store.ts";
+import { refuseUnfinished } from "./db/postgres/unfinished.ts";
 import { watchIncarnation } from "./db/sqlite/incarnation.ts";
 import { lockData } from "./db/sqlite/lock.ts";
 import { openDatabase } from "./db/sqlite/open.ts";
@@ -68,6 +69,10 @@ async function openNode(
 ): Promise<Storage> {
   const name = Buffer.from(system.random(8)).toString("hex");
   const db = await openPostgres(postgres, report);
+  await refuseUnfinished(db).catch(async (error) => {
+    await db.close();
+    throw error;
+  });
   const store = postgresStore(db, { origin: name, now: system.now });
   return {
     store,
@@ -97,7 +102,7 @@ async function openNode(
 
 /** With another pepper no password of the others would work here, and none made here would work there. */
 async function requireSamePepper(db: Db, pepper: Uint8Array, dataDir: string) {
-  const mark = createHmac("sha256", pepper).update("the mark of the pepper").digest("hex");
+  const mark = markOfPepper(pepper);
   if ((await pepperMark(db, mark)) === mark) return;
   throw new Error(
     `${join(dataDir, "secrets.json")} is not the one of this database. Copy it from a node that uses the same database: no password works with another.`,

@@ -1,4 +1,4 @@
-import { chmodSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { SQL } from "bun";
 import { beginCopy, finishCopy, setFacts } from "../../server/db/postgres/copy.ts";
@@ -29,15 +29,11 @@ export async function startDatabase({ cores }: Ground): Promise<Database> {
   const folder = temporaryFolder();
   // Where the server has to run as another user, that one has to pass through.
   chmodSync(folder, 0o711);
-  const postgres = await startPostgres({ folder: join(folder, "data") });
-  adopt({
-    exited: postgres.exited,
-    // With its children, which would otherwise write for a moment yet where nothing is any more.
-    kill: (signal) =>
-      familyOf(postgres.pid)
-        .reverse()
-        .forEach((pid) => void process.kill(pid, signal)),
-  });
+  const data = join(folder, "data");
+  const { promise: exited, resolve: ended } = Promise.withResolvers<void>();
+  adopt({ exited, kill: (signal) => killPostgres(data, signal) });
+  const postgres = await startPostgres({ folder: data });
+  void postgres.exited.then(() => ended());
   cores.toServerCore(familyOf(postgres.pid));
   const admin = new SQL({ url: postgres.url, max: 1, idleTimeout: 0 });
   let made = 0;
@@ -61,6 +57,15 @@ export async function startDatabase({ cores }: Ground): Promise<Database> {
       removeFolder(folder);
     },
   };
+}
+
+/** Ends the one that runs on a folder, by the number it left there, so that none outlives the benchmark that is just starting it. */
+function killPostgres(data: string, signal: NodeJS.Signals): void {
+  const path = join(data, "postmaster.pid");
+  if (!existsSync(path)) return;
+  const pid = Number(readFileSync(path, "utf8").split("\n")[0]);
+  // With its children, which would otherwise write for a moment yet where nothing is any more.
+  for (const member of familyOf(pid).reverse()) process.kill(member, signal);
 }
 
 /** What `bun run migrate-to-postgres` does, without comparing. */

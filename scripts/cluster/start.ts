@@ -130,7 +130,7 @@ async function startNodes(all: readonly Node[]): Promise<void> {
   const began = performance.now();
   const outcomes = await Promise.allSettled(all.map(({ child }) => child.start()));
   const failed = outcomes.find((outcome) => outcome.status === "rejected");
-  done(failed ? "failed" : `${all.length} are up in ${((performance.now() - began) / 1000).toFixed(1)} s`);
+  done(failed ? "failed" : `${all.length} up in ${((performance.now() - began) / 1000).toFixed(1)} s`);
   if (failed) throw failed.reason;
 }
 

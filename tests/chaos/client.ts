@@ -101,6 +101,7 @@ export class Client implements Account {
     this.lines++;
     void line.closed.then((code) => this.closes.push({ at: Date.now(), code }));
     try {
+      if (this.#left) return;
       const entered = await line.ask<"chat.entered">("chat.enter", {});
       await Promise.all([...this.readers.values()].map((reader) => reader.begin(line, entered)));
       this.isSettled = true;

@@ -22,6 +22,7 @@ export interface Crowd {
 
 interface Place {
   seed: number;
+  steps: readonly Step[];
   /** The origin of each node. */
   nodes: readonly string[];
   /** The balancer in front of them, if there is one. */
@@ -66,7 +67,8 @@ export function crowd(
   place: Place,
   witness: Witness,
 ): Crowd {
-  const { seed, nodes, front } = place;
+  const { seed, nodes, front, steps } = place;
+  const endings = steps.filter(({ kind }) => !isFault(kind));
   const here = citizens.slice(nodes.length, nodes.length + talking);
   const guesting = citizens.slice(nodes.length + talking);
   const luckOf = ({ id }: Citizen) => chance(seed, id);
@@ -99,7 +101,9 @@ export function crowd(
   });
   const guests = guesting.map((citizen, at) => {
     const reads = ["group", pair(citizen, here[at % here.length]!)];
-    const habits = { reads, writes: reads, everyMs: 200, hangUps, where: anywhere(citizen) };
+    const { guestOf } = endings[at]!;
+    const where = guestOf === undefined ? anywhere(citizen) : () => nodes[guestOf]!;
+    const habits = { reads, writes: reads, everyMs: 200, hangUps, where };
     return new Client(citizen, habits, luckOf(citizen), witness);
   });
   return { sentries, talkers, guests, all: [...sentries, ...talkers, ...guests] };

@@ -63,6 +63,11 @@ export async function carryOut(
     say(`over: ${guest.citizen.name}`);
   }
 
+  function go(client: Client) {
+    client.leave();
+    say(`gone: ${client.citizen.name}`);
+  }
+
   const guests = [...people.guests];
   const luck = chance(run.seed, 1);
   const work = [
@@ -70,7 +75,7 @@ export async function carryOut(
       at: step.at,
       act: isFault(step.kind) ? () => fault(step) : end.bind(null, guests.shift()!, step),
     })),
-    ...leaving.map((client) => ({ at: luck.between(0.3, 0.9) * run.ms, act: async () => client.leave() })),
+    ...leaving.map((client) => ({ at: luck.between(0.3, 0.9) * run.ms, act: async () => go(client) })),
     { at: run.ms, act: async () => {} },
   ];
   await Promise.all(

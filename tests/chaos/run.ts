@@ -45,7 +45,7 @@ export async function run(options: Options): Promise<Outcome> {
     await options.spoil?.(ground.databaseUrl);
     await ground.open();
     const witness = new Witness();
-    const place = { seed, nodes: ground.nodes.map(({ origin }) => origin), front: ground.front };
+    const place = { seed, steps, nodes: ground.nodes.map(({ origin }) => origin), front: ground.front };
     const people = crowd(citizens, options, place, witness);
     outcome = await disturb(options, steps, ground, people, witness);
   } finally {

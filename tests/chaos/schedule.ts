@@ -25,6 +25,8 @@ export interface Step {
   node: number;
   /** How a node is cut off: packets vanish, or the link is down and says so. */
   way?: "silently" | "down";
+  /** The node to which the guest keeps whose session is ended; absent where it goes anywhere. */
+  guestOf?: number;
 }
 
 export interface Plan {
@@ -60,7 +62,9 @@ export function schedule({ seed, ms, nodes, kinds, revoked }: Plan): Step[] {
     const end = Math.max(...steps.slice(-2).map(endOf));
     at = Math.round(end + luck.between(200, 1_200));
   }
-  return [...steps, ...revocationsIn(ms, nodes, revoked, luck)].sort((one, other) => one.at - other.at);
+  return [...steps, ...revocationsIn({ ms, nodes, revoked }, steps, luck)].sort(
+    (one, other) => one.at - other.at,
+  );
 }
 
 /** What a step is done to: two steps on the same thing happen one after the other. */
@@ -74,11 +78,14 @@ export function targets({ kind, node }: Step): string[] {
 export const isFault = (kind: Step["kind"]): kind is FaultKind => faultKinds.some((known) => known === kind);
 
 /** A step in words, with its time in seconds. */
-export function inWords({ at, lasts, kind, node, way }: Step): string {
-  const where = /postgres|nats|rolling/.test(kind) ? "" : ` node ${node + 1}`;
+export function inWords({ at, lasts, kind, node, way, guestOf }: Step): string {
+  const where = /postgres|nats|rolling/.test(kind)
+    ? ""
+    : ` ${isFault(kind) ? "" : "through "}node ${node + 1}`;
   const how = way ? ` ${way}` : "";
   const long = lasts > 0 ? ` for ${(lasts / 1000).toFixed(1)} s` : "";
-  return `${(at / 1000).toFixed(1).padStart(7)} s  ${kind}${where}${how}${long}`;
+  const whose = guestOf === undefined ? "" : `, of somebody on node ${guestOf + 1}`;
+  return `${(at / 1000).toFixed(1).padStart(7)} s  ${kind}${where}${how}${long}${whose}`;
 }
 
 /** About how long a node takes to start again, and to stop before that. */
@@ -109,15 +116,24 @@ function stepOf(kind: FaultKind, at: number, nodes: number, isShort: boolean, lu
   }
 }
 
-/** Each way once in a short run; in a long one, one of them every twenty seconds. */
-function revocationsIn(ms: number, nodes: number, ways: readonly Revocation[], luck: Chance): Step[] {
-  const count = ways.length === 0 ? 0 : Math.max(ways.length, Math.floor(ms / 20_000));
-  return Array.from({ length: count }, (_, at) => ({
-    at: Math.round(luck.between(at, at + 0.9) * (ms / count)),
-    kind: ways[at % ways.length]!,
-    node: luck.below(nodes),
-    lasts: 0,
-  }));
+/**
+ * Each way once in a short run; in a long one, one of them every eight seconds. Where a fault begins about then, it happens
+ * to somebody on the node that the fault is about, just after that can no longer hear of it.
+ */
+function revocationsIn(
+  { ms, nodes, revoked }: Pick<Plan, "ms" | "nodes" | "revoked">,
+  faults: readonly Step[],
+  luck: Chance,
+): Step[] {
+  const count = revoked.length === 0 ? 0 : Math.max(revoked.length, Math.floor(ms / 8_000));
+  return Array.from({ length: count }, (_, at) => {
+    const [from, to] = [at, at + 0.9].map((part) => Math.round((part * ms) / count)) as [number, number];
+    const kind = revoked[at % revoked.length]!;
+    const near = faults.find(({ at }) => at >= from && at < to - 500);
+    if (!near) return { at: Math.round(luck.between(from, to)), kind, node: luck.below(nodes), lasts: 0 };
+    const [guestOf, node] = [near.node, (near.node + 1) % nodes];
+    return { at: Math.round(near.at + luck.between(50, 500)), kind, node, lasts: 0, guestOf };
+  });
 }
 
 const isAmong =

@@ -103,7 +103,9 @@ export async function finishCopy(sql: SQL, progress: Progress): Promise<void> {
     const [finished] = await transaction`
       delete from meta where key = ${unfinishedKey} and value = ${JSON.stringify(progress)} returning key`;
     if (!finished) stopForAnother();
-    await transaction`insert into meta (key, value) values (${finishedKey}, ${progress.source})`;
+    await transaction`
+      insert into meta (key, value) values (${finishedKey}, ${progress.source})
+      on conflict (key) do update set value = excluded.value`;
   });
 }
 

@@ -62,7 +62,7 @@ async function postmaster(): Promise<number> {
       const lines = existsSync(path) ? readFileSync(path, "utf8").split("\n") : [];
       if (lines[7]?.trim() === "ready") return Number(lines[0]);
     }
-    await new Promise((resolve) => setImmediate(resolve));
+    await Bun.sleep(10);
   }
 }
 

@@ -3,8 +3,8 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startPostgres } from "../../../scripts/postgres.ts";
-import { openPostgres } from "../../../server/db/postgres/open.ts";
-import { refuseUnfinished } from "../../../server/db/postgres/unfinished.ts";
+import { openStorage } from "../../../server/storage.ts";
+import { system } from "../../../server/system.ts";
 import { dropDatabase, emptyDatabase } from "../../support/postgres.ts";
 import { Folder, fillGroup, rowsOf } from "./ground.ts";
 import { hold, type places } from "./hold.ts";
@@ -27,15 +27,14 @@ async function newDatabase(): Promise<string> {
 
 /** Whether a node would start on the database. */
 async function isOpen(url: string): Promise<boolean> {
-  const db = await openPostgres({ url, connections: 1 }, (error) => expect(error).toBeNull());
+  const config = { dataDir: "", postgres: { url, connections: 2 }, natsUrl: null };
   try {
-    await refuseUnfinished(db);
+    const storage = await openStorage(config, system, (error) => expect(error).toBeNull());
+    await storage.close();
     return true;
   } catch (error) {
     expect((error as Error).message).toContain("has not finished");
     return false;
-  } finally {
-    await db.close();
   }
 }
 

@@ -47,7 +47,7 @@ function model() {
 }
 
 /** A store does what the rules say, whatever comes in whichever order. */
-export function modelSuite(open: OpenGround): void {
+export function modelSuite(open: OpenGround, runs = 60): void {
   test("any drafts in any batches become what the rules say", async () => {
     await fc.assert(
       fc.asyncProperty(steps, async (sequence) => {
@@ -73,9 +73,9 @@ export function modelSuite(open: OpenGround): void {
           );
           expect(await store.conversations.head(id)).toBe(head);
         }
-        store.close();
+        await store.close();
       }),
-      { numRuns: 60 },
+      { numRuns: runs },
     );
   }, 30_000);
 }

@@ -39,7 +39,7 @@ const open: OpenGround = async () => {
 };
 
 describe("PostgreSQL: messages", () => appendSuite(open));
-describe("PostgreSQL: messages, by the rules", () => modelSuite(open));
+describe("PostgreSQL: messages, by the rules", () => modelSuite(open, 20));
 describe("PostgreSQL: pages", () => pageSuite(open));
 describe("PostgreSQL: conversations", () => conversationSuite(open));
 describe("PostgreSQL: accounts", () => accountSuite(open));
