@@ -1,7 +1,7 @@
 import { canSeparate } from "../tests/chaos/network.ts";
 import { type Options, run, usual } from "../tests/chaos/run.ts";
 import { type FaultKind, faultKinds } from "../tests/chaos/schedule.ts";
-import { findProgram } from "../tests/support/companions.ts";
+import { findProgram } from "./find-program.ts";
 import { command, SetupError } from "./setup.ts";
 
 const usage = `Runs three nodes and thirty clients under faults, and checks that nothing is lost, doubled or shown to the wrong people.

@@ -2,9 +2,10 @@ import { hostname, networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { parseConfig, portTakenSentence } from "../server/config.ts";
 import { progress } from "../server/progress.ts";
-import { type Balancer, balancers, installed } from "./cluster/balancer.ts";
+import { type Balancer, balancers } from "./cluster/balancer.ts";
 import { clusterOptions, usage } from "./cluster/options.ts";
 import { freePort, isFree } from "./cluster/ports.ts";
+import { findProgram } from "./find-program.ts";
 import { stopWithNpx } from "./npx.ts";
 import { command, continueIn, ensureClient, ensureDependencies, SetupError, stopSignals } from "./setup.ts";
 
@@ -50,7 +51,7 @@ await command(async () => {
 function chosen(wanted: Balancer | null): { kind: Balancer; program: string } | null {
   if (wanted) return { kind: wanted, program: needed(wanted) };
   for (const kind of balancers) {
-    const program = installed(kind);
+    const program = findProgram(kind);
     if (program) return { kind, program };
   }
   progress("Balancer", "none is installed: install haproxy or caddy, on Debian with apt-get install haproxy");
@@ -58,7 +59,7 @@ function chosen(wanted: Balancer | null): { kind: Balancer; program: string } | 
 }
 
 function needed(name: string): string {
-  const program = installed(name);
+  const program = findProgram(name);
   if (program) return program;
   throw new SetupError(`${name} is not installed. On Debian: apt-get install ${name}`);
 }

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { findProgram } from "../tests/support/companions.ts";
 import { attempt, canInstall, install, type Run } from "./debian.ts";
+import { findProgram } from "./find-program.ts";
 import { run } from "./setup.ts";
 
 /** Programs some tests need, with the Debian package and, where there is one, the service each brings. */

@@ -74,6 +74,8 @@ export async function startPostgres({ folder, port = 0, options = {} }: Options)
     const server = Bun.spawn([...prefix, join(binaries, "postgres"), "-D", folder, ...flags], {
       stdio: ["ignore", "ignore", Bun.file(log)],
       cwd: dirname(folder),
+      // Ctrl-C in a terminal is for who started it: PostgreSQL goes last, when its clients have let go.
+      detached: true,
     });
     if (await isReady(server, folder, deadline)) return running(server, chosen);
     server.kill("SIGKILL");

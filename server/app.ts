@@ -14,6 +14,7 @@ import { commitLoop } from "./conversations/commit-loop.ts";
 import { delivery } from "./conversations/delivery.ts";
 import { readMarks as keepReadMarks } from "./conversations/read-marks.ts";
 import type { Store } from "./db/store.ts";
+import { trusting } from "./http/network.ts";
 import { routes } from "./http/routes.ts";
 import { closeCodes } from "./protocol/close-codes.ts";
 import { type Connection, Connections, type Socket } from "./realtime/connections.ts";
@@ -28,7 +29,7 @@ import type { System } from "./system.ts";
 import { TokenBuckets } from "./token-buckets.ts";
 
 export interface AppDeps {
-  config: Pick<Config, "registration" | "limits">;
+  config: Pick<Config, "registration" | "limits" | "trustedProxies">;
   store: Store;
   /** What this process shares with other nodes; absent where it is the only one. */
   shared?: Shared;
@@ -53,6 +54,7 @@ const cleanMs = 60 * 60_000;
 export async function createApp(deps: AppDeps) {
   const { config, store, system, secrets, report } = deps;
   const { now } = system;
+  const trustsProxy = trusting(config.trustedProxies);
   let server: Server<Connection> | null = null;
   let origins: readonly string[] = deps.originsAt(0);
   let turningAway = false;
@@ -145,7 +147,7 @@ export async function createApp(deps: AppDeps) {
 
   await cluster?.join();
   return {
-    fetch: (request: Request, by?: Server<Connection>) => http.fetch(request, { server: by }),
+    fetch: (request: Request, by?: Server<Connection>) => http.fetch(request, { server: by, trustsProxy }),
     websocket: socketHandler({
       connections,
       presence,

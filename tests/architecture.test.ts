@@ -85,7 +85,7 @@ const rules: Rule[] = [
       "server/validate.ts",
     ],
     mayNameTypesOf: ["server/db/store.ts"],
-    packages: /^(hono|valibot|bun$|node:fs$|node:path$)/,
+    packages: /^(hono|valibot|bun$|node:fs$|node:net$|node:path$)/,
     reason: "routes carry requests to the use cases; they keep nothing and ask no database",
   },
   {

@@ -11,9 +11,13 @@ const { newId } = browserSystem;
 export class Client {
   readonly #wire: Wire;
   #ref = 0;
+  #isGone = false;
 
   private constructor(wire: Wire) {
     this.#wire = wire;
+    void wire.closed.then(() => {
+      this.#isGone = true;
+    });
   }
 
   static async connect(contender: Contender, member: number): Promise<Client> {
@@ -35,6 +39,10 @@ export class Client {
   /** Resolves when the connection is gone. */
   get closed(): Promise<void> {
     return this.#wire.closed;
+  }
+
+  get isGone(): boolean {
+    return this.#isGone;
   }
 
   close(): Promise<void> {

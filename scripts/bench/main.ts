@@ -4,6 +4,7 @@ import { parseOptions } from "./options.ts";
 import { print, printVerdict, type Section } from "./report.ts";
 import { groupMessage } from "./scenarios/group-message.ts";
 import { hintCost } from "./scenarios/hint-cost.ts";
+import { lookCost } from "./scenarios/look-cost.ts";
 import { memory } from "./scenarios/memory.ts";
 import { nodeDeath } from "./scenarios/node-death.ts";
 import { nodeLatency } from "./scenarios/node-latency.ts";
@@ -31,6 +32,7 @@ const scenarios: Record<string, (ground: Ground) => Promise<Section>> = {
   "node-throughput": nodeThroughput,
   "node-latency": nodeLatency,
   "hint-cost": hintCost,
+  "look-cost": lookCost,
   "node-memory": nodeMemory,
   "node-death": nodeDeath,
 };

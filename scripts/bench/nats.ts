@@ -1,4 +1,4 @@
-import { installed } from "../cluster/balancer.ts";
+import { findProgram } from "../find-program.ts";
 import type { Ground } from "./ground.ts";
 import { meter } from "./processor.ts";
 import { startProcess } from "./server-process.ts";
@@ -16,7 +16,7 @@ export const withoutNats = "NATS is not installed here, so nothing is said of it
 
 /** Starts NATS; null where it is not installed. */
 export async function startNats({ cores }: Ground): Promise<Nats | null> {
-  const program = installed("nats-server");
+  const program = findProgram("nats-server");
   if (program === null) return null;
   // It logs to the standard error.
   const command = ["sh", "-c", 'exec "$0" "$@" 2>&1', program, "-a", "127.0.0.1", "-p", "-1"];

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { projectRoot } from "../../server/config.ts";
 
@@ -23,12 +22,6 @@ const configurations = {
   haproxy: join(projectRoot, "scripts/cluster/haproxy.cfg"),
   caddy: join(projectRoot, "scripts/cluster/Caddyfile"),
 };
-
-/** The path of an installed program, or null. Debian keeps servers where the PATH of other people than root does not look. */
-export function installed(name: string): string | null {
-  const aside = ["/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin"].map((folder) => join(folder, name));
-  return Bun.which(name) ?? aside.find(existsSync) ?? null;
-}
 
 /** The variables that both configurations read. */
 export function balancerEnv({ host, port, files, nodes }: Front): Record<string, string> {

@@ -169,7 +169,7 @@ export class Node {
     const { registry, feed, seating, system } = this.#deps;
     const at = system.now();
     this.#triedAt = at;
-    await registry.recognise(feed.cursors());
+    await registry.recognise(feed.cursors(), this.#since);
     const look = await registry.look(null);
     await this.#deps.reload();
     feed.forget();

@@ -1,4 +1,11 @@
-import { headsOf, type Look, leave, look, removeDeadNodes } from "../db/postgres/cluster.ts";
+import {
+  headsOf,
+  type Look,
+  leave,
+  look,
+  oldestTransaction,
+  removeDeadNodes,
+} from "../db/postgres/cluster.ts";
 import { guarded } from "../db/postgres/guarded.ts";
 import { newEpoch, settleIncarnation } from "../db/postgres/incarnation.ts";
 import { addNotice, type Notice, removeOldNotices } from "../db/postgres/notices.ts";
@@ -17,9 +24,10 @@ export interface Registry {
   addNotice(notice: Notice): Promise<void>;
   /**
    * Begins a new epoch if the database is not the one it was: if it was restored or moved, or has gone back behind what
-   * this node has published of each conversation, and would give the same numbers to other messages.
+   * this node has published of each conversation, or behind where it looked from, and would give the same numbers to
+   * other messages.
    */
-  recognise(published: ReadonlyMap<ConversationId, number>): Promise<void>;
+  recognise(published: ReadonlyMap<ConversationId, number>, since: string | null): Promise<void>;
   /** Removes notices that every node has heard of, and nodes that are long gone. */
   clean(): Promise<void>;
   /** Gives this node up at once, with everyone who is on it. */
@@ -34,11 +42,12 @@ export function registry(db: Db, node: string, now: () => number): Registry {
     setSeats: (rev, seats) => setSeats(db, node, rev, [...seats]),
     replaceSeats: (rev, seats) => replaceSeats(db, node, rev, [...seats]),
     addNotice: (notice) => addNotice(db, { origin: node, now }, notice),
-    async recognise(published) {
+    async recognise(published, since) {
       await guarded(() => settleIncarnation(db.sql));
       const found = await headsOf(db, [...published.keys()]);
       const heads = new Map(found.map(({ conversation, head }) => [conversation, head]));
-      if ([...published].some(([id, cursor]) => (heads.get(id) ?? 0) < cursor))
+      const isBehind = BigInt(await oldestTransaction(db)) < BigInt(since ?? 0);
+      if (isBehind || [...published].some(([id, cursor]) => (heads.get(id) ?? 0) < cursor))
         await newEpoch(db, "the database went back behind what was published");
     },
     async clean() {

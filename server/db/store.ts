@@ -5,7 +5,8 @@ import type { Conversation, Message, Person } from "../protocol/events.ts";
 /**
  * Everything the program keeps, behind one narrow asynchronous door, so that another database can stand beside SQLite.
  * Times are UTC milliseconds. Every method throws Refusal("storage_full") when the disk is full, and
- * "busy" when the database cannot take it now, having changed nothing.
+ * "busy" when the database cannot take it now, having changed nothing; where the answer of another machine did not come in
+ * time, what was asked for may still get done.
  */
 export interface Store {
   readonly users: Users;

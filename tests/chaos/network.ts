@@ -1,4 +1,4 @@
-import { findProgram } from "../support/companions.ts";
+import { findProgram } from "../../scripts/find-program.ts";
 
 /** How the nodes are reached, and how they reach PostgreSQL and NATS. */
 export interface Network {

@@ -1,12 +1,5 @@
 import { test } from "bun:test";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-
-/** The path of an outside program, or null. Debian keeps servers where the PATH of other people than root does not look. */
-export function findProgram(name: string): string | null {
-  const aside = ["/usr/sbin", "/sbin", "/usr/local/sbin"].map((folder) => join(folder, name));
-  return Bun.which(name) ?? aside.find(existsSync) ?? null;
-}
+import { findProgram } from "../../scripts/find-program.ts";
 
 /**
  * A test that needs outside programs; it gets their paths. Where one of them is not installed the test is not there, so that

@@ -1,4 +1,4 @@
-import { findProgram } from "./companions.ts";
+import { findProgram } from "../../scripts/find-program.ts";
 import { Program } from "./program.ts";
 
 export interface Nats {

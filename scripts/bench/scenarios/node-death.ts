@@ -1,8 +1,8 @@
 import { backoff } from "../../../web/transport/backoff.ts";
 import { Client } from "../client.ts";
-import { startCluster } from "../cluster.ts";
+import { type Cluster, startCluster } from "../cluster.ts";
 import type { Contender } from "../contenders.ts";
-import { startDatabase } from "../database.ts";
+import { type Database, startDatabase } from "../database.ts";
 import type { Ground } from "../ground.ts";
 import { makeHouse } from "../house.ts";
 import { openFilesMax } from "../open-files.ts";
@@ -35,31 +35,31 @@ export async function nodeDeath(ground: Ground): Promise<Section> {
   const known = await visit(cluster.nodes[0]!, house.messages - missed);
 
   const numbers = Array.from({ length: size }, (_, number) => number);
-  const gathering = performance.now();
-  const clients = await inTurns(numbers, (number) => arrive(cluster.nodes[number % nodes]!, number, known));
-  const gathered = (performance.now() - gathering) / 1000;
+  const come = await costs(cluster, database);
+  const clients = await inTurns(numbers, (number) => comeTo(cluster.nodes[number % nodes]!, number, known));
+  const coming = await come(size);
+  const isGone = (number: number) => clients[number]!.isGone;
+  const early = numbers.filter(isGone);
 
   const dead = cluster.nodes.pop()!;
+  const orphans = numbers.filter((number) => number % nodes === nodes - 1);
   const talk = keepTalking(cluster.nodes[0]!);
   await Bun.sleep(ground.quick ? 500 : 3000);
-  const before = await cluster.cpu();
-  const postgres = database.meter();
+  const comeBack = await costs(cluster, database);
   const killed = performance.now();
   await dead.server.crash();
-  const orphans = numbers.filter((number) => number % nodes === nodes - 1);
   const delays = await inTurns(
     orphans,
     async (number) => {
-      await comeBack(cluster.nodes[number % 2]!, number, known);
+      await comeTo(cluster.nodes[number % 2]!, number, known);
       return performance.now() - killed;
     },
     // Each waits by itself, as the client does, before it takes its turn.
     (number) => clients[number]!.closed.then(() => Bun.sleep(backoff(1, Math.random()))),
   );
-  const last = Math.max(...delays);
-  const share = (cpu: number | null) => (cpu === null ? "?" : Math.round(cpu / 10 / last));
-  const busy = { nodes: share((await cluster.cpu()) - before), postgres: share(postgres()) };
+  const back = await comeBack(orphans.length);
   const slowest = await talk.stop();
+  const sentAway = numbers.filter(isGone).length - orphans.length;
 
   await cluster.stop();
   await database.stop();
@@ -70,17 +70,37 @@ export async function nodeDeath(ground: Ground): Promise<Section> {
     lines: [
       {
         what: `${count(orphans.length)} of ${count(size)} are back and have caught up`,
-        numbers: { median: median(delays), p99: percentile(delays, 0.99), last },
+        numbers: { median: median(delays), p99: percentile(delays, 0.99), last: Math.max(...delays) },
         reaches: [],
       },
     ],
     notes: [
       `each waits as the client does, enters on another node, and asks for the ${missed} messages and more that it missed; ${atOnce} shake hands at a time`,
-      `the nodes were busy for ${busy.nodes} % of the time, PostgreSQL for ${busy.postgres} %, on the one core they share; the load has the other`,
-      `someone who talked meanwhile waited at most ${Math.round(slowest)} ms for a message to come back`,
-      `all had come in ${gathered.toFixed(1)} s, and done everything once, so the code is warm`,
-      ...(size < wanted ? [`ONLY ${size}: a process may open ${openFilesMax()} files here (ulimit -n)`] : []),
+      `coming back cost ${back}`,
+      `someone who talked meanwhile waited at most ${count(Math.round(slowest))} ms for a message to come back`,
+      `before, all ${count(size)} came: ${coming}; so the code is warm`,
+      "nodes and PostgreSQL share one core, the load has the other",
+      ...(early.length > 0 ? [`${count(early.length)} WERE SENT AWAY AGAIN while all came`] : []),
+      ...(sentAway > early.length ? [`${count(sentAway)} MORE WERE SENT AWAY by the nodes that lived`] : []),
+      ...(size < wanted
+        ? [`ONLY ${count(size)}: a process may open ${openFilesMax()} files here (ulimit -n)`]
+        : []),
     ],
+  };
+}
+
+/** Starts counting; gives a function that says what so many have cost each. */
+async function costs(cluster: Cluster, database: Database): Promise<(clients: number) => Promise<string>> {
+  const start = performance.now();
+  const before = await cluster.cpu();
+  const postgres = database.meter();
+  return async (clients) => {
+    const took = performance.now() - start;
+    const each = (cpu: number | null) => (cpu === null ? "?" : Math.round(cpu / clients));
+    const share = (cpu: number | null) => (cpu === null ? "?" : Math.round(cpu / 10 / took));
+    const [here, there] = [(await cluster.cpu()) - before, postgres()];
+    const seconds = (took / 1000).toFixed(1);
+    return `${seconds} s, ${each(here)} µs a client on the nodes (${share(here)} % of the core), ${each(there)} µs in PostgreSQL (${share(there)} %)`;
   };
 }
 
@@ -124,11 +144,10 @@ async function arrive(node: Contender, number: number, { epoch, peopleTag, curso
 }
 
 /** A node that is short of something may turn a client away, who then tries again, later each time. */
-async function comeBack(node: Contender, number: number, known: Known): Promise<void> {
+async function comeTo(node: Contender, number: number, known: Known): Promise<Client> {
   for (let attempt = 2; ; attempt++) {
     try {
-      await arrive(node, number, known);
-      return;
+      return await arrive(node, number, known);
     } catch (error) {
       if (attempt > triesMax) throw error;
       await Bun.sleep(backoff(attempt, Math.random()));

@@ -95,6 +95,13 @@ export const headsOf = (db: Db, ids: ConversationId[]): Promise<Grown[]> =>
     return rows.map(({ id, head }) => ({ conversation: id, head: Number(head) }));
   });
 
+/** The number of the oldest transaction that runs, or of the next; it only grows while a database lives on. */
+export const oldestTransaction = (db: Db): Promise<string> =>
+  guarded(async () => {
+    const [found] = await db.sql`select pg_snapshot_xmin(pg_current_snapshot())::text as oldest`;
+    return found.oldest;
+  });
+
 /** What names the cluster to those outside it, the same for all its nodes. */
 export const clusterName = (db: Db): Promise<string> =>
   guarded(async () => {
