@@ -1,25 +1,29 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describeWith } from "../../support/companions.ts";
 import { Follower } from "../../support/follower.ts";
+import { startNats } from "../../support/nats.ts";
 import { startNodes, type TestNode } from "../../support/nodes.ts";
 import { Person } from "../../support/person.ts";
 
-let nodes: TestNode[];
-let [one, two, three]: TestNode[] = [];
-const people = new Map<string, Person>();
-beforeAll(async () => {
-  nodes = await startNodes(3);
-  [one, two, three] = nodes;
-  for (const name of ["alice", "bob", "carol"]) people.set(name, await new Person(one!, name).register());
-});
-afterAll(async () => {
-  for (const node of nodes) await node.stop();
-  expect(nodes.flatMap(({ bugs }) => bugs)).toEqual([]);
-});
+/** What is the same whichever way signals go. */
+function suite(start: () => Promise<TestNode[]>, stopped: () => Promise<void> = async () => {}) {
+  let nodes: TestNode[];
+  let [one, two, three]: TestNode[] = [];
+  const people = new Map<string, Person>();
+  beforeAll(async () => {
+    nodes = await start();
+    [one, two, three] = nodes;
+    for (const name of ["alice", "bob", "carol"]) people.set(name, await new Person(one!, name).register());
+  });
+  afterAll(async () => {
+    for (const node of nodes) await node.stop();
+    await stopped();
+    expect(nodes.flatMap(({ bugs }) => bugs)).toEqual([]);
+  });
 
-/** The same browser, with its cookies, that now reaches another node. */
-const at = (node: TestNode | undefined, name: string) => people.get(name)!.at(node!);
+  /** The same browser, with its cookies, that now reaches another node. */
+  const at = (node: TestNode | undefined, name: string) => people.get(name)!.at(node!);
 
-describe("any node serves any client", () => {
   test("a session that began on one is good on all", async () => {
     for (const node of nodes) {
       const response = await at(node, "alice").fetch("GET", "/api/account");
@@ -95,4 +99,17 @@ describe("any node serves any client", () => {
     desk.send("read.mark", { conversation: "group", seq });
     expect(await phone.event("read.marked", (event) => event.seq === seq)).toMatchObject({ unread: 0 });
   });
+}
+
+describe("any node serves any client, with signals over PostgreSQL:", () => suite(() => startNodes(3)));
+
+describeWith("nats-server", "any node serves any client, with signals over NATS:", () => {
+  let nats: Awaited<ReturnType<typeof startNats>>;
+  suite(
+    async () => {
+      nats = await startNats();
+      return startNodes(3, { natsUrl: nats.url });
+    },
+    () => nats.crash(),
+  );
 });
