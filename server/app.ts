@@ -102,6 +102,7 @@ export async function createApp(deps: AppDeps) {
       readMarks,
       people,
       presence,
+      freshen: async (user) => cluster?.freshen([user]),
       entered: (groupHead) => cluster?.entered(groupHead),
       messageRate: bound("messages", messageBurst, messagesPerMinute),
       messageBytes,

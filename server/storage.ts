@@ -6,7 +6,7 @@ import { registry } from "./cluster/registry.ts";
 import { telling } from "./cluster/telling.ts";
 import type { Config } from "./config.ts";
 import { clusterName, pepperMark } from "./db/postgres/cluster.ts";
-import { type Db, openPostgres } from "./db/postgres/open.ts";
+import { beside, type Db, openPostgres } from "./db/postgres/open.ts";
 import { markOfPepper } from "./db/postgres/pepper.ts";
 import { postgresStore } from "./db/postgres/store.ts";
 import { refuseUnfinished } from "./db/postgres/unfinished.ts";
@@ -74,6 +74,8 @@ async function openNode(
     throw error;
   });
   const store = postgresStore(db, { origin: name, now: system.now });
+  // However many read at once: a node that cannot look sends everybody away, who would then read elsewhere.
+  const apart = beside({ url: postgres.url, connections: 2 }, db.epoch, report);
   return {
     store,
     async share({ pepper }) {
@@ -85,9 +87,12 @@ async function openNode(
           : natsSignals({ url: natsUrl, cluster: await clusterName(db), secret: pepper, ...way });
       const shared: Shared = {
         name,
-        registry: registry(db, name, system.now),
+        registry: registry(apart, name, system.now),
         signals,
-        renew: db.renew,
+        renew() {
+          db.renew();
+          apart.renew();
+        },
         setEpoch(epoch) {
           const isNew = epoch !== db.epoch;
           db.epoch = epoch;
@@ -96,7 +101,9 @@ async function openNode(
       };
       return { store: telling(store, signals), shared };
     },
-    close: async () => store.close(),
+    close: async () => {
+      await Promise.all([apart.close(), store.close()]);
+    },
   };
 }
 

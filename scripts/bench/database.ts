@@ -20,6 +20,8 @@ export interface Database {
   create(): Promise<string>;
   /** The address of a new database that holds all of a house, moved by the product's own code. */
   move(house: House): Promise<string>;
+  /** Lets PostgreSQL plan anew by what a database holds now, as it does by itself after a minute. */
+  analyze(url: string): Promise<void>;
   /** Starts counting what PostgreSQL costs; gives a function that tells the microseconds since, or null where they are not known. */
   meter(): () => number | null;
   stop(): Promise<void>;
@@ -49,6 +51,11 @@ export async function startDatabase({ cores }: Ground): Promise<Database> {
       const url = await create();
       await copy(dataDir, url);
       return url;
+    },
+    async analyze(url) {
+      const sql = new SQL({ url, max: 1 });
+      await sql`analyze`;
+      await sql.close();
     },
     meter: () => meter(postgres.pid),
     async stop() {

@@ -1,7 +1,9 @@
 import { cpus } from "node:os";
 import { type Ground, layGround } from "./ground.ts";
 import { parseOptions } from "./options.ts";
+import { disturbance } from "./quiet.ts";
 import { print, printVerdict, type Section } from "./report.ts";
+import { directoryCost } from "./scenarios/directory-cost.ts";
 import { groupMessage } from "./scenarios/group-message.ts";
 import { hintCost } from "./scenarios/hint-cost.ts";
 import { lookCost } from "./scenarios/look-cost.ts";
@@ -33,6 +35,7 @@ const scenarios: Record<string, (ground: Ground) => Promise<Section>> = {
   "node-latency": nodeLatency,
   "hint-cost": hintCost,
   "look-cost": lookCost,
+  "directory-cost": directoryCost,
   "node-memory": nodeMemory,
   "node-death": nodeDeath,
 };
@@ -56,7 +59,10 @@ try {
 
   const sections: Section[] = [];
   for (const name of only) {
+    const before = await disturbance("before");
     const section = await scenarios[name]!(ground);
+    const after = await disturbance("after");
+    section.notes.push(...[before, after].filter((sentence) => sentence !== null));
     sections.push(section);
     print(section);
   }

@@ -7,6 +7,8 @@ import type { Wire } from "./wire.ts";
 /** Ids are made as the client makes them: what they look like decides what storing them costs. */
 const { newId } = browserSystem;
 
+const refusal = Buffer.from('"type":"error"');
+
 /** The text that sends a message of ours under this id. */
 export const saying = (conversation: ConversationId, clientId: string = newId()): string =>
   JSON.stringify({ type: "message.send", ref: "say", conversation, clientId, body: { text } });
@@ -24,7 +26,8 @@ export async function keepTalking(
 ): Promise<number> {
   const mark = Buffer.from(`"author":${userId},`);
   const end = performance.now() + ms;
-  const { promise, resolve } = Promise.withResolvers<void>();
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  void wire.closed.then(() => reject(new Error("Someone who talked was sent away")));
   let said = 0;
   let onTheirWay = 0;
   const say = () => {
@@ -32,6 +35,7 @@ export async function keepTalking(
     onTheirWay++;
   };
   wire.onText = (text) => {
+    if (text.includes(refusal)) reject(new Error(`A message was refused: ${text.toString().slice(0, 300)}`));
     for (let at = text.indexOf(mark); at !== -1; at = text.indexOf(mark, at + mark.length)) {
       onTheirWay--;
       if (performance.now() < end) say();

@@ -7,6 +7,7 @@ import type { Connections } from "../realtime/connections.ts";
 import type { Seat } from "../realtime/elsewhere.ts";
 import type { Presence } from "../realtime/presence.ts";
 import type { System } from "../system.ts";
+import { charging } from "./charging.ts";
 import { facts } from "./facts.ts";
 import { Feed } from "./feed.ts";
 import { Node, type NodeDeps } from "./node.ts";
@@ -44,6 +45,8 @@ export interface Cluster {
   readonly stored: Deliver;
   /** Someone here was told where the group stands. */
   entered(head: number): void;
+  /** Resolves when what is known here is recent and these people are known; refuses when that cannot be had. */
+  freshen(people: readonly number[]): Promise<void>;
   /** Takes its place among the nodes; resolves when it can serve. */
   join(): Promise<void>;
   /** Tells the other nodes who has how many sockets here. */
@@ -63,11 +66,12 @@ export function cluster(deps: ClusterDeps): Cluster {
     deliver: deps.deliver,
     signals,
     isHeard,
-    isFresh: () => node.isFresh,
+    isFresh: (people) => node.isFresh && knows(people),
     freshen: (people) => node.freshen(people),
     report,
   });
   const seating = new Seating({ node: name, registry, signals, presence, report });
+  let stopCharging = () => {};
   const node: Node = new Node({ ...deps, feed, seating, apply, knows, reload: people.reload });
 
   return {
@@ -76,11 +80,19 @@ export function cluster(deps: ClusterDeps): Cluster {
     },
     stored: feed.stored,
     entered: (head) => feed.follow(groupId, head),
-    join: () => node.join(),
-    seated: (seats) => seating.changed(seats),
+    freshen: (people) => node.freshen(people),
+    async join() {
+      await node.join();
+      stopCharging = charging(deps);
+    },
+    seated: (seats) => void seating.changed(seats),
     async leave() {
       await feed.idle();
+      stopCharging();
       node.leave();
+      // Those who are sent away come back elsewhere at once, where their sockets of here must not count any more.
+      const seats = presence.seats().map((seat) => ({ ...seat, sockets: 1 }));
+      await seating.changed(seats);
       await signals.close();
     },
   };

@@ -38,7 +38,10 @@ export function facts({ people, connections, spending, broker }: FactsDeps): (no
       case "sessions.ended": {
         const { userId, by } = notice;
         if (by !== null) connections.closeSession({ id: idOf(by), userId }, closeCodes.restarting);
-        return connections.closeUser(userId, closeCodes.signedOut);
+        // By their ids: whoever signed in since, on another node, may be here already.
+        for (const session of notice.sessions)
+          connections.closeSession({ id: idOf(session), userId }, closeCodes.signedOut);
+        return;
       }
       case "read.marked":
         for (const { userId, conversation, seq, unread } of notice.states) {
@@ -52,3 +55,9 @@ export function facts({ people, connections, spending, broker }: FactsDeps): (no
     }
   };
 }
+
+/**
+ * Whether a node needs not hear of its own notice. Where the answer of the database was lost, what was asked for may be done
+ * and not be true here; of what is only added up or shown, that is no matter.
+ */
+export const isDoneHere = ({ kind }: Notice): boolean => kind === "spent" || kind === "read.marked";

@@ -1,6 +1,6 @@
 import type { Deliver } from "../conversations/delivery.ts";
 import type { Messages } from "../db/store.ts";
-import type { ConversationId } from "../protocol/conversation-id.ts";
+import { type ConversationId, directPair } from "../protocol/conversation-id.ts";
 import type { Message } from "../protocol/events.ts";
 import { limits } from "../protocol/limits.ts";
 import { Refusal } from "../refusal.ts";
@@ -13,8 +13,8 @@ export interface FeedDeps {
   signals: Pick<Signals, "send">;
   /** Whether any socket of this node may hear the conversation. */
   isHeard(conversation: ConversationId): boolean;
-  /** Whether what this node knows of people and sessions is recent enough to publish by. */
-  isFresh(): boolean;
+  /** Whether what this node knows of sessions is recent enough to publish by, and these people are known. */
+  isFresh(people: readonly number[]): boolean;
   /** Resolves when it is, and these people are known too, since events are addressed by names. */
   freshen(people: number[]): Promise<void>;
   report(error: unknown): void;
@@ -60,8 +60,13 @@ export class Feed {
     for (const [conversation, run] of Map.groupBy(messages, (message) => message.conversation)) {
       const [first, head] = [run[0]!.rev, run.at(-1)!.rev];
       const line = this.#lineOf(conversation, first - 1);
-      if (line?.running === null && line.cursor === first - 1 && this.#deps.isFresh()) {
-        line.cursor = line.wanted = head;
+      if (
+        line?.running === null &&
+        line.cursor === first - 1 &&
+        this.#deps.isFresh(peopleOf(conversation, run))
+      ) {
+        line.cursor = head;
+        line.wanted = Math.max(line.wanted, head);
         next.push(...run);
       } else if (line) this.#take(conversation, line, head, run);
       this.#deps.signals.send({ kind: "grown", conversation, first, head, messages: run });
@@ -79,6 +84,12 @@ export class Feed {
   found(conversation: ConversationId, head: number): void {
     const line = this.#lineOf(conversation, head - 1);
     if (line) this.#take(conversation, line, head, []);
+  }
+
+  /** Goes on with what could not be read before: nothing else may ever be said in that conversation. */
+  retry(): void {
+    for (const [conversation, line] of this.#lines)
+      if (line.running === null && line.cursor < line.wanted) this.#run(conversation, line);
   }
 
   /** How far each conversation is published. */
@@ -120,18 +131,20 @@ export class Feed {
     for (const message of messages) {
       if (message.rev > line.cursor && line.early.size < earlyMax) line.early.set(message.rev, message);
     }
-    line.running ??= this.#advance(conversation, line).finally(() => {
-      line.running = null;
-    });
+    if (line.running === null) this.#run(conversation, line);
   }
 
-  /** A read that fails leaves the line where it is: the next signal or look goes on from there. */
+  #run(conversation: ConversationId, line: Line) {
+    line.running = this.#advance(conversation, line);
+  }
+
+  /** A read that fails leaves the line where it is: the next signal or look goes on from there. It ends in the turn in which it finds nothing more to do. */
   async #advance(conversation: ConversationId, line: Line): Promise<void> {
     try {
       while (line.cursor < line.wanted && this.#lines.get(conversation) === line) {
         const { messages, upTo } = nextInLine(line) ?? (await this.#read(conversation, line.cursor));
         if (upTo <= line.cursor) return;
-        await this.#deps.freshen(messages.map(({ author }) => author));
+        await this.#deps.freshen(peopleOf(conversation, messages));
         if (this.#lines.get(conversation) !== line) return;
         line.cursor = upTo;
         for (const rev of line.early.keys()) if (rev <= upTo) line.early.delete(rev);
@@ -139,6 +152,8 @@ export class Feed {
       }
     } catch (error) {
       if (!(error instanceof Refusal)) this.#deps.report(error);
+    } finally {
+      line.running = null;
     }
   }
 
@@ -147,6 +162,12 @@ export class Feed {
     return { messages, upTo: more ? messages.at(-1)!.rev : head };
   }
 }
+
+/** Who has to be known to publish these: their authors, and by whose names a private conversation is addressed. */
+const peopleOf = (conversation: ConversationId, messages: readonly Message[]): number[] => [
+  ...(directPair(conversation) ?? []),
+  ...messages.map(({ author }) => author),
+];
 
 /** The messages that follow the cursor without a hole, if they are here already. */
 function nextInLine({ cursor, early }: Line): { messages: Message[]; upTo: number } | null {

@@ -2,12 +2,12 @@ import type { Look } from "../db/postgres/cluster.ts";
 import type { Notice } from "../db/postgres/notices.ts";
 import { Refusal } from "../refusal.ts";
 import type { System } from "../system.ts";
+import { isDoneHere } from "./facts.ts";
 import type { Feed } from "./feed.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
 import type { Registry } from "./registry.ts";
 import type { Seating } from "./seating.ts";
 import type { Signal, Signals } from "./signals.ts";
-import type { Spending } from "./spending.ts";
 
 export interface NodeDeps {
   /** Names this node; no two are ever called the same. */
@@ -16,7 +16,6 @@ export interface NodeDeps {
   signals: Signals;
   feed: Feed;
   seating: Seating;
-  spending: Spending;
   /** Makes true here what another node made true. */
   apply(notice: Notice): void;
   /** Whether these people are known here. */
@@ -62,7 +61,11 @@ export class Node {
   }
 
   /** Looks; resolves when what had changed before the call is true here. */
-  readonly look: () => Promise<void> = oneAtATime(() => (this.#whole ? this.#lookAround() : this.#begin()));
+  readonly look: () => Promise<void> = oneAtATime(() => {
+    // What happened during a sleep may not be found any more: notices are kept for an hour.
+    if (this.#whole && this.#age() >= patienceMs) this.#cutOff();
+    return this.#whole ? this.#lookAround() : this.#begin();
+  });
 
   /** Whether this node can serve. */
   get isHealthy(): boolean {
@@ -120,12 +123,13 @@ export class Node {
 
   #tick() {
     const { system } = this.#deps;
+    // A clock that was set back says nothing of how long ago something was.
+    const now = system.now();
+    this.#lookedAt = Math.min(this.#lookedAt, now);
+    this.#triedAt = Math.min(this.#triedAt, now);
     if (this.#whole && this.#age() >= patienceMs) this.#cutOff();
     const wait = this.#age() < 2 * lookMs ? lookMs : retryMs;
-    if (system.now() - this.#triedAt >= wait) {
-      if (this.#whole) void this.#tellSpent();
-      this.#hint();
-    }
+    if (now - this.#triedAt >= wait) this.#hint();
     this.#cancel = system.after(tickMs, () => this.#tick());
   }
 
@@ -136,50 +140,46 @@ export class Node {
     const saved = seating.saved;
     const look = await registry.look(this.#since);
     if (!this.#whole) return;
-    if (this.#deps.setEpoch(look.epoch)) {
-      feed.forget();
-      this.#deps.sendAway("restored");
-    }
+    if (this.#deps.setEpoch(look.epoch) || isBefore(look.next, this.#since)) return this.#startOver();
     this.#apply(look);
     this.#since = look.next;
     this.#lookedAt = at;
     for (const { conversation, head } of look.grown) feed.found(conversation, head);
+    feed.retry();
     await seating.reconcile(look, saved);
   }
 
   #apply({ notices }: Look) {
     for (const { id, origin, notice } of notices)
-      if (origin !== this.#deps.name && !this.#applied.has(id)) this.#deps.apply(notice);
+      if (!this.#applied.has(id) && !(origin === this.#deps.name && isDoneHere(notice)))
+        this.#deps.apply(notice);
     this.#applied = new Set(notices.map(({ id }) => id));
-  }
-
-  async #tellSpent() {
-    const spent = this.#deps.spending.collect();
-    if (!spent) return;
-    try {
-      await this.#deps.registry.addNotice({ kind: "spent", spent });
-      this.#deps.signals.send({ kind: "look" });
-    } catch (error) {
-      this.#failed(error);
-    }
   }
 
   /** Nothing that was known counts; what is true is read before anybody is served. */
   async #begin(): Promise<void> {
     const { registry, feed, seating, system } = this.#deps;
-    const at = system.now();
-    this.#triedAt = at;
+    this.#triedAt = system.now();
     await registry.recognise(feed.cursors(), this.#since);
+    // Before the lease begins anew: others would take the seats of before for people who are here.
+    await seating.clear();
     const look = await registry.look(null);
     await this.#deps.reload();
     feed.forget();
     this.#deps.setEpoch(look.epoch);
     this.#since = look.next;
     this.#applied.clear();
-    await seating.resume();
     await seating.reconcile(look, 0);
-    this.#lookedAt = at;
+    // However long that took: nobody is connected, and who comes now is let in by what is true now.
+    this.#lookedAt = system.now();
     this.#whole = true;
+  }
+
+  /** The database was replaced: nobody may go on with what they know of the former. */
+  #startOver() {
+    this.#whole = false;
+    this.#deps.sendAway("restored");
+    return this.#begin();
   }
 
   #cutOff() {
@@ -195,3 +195,6 @@ export class Node {
     if (!(error instanceof Refusal)) this.#deps.report(error);
   }
 }
+
+/** Whether the transactions of a database count on from before where they were. */
+const isBefore = (next: string, since: string | null) => BigInt(next) < BigInt(since ?? 0);

@@ -1,11 +1,4 @@
-import {
-  headsOf,
-  type Look,
-  leave,
-  look,
-  oldestTransaction,
-  removeDeadNodes,
-} from "../db/postgres/cluster.ts";
+import { headsOf, type Look, look, oldestTransaction, removeDeadNodes } from "../db/postgres/cluster.ts";
 import { guarded } from "../db/postgres/guarded.ts";
 import { newEpoch, settleIncarnation } from "../db/postgres/incarnation.ts";
 import { addNotice, type Notice, removeOldNotices } from "../db/postgres/notices.ts";
@@ -30,8 +23,6 @@ export interface Registry {
   recognise(published: ReadonlyMap<ConversationId, number>, since: string | null): Promise<void>;
   /** Removes notices that every node has heard of, and nodes that are long gone. */
   clean(): Promise<void>;
-  /** Gives this node up at once, with everyone who is on it. */
-  leave(): Promise<void>;
 }
 
 /** The registry in an open PostgreSQL database, for the node named `node`. */
@@ -54,6 +45,5 @@ export function registry(db: Db, node: string, now: () => number): Registry {
       await removeOldNotices(db, now());
       await removeDeadNodes(db);
     },
-    leave: () => leave(db, node),
   };
 }

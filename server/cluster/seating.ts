@@ -31,9 +31,9 @@ export class Seating {
   }
 
   /** Writes down and tells what has changed here. What cannot be written now is made up for by the next look. */
-  changed(seats: readonly Seat[]): void {
+  changed(seats: readonly Seat[]): Promise<void> {
     const { registry, signals } = this.#deps;
-    this.#save(async (rev) => {
+    return this.#save(async (rev) => {
       const isWritten = await registry.setSeats(rev, seats);
       if (isWritten) signals.send({ kind: "presence", rev, users: seats });
       return isWritten;
@@ -74,6 +74,11 @@ export class Seating {
       this.#known.set(found.node, found.presenceRev);
       presence.elsewhere.replace(found.node, found.seats);
     }
+  }
+
+  /** Writes down that nobody is here, as when everybody has been sent away; before the node counts as one that lives. */
+  clear(): Promise<void> {
+    return this.#save((rev) => this.#deps.registry.replaceSeats(rev, []));
   }
 
   /** Writes down all seats of this node, as after it was away. */

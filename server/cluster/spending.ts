@@ -22,10 +22,7 @@ export class Spending {
 
   /** A bound that holds over all nodes under this name. */
   bound(name: string, burst: number, perMinute: number): TokenBuckets {
-    const spent = (key: string, tokens: number) => {
-      const keys = this.#spent.get(name) ?? new Map<string, number>();
-      this.#spent.set(name, keys.set(key, (keys.get(key) ?? 0) + tokens));
-    };
+    const spent = (key: string, tokens: number) => this.#note(name, key, tokens);
     const buckets = new TokenBuckets(burst, perMinute, this.#now, this.#gathers ? spent : undefined);
     this.#buckets.set(name, buckets);
     return buckets;
@@ -41,6 +38,16 @@ export class Spending {
     this.#spent.clear();
     if (spent.length === 0) return null;
     return spent.sort(([, , one], [, , other]) => other - one).slice(0, keysMax);
+  }
+
+  /** Takes back what was collected and could not be told. */
+  putBack(spent: Spent): void {
+    for (const [name, key, tokens] of spent) this.#note(name, key, tokens);
+  }
+
+  #note(name: string, key: string, tokens: number) {
+    const keys = this.#spent.get(name) ?? new Map<string, number>();
+    this.#spent.set(name, keys.set(key, (keys.get(key) ?? 0) + tokens));
   }
 
   /** Charges what another node says was spent there. */

@@ -22,6 +22,8 @@ export interface HandlerDeps {
   readMarks: ReadMarks;
   people: People;
   presence: Presence;
+  /** Resolves when what is kept in memory is recent enough to answer this user by. */
+  freshen(user: number): Promise<void>;
   /** Hears where the group stands by what someone is told who enters. */
   entered(groupHead: number): void;
   messageRate: TokenBuckets;
@@ -47,6 +49,7 @@ export function handlers(deps: HandlerDeps): Handlers {
       await readMarks.flush();
       const conversations = await store.conversations.of(user);
       const group = conversations.find(({ id }) => id === groupId);
+      await deps.freshen(user);
       if (group) deps.entered(group.head);
       // Read last, with no waiting in between: what changes from here on comes as an event after the answer.
       const peopleTag = people.tag();
@@ -81,6 +84,7 @@ export function handlers(deps: HandlerDeps): Handlers {
       requireMember(user, conversation);
       if (epoch !== store.epoch) throw new Refusal("epoch_changed");
       const { messages, more, head } = await store.messages.after(conversation, after, limits.syncPage);
+      await deps.freshen(user);
       const upTo = more ? messages.at(-1)!.rev : head;
       return { type: "conversation.synced", ref, conversation, messages, upTo, head };
     },
@@ -88,6 +92,7 @@ export function handlers(deps: HandlerDeps): Handlers {
     async "history.read"({ ref, conversation, before, limit }, user) {
       requireMember(user, conversation);
       const page = await store.messages.before(conversation, before ?? null, limit ?? limits.historyPage);
+      await deps.freshen(user);
       return { type: "history.page", ref, conversation, ...page };
     },
 

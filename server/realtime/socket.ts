@@ -23,8 +23,10 @@ export function socketHandler(deps: SocketDeps): WebSocketHandler<Connection> {
       const { userId, userName, createdAt } = socket.data.session;
       const reason = deps.leavesFor(socket);
       if (reason !== null) return closeSocket(socket, reason);
-      if (!connections.add(socket, deps.socketsPerUser - presence.elsewhere.socketsOf(userId)))
-        return closeSocket(socket, closeCodes.tooManySockets);
+      const elsewhere = presence.elsewhere.socketsOf(userId);
+      if (!connections.add(socket, deps.socketsPerUser - elsewhere))
+        // Those elsewhere may be of a node that has just died: to come back helps where to stay away would not.
+        return closeSocket(socket, elsewhere > 0 ? closeCodes.restarting : closeCodes.tooManySockets);
       socket.subscribe(groupTopic);
       socket.subscribe(userTopic(userName));
       presence.arrive(userId, createdAt);

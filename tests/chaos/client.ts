@@ -39,12 +39,13 @@ export class Client implements Account {
   readonly readers: ReadonlyMap<string, Reader>;
   /** What a client should never see, such as a refusal for no reason. */
   readonly complaints: string[] = [];
-  /** What came, with the time, once that is of interest. */
+  /** What came since its session was about to be ended. */
   readonly deliveries: Delivery[] = [];
   /** The codes its lines were closed with, with the time. */
   readonly closes: { at: number; code: number }[] = [];
   online = new Set<number>();
-  recordsDeliveries = false;
+  /** Its session is about to be ended: what reaches it is noted from here on. */
+  isEnding = false;
   /** How many lines it has had, and whether it has all that there was when the present one began. */
   lines = 0;
   isSettled = false;
@@ -131,7 +132,8 @@ export class Client implements Account {
       }
       const refusal = await line.answer(ref, { settled: acknowledged });
       if (refusal?.type !== "error") continue;
-      if (refusal.code !== "busy") this.complaints.push(`"${text}" was refused: ${refusal.code}`);
+      const isFair = refusal.code === "busy" || (this.isEnding && refusal.code === "not_signed_in");
+      if (!isFair) this.complaints.push(`"${text}" was refused: ${refusal.code}`);
       await Bun.sleep(refusal.retryAfter ?? 200);
     }
   }
@@ -145,7 +147,7 @@ export class Client implements Account {
   }
 
   #hear(event: ChatEvent) {
-    if (this.recordsDeliveries && !empty.has(event.type)) this.deliveries.push(deliveryOf(event));
+    if (this.isEnding && !empty.has(event.type)) this.deliveries.push(deliveryOf(event));
     switch (event.type) {
       case "message.sent":
         return this.#hearMessage(event.message);

@@ -2,7 +2,7 @@ import { startNode } from "../support/nodes.ts";
 
 /**
  * A node that has been robbed of what makes up for lost signals: when it looks, it is shown no conversation that has
- * grown. And it loses a part of its signals.
+ * grown. And it loses most of its signals.
  */
 const { DATABASE_URL, PORT, ORIGINS, MESSAGES_PER_MINUTE, MESSAGE_BURST } = process.env;
 
@@ -15,7 +15,7 @@ const node = await startNode({
     registry.look = async (since) => ({ ...(await look(since)), grown: [] });
     const send = signals.send.bind(signals);
     signals.send = (signal) => {
-      if (signal.kind !== "grown" || Math.random() > 0.3) send(signal);
+      if (signal.kind !== "grown" || Math.random() > 0.7) send(signal);
     };
   },
 });

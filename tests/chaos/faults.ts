@@ -15,6 +15,7 @@ export interface Seen {
 /** How long it takes for the people of a dead node to have vanished. */
 const vanishedMs = 10_000;
 const wellMs = 10_000;
+const staleMs = 2_500;
 
 /** Does what a step says, and resolves when its fault is over and the cluster whole again. */
 export async function inject(step: Step, ground: Ground, sentries: Client[], seen: Seen): Promise<void> {
@@ -79,8 +80,12 @@ async function cut({ node: at, lasts, way }: Step, { network, nodes }: Ground, s
   seen.cutOffs.push({ node: node.name, cutAt, healedAt, unwellAt, wellAt, closedWith });
 }
 
-/** Ends the connections on which nodes listen: what is notified from here on until they listen again is lost. */
-async function deafen({ databaseUrl }: Ground) {
+/**
+ * Ends the connections on which nodes listen: what is notified from here on until they listen again is lost. NATS stands
+ * still instead, and what was to be heard comes when it is long known.
+ */
+async function deafen({ databaseUrl, nats }: Ground) {
+  if (nats) return nats.freeze(staleMs);
   await asSuperuser(databaseUrl, (sql) =>
     // PostgreSQL may be away just now, and then nobody hears anything anyway.
     sql`select pg_terminate_backend(pid) from pg_stat_activity where query ilike 'listen%'`.catch(() => {}),

@@ -10,7 +10,7 @@ import { Program } from "../support/program.ts";
 import { type Guard, guard } from "./guard.ts";
 import { canSeparate, type Network, oneHost, separated } from "./network.ts";
 import { NodeProcess } from "./node-process.ts";
-import { type Companion, lastingNats, lastingPostgres } from "./servers.ts";
+import { type Carrier, type Companion, lastingNats, lastingPostgres } from "./servers.ts";
 
 export interface Wanted {
   nodes: number;
@@ -28,7 +28,7 @@ export interface Ground {
   nodes: NodeProcess[];
   postgres: Companion;
   /** Null where signals travel over PostgreSQL. */
-  nats: Companion | null;
+  nats: Carrier | null;
   /** The origin of the balancer; null where HAProxy is not installed. */
   front: string | null;
   /** A superuser's address of the database, for whoever is not a node. */

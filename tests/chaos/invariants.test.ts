@@ -120,10 +120,17 @@ describe("the other checkers", () => {
 
   test("a reported bug is found, and an interrupted connection for signals is none", () => {
     const report = (error: string) => JSON.stringify({ time: "now", event: "bug", id: "1", error });
-    const refused = "[PostgresError: Failed to connect] {\n  code: 'ERR_POSTGRES_CONNECTION_REFUSED'\n}";
-    expect(bugsIn(`https://localhost:5000\n${report(refused)}\nPress Ctrl-C`)).toEqual([]);
+    const interrupted = [
+      "[PostgresError: Failed to connect] {\n  code: 'ERR_POSTGRES_CONNECTION_REFUSED'\n}",
+      "[PostgresError: terminating connection] {\n  code: 'ERR_POSTGRES_SERVER_ERROR',\n  errno: '57P01'\n}",
+      "Error: There is no connection to NATS.",
+    ];
+    for (const each of interrupted)
+      expect(bugsIn(`https://localhost:5000\n${report(each)}\nPress Ctrl-C`)).toEqual([]);
     const bug = report("TypeError: undefined is not a function");
     expect(bugsIn(`https://localhost:5000\n${bug}\n`)).toEqual([bug]);
+    const broken = report("[PostgresError: duplicate key] {\n  errno: '23505'\n}");
+    expect(bugsIn(broken)).toEqual([broken]);
   });
 
   test("the ledger takes the same id of a client by two authors for two messages, and by one for one", () => {

@@ -116,9 +116,9 @@ export const twoContents = (contradictions: readonly [Message, Message][]): stri
  * interruption, that they are interrupted.
  */
 const expectedReports = [
-  /PostgresError.*ERR_POSTGRES_CONNECTION_(REFUSED|CLOSED|TIMEOUT)/,
+  /PostgresError.*(ERR_POSTGRES_CONNECTION_(REFUSED|CLOSED|TIMEOUT)|errno: '57P0[123]')/,
   /Error: There is no connection to NATS/,
-  /ConnectionError: .*nats-core/,
+  /(Connection|Timeout)Error: .*nats-core/,
 ];
 
 /** The lines of a log that report a bug, and none that was to be expected. */

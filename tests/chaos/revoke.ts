@@ -23,7 +23,7 @@ const requests: Record<Revocation, { method: string; path: string; body?: object
  */
 export async function revoke(guest: Client, kind: Revocation, where: () => string): Promise<Ended> {
   const { name, cookie, otherCookie } = guest.citizen;
-  guest.recordsDeliveries = true;
+  guest.isEnding = true;
   await acknowledged(kind, kind === "sign-out" ? cookie : otherCookie, where);
   const at = Date.now();
   await Bun.sleep(stubbornMs);

@@ -70,16 +70,16 @@ export function schedule({ seed, ms, nodes, kinds, revoked }: Plan): Step[] {
 /** What a step is done to: two steps on the same thing happen one after the other. */
 export function targets({ kind, node }: Step): string[] {
   if (kind === "kill-postgres") return ["postgres"];
-  if (kind === "kill-nats") return ["nats"];
+  if (kind === "kill-nats" || kind === "deafen") return ["nats"];
   if (kind === "rolling") return ["node 0", "node 1", "node 2"];
-  return isFault(kind) && kind !== "deafen" ? [`node ${node}`] : [];
+  return isFault(kind) ? [`node ${node}`] : [];
 }
 
 export const isFault = (kind: Step["kind"]): kind is FaultKind => faultKinds.some((known) => known === kind);
 
 /** A step in words, with its time in seconds. */
 export function inWords({ at, lasts, kind, node, way, guestOf }: Step): string {
-  const where = /postgres|nats|rolling/.test(kind)
+  const where = /postgres|nats|rolling|deafen/.test(kind)
     ? ""
     : ` ${isFault(kind) ? "" : "through "}node ${node + 1}`;
   const how = way ? ` ${way}` : "";

@@ -14,6 +14,13 @@ export interface Companion {
   start(): Promise<void>;
 }
 
+/** The carrier of signals, where PostgreSQL is not. */
+export interface Carrier extends Companion {
+  url: string;
+  /** Lets it stand still for a while: what it was given meanwhile comes late. */
+  freeze(ms: number): Promise<void>;
+}
+
 /** PostgreSQL on a folder of its own, as careful as it comes. */
 export async function lastingPostgres(watched: Guard, network: Network) {
   const folder = join(watched.folder, "postgres");
@@ -45,7 +52,7 @@ export async function lastingPostgres(watched: Guard, network: Network) {
 }
 
 /** The NATS server that is installed. */
-export async function lastingNats(watched: Guard, host: string) {
+export async function lastingNats(watched: Guard, host: string): Promise<Carrier> {
   const port = await freePort();
   let running: Program;
   async function start() {
@@ -60,6 +67,11 @@ export async function lastingNats(watched: Guard, host: string) {
     async kill() {
       running.process.kill("SIGKILL");
       await running.ends();
+    },
+    async freeze(ms: number) {
+      running.process.kill("SIGSTOP");
+      await Bun.sleep(ms);
+      running.process.kill("SIGCONT");
     },
   };
 }

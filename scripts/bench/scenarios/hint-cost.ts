@@ -1,6 +1,7 @@
 import { join } from "node:path";
+import { SQL } from "bun";
 import { projectRoot } from "../../../server/config.ts";
-import { startDatabase } from "../database.ts";
+import { type Database, startDatabase } from "../database.ts";
 import type { Ground } from "../ground.ts";
 import { startNats, withoutNats } from "../nats.ts";
 import type { Line, Section } from "../report.ts";
@@ -14,6 +15,8 @@ interface Carrier {
   meter(): () => number | null;
 }
 
+/** As many nodes as this, in what is said of listeners. */
+const many = 16;
 const loads = {
   "one at a time": { every: 10, each: 1 },
   "50 at a time": { every: 10, each: 50 },
@@ -38,6 +41,7 @@ export async function hintCost(ground: Ground): Promise<Section> {
         const what = `${load}, ${how}`;
         found.set(what, [...(found.get(what) ?? []), less(all, nothing)]);
       }
+  const listeners = await saysOfListeners(database, ground.quick ? 300 : 1000);
   for (const { sender, receiver } of Object.values(carriers))
     await Promise.all([sender.stop(), receiver.stop()]);
   await nats?.stop();
@@ -49,6 +53,7 @@ export async function hintCost(ground: Ground): Promise<Section> {
     notes: [
       "a hint tells of one message and brings it along; each of 50 is of another conversation",
       "what the same processes cost in the same time without hints is taken off",
+      ...listeners,
       ...(nats ? [] : [withoutNats]),
     ],
   };
@@ -82,6 +87,38 @@ function line([what, costs]: [string, Cost[]]): Line {
     },
     reaches: [],
   };
+}
+
+/** What PostgreSQL does for each that listens, and how many can notify: says what a notification costs it, and what limits it. */
+async function saysOfListeners(database: Database, ms: number): Promise<string[]> {
+  const url = await database.create();
+  const sql = new SQL({ url, max: many, idleTimeout: 0 });
+  const listeners: SQL[] = [];
+  const listen = async (count: number) => {
+    for (; listeners.length < count; listeners.push(new SQL({ url, max: 1, idleTimeout: 0 })));
+    await Promise.all(listeners.map((listener) => listener.listen("bench", () => {})));
+  };
+  const notify = async (connections: number) => {
+    const end = performance.now() + ms;
+    const stop = database.meter();
+    let done = 0;
+    const keepOn = async () => {
+      for (; performance.now() < end; done++) await sql`select pg_notify('bench', 'hint')`;
+    };
+    await Promise.all(Array.from({ length: connections }, keepOn));
+    return { cost: Math.round((stop() ?? Number.NaN) / done), perSecond: Math.round((done * 1000) / ms) };
+  };
+  await listen(1);
+  await notify(1);
+  const toOne = await notify(1);
+  await listen(many);
+  const toMany = await notify(1);
+  const byMany = await notify(many);
+  await Promise.all([sql, ...listeners].map((each) => each.close({ timeout: 0 })));
+  return [
+    `a notification costs PostgreSQL ${toOne.cost} µs where one listens and ${toMany.cost} µs where ${many} do`,
+    `${many} who notify ${many} at once reach ${byMany.perSecond.toLocaleString("en")} a second, at ${byMany.cost} µs each`,
+  ];
 }
 
 async function pair(ground: Ground, url: string) {

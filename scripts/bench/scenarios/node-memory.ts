@@ -2,7 +2,6 @@ import { startOurs } from "../contenders.ts";
 import { startDatabase } from "../database.ts";
 import type { Ground } from "../ground.ts";
 import { makeHouse } from "../house.ts";
-import { startNats, withoutNats } from "../nats.ts";
 import type { Line, Section } from "../report.ts";
 import { median } from "../rounds.ts";
 import { growthOf } from "./memory.ts";
@@ -23,12 +22,9 @@ export async function nodeMemory(ground: Ground): Promise<Section> {
   const idleMs = ground.quick ? 1000 : 4000;
   const house = await makeHouse(size);
   const database = await startDatabase(ground);
-  const nats = await startNats(ground);
-  const url = { DATABASE_URL: await database.move(house) };
   const kinds: Record<string, Record<string, string>> = {
     "one process": {},
-    node: url,
-    ...(nats && { "node with NATS": { ...url, NATS_URL: nats.url } }),
+    node: { DATABASE_URL: await database.move(house) },
   };
 
   async function measure(settings: Record<string, string>): Promise<Found> {
@@ -50,7 +46,6 @@ export async function nodeMemory(ground: Ground): Promise<Section> {
   for (let round = 0; round < (ground.quick ? 1 : 3); round++)
     for (const [kind, settings] of Object.entries(kinds))
       found[kind] = [...(found[kind] ?? []), await measure(settings)];
-  await nats?.stop();
   await database.stop();
 
   const line = (what: string, of: keyof Found): Line => {
@@ -69,7 +64,6 @@ export async function nodeMemory(ground: Ground): Promise<Section> {
     ],
     notes: [
       "a node looks at the database every 0.8 s; what PostgreSQL takes beside the single process is its own doing",
-      ...(nats ? [] : [withoutNats]),
     ],
   };
 }

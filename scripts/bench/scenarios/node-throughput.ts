@@ -11,7 +11,7 @@ import type { Wire } from "../wire.ts";
 
 const names = ["SQLite", "1 node", "3 nodes"] as const;
 type Name = (typeof names)[number];
-type Place = { cluster: Cluster; wires: Wire[] };
+type Place = { cluster: Cluster; wires: Wire[]; url?: string };
 
 interface Kind {
   spread: Spread;
@@ -36,6 +36,9 @@ export async function nodeThroughput(ground: Ground): Promise<Section> {
     "3 nodes": await gather(ground, database, 3),
   };
   const lines: Line[] = [];
+  for (const kind of Object.values(kinds))
+    for (const place of Object.values(places)) await talk(place, kind, database, ground.quick ? 200 : 1000);
+  for (const { url } of Object.values(places)) if (url) await database.analyze(url);
   for (const [what, kind] of Object.entries(kinds))
     lines.push(...(await compare(ground, database, places, what, kind)));
   for (const { cluster, wires } of Object.values(places)) {
@@ -62,7 +65,37 @@ async function gather(ground: Ground, database: Database, nodes: number | null):
   const wires: Wire[] = [];
   for (let person = 0; person < talkers; person++)
     wires.push(await enter(cluster.nodes[person % cluster.nodes.length]!, person));
-  return { cluster, wires };
+  return { cluster, wires, url };
+}
+
+/** In microseconds a message. */
+interface Cost {
+  took: number;
+  server: number;
+  postgres: number;
+}
+
+async function talk(
+  { cluster, wires }: Place,
+  { spread, speakers, inFlight }: Kind,
+  database: Database,
+  ms: number,
+): Promise<Cost> {
+  const before = await cluster.cpu();
+  const postgres = database.meter();
+  const start = performance.now();
+  const said = await Promise.all(
+    wires
+      .slice(0, speakers)
+      .map((wire, person) => keepTalking(wire, person + 1, spread(person), inFlight, ms)),
+  );
+  const took = (performance.now() - start) * 1000;
+  const sum = said.reduce((one, other) => one + other);
+  return {
+    took: took / sum,
+    server: ((await cluster.cpu()) - before) / sum,
+    postgres: (postgres() ?? Number.NaN) / sum,
+  };
 }
 
 async function compare(
@@ -70,47 +103,28 @@ async function compare(
   database: Database,
   places: Record<Name, Place>,
   what: string,
-  { spread, speakers, inFlight }: Kind,
+  kind: Kind,
 ): Promise<Line[]> {
-  let server: Record<Name, number[]>;
-  let postgres: Record<Name, number[]>;
-  const forget = () => {
-    server = { SQLite: [], "1 node": [], "3 nodes": [] };
-    postgres = { SQLite: [], "1 node": [], "3 nodes": [] };
+  const costs: Record<Name, Cost[]> = { SQLite: [], "1 node": [], "3 nodes": [] };
+  const measureOf = (name: Name) => async () => {
+    const cost = await talk(places[name], kind, database, quick ? 400 : 1000);
+    costs[name].push(cost);
+    return cost.took;
   };
-  const run = async (name: Name, ms: number) => {
-    const { cluster, wires } = places[name];
-    const before = await cluster.cpu();
-    const stop = database.meter();
-    const start = performance.now();
-    const said = await Promise.all(
-      wires
-        .slice(0, speakers)
-        .map((wire, person) => keepTalking(wire, person + 1, spread(person), inFlight, ms)),
-    );
-    const took = performance.now() - start;
-    const sum = said.reduce((one, other) => one + other);
-    postgres[name].push((stop() ?? Number.NaN) / sum);
-    server[name].push(((await cluster.cpu()) - before) / sum);
-    return (took * 1000) / sum;
-  };
-  forget();
-  for (const name of names) await run(name, quick ? 200 : 1000);
-  forget();
-  const measureOf = (name: Name) => () => run(name, quick ? 400 : 1200);
-  const took = await inRounds(quick ? 1 : 5, {
+  await inRounds(quick ? 1 : 5, {
     SQLite: measureOf("SQLite"),
     "1 node": measureOf("1 node"),
     "3 nodes": measureOf("3 nodes"),
   });
-  const line = (of: string, number: (name: Name) => number, among: readonly Name[] = names): Line => ({
-    what: `${what}: ${of}`,
+  const of = (name: Name, part: keyof Cost) => median(costs[name].map((cost) => cost[part]));
+  const line = (which: string, number: (name: Name) => number, among: readonly Name[] = names): Line => ({
+    what: `${what}: ${which}`,
     numbers: Object.fromEntries(among.map((name) => [name, number(name)])),
     reaches: [],
   });
   return [
-    line("messages a second", (name) => 1e6 / median(took[name])),
-    line("server CPU, µs a message", (name) => median(server[name])),
-    line("PostgreSQL CPU, µs a message", (name) => median(postgres[name]), ["1 node", "3 nodes"]),
+    line("messages a second", (name) => 1e6 / of(name, "took")),
+    line("server CPU, µs a message", (name) => of(name, "server")),
+    line("PostgreSQL CPU, µs a message", (name) => of(name, "postgres"), ["1 node", "3 nodes"]),
   ];
 }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 
+import { SQL } from "bun";
 import { commitLoop } from "../../../server/conversations/commit-loop.ts";
 import { openPostgres } from "../../../server/db/postgres/open.ts";
 import { postgresStore } from "../../../server/db/postgres/store.ts";
@@ -57,11 +58,19 @@ export async function storeThroughput(ground: Ground): Promise<Section> {
     "the store and the commit loop run with the load on one core, PostgreSQL on the other, fsync on; several nodes are several stores, with connections and commit loops of their own, in that one process",
     "the floor is the same rows by one bare INSERT … SELECT unnest of 200 at a time: no numbers given, no duplicates looked for",
   ];
+  for (const spread of Object.values(spreads))
+    for (const writers of Object.values(measured)) await store(writers, spread, ground.quick ? 200 : 1000);
+  for (const url of [urlOfOne, urlOfAll, urlOfFloor]) await database.analyze(url);
   for (const [what, spread] of Object.entries(spreads)) {
     const { line, says } = await compare(ground, what, spread, measured, database.meter);
     lines.push(line);
     notes.push(says);
   }
+  const sql = new SQL({ url: urlOfOne, max: 1 });
+  const [{ bytes }] = await sql`
+    select pg_total_relation_size('messages') / count(*) as bytes from messages`;
+  await sql.close();
+  notes.push(`a message of ${text.length} characters takes ${bytes} bytes of PostgreSQL, with its indexes`);
   await Promise.all([sqlite, one, ...all].map((store) => store.close()));
   await floor.close();
   await database.stop();
@@ -82,15 +91,12 @@ async function compare(
   const run = async (name: Name, ms: number) => {
     const stop = meter();
     const start = performance.now();
-    const stored = await Promise.all(writers[name].map((writer) => writer(spread, ms)));
-    const sum = stored.reduce((one, other) => one + other);
+    const sum = await store(writers[name], spread, ms);
     cost[name] = [...(cost[name] ?? []), (stop() ?? Number.NaN) / sum];
     return ((performance.now() - start) * 1000) / sum;
   };
-  for (const name of names) await run(name, ground.quick ? 200 : 1000);
-  for (const name of names) cost[name] = [];
   const measures = Object.fromEntries(
-    names.map((name) => [name, () => run(name, ground.quick ? 300 : 1000)]),
+    names.map((name) => [name, () => run(name, ground.quick ? 300 : 800)]),
   ) as Record<Name, () => Promise<number>>;
   const took = await inRounds(ground.quick ? 1 : 5, measures);
   const perSecond = Object.fromEntries(names.map((name) => [name, 1e6 / median(took[name])]));
@@ -107,6 +113,12 @@ async function compare(
     },
     says: `${what}: PostgreSQL's CPU, µs a message: ${costs.join(", ")}`,
   };
+}
+
+/** All of them at once; gives how many they stored. */
+async function store(writers: Writer[], spread: Spread, ms: number): Promise<number> {
+  const stored = await Promise.all(writers.map((writer) => writer(spread, ms)));
+  return stored.reduce((one, other) => one + other);
 }
 
 /** A node's way of storing, without what it then delivers. */

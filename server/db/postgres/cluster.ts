@@ -56,11 +56,6 @@ export const look = (db: Db, node: string, since: string | null): Promise<Look> 
     return seen;
   });
 
-/** Ends the node's lease now: others see at their next look that it is gone. */
-export async function leave(db: Db, node: string): Promise<void> {
-  await guarded(() => db.sql`update nodes set lease_until = clock_timestamp() where id = ${node}`);
-}
-
 /** Forgets nodes, with their seats, whose lease has been over for long. */
 export async function removeDeadNodes(db: Db): Promise<void> {
   await guarded(
@@ -77,14 +72,6 @@ export const pepperMark = (db: Db, mark: string): Promise<string> =>
       on conflict (key) do update set value = meta.value
       returning value`;
     return kept.value;
-  });
-
-/** Which of these sessions still exist. */
-export const livingSessions = (db: Db, ids: Buffer[]): Promise<Buffer[]> =>
-  guarded(async () => {
-    const rows: { id: Buffer }[] = await db.sql`
-      select id from sessions join (select distinct unnest(${ids}::bytea[]) as id) as asked using (id)`;
-    return rows.map(({ id }) => id);
   });
 
 /** Where these conversations stand; those nobody wrote in are left out. */

@@ -12,8 +12,8 @@ export type Notice =
   | { kind: "person.deleted"; id: number }
   /** Ids of sessions are in base64url. */
   | { kind: "session.ended"; session: string; userId: number }
-  /** All sessions of a user, by the one that asked for it where one did. */
-  | { kind: "sessions.ended"; userId: number; by: string | null }
+  /** These sessions of a user, all there were, by the one that asked for it where one did. */
+  | { kind: "sessions.ended"; userId: number; sessions: string[]; by: string | null }
   | { kind: "read.marked"; states: ReadState[] }
   | { kind: "spent"; spent: Spent };
 

@@ -14,6 +14,8 @@ const oldest = 14;
 export interface Db {
   readonly orm: BunSQLDatabase;
   readonly sql: SQL;
+  /** How many there are at most at a time. */
+  readonly connections: number;
   /** Names the incarnation of the database, as last read. */
   epoch: string;
   /**
@@ -31,7 +33,7 @@ const session = {
   synchronous_commit: "on",
   // Whoever asked has given up by then; and a node that was stopped in the middle must not hold locks.
   statement_timeout: String(deadlineMs),
-  idle_in_transaction_session_timeout: "5000",
+  idle_in_transaction_session_timeout: "3000",
   // Every query here has its index. A plan made while a table was small, and kept, would read all of it later.
   enable_seqscan: "off",
   tcp_keepalives_idle: "5",
@@ -47,7 +49,15 @@ export async function openPostgres(
   { url, connections }: { url: string; connections: number },
   report: (error: unknown) => void,
 ): Promise<Db> {
-  let epoch = await bringUpToDate(url);
+  return beside({ url, connections }, await bringUpToDate(url), report);
+}
+
+/** The same database over connections of its own, for what must not wait behind others; `epoch` is what was last read. */
+export function beside(
+  { url, connections }: { url: string; connections: number },
+  epoch: string,
+  report: (error: unknown) => void,
+): Db {
   const pool = () =>
     new SQL({
       url,
@@ -59,6 +69,7 @@ export async function openPostgres(
   let sql = pool();
   let orm = drizzle({ client: sql });
   return {
+    connections,
     get sql() {
       return sql;
     },

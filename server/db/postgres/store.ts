@@ -4,15 +4,21 @@ import { postgresMessages } from "./messages.ts";
 import type { Author } from "./notices.ts";
 import type { Db } from "./open.ts";
 import { postgresSessions } from "./sessions.ts";
+import { turnstile } from "./turnstile.ts";
 import { postgresUsers } from "./users.ts";
 
 /** The store on an open PostgreSQL database, for the node named `origin`; closing the store closes the database. */
 export function postgresStore(db: Db, author: Author): Store {
+  const waits = turnstile(db.connections);
+  const users = postgresUsers(db, author);
+  const sessions = postgresSessions(db, author);
+  const conversations = postgresConversations(db, author);
+  const messages = postgresMessages(db);
   return {
-    users: postgresUsers(db, author),
-    sessions: postgresSessions(db, author),
-    conversations: postgresConversations(db, author),
-    messages: postgresMessages(db),
+    users: { ...users, byId: waits(users.byId), byName: waits(users.byName) },
+    sessions: { ...sessions, find: waits(sessions.find) },
+    conversations: { ...conversations, of: waits(conversations.of) },
+    messages: { ...messages, before: waits(messages.before), after: waits(messages.after) },
     get epoch() {
       return db.epoch;
     },

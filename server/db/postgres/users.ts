@@ -57,13 +57,14 @@ export function postgresUsers(db: Db, { origin, now }: Author): Users {
           await transaction`select from users where id = ${id}::bigint for update`;
           await transaction`
             with ended as (
-              delete from sessions where user_id = ${id}::bigint
+              delete from sessions where user_id = ${id}::bigint returning id
             ), changed as (
               update users set password_hash = ${passwordHash} where id = ${id}::bigint returning id
             )
             insert into notices (at, origin, notice)
             select ${now()}::bigint, ${origin}, jsonb_build_object(
-              'kind', 'sessions.ended', 'userId', id, 'by', ${by?.toString("base64url") ?? null}::text)
+              'kind', 'sessions.ended', 'userId', id, 'by', ${by?.toString("base64url") ?? null}::text,
+              'sessions', (select coalesce(jsonb_agg(rtrim(translate(encode(id, 'base64'), '+/', '-_'), '=')), '[]') from ended))
             from changed`;
         }),
       ),

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
+import { system } from "../../../server/system.ts";
 import { Follower } from "../../support/follower.ts";
 import { finds, startNode, type TestNode } from "../../support/nodes.ts";
 import { Person } from "../../support/person.ts";
@@ -99,3 +100,33 @@ test("a node that was not let run for a while serves nobody by what it knew", as
   held.resolve();
   await until(two, true);
 }, 20_000);
+
+test("a node whose database has become slow comes back all the same", async () => {
+  let waitMs = 0;
+  const { registry } = two.shared;
+  for (const name of ["look", "seatsOf", "replaceSeats", "recognise"] as const) {
+    const ask = registry[name] as (...given: unknown[]) => Promise<unknown>;
+    registry[name] = (async (...given: unknown[]) => {
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
+      return ask(...given);
+    }) as never;
+  }
+  waitMs = 3_000;
+  await until(two, false);
+  waitMs = 700;
+  expect(await until(two, true)).toBeLessThan(10_000);
+}, 30_000);
+
+test("a clock that is set back keeps no node from looking", async () => {
+  let offset = 0;
+  const three = await startNode({
+    url: relay.url,
+    system: { ...system, now: () => system.now() + offset },
+  });
+  offset = -3_600_000;
+  relay.cut();
+  expect(await until(three, false)).toBeLessThan(3_500);
+  relay.mend();
+  await until(three, true);
+  await three.stop();
+}, 30_000);

@@ -18,6 +18,7 @@ async function ground() {
   const bugs: unknown[] = [];
   const around = { isHeard: true, isFresh: true, canRead: true };
   const freshened: number[][] = [];
+  let heard = () => {};
   const feed = new Feed({
     messages: {
       after: async (...asked) => {
@@ -25,7 +26,10 @@ async function ground() {
         return store.messages.after(...asked);
       },
     },
-    deliver: (messages) => void delivered.push(...messages),
+    deliver: (messages) => {
+      delivered.push(...messages);
+      heard();
+    },
     signals: { send: (signal) => void sent.push(signal as Grown) },
     isHeard: () => around.isHeard,
     isFresh: () => around.isFresh,
@@ -44,6 +48,9 @@ async function ground() {
     sent,
     bugs,
     freshened,
+    onDelivery(act: () => void) {
+      heard = act;
+    },
     seqs: () => delivered.map(({ seq }) => seq),
     /** Stored by this node. */
     here: async (count = 1) => feed.stored(await append(count, 1)),
@@ -99,7 +106,7 @@ test("one that is not followed yet is taken up where it is heard of, also by its
 });
 
 test("a store that cannot be read leaves the feed where it is, and the next look goes on", async () => {
-  const { feed, around, there, seqs, bugs, head } = await ground();
+  const { feed, around, there, seqs, bugs } = await ground();
   feed.follow("group", 0);
   around.canRead = false;
   await there(2);
@@ -107,7 +114,18 @@ test("a store that cannot be read leaves the feed where it is, and the next look
   await feed.idle();
   expect([seqs(), bugs]).toEqual([[], []]);
   around.canRead = true;
-  feed.found("group", await head());
+  feed.retry();
+  await feed.idle();
+  expect(seqs()).toEqual([1, 2]);
+});
+
+test("what is heard in the moment in which the feed has just caught up is not forgotten", async () => {
+  const { feed, there, seqs, onDelivery } = await ground();
+  feed.follow("group", 0);
+  const [first, second] = [await there(), await there()];
+  onDelivery(() => queueMicrotask(() => feed.heard(second)));
+  feed.heard(first);
+  await feed.idle();
   await feed.idle();
   expect(seqs()).toEqual([1, 2]);
 });
@@ -155,6 +173,7 @@ test("whatever is lost, doubled, late or bare: each number is delivered once, in
       around.canRead = true;
       const top = await head();
       feed.found("group", top);
+      feed.retry();
       await feed.idle();
       expect(seqs()).toEqual(Array.from({ length: top }, (_, at) => at + 1));
       expect(delivered).toEqual((await store.messages.after("group", 0, 200)).messages);

@@ -57,6 +57,19 @@ describe.each([
     return refusal() === undefined;
   }
 
+  test("messages, also while a node is told to look all the time", async () => {
+    const carol = await new Person(one!, "carol").register();
+    const [here, there] = [await carol.enter(), await carol.at(two!).enter()];
+    const { look } = one!.shared.registry;
+    one!.shared.registry.look = async (since) => {
+      two!.shared.signals.send({ kind: "look" });
+      return look(since);
+    };
+    await spendAll("messages", () => says(here));
+    one!.shared.registry.look = look;
+    expect(await says(there)).toBe(false);
+  });
+
   test("ASVS 6.3.1 wrong passwords", async () => {
     await new Person(one!, "bob").register();
     const from = "203.0.113.9";

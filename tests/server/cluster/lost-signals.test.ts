@@ -78,6 +78,16 @@ test("signals that say less than they could, twice, or in the wrong order change
   expect(follower.contradictions).toEqual([]);
 });
 
+test("who registered a moment ago is known on every node they come to, and what is said to them reaches them", async () => {
+  through = (signal, send) => (signal.kind === "look" ? undefined : send(signal));
+  const a = await alice.at(nodes[0]!).enter();
+  const dora = await new Person(nodes[0]!, "dora").register();
+  const d = await dora.at(nodes[1]!).enter();
+  expect(d.entered.me).toEqual({ id: 3, name: "dora" });
+  await a.say("welcome", "direct:1:3");
+  expect((await d.event("message.sent")).message.body.text).toBe("welcome");
+});
+
 describe("where looking finds no conversation that has grown", () => {
   let mend: () => void;
   beforeEach(() => {

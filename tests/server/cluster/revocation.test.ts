@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { closeCodes } from "../../../server/protocol/close-codes.ts";
-import { deafen, startNodes, type TestNode } from "../../support/nodes.ts";
+import { Refusal } from "../../../server/refusal.ts";
+import { deafen, finds, startNode, startNodes, type TestNode } from "../../support/nodes.ts";
 import { Person, password } from "../../support/person.ts";
+import { freshDatabase } from "../../support/postgres.ts";
 
 /** What the issue allows from a revocation to its being true on every node. */
 const boundMs = 2_000;
@@ -51,8 +53,11 @@ describe.each([
     const closed = await closes(his.closed, () => alice.fetch("PUT", "/api/account/password", change));
     expect(closed).toBe(closeCodes.signedOut);
     expect(await hers.closed).toBe(closeCodes.restarting);
-    await alice.at(two!).enter();
+    const again = await alice.at(two!).enter();
     expect(thief.connect()).rejects.toThrow();
+    // What was told of the former sessions is not true of the new one, however late it is heard.
+    await finds(two!, () => true);
+    await again.ask("ping", {}, "pong");
   });
 
   test("ASVS 7.4.2 a deleted account has no socket left on any node", async () => {
@@ -62,3 +67,48 @@ describe.each([
     expect(code).toBe(closeCodes.accountDeleted);
   });
 });
+
+test("a sign-out of which the answer was lost is true on the node that asked for it too", async () => {
+  const node = await startNode({ url: await freshDatabase() });
+  const alice = await new Person(node, "alice").register();
+  const { closed } = await alice.enter();
+  const { remove } = node.store.sessions;
+  node.store.sessions.remove = async (id) => {
+    await remove(id);
+    throw new Refusal("busy");
+  };
+  expect((await alice.fetch("DELETE", "/api/session")).status).toBe(503);
+  const start = performance.now();
+  expect(await closed).toBe(closeCodes.signedOut);
+  expect(performance.now() - start).toBeLessThan(boundMs);
+  node.store.sessions.remove = remove;
+  await node.stop();
+});
+
+test("a node that cannot look answers no history by what it knew two seconds ago", async () => {
+  const url = await freshDatabase();
+  const [one, two] = [await startNode({ url }), await startNode({ url })];
+  const alice = await new Person(one, "alice").register();
+  const bob = await (await new Person(one, "bob").register()).enter();
+  const there = await alice.at(two).enter();
+  const { look } = two.shared.registry;
+  const held = Promise.withResolvers<void>();
+  two.shared.registry.look = async (since) => {
+    await held.promise;
+    return look(since);
+  };
+  await alice.fetch("DELETE", "/api/session");
+  const revoked = performance.now();
+  const { seq } = await bob.say("not for her");
+  const closed = there.closed.then(() => null);
+  let latest = 0;
+  for (;;) {
+    const page = there.ask("history.read", { conversation: "group" }, "history.page").catch(() => null);
+    const answer = await Promise.race([page, closed]);
+    if (answer === null) break;
+    if (answer.head >= seq) latest = performance.now() - revoked;
+  }
+  expect(latest).toBeLessThan(boundMs);
+  held.resolve();
+  for (const node of [one, two]) await node.stop();
+}, 20_000);

@@ -1,12 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import {
-  headsOf,
-  leave,
-  livingSessions,
-  look,
-  pepperMark,
-  removeDeadNodes,
-} from "../../../../server/db/postgres/cluster.ts";
+import { headsOf, look, pepperMark, removeDeadNodes } from "../../../../server/db/postgres/cluster.ts";
 import { addNotice } from "../../../../server/db/postgres/notices.ts";
 import { replaceSeats, seatsOf, setSeats } from "../../../../server/db/postgres/seats.ts";
 import { draft, settle } from "../conformance/ground.ts";
@@ -98,7 +91,7 @@ describe("a look", () => {
 describe("a node", () => {
   const names = async ({ db }: Node, from: string) => (await look(db, from, null)).nodes.map(({ id }) => id);
 
-  test("lives as long as it looks, by the clock of PostgreSQL, and is gone once it leaves", async () => {
+  test("lives as long as it looks, by the clock of PostgreSQL", async () => {
     const a = await node("a");
     expect(await names(a, "b")).toEqual(["b"]);
     expect(await names(a, "a")).toEqual(["a", "b"]);
@@ -108,8 +101,6 @@ describe("a node", () => {
     await a.db.sql`update nodes set lease_until = clock_timestamp() where id = 'b'`;
     expect(await names(a, "a")).toEqual(["a"]);
     expect(await names(a, "b")).toEqual(["b", "a"]);
-    await leave(a.db, "b");
-    expect(await names(a, "a")).toEqual(["a"]);
   });
 
   test("that is long gone is forgotten with its seats; one that is only late is not", async () => {
@@ -167,14 +158,9 @@ test("the first node's mark of the pepper is everyone's", async () => {
   expect(await pepperMark(nodes[0]!.db, "another")).toBe(marks[0]!);
 });
 
-test("living sessions and heads are told for those asked about", async () => {
+test("heads are told for those asked about", async () => {
   const a = await node("a");
   await settle(a.store, "alice", "bob");
-  const ids = [1, 2, 3].map((byte) => Buffer.alloc(32, byte));
-  for (const id of ids.slice(0, 2))
-    await a.store.sessions.create({ id, userId: 1, device: "", createdAt: 1 });
-  expect(await livingSessions(a.db, [ids[1]!, ids[2]!, ids[1]!])).toEqual([ids[1]!]);
-  expect(await livingSessions(a.db, [])).toEqual([]);
   await a.store.messages.append([draft("hello", 1, "direct:1:2")]);
   expect(await headsOf(a.db, ["direct:1:2", "direct:1:3"])).toEqual([
     { conversation: "direct:1:2", head: 1 },

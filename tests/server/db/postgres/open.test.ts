@@ -38,7 +38,7 @@ test("every connection commits to disk, gives up on what takes too long, and rea
   const [settings] = await a.db.sql`
     select current_setting('synchronous_commit') as commit, current_setting('statement_timeout') as statement,
       current_setting('idle_in_transaction_session_timeout') as idle, current_setting('transaction_isolation') as level`;
-  expect(settings).toEqual({ commit: "on", statement: "2500ms", idle: "5s", level: "read committed" });
+  expect(settings).toEqual({ commit: "on", statement: "2500ms", idle: "3s", level: "read committed" });
 });
 
 test("a network that was cut says nothing; with new connections the node goes on", async () => {

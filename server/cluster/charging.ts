@@ -1,0 +1,37 @@
+import { Refusal } from "../refusal.ts";
+import type { System } from "../system.ts";
+import type { Registry } from "./registry.ts";
+import type { Signals } from "./signals.ts";
+import type { Spending } from "./spending.ts";
+
+export interface ChargingDeps {
+  spending: Spending;
+  registry: Pick<Registry, "addNotice">;
+  signals: Pick<Signals, "send">;
+  system: System;
+  report(error: unknown): void;
+}
+
+/** How often nodes tell each other what was spent of rate limits. */
+const tellMs = 800;
+
+/** Tells the other nodes, again and again, what was spent here. Gives a function that ends it. */
+export function charging({ spending, registry, signals, system, report }: ChargingDeps): () => void {
+  let cancel = system.after(tellMs, tell);
+
+  async function tell() {
+    const spent = spending.collect();
+    try {
+      if (spent !== null) {
+        await registry.addNotice({ kind: "spent", spent });
+        signals.send({ kind: "look" });
+      }
+    } catch (error) {
+      if (!(error instanceof Refusal)) report(error);
+      else if (spent !== null) spending.putBack(spent);
+    }
+    cancel = system.after(tellMs, tell);
+  }
+
+  return () => cancel();
+}
