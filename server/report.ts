@@ -1,12 +1,21 @@
 import { inspect } from "node:util";
+import { Incident } from "./incident.ts";
 import type { System } from "./system.ts";
 
-/** Logs a bug on standard error, one JSON line with all that is known of it; gives the id it can be found by. */
+/**
+ * Logs a bug on standard error, one JSON line with all that is known of it; gives the id it can be found by. An incident is
+ * logged by its own name, in a sentence.
+ */
 export function reporter(system: System, write: (line: string) => void): (error: unknown) => string {
   return (error) => {
     const id = Buffer.from(system.random(6)).toString("hex");
     const time = new Date(system.now()).toISOString();
-    write(JSON.stringify({ time, event: "bug", id, error: inspect(error) }));
+    if (error instanceof Incident) {
+      const { event, message, cause } = error;
+      write(
+        JSON.stringify({ time, event, id, message, ...(cause instanceof Error && { cause: cause.message }) }),
+      );
+    } else write(JSON.stringify({ time, event: "bug", id, error: inspect(error) }));
     return id;
   };
 }

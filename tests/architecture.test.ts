@@ -13,7 +13,7 @@ interface Rule {
   reason: string;
 }
 
-const ground = ["server/protocol/*", "server/refusal.ts", "server/system.ts"];
+const ground = ["server/protocol/*", "server/refusal.ts", "server/incident.ts", "server/system.ts"];
 
 const rules: Rule[] = [
   {

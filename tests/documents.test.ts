@@ -73,6 +73,7 @@ describe("every link leads somewhere", () => {
       ".github/SECURITY.md",
       "README.md",
       "server/README.md",
+      "server/SCALE.md",
     ]);
   });
 

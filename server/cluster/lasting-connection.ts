@@ -1,3 +1,4 @@
+import { Incident } from "../incident.ts";
 import type { System } from "../system.ts";
 
 export interface Connection {
@@ -50,7 +51,8 @@ export function lastingConnection(
         await connection.close();
       } catch (error) {
         const asked = again || closed;
-        if (!asked && !broken) report(error);
+        if (!asked && !broken)
+          report(new Incident("interrupted", "Signals of other nodes cannot be heard.", error));
         broken ||= !asked;
       }
       if (!closed && !again) await pause();

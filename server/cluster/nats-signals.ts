@@ -1,4 +1,5 @@
 import { connect, type NatsConnection } from "@nats-io/transport-node";
+import { Incident } from "../incident.ts";
 import type { System } from "../system.ts";
 import { type LastingConnection, lastingConnection } from "./lasting-connection.ts";
 import { signalInbox } from "./signal-inbox.ts";
@@ -46,7 +47,10 @@ export function natsSignals({ url, cluster, secret, node, system, report }: Opti
   let strange = false;
   function refuse() {
     counts.refused++;
-    if (!strange) report(new Error(`On NATS, ${subject} carries what this cluster's secret does not open.`));
+    if (!strange)
+      report(
+        new Incident("refused", `On NATS, ${subject} carries what this cluster's secret does not open.`),
+      );
     strange = true;
   }
 

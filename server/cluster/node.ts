@@ -1,5 +1,6 @@
 import type { Look } from "../db/postgres/cluster.ts";
 import type { Notice } from "../db/postgres/notices.ts";
+import { Incident } from "../incident.ts";
 import { Refusal } from "../refusal.ts";
 import type { System } from "../system.ts";
 import { isDoneHere } from "./facts.ts";
@@ -80,17 +81,11 @@ export class Node {
   /** Takes its place among the nodes; resolves when it can serve. */
   async join(): Promise<void> {
     const { signals, system } = this.#deps;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    // A carrier of signals that is not there yet keeps nobody waiting: until it comes, looking has to do.
-    void signals
-      .listen(
-        (signal, from) => this.#hear(signal, from),
-        () => this.#hint(),
-      )
-      .catch(this.#deps.report)
-      .finally(resolve);
-    system.after(patienceMs, resolve);
-    await promise;
+    // A carrier of signals that is not there yet keeps nobody waiting for long: until it comes, looking has to do.
+    await signals.listen(
+      (signal, from) => this.#hear(signal, from),
+      () => this.#hint(),
+    );
     await this.look();
     this.#cancel = system.after(tickMs, () => this.#tick());
   }
@@ -140,7 +135,9 @@ export class Node {
     const saved = seating.saved;
     const look = await registry.look(this.#since);
     if (!this.#whole) return;
-    if (this.#deps.setEpoch(look.epoch) || isBefore(look.next, this.#since)) return this.#startOver();
+    // An epoch that is another, or transactions that count on from before where they were.
+    if (this.#deps.setEpoch(look.epoch) || BigInt(look.next) < BigInt(this.#since ?? 0))
+      return this.#startOver();
     this.#apply(look);
     this.#since = look.next;
     this.#lookedAt = at;
@@ -173,6 +170,7 @@ export class Node {
     // However long that took: nobody is connected, and who comes now is let in by what is true now.
     this.#lookedAt = system.now();
     this.#whole = true;
+    this.#deps.report(new Incident("joined", "This node serves, with what PostgreSQL has now."));
   }
 
   /** The database was replaced: nobody may go on with what they know of the former. */
@@ -184,6 +182,9 @@ export class Node {
 
   #cutOff() {
     this.#whole = false;
+    this.#deps.report(
+      new Incident("cut_off", "PostgreSQL could not be asked; everybody here was sent away."),
+    );
     this.#deps.sendAway("cut off");
     this.#deps.renew();
     this.#deps.signals.restart();
@@ -195,6 +196,3 @@ export class Node {
     if (!(error instanceof Refusal)) this.#deps.report(error);
   }
 }
-
-/** Whether the transactions of a database count on from before where they were. */
-const isBefore = (next: string, since: string | null) => BigInt(next) < BigInt(since ?? 0);

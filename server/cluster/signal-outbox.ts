@@ -1,3 +1,4 @@
+import { Incident } from "../incident.ts";
 import type { System } from "../system.ts";
 import { frameRimMax, frameText } from "./signal-frame.ts";
 import { signalQueue } from "./signal-queue.ts";
@@ -46,7 +47,7 @@ export function signalOutbox(
       } catch (error) {
         counts.lost += lists.reduce((sum, { signals }) => sum + signals, 0);
         if (closing) break;
-        if (!broken) report(error);
+        if (!broken) report(new Incident("interrupted", "Signals to other nodes cannot be sent.", error));
         broken = true;
         queue.add({ kind: "look" });
         await pause();

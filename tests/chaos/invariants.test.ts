@@ -1,5 +1,8 @@
 import { describe, expect, test } from "bun:test";
+import { Incident } from "../../server/incident.ts";
 import type { Message } from "../../server/protocol/events.ts";
+import { reporter } from "../../server/report.ts";
+import { system } from "../../server/system.ts";
 import { faults } from "../support/ledger.ts";
 import {
   bugsIn,
@@ -118,19 +121,13 @@ describe("the other checkers", () => {
     expect(returns([{ who: "bob", lines: [3, 4], closedWith: 1006 }])).toHaveLength(1);
   });
 
-  test("a reported bug is found, and an interrupted connection for signals is none", () => {
-    const report = (error: string) => JSON.stringify({ time: "now", event: "bug", id: "1", error });
-    const interrupted = [
-      "[PostgresError: Failed to connect] {\n  code: 'ERR_POSTGRES_CONNECTION_REFUSED'\n}",
-      "[PostgresError: terminating connection] {\n  code: 'ERR_POSTGRES_SERVER_ERROR',\n  errno: '57P01'\n}",
-      "Error: There is no connection to NATS.",
-    ];
-    for (const each of interrupted)
-      expect(bugsIn(`https://localhost:5000\n${report(each)}\nPress Ctrl-C`)).toEqual([]);
-    const bug = report("TypeError: undefined is not a function");
-    expect(bugsIn(`https://localhost:5000\n${bug}\n`)).toEqual([bug]);
-    const broken = report("[PostgresError: duplicate key] {\n  errno: '23505'\n}");
-    expect(bugsIn(broken)).toEqual([broken]);
+  test("a reported bug is found, and an interruption is none", () => {
+    const lines: string[] = [];
+    const report = reporter(system, (line) => lines.push(line));
+    report(new Incident("interrupted", "Signals cannot be sent.", new Error("a bug? no")));
+    report(new TypeError("undefined is not a function"));
+    expect(bugsIn(`https://localhost:5000\n${lines.join("\n")}\nPress Ctrl-C`)).toEqual([lines[1]!]);
+    expect(JSON.parse(lines[0]!)).toMatchObject({ event: "interrupted", cause: "a bug? no" });
   });
 
   test("the ledger takes the same id of a client by two authors for two messages, and by one for one", () => {

@@ -1,5 +1,6 @@
 import type { Shared } from "../../server/cluster/cluster.ts";
 import type { Look } from "../../server/db/postgres/cluster.ts";
+import { Incident } from "../../server/incident.ts";
 import { openStorage } from "../../server/storage.ts";
 import { system as realSystem } from "../../server/system.ts";
 import { freshDatabase } from "./postgres.ts";
@@ -22,7 +23,9 @@ export async function startNode({ url, natsUrl, spoil, ...options }: NodeOptions
   const system = options.system ?? realSystem;
   const bugs: unknown[] = [];
   const config = { dataDir: "", postgres: { url, connections: 4 }, natsUrl: natsUrl ?? null };
-  const storage = await openStorage(config, system, (error) => void bugs.push(error));
+  const storage = await openStorage(config, system, (error) => {
+    if (!(error instanceof Incident)) bugs.push(error);
+  });
   const node = await storage.share({ pepper: Buffer.alloc(32, 7) });
   if (!node) throw new Error("There is no node without PostgreSQL.");
   spoil?.(node.shared);

@@ -11,6 +11,7 @@ import { parseConfig, projectRoot } from "../../server/config.ts";
 import { openDatabase } from "../../server/db/sqlite/open.ts";
 import { sqliteStore } from "../../server/db/sqlite/store.ts";
 import type { Store } from "../../server/db/store.ts";
+import { Incident } from "../../server/incident.ts";
 import { type System, system } from "../../server/system.ts";
 
 export interface TestServerOptions {
@@ -78,7 +79,7 @@ export async function startServer(options: TestServerOptions = {}) {
     originsAt: (port) => config.origins ?? [`https://localhost:${port}`],
     clientFolder: options.clientFolder ?? join(projectRoot, "web/dist"),
     hashCost: options.hashCost ?? 4,
-    report: (error) => `bug-${bugs.push(error)}`,
+    report: (error) => (error instanceof Incident ? "incident" : `bug-${bugs.push(error)}`),
   });
   pair ??= testCertificate();
   const server = Bun.serve({

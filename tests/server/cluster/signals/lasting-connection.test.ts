@@ -88,7 +88,7 @@ test("attempts go on however often they fail, and each interruption is reported 
     await aWhile();
   }
   expect(attempts).toHaveLength(21);
-  expect(bugs).toEqual([new Error("refused")]);
+  expect(bugs).toMatchObject([{ event: "interrupted", cause: new Error("refused") }]);
   attempts.at(-1)!.opens();
   await turn();
   attempts.at(-1)!.ends();
@@ -118,7 +118,7 @@ test("a restart drops what there is, or the attempt that is under way, and makes
   lasting.restart();
   await turn();
   expect(attempts).toHaveLength(4);
-  expect(bugs).toEqual([new Error("refused")]);
+  expect(bugs).toMatchObject([{ event: "interrupted", cause: new Error("refused") }]);
 });
 
 test("closing ends it: what is open, an attempt, and the waiting between two", async () => {

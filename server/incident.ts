@@ -1,0 +1,11 @@
+/** Something that an operator should read of and that is no bug: an interruption, or something from outside that was refused. */
+export class Incident extends Error {
+  override readonly name = "Incident";
+  /** What it is called in the log. */
+  readonly event: string;
+
+  constructor(event: string, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.event = event;
+  }
+}
