@@ -47,8 +47,8 @@ export interface AppDeps {
 
 export type App = Awaited<ReturnType<typeof createApp>>;
 
-/** How often sessions that ended by the clock are removed. */
-const cleanMs = 60 * 60_000;
+/** How often what has had its time is removed, such as sessions that ended by the clock. */
+const cleanMs = 5 * 60_000;
 
 /** Wires everything. The caller serves `fetch` and `websocket` and says with `serveOn` by which server to publish. */
 export async function createApp(deps: AppDeps) {
@@ -66,7 +66,7 @@ export async function createApp(deps: AppDeps) {
   const devices = knownDevices(secrets.pepper);
   const sessions = keepSessions(store.sessions, system, report);
   const connections = new Connections();
-  const spending = new Spending(system, deps.shared !== undefined);
+  const spending = new Spending(system, deps.shared === undefined ? null : secrets.pepper);
   const bound = spending.bound.bind(spending);
   const presence = new Presence(broker, system, (seats) => cluster?.seated(seats));
   const deliver = delivery(broker, people.nameOf);

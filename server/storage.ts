@@ -80,11 +80,11 @@ async function openNode(
     store,
     async share({ pepper }) {
       await requireSamePepper(db, pepper, dataDir);
-      const way = { node: name, system, report };
+      const way = { node: name, secret: pepper, system, report, epoch: () => db.epoch };
       const signals =
         natsUrl === null
           ? postgresSignals({ url: postgres.url, ...way })
-          : natsSignals({ url: natsUrl, cluster: await clusterName(db), secret: pepper, ...way });
+          : natsSignals({ url: natsUrl, cluster: await clusterName(db), ...way });
       const shared: Shared = {
         name,
         registry: registry(apart, name, system.now),

@@ -1,6 +1,9 @@
 /** Above this many keys, those whose bucket is full again are forgotten: they mean nothing. */
 export const sweepAbove = 10_000;
 
+/** What those see of token buckets who take from them. */
+export type Allowance = Pick<TokenBuckets, "take" | "wait" | "giveBack">;
+
 /** A token bucket per key: `burst` at once, then `perMinute` as time passes (https://en.wikipedia.org/wiki/Token_bucket). */
 export class TokenBuckets {
   #buckets = new Map<string, { tokens: number; at: number }>();

@@ -1,8 +1,8 @@
 import { Refusal } from "../refusal.ts";
-import type { TokenBuckets } from "../token-buckets.ts";
+import type { Allowance } from "../token-buckets.ts";
 
 /** Makes a rate limit that holds wherever this program runs, under a name of its own. */
-export type Bound = (name: string, burst: number, perMinute: number) => TokenBuckets;
+export type Bound = (name: string, burst: number, perMinute: number) => Allowance;
 
 /** Where a guess comes from. */
 export interface Source {
@@ -36,7 +36,7 @@ export function guessLimits(bound: Bound): GuessLimits {
   return {
     async attempt(account, { address, known }, check) {
       const name = account.toLowerCase();
-      const bounds: [TokenBuckets, string][] =
+      const bounds: [Allowance, string][] =
         known !== null && perKnown.wait(known) === 0
           ? [[perKnown, known]]
           : [

@@ -20,6 +20,8 @@ interface Options {
   secret: Uint8Array;
   /** The name of this node: letters, digits and `_.:-`, at most 64. */
   node: string;
+  /** Names the incarnation of the database: what was said of another is not true of this one. */
+  epoch(): string;
   system: System;
   report(error: unknown): void;
 }
@@ -28,7 +30,7 @@ interface Options {
  * Signals over a NATS server, which others may use and listen to: all that is sent is sealed, and what does not open is
  * dropped. NATS keeps nothing, so whoever is not connected misses what is sent.
  */
-export function natsSignals({ url, cluster, secret, node, system, report }: Options): Signals {
+export function natsSignals({ url, cluster, secret, node, epoch, system, report }: Options): Signals {
   const subject = `secure-chat.${cluster}`;
   const run = Buffer.from(system.random(16)).toString("hex");
   const counts = { lost: 0, refused: 0 };
@@ -41,7 +43,7 @@ export function natsSignals({ url, cluster, secret, node, system, report }: Opti
     // Nothing more is handed over until the server has all of it, so that what waits does so where it is bounded.
     await connection.flush();
   }
-  const way = { node, run, frameMax: payloadMax - sealMax, framesAtOnce: 1, deliver };
+  const way = { node, run, epoch, frameMax: payloadMax - sealMax, framesAtOnce: 1, deliver };
   const outbox = signalOutbox(way, counts, system, report);
 
   let strange = false;
@@ -60,7 +62,7 @@ export function natsSignals({ url, cluster, secret, node, system, report }: Opti
     counts,
     send: outbox.send,
     async listen(heard, began) {
-      const take = signalInbox(run, counts, heard, report);
+      const take = signalInbox(run, epoch, counts, heard, report);
       async function open() {
         const opened = await connect(connectionOptions(url, node));
         opened.subscribe(subject, {

@@ -9,6 +9,8 @@ export interface Frame {
   from: string;
   /** Chosen at random by each process of it, so that the numbers of a former one are not taken for its own. */
   run: string;
+  /** Of the database, as the sender knew it. */
+  epoch: string;
   /** Counts the frames of a run, from 0. */
   number: number;
   signals: Signal[];
@@ -17,7 +19,7 @@ export interface Frame {
 /** The longest name a node can have. */
 export const nodeNameMax = 64;
 /** What a frame has at most besides its list of signals, in bytes. */
-export const frameRimMax = 200;
+export const frameRimMax = 250;
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const id = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
@@ -54,14 +56,15 @@ const frame = v.pipe(
   v.strictObject({
     from: nodeName,
     run: v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/)),
+    epoch: v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/)),
     number: count,
     signals: v.array(signal),
   }),
 );
 
 /** The frame as text; `signals` is a JSON array of signals. Throws on a node name that no frame can carry. */
-export function frameText(from: string, run: string, number: number, signals: string): string {
-  return `{"from":"${v.parse(nodeName, from)}","run":"${run}","number":${number},"signals":${signals}}`;
+export function frameText(from: string, run: string, epoch: string, number: number, signals: string): string {
+  return `{"from":"${v.parse(nodeName, from)}","run":"${run}","epoch":"${epoch}","number":${number},"signals":${signals}}`;
 }
 
 /** What the text says, or null when it is not exactly a frame. */

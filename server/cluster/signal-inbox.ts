@@ -10,6 +10,7 @@ const runsMax = 10_000;
  */
 export function signalInbox(
   ownRun: string,
+  epoch: () => string,
   counts: SignalCounts,
   heard: (signal: Signal, from: string) => void,
   report: (error: unknown) => void,
@@ -31,6 +32,11 @@ export function signalInbox(
     if (frame === null || frame.number < expected) {
       counts.refused++;
       return;
+    }
+    // Said of a database that was restored or copied since, or this node has not heard of it yet: looking settles which.
+    if (frame.epoch !== epoch()) {
+      counts.refused++;
+      return give({ kind: "look" }, frame.from);
     }
     // The one that has been silent for longest is forgotten first.
     latest.delete(frame.run);

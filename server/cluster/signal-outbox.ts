@@ -16,6 +16,7 @@ export interface SignalOutbox {
 interface Way {
   node: string;
   run: string;
+  epoch(): string;
   /** How large a frame may be, in bytes, and how many may go at once. */
   frameMax: number;
   framesAtOnce: number;
@@ -25,7 +26,7 @@ interface Way {
 
 /** Failing is reported once for each interruption; what failed is counted and a "look" goes in its place. */
 export function signalOutbox(
-  { node, run, frameMax, framesAtOnce, deliver }: Way,
+  { node, run, epoch, frameMax, framesAtOnce, deliver }: Way,
   counts: SignalCounts,
   system: System,
   report: (error: unknown) => void,
@@ -42,7 +43,7 @@ export function signalOutbox(
       await nextTurn();
       const lists = queue.take(framesAtOnce);
       try {
-        await deliver(lists.map(({ json }) => frameText(node, run, number++, json)));
+        await deliver(lists.map(({ json }) => frameText(node, run, epoch(), number++, json)));
         broken = false;
       } catch (error) {
         counts.lost += lists.reduce((sum, { signals }) => sum + signals, 0);

@@ -1,31 +1,39 @@
+import { createHmac } from "node:crypto";
 import type { Spent } from "../db/postgres/notices.ts";
 import type { System } from "../system.ts";
-import { TokenBuckets } from "../token-buckets.ts";
+import { type Allowance, TokenBuckets } from "../token-buckets.ts";
 
 /** Of a flood, the keys that took most are told. */
 const keysMax = 2_000;
 
 /**
  * Makes rate limits, and adds up what is taken from them, so that nodes can charge each other: each decides by itself
- * and at once, and what is spent on another counts here a moment later. `gathers` is false for a single process.
+ * and at once, and what is spent on another counts here a moment later. With `secret` null it is a single process, which
+ * tells nobody. What is told passes the database, so keys (addresses, and whatever was typed as a name) are hidden first.
  */
 export class Spending {
   readonly #now: () => number;
-  readonly #gathers: boolean;
+  readonly #secret: Uint8Array | null;
   #buckets = new Map<string, TokenBuckets>();
   #spent = new Map<string, Map<string, number>>();
 
-  constructor(system: System, gathers: boolean) {
+  constructor(system: System, secret: Uint8Array | null) {
     this.#now = system.now;
-    this.#gathers = gathers;
+    this.#secret = secret;
   }
 
   /** A bound that holds over all nodes under this name. */
-  bound(name: string, burst: number, perMinute: number): TokenBuckets {
+  bound(name: string, burst: number, perMinute: number): Allowance {
+    if (this.#secret === null) return new TokenBuckets(burst, perMinute, this.#now);
+    const hidden = (key: string) => hiddenKey(this.#secret!, name, key);
     const spent = (key: string, tokens: number) => this.#note(name, key, tokens);
-    const buckets = new TokenBuckets(burst, perMinute, this.#now, this.#gathers ? spent : undefined);
+    const buckets = new TokenBuckets(burst, perMinute, this.#now, spent);
     this.#buckets.set(name, buckets);
-    return buckets;
+    return {
+      take: (key) => buckets.take(hidden(key)),
+      wait: (key) => buckets.wait(hidden(key)),
+      giveBack: (key) => buckets.giveBack(hidden(key)),
+    };
   }
 
   /** What was spent here since it was last collected; null when nothing was. */
@@ -55,3 +63,7 @@ export class Spending {
     for (const [name, key, tokens] of spent) this.#buckets.get(name)?.charge(key, tokens);
   }
 }
+
+/** 128 bits of it are enough to tell keys apart, and say nothing of them without the secret. */
+const hiddenKey = (secret: Uint8Array, name: string, key: string): string =>
+  createHmac("sha256", secret).update(`${name}\0${key}`).digest("base64url").slice(0, 22);

@@ -12,7 +12,7 @@ import { limits, protocolVersion } from "../protocol/limits.ts";
 import { byteLength } from "../protocol/text.ts";
 import { Refusal } from "../refusal.ts";
 import type { System } from "../system.ts";
-import type { TokenBuckets } from "../token-buckets.ts";
+import type { Allowance } from "../token-buckets.ts";
 import { closeSocket, type Socket } from "./connections.ts";
 import type { Presence } from "./presence.ts";
 
@@ -26,7 +26,7 @@ export interface HandlerDeps {
   freshen(user: number): Promise<void>;
   /** Hears where the group stands by what someone is told who enters. */
   entered(groupHead: number): void;
-  messageRate: TokenBuckets;
+  messageRate: Allowance;
   messageBytes: number;
   system: System;
 }

@@ -13,7 +13,7 @@ interface Server {
 }
 
 /** Speed before safety: nobody needs this data after a power cut. */
-const options = { fsync: "off", full_page_writes: "off", max_connections: "250", jit: "off" };
+const options = { fsync: "off", full_page_writes: "off", max_connections: "600", jit: "off" };
 
 let made = 0;
 

@@ -10,9 +10,10 @@ import "../probe.ts";
 
 const { CARRIER, NODE } = process.env;
 const report = (error: unknown) => console.error(error);
-const way = { url: CARRIER!, node: NODE!, system, report };
+const secret = new Uint8Array(32);
+const way = { url: CARRIER!, node: NODE!, secret, epoch: () => "e".repeat(32), system, report };
 const signals = CARRIER!.startsWith("nats:")
-  ? natsSignals({ ...way, cluster: "bench", secret: new Uint8Array(32) })
+  ? natsSignals({ ...way, cluster: "bench" })
   : postgresSignals(way);
 
 /** Hints go round these, as they do where many talk at once. */

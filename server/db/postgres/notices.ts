@@ -26,7 +26,8 @@ export interface Author {
   now(): number;
 }
 
-const keepMs = 3_600_000;
+/** Far longer than a node goes on without looking. */
+const keepMs = 600_000;
 
 /** Leaves a notice that belongs to nothing else in the database. */
 export async function addNotice(db: Db, { origin, now }: Author, notice: Notice): Promise<void> {

@@ -78,6 +78,9 @@ export function postgresUsers(db: Db, { origin, now }: Author): Users {
               delete from sessions where user_id = ${id}::bigint
             ), left_all as (
               delete from memberships where user_id = ${id}::bigint
+            ), untold as (
+              delete from notices
+              where notice @> jsonb_build_object('kind', 'person.registered', 'person', jsonb_build_object('id', ${id}::bigint))
             ), forgotten as (
               update users set name = null, name_key = null, password_hash = null, last_sign_in_at = null
               where id = ${id}::bigint returning id

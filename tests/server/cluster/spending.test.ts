@@ -1,10 +1,15 @@
 import { expect, test } from "bun:test";
+import { createHmac } from "node:crypto";
 import { Spending } from "../../../server/cluster/spending.ts";
 import { clock } from "../../support/clock.ts";
 
+const secret = new Uint8Array(32).fill(7);
+const hidden = (key: string, name = "messages") =>
+  createHmac("sha256", secret).update(`${name}\0${key}`).digest("base64url").slice(0, 22);
+
 function ground() {
   const time = clock();
-  const [here, there] = [new Spending(time, true), new Spending(time, true)];
+  const [here, there] = [new Spending(time, secret), new Spending(time, secret)];
   const bounds = [here, there].map((spending) => spending.bound("messages", 10, 60));
   return { time, here, there, own: bounds[0]!, other: bounds[1]! };
 }
@@ -13,7 +18,7 @@ test("what is spent here is charged there, once, and fills up again as time pass
   const { time, here, there, own, other } = ground();
   for (let count = 0; count < 8; count++) own.take("alice");
   const spent = here.collect()!;
-  expect(spent).toEqual([["messages", "alice", 8]]);
+  expect(spent).toEqual([["messages", hidden("alice"), 8]]);
   there.charge(spent);
   expect(here.collect()).toBeNull();
   expect([other.take("alice"), other.take("alice"), other.take("alice")]).toEqual([0, 0, 1000]);
@@ -38,7 +43,7 @@ test("what was given back costs nothing anywhere", () => {
 
 test("who spent on all nodes at once owes, but never more than a full allowance", () => {
   const { time, there, other } = ground();
-  for (let node = 0; node < 50; node++) there.charge([["messages", "alice", 10]]);
+  for (let node = 0; node < 50; node++) there.charge([["messages", hidden("alice"), 10]]);
   expect(other.wait("alice")).toBe(11_000);
   time.advance(11_000);
   expect(other.wait("alice")).toBe(0);
@@ -51,11 +56,19 @@ test("a bound unknown here, as of a newer node, is left alone; of a flood the la
   for (let count = 0; count < 5; count++) own.take("flooder");
   const spent = here.collect()!;
   expect(spent).toHaveLength(2_000);
-  expect(spent[0]).toEqual(["messages", "flooder", 5]);
+  expect(spent[0]).toEqual(["messages", hidden("flooder"), 5]);
 });
 
 test("a single process gathers nothing", () => {
-  const alone = new Spending(clock(), false);
+  const alone = new Spending(clock(), null);
   alone.bound("messages", 10, 60).take("alice");
   expect(alone.collect()).toBeNull();
+});
+
+test("what could not be told is told the next time", () => {
+  const { here, own } = ground();
+  own.take("alice");
+  here.putBack(here.collect()!);
+  own.take("alice");
+  expect(here.collect()).toEqual([["messages", hidden("alice"), 2]]);
 });

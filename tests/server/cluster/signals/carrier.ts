@@ -74,7 +74,7 @@ export function carrierSuite(
         '"\\{},NULL\n\t\u0000',
         "🙂 \ud800",
         "x".repeat(tooLarge),
-        "ü".repeat(3000),
+        "ü".repeat(2500),
         "$1 %s '; --",
       ];
       a!.send(grown(groupId, 1, texts));

@@ -87,7 +87,7 @@ describe("over NATS", () => {
 
 type More = Partial<Parameters<typeof natsSignals>[0]>;
 const nodeAt = (url: string, node: string, more: More = {}) =>
-  natsSignals({ url, cluster, secret, node, system, report: () => {}, ...more });
+  natsSignals({ url, cluster, secret, node, epoch: () => "e".repeat(32), system, report: () => {}, ...more });
 
 /** Someone else who may use the same NATS: hears all that is sent, and says whatever they like. */
 async function eavesdropper({ url }: Nats) {

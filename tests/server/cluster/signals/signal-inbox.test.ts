@@ -9,23 +9,26 @@ import { grown, presence } from "./listener.ts";
 
 const [own, other, later] = ["a", "b", "c"].map((digit) => digit.repeat(32)) as [string, string, string];
 const look: Signal = { kind: "look" };
+let epoch: string;
 let heard: Signal[];
 let bugs: unknown[];
 let counts: { lost: number; refused: number };
 let take: (text: string) => void;
 beforeEach(() => {
+  epoch = "e".repeat(32);
   heard = [];
   bugs = [];
   counts = { lost: 0, refused: 0 };
   take = signalInbox(
     own,
+    () => epoch,
     counts,
     (signal) => heard.push(signal),
     (error) => bugs.push(error),
   );
 });
 const frame = (run: string, number: number, ...signals: unknown[]) =>
-  frameText("node-1", run, number, JSON.stringify(signals));
+  frameText("node-1", run, epoch, number, JSON.stringify(signals));
 
 test("frames of others are heard in order, their own numbers each, and what comes again is not", () => {
   take(frame(other, 0, presence(1), grown(groupId, 1, ["a", "b"])));
@@ -57,6 +60,7 @@ test("one's own frames are not heard, also when another process has the same nam
 test("a signal that could not be dealt with is reported, and the others are heard", () => {
   const failing = signalInbox(
     own,
+    () => epoch,
     counts,
     (signal) => {
       if (signal.kind === "look") throw new Error("a bug");
@@ -111,4 +115,14 @@ test("no JSON whatever breaks the reading", () => {
       readFrame(part);
     }),
   );
+});
+
+test("what was said of a database that was replaced since is not believed; a look settles which one this is", () => {
+  const former = frame(other, 0, grown(groupId, 1, ["a"]));
+  epoch = "f".repeat(32);
+  take(former);
+  expect(heard).toEqual([look]);
+  expect(counts.refused).toBe(1);
+  take(frame(other, 0, presence(1)));
+  expect(heard).toEqual([look, presence(1)]);
 });

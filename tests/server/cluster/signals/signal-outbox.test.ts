@@ -26,7 +26,8 @@ beforeEach(() => {
       sends.push({ frames, arrives, fails });
       told();
     });
-  const way = { node: "a", run: "0".repeat(32), frameMax: 7900, framesAtOnce: 2, deliver };
+  const epoch = () => "e".repeat(32);
+  const way = { node: "a", run: "0".repeat(32), epoch, frameMax: 7900, framesAtOnce: 2, deliver };
   outbox = signalOutbox(way, counts, time, (error) => bugs.push(error));
 });
 

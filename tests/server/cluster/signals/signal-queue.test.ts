@@ -14,7 +14,7 @@ const conversations: ConversationId[] = [groupId, directId(1, 2), directId(123_4
 function readAll(queue: SignalQueue, most = Number.POSITIVE_INFINITY): Signal[] {
   return queue.take(most).flatMap(({ json, signals }) => {
     expect(Buffer.byteLength(json)).toBeLessThanOrEqual(room);
-    const frame = readFrame(frameText("a", run, 0, json));
+    const frame = readFrame(frameText("a", run, run, 0, json));
     expect(frame?.signals).toHaveLength(signals);
     return frame!.signals;
   });

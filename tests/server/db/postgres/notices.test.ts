@@ -81,10 +81,19 @@ test("marks that several nodes set at once never move back", async () => {
   expect((await a.store.conversations.of(1))[0]).toMatchObject({ lastRead: 100, unread: 0 });
 });
 
-test("notices are kept for an hour", async () => {
+test("notices are kept for ten minutes", async () => {
   await a.store.users.remove(2);
-  await removeOldNotices(a.db, 1000 + 3_600_000);
+  await removeOldNotices(a.db, 1000 + 600_000);
   expect(await told()).toHaveLength(1);
-  await removeOldNotices(a.db, 1001 + 3_600_000);
+  await removeOldNotices(a.db, 1001 + 600_000);
   expect(await told()).toEqual([]);
+});
+
+test("the name of a deleted account is in no notice any more, and those of others are", async () => {
+  await settle(a.store, "carol", "dora");
+  await a.store.users.remove(3);
+  const notices: { notice: unknown }[] = await a.db.sql`select notice from notices`;
+  const text = JSON.stringify(notices);
+  expect(text).not.toContain("carol");
+  expect(text).toContain("dora");
 });
