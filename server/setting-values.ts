@@ -3,7 +3,9 @@ import { isIP } from "node:net";
 /** The text itself, if it is a URL of one of these protocols and names a host. */
 export function urlOf(value: string, protocols: string[]): string | undefined {
   const url = URL.parse(value);
-  return url?.hostname && protocols.includes(url.protocol) ? value : undefined;
+  if (!url?.hostname || !protocols.includes(url.protocol)) return undefined;
+  // A password with "/", "?" or "#" in it ends the host too early: what follows would be shown as a path.
+  return /@/.test(url.pathname + url.search + url.hash) ? undefined : value;
 }
 
 /**

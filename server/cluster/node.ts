@@ -157,6 +157,7 @@ export class Node {
   async #begin(): Promise<void> {
     const { registry, feed, seating, system } = this.#deps;
     this.#triedAt = system.now();
+    const isBack = this.#since !== null;
     await registry.recognise(feed.cursors(), this.#since);
     // Before the lease begins anew: others would take the seats of before for people who are here.
     await seating.clear();
@@ -170,7 +171,8 @@ export class Node {
     // However long that took: nobody is connected, and who comes now is let in by what is true now.
     this.#lookedAt = system.now();
     this.#whole = true;
-    this.#deps.report(new Incident("joined", "This node serves, with what PostgreSQL has now."));
+    if (isBack)
+      this.#deps.report(new Incident("returned", "This node serves again, with what PostgreSQL has now."));
   }
 
   /** The database was replaced: nobody may go on with what they know of the former. */

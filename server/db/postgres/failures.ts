@@ -1,9 +1,15 @@
-interface Failure {
+import { SQL } from "bun";
+import { DrizzleQueryError } from "drizzle-orm";
+
+interface Failure extends Error {
   /** Of Bun, such as ERR_POSTGRES_CONNECTION_CLOSED. */
   code?: string;
   /** Of PostgreSQL: https://www.postgresql.org/docs/current/errcodes-appendix.html */
   errno?: string;
   constraint?: string;
+  table?: string;
+  /** The function of PostgreSQL that found it. */
+  routine?: string;
 }
 
 /** Every code that a failure and what caused it bear. */
@@ -16,6 +22,29 @@ export const violates = (error: unknown, key: string): boolean =>
 
 function causes(error: unknown): Failure[] {
   return error instanceof Error ? [error as Failure, ...causes(error.cause)] : [];
+}
+
+/**
+ * What may be logged of a failure of the database: PostgreSQL tells the row it was about, and Drizzle the values it sent,
+ * such as password hashes and texts. Gives any other error as it is.
+ */
+export function withoutData(error: unknown): unknown {
+  const chain = causes(error);
+  const failure = chain.find((each) => each instanceof SQL.PostgresError);
+  if (!failure && !chain.some((each) => each instanceof DrizzleQueryError)) return error;
+  const { name, message, code, errno, constraint, table, routine } = failure ?? chain.at(-1)!;
+  const [line = ""] = message.split("\n");
+  // What is wrong with a value (class 22) is said by quoting it.
+  const said = errno?.startsWith?.("22") ? line.replace(/[":].*/, "…") : line;
+  const told = Object.assign(new Error(said), { name, code, errno, constraint, table, routine });
+  told.stack = `${name}: ${said}${framesOf(error as Error) || framesOf(told)}`;
+  return told;
+}
+
+/** Where it happened, without the message, which the text begins with. */
+function framesOf({ stack = "", message }: Error): string {
+  const at = stack.indexOf(message);
+  return at === -1 ? "" : stack.slice(at + message.length);
 }
 
 /** The database cannot be used, and a person can mend it. The message is all they need to see. */
@@ -51,6 +80,18 @@ export function mistakeOf(error: unknown, url: string): unknown {
       `Another node has been bringing the database at ${host} up to date for a minute. Look at that node.`,
     ],
     [/^57P03$/, `PostgreSQL at ${host} is just starting or stopping. Try again in a moment.`],
+    [
+      /ALTNAME/,
+      `PostgreSQL at ${host} has a certificate for another name. DATABASE_URL has to name the host as its certificate does.`,
+    ],
+    [
+      /CERT_(HAS_EXPIRED|NOT_YET_VALID)/,
+      `The certificate of PostgreSQL at ${host} has expired, or is not valid yet.`,
+    ],
+    [
+      /CERT|SELF_SIGNED|UNABLE_TO_VERIFY/,
+      `The certificate of PostgreSQL at ${host} is not trusted here. NODE_EXTRA_CA_CERTS has to name the file of the authority that signed it.`,
+    ],
     [/TLS/, `PostgreSQL at ${host} cannot be reached over TLS as DATABASE_URL asks for (sslmode).`],
     [
       /^(ERR_POSTGRES_CONNECTION_\w+|08\w{3})$/,

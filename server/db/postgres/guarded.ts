@@ -1,5 +1,5 @@
 import { Refusal } from "../../refusal.ts";
-import { codesOf, violates } from "./failures.ts";
+import { codesOf, violates, withoutData } from "./failures.ts";
 
 /** How long a call waits for PostgreSQL. One that the network was cut off from says nothing by itself. */
 export const deadlineMs = 2_500;
@@ -15,6 +15,7 @@ const race = /^(40001|40P01)$/;
 /**
  * Runs a call to the database. Refuses as `busy` when there is no connection, or no answer within the deadline: then what
  * was asked for may still get done. Refuses as `storage_full` when the disk is full. Whoever lost a race tries again.
+ * Of any other failure it throws what may be logged.
  */
 export async function guarded<T>(work: () => Promise<T>, ms: number = deadlineMs): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
@@ -30,7 +31,7 @@ export async function guarded<T>(work: () => Promise<T>, ms: number = deadlineMs
     if (codes.some((code) => full.test(code))) throw new Refusal("storage_full", { retryAfter: 5000 });
     if (codes.some((code) => busy.test(code) || race.test(code)))
       throw new Refusal("busy", { retryAfter: 1000 });
-    throw error;
+    throw withoutData(error);
   } finally {
     clearTimeout(timer);
   }

@@ -110,6 +110,7 @@ async function bringUpToDate(url: string): Promise<string> {
       throw new DatabaseError(
         `The database keeps text as ${server.encoding}; make one with ENCODING 'UTF8'.`,
       );
+    await refuseSharedSchema(connection);
     await connection`select pg_advisory_lock(${migrationLock}::bigint)`;
     await migrate(drizzle({ client: connection }), { migrationsFolder: migrations });
     return await settleIncarnation(connection);
@@ -118,4 +119,19 @@ async function bringUpToDate(url: string): Promise<string> {
   } finally {
     await sql.close({ timeout: 0 });
   }
+}
+
+/**
+ * PostgreSQL 14 lets everyone create in the schema "public" by default. What others put there is run by the chat, with
+ * its rights, wherever it fits a call better than PostgreSQL's own.
+ */
+async function refuseSharedSchema(connection: SQL): Promise<void> {
+  const [shared] = await connection`
+    select quote_ident(schema) as name, quote_ident(current_user) as owner from unnest(current_schemas(false)) as schema
+    where has_schema_privilege('public', schema, 'create')`;
+  if (!shared) return;
+  const { name, owner } = shared;
+  throw new DatabaseError(
+    `Everyone may create things in this database, and what they create could act for the chat. As its owner: REVOKE CREATE ON SCHEMA ${name} FROM PUBLIC; GRANT CREATE ON SCHEMA ${name} TO ${owner}`,
+  );
 }
