@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import {
   chownSync,
   cpSync,
@@ -7,15 +8,16 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  writeFileSync,
 } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { projectRoot } from "../server/config.ts";
+import { freePort } from "./cluster/ports.ts";
 import { SetupError } from "./setup.ts";
 
 export interface Postgres {
-  /** Of the superuser, who needs no password: the server listens on 127.0.0.1 alone. */
+  /** Of the superuser, with the password: every user of this machine reaches 127.0.0.1. */
   url: string;
   port: number;
   /** Of the server's main process itself. */
@@ -28,7 +30,7 @@ export interface Postgres {
 }
 
 interface Options {
-  /** Where the data is; made when it is missing. */
+  /** Where the data is; made when it is missing. The password is beside it, in a file of the same name with `.password`. */
   folder: string;
   port?: number;
   /** Settings of PostgreSQL, such as `{ fsync: "off" }`. */
@@ -55,11 +57,16 @@ export async function startPostgres({ folder, port = 0, options = {} }: Options)
   const chosen = port || (await freePort());
   if (!existsSync(join(folder, "PG_VERSION"))) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    if (owner !== null) chownSync(folder, owner, owner);
-    const ways = ["--no-sync", "--locale=C", "-E", "UTF8", "-A", "trust", "-U", "postgres"];
+    writePassword(folder);
+    if (owner !== null) for (const path of [folder, passwordFile(folder)]) chownSync(path, owner, owner);
+    const access = ["-A", "scram-sha-256", `--pwfile=${passwordFile(folder)}`, "-U", "postgres"];
+    const ways = ["--no-sync", "--locale=C", "-E", "UTF8", ...access];
     const made = Bun.spawnSync([...prefix, join(binaries, "initdb"), "-D", folder, ...ways]);
     if (!made.success) throw new SetupError(`PostgreSQL could not be set up in ${folder}:\n${made.stderr}`);
   }
+  const password = readIfThere(passwordFile(folder)).trim();
+  if (!password)
+    throw new SetupError(`The password of the database in ${folder} is missing: ${passwordFile(folder)}`);
   const all = {
     listen_addresses: "127.0.0.1",
     port: String(chosen),
@@ -77,7 +84,7 @@ export async function startPostgres({ folder, port = 0, options = {} }: Options)
       // Ctrl-C in a terminal is for who started it: PostgreSQL goes last, when its clients have let go.
       detached: true,
     });
-    if (await isReady(server, folder, deadline)) return running(server, chosen);
+    if (await isReady(server, folder, deadline)) return running(server, chosen, password);
     server.kill("SIGKILL");
     const said = readIfThere(log).trim();
     // The last ones of a server that was killed may take a moment to notice.
@@ -90,8 +97,16 @@ export async function startPostgres({ folder, port = 0, options = {} }: Options)
   }
 }
 
-const running = (server: Bun.Subprocess, port: number): Postgres => ({
-  url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+const passwordFile = (folder: string) => `${folder}.password`;
+
+/** Makes a new one, for data that is about to be made. */
+function writePassword(folder: string) {
+  rmSync(passwordFile(folder), { force: true });
+  writeFileSync(passwordFile(folder), `${randomBytes(32).toString("hex")}\n`, { mode: 0o600, flag: "wx" });
+}
+
+const running = (server: Bun.Subprocess, port: number, password: string): Postgres => ({
+  url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
   port,
   pid: server.pid,
   kill: (signal) => server.kill(signal),
@@ -151,14 +166,6 @@ function guise(binaries: string): Guise {
   throw new SetupError(
     "PostgreSQL refuses to run as root, and neither unshare nor setpriv may change the user here: run this as another user, or set DATABASE_URL to a PostgreSQL that runs already.",
   );
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => probe.once("listening", resolve));
-  const { port } = probe.address() as { port: number };
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }
 
 /** Waits until the server has written that it is ready, under its own number; gives false when it will not be. */

@@ -6,6 +6,7 @@ import { ensureCertificate } from "./certificates/ensure.ts";
 import { tlsOptions } from "./certificates/tls-options.ts";
 import { serverOrigins } from "./certificates/urls.ts";
 import { type Config, parseConfig, portTakenSentence, projectRoot } from "./config.ts";
+import { weaknessOfWay } from "./database-way.ts";
 import { progress } from "./progress.ts";
 import { reporter } from "./report.ts";
 import { loadSecrets } from "./secrets.ts";
@@ -28,6 +29,8 @@ progress(
   "Database",
   config.postgres === null ? "up to date" : `up to date, at ${hostOf(config.postgres.url)}`,
 );
+const weakness = config.postgres && weaknessOfWay(config.postgres.url);
+if (weakness) progress("", weakness);
 
 const secrets = await readSecrets();
 const node = await storage.share(secrets).catch(stopWith);

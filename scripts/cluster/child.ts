@@ -6,7 +6,8 @@ interface ChildOptions {
   /** What it is called in what is printed. */
   name: string;
   command: readonly string[];
-  env?: Record<string, string>;
+  /** All that it is told besides PATH: what is meant for others, such as a password, is not its to know. */
+  env?: Record<string, string | undefined>;
   /** What of a line it prints is shown; null for nothing. */
   shows?(line: string): string | null;
   /** Resolves with true when it can be used, with false when it does not live any more or takes too long. */
@@ -75,7 +76,7 @@ export class Child {
   #spawn(): Bun.Subprocess {
     const process = Bun.spawn([...this.#options.command], {
       cwd: projectRoot,
-      env: { ...globalThis.process.env, ...this.#options.env },
+      env: { PATH: globalThis.process.env.PATH, ...this.#options.env },
       stdio: ["ignore", "pipe", "pipe"],
       // Ctrl-C goes to everything in front of the terminal; these are stopped in their order.
       detached: true,

@@ -25,7 +25,7 @@ export function nodes(ports: readonly number[], shared: Shared): Node[] {
     child: new Child({
       name: `node${at + 1}`,
       command: [process.execPath, "server/main.ts"],
-      env: envOf(port, shared),
+      env: { ...process.env, ...envOf(port, shared) },
       shows: troubleOf,
       whenUp: (lives) => healthy(port, lives),
     }),

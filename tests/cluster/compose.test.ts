@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
+import { BlockList } from "node:net";
 import { join } from "node:path";
 import { YAML } from "bun";
 import { balancerCommand, balancerEnv } from "../../scripts/cluster/balancer.ts";
@@ -24,7 +25,10 @@ interface Service {
 
 interface Compose {
   services: Record<string, Service>;
-  networks: { front: { ipam: { config: { subnet: string }[] } }; back: { internal: boolean } };
+  networks: {
+    front: { ipam: { config: [{ subnet: string; ip_range: string }] } };
+    back: { internal: boolean };
+  };
   volumes: Record<string, unknown>;
 }
 
@@ -47,6 +51,13 @@ function filledIn(value: string, env: Record<string, string> = given): string {
 
 const environmentOf = ({ environment = {} }: Service, env = given) =>
   Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, filledIn(value, env)]));
+
+function contains(range: string, address: string): boolean {
+  const [base, bits] = range.split("/");
+  const list = new BlockList();
+  list.addSubnet(base!, Number(bits));
+  return list.check(address);
+}
 
 const portOf = (address: string) => address.split(":").at(-1);
 
@@ -135,7 +146,12 @@ describe("compose.yaml", () => {
     const { trustedProxies } = parseConfig(environmentOf(node1!));
     for (const service of [haproxy!, caddy!])
       expect(Object.values(service.networks)).toEqual([{ ipv4_address: trustedProxies[0]! }]);
-    expect(trustedProxies).toEqual([`${networks.front.ipam.config[0]!.subnet.replace(".0/24", "")}.2`]);
+    // Docker hands out the others' addresses; none of them may ever be the one that is believed.
+    const [{ subnet, ip_range: handedOut }] = networks.front.ipam.config;
+    expect(contains(subnet, trustedProxies[0]!)).toBe(true);
+    expect(contains(subnet, handedOut.split("/")[0]!)).toBe(true);
+    expect(contains(handedOut, trustedProxies[0]!)).toBe(false);
+    expect(trustedProxies).toHaveLength(1);
   });
 
   test("waits until the database is there and everything is made, and lets nodes go in peace", () => {
@@ -162,30 +178,5 @@ describe("compose.yaml", () => {
     for (const name of nodes) expect(services[name]!.volumes).toEqual(["data:/data:ro"]);
     // Neither the key of the authority nor that of the passwords.
     for (const service of [haproxy!, caddy!]) expect(service.volumes).toContain("balancer:/balancer:ro");
-  });
-});
-
-describe("the Dockerfile", () => {
-  test("has the Bun of package.json, is nobody special, and copies only what is there", async () => {
-    const { packageManager, version } = await Bun.file(join(projectRoot, "package.json")).json();
-    const bases = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, base]) => base);
-    expect(new Set(bases)).toEqual(new Set([`oven/${packageManager.replace("@", ":")}-slim`]));
-    expect(
-      dockerfile
-        .trimEnd()
-        .split("\n")
-        .findLast((line) => line.startsWith("USER")),
-    ).toBe("USER bun");
-    expect(node1!.image).toBe(`secure-chat:${version}`);
-
-    const ignored = await Bun.file(join(projectRoot, ".dockerignore")).text();
-    const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, from]) =>
-      from!.split(" "),
-    );
-    for (const path of copied) {
-      expect(existsSync(join(projectRoot, path))).toBe(true);
-      expect(ignored.split("\n")).toContain(`!${path}`);
-    }
-    expect(ignored.split("\n")[0]).toBe("*");
   });
 });

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "bun:test";
-import { chmodSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -68,6 +68,47 @@ test("a server that was killed starts again at its place, with all that was ackn
   expect(log.map(({ body }) => body.text)).toEqual(expect.arrayContaining(acknowledged));
   expect(log.map(({ seq }) => seq)).toEqual(log.map((_, at) => at + 1));
   await store.close();
+});
+
+/** What becomes of a connection: "in", or the code of the refusal. */
+async function knock(url: string): Promise<string> {
+  const sql = new SQL({ url, max: 1 });
+  try {
+    await sql`select 1`;
+    return "in";
+  } catch (error) {
+    return (error as { errno?: string }).errno ?? String(error);
+  } finally {
+    await sql.close({ timeout: 0 });
+  }
+}
+
+test("ASVS 13.2.1 13.2.3 nobody gets in without the password, which is a new one for every folder", async () => {
+  const folder = newFolder();
+  const [one, other] = await Promise.all([start(folder), start(newFolder())]);
+  const { password } = new URL(one.url);
+  expect(password).toMatch(/^[0-9a-f]{64}$/);
+  expect(statSync(`${folder}.password`).mode & 0o777).toBe(0o600);
+  expect(readFileSync(`${folder}.password`, "utf8").trim()).toBe(password);
+  const withPassword = (given: string) => Object.assign(new URL(one.url), { password: given }).href;
+  expect(await knock(one.url)).toBe("in");
+  for (const wrong of ["", "postgres", new URL(other.url).password])
+    expect(await knock(withPassword(wrong))).toBe("28P01");
+
+  // Those who replicate are asked like everybody else.
+  const sql = new SQL({ url: one.url, max: 1 });
+  const ways = await sql`select distinct auth_method from pg_hba_file_rules`;
+  await sql.close();
+  expect(ways.map(({ auth_method }: { auth_method: string }) => auth_method)).toEqual(["scram-sha-256"]);
+});
+
+test("data whose password is gone is said in a sentence", async () => {
+  const folder = newFolder();
+  await (await startPostgres({ folder })).stop();
+  writeFileSync(`${folder}.password`, "");
+  const failure = await startPostgres({ folder }).catch((error) => error);
+  expect(failure.name).toBe("SetupError");
+  expect(failure.message).toContain(`${folder}.password`);
 });
 
 test("two servers run beside each other, with the settings given, and stop when told", async () => {

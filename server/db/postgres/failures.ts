@@ -30,14 +30,17 @@ function causes(error: unknown): Failure[] {
  */
 export function withoutData(error: unknown): unknown {
   const chain = causes(error);
-  const failure = chain.find((each) => each instanceof SQL.PostgresError);
-  if (!failure && !chain.some((each) => each instanceof DrizzleQueryError)) return error;
-  const { name, message, code, errno, constraint, table, routine } = failure ?? chain.at(-1)!;
-  const [line = ""] = message.split("\n");
+  const ofPostgres = chain.find((each) => each instanceof SQL.PostgresError);
+  if (!ofPostgres && !chain.some((each) => each instanceof DrizzleQueryError)) return error;
+  const failure = ofPostgres ?? chain.at(-1)!;
+  const line = failure.message.split("\n", 1)[0]!;
   // What is wrong with a value (class 22) is said by quoting it.
-  const said = errno?.startsWith?.("22") ? line.replace(/[":].*/, "…") : line;
-  const told = Object.assign(new Error(said), { name, code, errno, constraint, table, routine });
-  told.stack = `${name}: ${said}${framesOf(error as Error) || framesOf(told)}`;
+  const message = /^22\w{3}$/.test(failure.errno ?? "") ? line.replace(/[":].*/, "…") : line;
+  const told: Failure = new Error(message);
+  told.stack = `${failure.name}: ${message}${framesOf(error as Error) || framesOf(told)}`;
+  told.name = failure.name;
+  for (const key of ["code", "errno", "constraint", "table", "routine"] as const)
+    if (failure[key] !== undefined) told[key] = failure[key];
   return told;
 }
 

@@ -122,16 +122,18 @@ async function bringUpToDate(url: string): Promise<string> {
 }
 
 /**
- * PostgreSQL 14 lets everyone create in the schema "public" by default. What others put there is run by the chat, with
- * its rights, wherever it fits a call better than PostgreSQL's own.
+ * PostgreSQL 14 lets everyone create in the schema "public" by default. A function that others put there is run with the
+ * rights of the chat wherever it fits a call better than PostgreSQL's own: in here too, if names were not spelled out.
  */
 async function refuseSharedSchema(connection: SQL): Promise<void> {
   const [shared] = await connection`
-    select quote_ident(schema) as name, quote_ident(current_user) as owner from unnest(current_schemas(false)) as schema
-    where has_schema_privilege('public', schema, 'create')`;
+    select pg_catalog.quote_ident(schema::pg_catalog.text) as name,
+      pg_catalog.quote_ident(current_user::pg_catalog.text) as us
+    from pg_catalog.unnest(pg_catalog.current_schemas(false)) as schema
+    where pg_catalog.has_schema_privilege('public', schema::pg_catalog.text, 'create')`;
   if (!shared) return;
-  const { name, owner } = shared;
+  const { name, us } = shared;
   throw new DatabaseError(
-    `Everyone may create things in this database, and what they create could act for the chat. As its owner: REVOKE CREATE ON SCHEMA ${name} FROM PUBLIC; GRANT CREATE ON SCHEMA ${name} TO ${owner}`,
+    `Everyone may create things in this database, and what they create could act for the chat. As the owner of the schema ${name}: REVOKE CREATE ON SCHEMA ${name} FROM PUBLIC; GRANT CREATE ON SCHEMA ${name} TO ${us}`,
   );
 }

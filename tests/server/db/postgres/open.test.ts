@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { SQL } from "bun";
 import { openPostgres } from "../../../../server/db/postgres/open.ts";
 import { dropDatabase, emptyDatabase, superuser } from "../../../support/postgres.ts";
 import { draft, logOf, settle } from "../conformance/ground.ts";
@@ -87,12 +88,34 @@ describe("what a person can mend is one sentence", () => {
     );
   });
 
+  test("ASVS 13.2.2 everyone may create in a schema the chat looks in, also where someone hides it", async () => {
+    const url = await emptyDatabase();
+    const owner = new SQL({ url, max: 1 });
+    await owner`grant create on schema public to public`;
+    await owner`
+      create function has_schema_privilege(text, name, text) returns boolean language sql as 'select false'`;
+    await owner`
+      create function has_schema_privilege(name, text, text) returns boolean language sql as 'select false'`;
+    await owner`
+      create function unnest(name[]) returns setof name language sql as 'select null::name where false'`;
+    expect(await open(url).catch((error) => error)).toMatchObject({
+      name: "DatabaseError",
+      message:
+        "Everyone may create things in this database, and what they create could act for the chat. As the owner of the schema public: REVOKE CREATE ON SCHEMA public FROM PUBLIC; GRANT CREATE ON SCHEMA public TO postgres",
+    });
+    expect(await owner`select from pg_tables where schemaname = 'public'`).toHaveLength(0);
+    await owner`revoke create on schema public from public`;
+    await (await open(url)).close();
+    await owner.close();
+    await dropDatabase(url);
+  });
+
   test("a user who may not make tables, or has no connection left", async () => {
     const admin = await superuser();
     const name = `guest_${process.pid}`;
-    await admin`create role ${admin(name)} login`;
+    await admin`create role ${admin(name)} login password 'guest'`;
     const url = await emptyDatabase();
-    const as = Object.assign(new URL(url), { username: name }).href;
+    const as = Object.assign(new URL(url), { username: name, password: "guest" }).href;
     const refusal = () => open(as).catch(({ message }) => message);
     expect(await refusal()).toContain(`Make it the owner: ALTER DATABASE`);
     await admin`alter role ${admin(name)} connection limit 0`;

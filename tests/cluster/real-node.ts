@@ -1,0 +1,40 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Balancer, balancerCommand, balancerEnv } from "../../scripts/cluster/balancer.ts";
+import { freePort, healthy } from "../../scripts/cluster/ports.ts";
+import { Program } from "../support/program.ts";
+import { writeFiles } from "./front.ts";
+
+/** A real balancer in front of a real server, each a process of its own. */
+export async function behind(balancer: Balancer, path: string) {
+  const folder = mkdtempSync(join(tmpdir(), "secure-chat-front-"));
+  const [port, inside] = [await freePort(), await freePort()];
+  const origin = `https://localhost:${port}`;
+  const node = new Program([process.execPath, "server/main.ts"], {
+    DATABASE_URL: "",
+    DATA_DIR: folder,
+    HOST: "127.0.0.1",
+    PORT: String(inside),
+    ORIGINS: origin,
+    TRUSTED_PROXIES: "127.0.0.1",
+  });
+  await healthy(inside, () => node.process.exitCode === null);
+  const [cert, key, certificate] = await Promise.all(
+    ["cert.pem", "key.pem", "ca.pem"].map((name) => Bun.file(join(folder, "certs", name)).text()),
+  );
+  await writeFiles(folder, { pair: { cert: cert!, key: key! }, certificate: certificate! });
+  const front = { host: "127.0.0.1", port, files: folder, nodes: [`127.0.0.1:${inside}`] };
+  const program = new Program(balancerCommand(balancer, path), balancerEnv(front));
+  await healthy(port, () => program.process.exitCode === null);
+  return {
+    origin,
+    async stop() {
+      for (const each of [program, node]) {
+        each.process.kill("SIGTERM");
+        await each.ends();
+      }
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
