@@ -19,6 +19,8 @@ export class Presence {
   #sockets = new Map<number, number>();
   #leaving = new Map<number, () => void>();
   #told = new Set<number>();
+  /** Who was in the list of someone who entered before they were told of: should they have gone by then, that is told. */
+  #shown = new Set<number>();
   #changed = new Set<number>();
   #reseated = new Set<number>();
   #returning = new Set<number>();
@@ -43,9 +45,14 @@ export class Presence {
     });
   }
 
-  /** Everyone online, those in their grace included. */
+  /**
+   * Everyone online for someone who enters now, those in their grace included. What has just changed and is not told yet
+   * will be told to them too, so that they are given both who was told of and who is here.
+   */
   online(): number[] {
-    return [...new Set([...this.#sockets.keys(), ...this.#leaving.keys(), ...this.elsewhere.users()])];
+    const present = [...this.#sockets.keys(), ...this.#leaving.keys(), ...this.elsewhere.users()];
+    for (const user of present) if (!this.#told.has(user)) this.#shown.add(user);
+    return [...new Set([...this.#told, ...present])];
   }
 
   /** Who has how many sockets here; someone in their grace still has one. */
@@ -109,8 +116,12 @@ export class Presence {
     this.#gathering = false;
     if (this.#reseated.size > 0) this.#tellNodes([...this.#reseated].map((user) => this.#seatOf(user)));
     this.#reseated.clear();
-    const changed = [...this.#changed].filter((user) => this.#isOnline(user) !== this.#told.has(user));
+    const known = (user: number) => this.#told.has(user) || this.#shown.has(user);
+    const changed = [...this.#changed].filter((user) =>
+      this.#isOnline(user) ? !this.#told.has(user) : known(user),
+    );
     this.#changed.clear();
+    this.#shown.clear();
     const online = changed.filter((user) => this.#isOnline(user));
     const offline = changed.filter((user) => !this.#isOnline(user));
     const returned = online.filter((user) => this.#returning.has(user));
