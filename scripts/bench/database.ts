@@ -72,7 +72,14 @@ function killPostgres(data: string, signal: NodeJS.Signals): void {
   if (!existsSync(path)) return;
   const pid = Number(readFileSync(path, "utf8").split("\n")[0]);
   // With its children, which would otherwise write for a moment yet where nothing is any more.
-  for (const member of familyOf(pid).reverse()) process.kill(member, signal);
+  for (const member of familyOf(pid).reverse()) {
+    try {
+      process.kill(member, signal);
+    } catch (error) {
+      // One that has just ended by itself needs no killing.
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    }
+  }
 }
 
 /** What `bun run migrate-to-postgres` does, without comparing. */

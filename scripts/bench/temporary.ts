@@ -13,7 +13,8 @@ export function temporaryFolder(): string {
 
 /** Removes one folder early, since a million messages are a quarter of a gigabyte. */
 export function removeFolder(folder: string): void {
-  rmSync(folder, { recursive: true, force: true });
+  // What was killed a moment ago may still have been writing.
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }
 
 export function removeFolders(): void {
