@@ -96,8 +96,8 @@ function upgrade({ sessions, connections }: RoutesDeps) {
       const stays = await sessions.verify(tokenOf(c) ?? "");
       if (!stays) connections.closeSession(session, closeCodes.signedOut);
     } catch (error) {
-      // It cannot be known now; whoever comes back is asked again.
-      connections.closeSession(session, closeCodes.restarting);
+      // The database cannot say so now; whoever comes back is asked again.
+      connections.closeSession(session, closeCodes.cutOff);
       if (!(error instanceof Refusal)) throw error;
     }
     return new Response(null, { status: 101 });
