@@ -63,7 +63,7 @@ export class Node {
 
   /** Looks; resolves when what had changed before the call is true here. */
   readonly look: () => Promise<void> = oneAtATime(() => {
-    // What happened during a sleep may not be found any more: notices are kept for an hour.
+    // What happened during a sleep may not be found any more: notices are not kept for long.
     if (this.#whole && this.#age() >= patienceMs) this.#cutOff();
     return this.#whole ? this.#lookAround() : this.#begin();
   });

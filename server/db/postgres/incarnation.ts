@@ -5,14 +5,6 @@ import type { Db } from "./open.ts";
 /** Names the advisory lock under which a database is brought up to date. */
 export const migrationLock = 7_239_610_455;
 
-/** Reads the epoch anew, and notes it in the database's holder: another node may have changed it. */
-export async function readEpoch(db: Db): Promise<string> {
-  return guarded(async () => {
-    db.epoch = await epochIn(db.sql);
-    return db.epoch;
-  });
-}
-
 /** Gives the database another epoch, so that all clients load anew, and says in it why. */
 export async function newEpoch(db: Db, reason: string): Promise<string> {
   return guarded(async () => {
