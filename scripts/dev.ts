@@ -43,8 +43,9 @@ await command(async () => {
     cwd: projectRoot,
     env: { ...process.env, HOST: "127.0.0.1", PORT: String(innerPort), ORIGINS: origins.join(",") },
     // It announces an address that is not the one to open; what goes wrong is on standard error.
-    stdio: ["ignore", "ignore", "inherit"],
+    stdio: ["ignore", "pipe", "inherit"],
   });
+  void tellSetUpLink(inner.stdout);
   const whenUp = async () => {
     const health = `https://127.0.0.1:${innerPort}/api/health`;
     const asks = () => fetch(health, { tls: { rejectUnauthorized: false } }).catch(() => null);
@@ -62,6 +63,18 @@ await command(async () => {
   await Promise.all([inner.exited, vite.close()]);
   return code;
 });
+
+/** Of what the server prints only the set-up link counts here, which is where ORIGINS says. */
+async function tellSetUpLink(printed: ReadableStream<Uint8Array>): Promise<void> {
+  const decoder = new TextDecoder();
+  let rest = "";
+  for await (const chunk of printed) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+    rest = lines.pop()!;
+    const link = lines.find((line) => line.includes("/setup#"));
+    if (link) progress("Set up at", link.trim());
+  }
+}
 
 /** Vite starts an editor for whoever asks, and here others on the network can ask. */
 function noEditor(): Plugin {

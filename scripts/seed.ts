@@ -1,9 +1,13 @@
 import { join } from "node:path";
 import { HashPool } from "../server/accounts/hash-pool.ts";
 import { passwords } from "../server/accounts/passwords.ts";
+import { newHouse } from "../server/accounts/set-up.ts";
 import { parseConfig } from "../server/config.ts";
-import type { Draft, Store, User } from "../server/db/store.ts";
+import type { Draft } from "../server/db/kept/messages.ts";
+import type { User } from "../server/db/kept/users.ts";
+import type { Store } from "../server/db/store.ts";
 import { directId, groupId } from "../server/protocol/conversation-id.ts";
+import type { House } from "../server/protocol/house.ts";
 import { loadSecrets, type Secrets } from "../server/secrets.ts";
 import { FolderInUse, openStorage } from "../server/storage.ts";
 import { system } from "../server/system.ts";
@@ -31,7 +35,8 @@ await command(async () => {
     const node = await storage.share(secrets);
     const store = node?.store ?? storage.store;
     const password = Buffer.from(crypto.getRandomValues(new Uint8Array(9))).toString("base64url");
-    const users = await addPeople(store, secrets, password);
+    const house = newHouse("Street party", "invite", config.limits);
+    const users = await addPeople(store, secrets, password, house);
     await store.messages.append(drafts(users, Date.now()));
     await markRead(store, users);
     await node?.shared.signals.close();
@@ -42,13 +47,22 @@ await command(async () => {
   }
 });
 
-async function addPeople(store: Store, { pepper }: Secrets, password: string): Promise<Map<string, User>> {
+async function addPeople(
+  store: Store,
+  { pepper }: Secrets,
+  password: string,
+  house: House,
+): Promise<Map<string, User>> {
   const pool = new HashPool(1, 12);
   const { hash } = passwords(pool, pepper);
   const createdAt = Date.now() - 3 * 24 * 60 * minute;
   const users = new Map<string, User>();
-  for (const name of story.people)
-    users.set(name, (await store.users.create({ name, passwordHash: await hash(password), createdAt }))!);
+  for (const [at, name] of story.people.entries()) {
+    const passwordHash = await hash(password);
+    // The first of them is the owner.
+    const beginnings = at === 0 ? { house } : {};
+    users.set(name, (await store.users.create({ name, passwordHash, createdAt }, beginnings))!);
+  }
   pool.close();
   return users;
 }

@@ -1,19 +1,21 @@
 import type { Server } from "bun";
-import { accounts } from "./accounts/accounts.ts";
-import { guessLimits } from "./accounts/guess-limits.ts";
+import { actsBy } from "./accounts/act.ts";
 import { HashPool } from "./accounts/hash-pool.ts";
-import { knownDevices } from "./accounts/known-devices.ts";
-import { passwords } from "./accounts/passwords.ts";
+import { houseKeeper } from "./accounts/house.ts";
+import type { Strength } from "./accounts/new-passwords.ts";
 import { people as loadPeople } from "./accounts/people.ts";
 import { sessions as keepSessions } from "./accounts/sessions.ts";
 import { localBroker } from "./broker/broker.ts";
+import { chores } from "./chores.ts";
 import { type Cluster, cluster as joinCluster, type Shared } from "./cluster/cluster.ts";
 import { Spending } from "./cluster/spending.ts";
 import type { Config } from "./config.ts";
 import { commitLoop } from "./conversations/commit-loop.ts";
 import { delivery } from "./conversations/delivery.ts";
+import { erasure } from "./conversations/erasure.ts";
 import { readMarks as keepReadMarks } from "./conversations/read-marks.ts";
 import type { Store } from "./db/store.ts";
+import { doors } from "./doors.ts";
 import { trusting } from "./http/network.ts";
 import { routes } from "./http/routes.ts";
 import { closeCodes } from "./protocol/close-codes.ts";
@@ -23,13 +25,12 @@ import { handlers } from "./realtime/handlers.ts";
 import { Presence } from "./realtime/presence.ts";
 import { socketHandler } from "./realtime/socket.ts";
 import { watch } from "./realtime/watch.ts";
-import { Refusal } from "./refusal.ts";
 import type { Secrets } from "./secrets.ts";
 import type { System } from "./system.ts";
 import { TokenBuckets } from "./token-buckets.ts";
 
 export interface AppDeps {
-  config: Pick<Config, "registration" | "limits" | "trustedProxies">;
+  config: Pick<Config, "limits" | "trustedProxies">;
   store: Store;
   /** What this process shares with other nodes; absent where it is the only one. */
   shared?: Shared;
@@ -39,6 +40,7 @@ export interface AppDeps {
   originsAt(port: number): readonly string[];
   /** The folder of the built client. */
   clientFolder: string;
+  strength: Strength;
   /** The work factor of bcrypt: 12, less only in tests. */
   hashCost: number;
   /** Logs a bug; gives the id it is logged under. */
@@ -46,9 +48,6 @@ export interface AppDeps {
 }
 
 export type App = Awaited<ReturnType<typeof createApp>>;
-
-/** How often what has had its time is removed, such as sessions that ended by the clock. */
-const cleanMs = 5 * 60_000;
 
 /** Wires everything. The caller serves `fetch` and `websocket` and says with `serveOn` by which server to publish. */
 export async function createApp(deps: AppDeps) {
@@ -63,11 +62,18 @@ export async function createApp(deps: AppDeps) {
   const broker = localBroker((topic, frame) => void server?.publish(topic, frame));
   const people = await loadPeople(store.users);
   const pool = new HashPool(config.limits.hashWorkers, deps.hashCost);
-  const devices = knownDevices(secrets.pepper);
-  const sessions = keepSessions(store.sessions, system, report);
   const connections = new Connections();
   const spending = new Spending(system, deps.shared === undefined ? null : secrets.pepper);
   const bound = spending.bound.bind(spending);
+  const { messageBurst, messagesPerMinute, socketsPerUser } = config.limits;
+  const messageRate = bound("messages", messageBurst, messagesPerMinute);
+  const frameRate = new TokenBuckets(200 + 2 * messageBurst, 1200 + 2 * messagesPerMinute, now);
+  const house = await houseKeeper(store.house, broker, ({ messageBurst: burst, messagesPerMinute: more }) => {
+    spending.setRate("messages", burst, more);
+    frameRate.setRate(200 + 2 * burst, 1200 + 2 * more);
+  });
+  const act = actsBy(now);
+  const sessions = keepSessions(store.sessions, house, system, report);
   const presence = new Presence(broker, system, (seats) => cluster?.seated(seats));
   const deliver = delivery(broker, people.nameOf);
   const cluster: Cluster | null =
@@ -81,6 +87,7 @@ export async function createApp(deps: AppDeps) {
           presence,
           spending,
           broker,
+          house,
           deliver,
           sendAway: (why) =>
             void connections.closeAll(why === "cut off" ? closeCodes.cutOff : closeCodes.restarting),
@@ -88,12 +95,14 @@ export async function createApp(deps: AppDeps) {
           report,
         });
   const commits = commitLoop(store.messages, cluster?.stored ?? deliver);
+  const erase = erasure({ users: store.users, messages: store.messages, commits, system, report });
   const readMarks = keepReadMarks(store.conversations, broker, people.nameOf, system, report);
 
-  const { messageBurst, messagesPerMinute, messageBytes, socketsPerUser } = config.limits;
   const leavesFor = (socket: Socket) => {
     if (cluster?.isHealthy === false) return closeCodes.cutOff;
-    return sessions.lives(socket.data.session) ? null : closeCodes.sessionExpired;
+    const { session } = socket.data;
+    if (sessions.stageOf(session) !== "open") return closeCodes.proofNeeded;
+    return sessions.lives(session) ? null : closeCodes.sessionExpired;
   };
   const take = dispatch({
     handlers: handlers({
@@ -104,11 +113,13 @@ export async function createApp(deps: AppDeps) {
       presence,
       freshen: async (user) => cluster?.freshen([user]),
       entered: (groupHead) => cluster?.entered(groupHead),
-      messageRate: bound("messages", messageBurst, messagesPerMinute),
-      messageBytes,
+      messageRate,
+      changeRate: bound("changes", 30, 60),
+      messageBytes: () => house.current()?.messageBytes ?? config.limits.messageBytes,
+      act,
       system,
     }),
-    frameRate: new TokenBuckets(200 + 2 * messageBurst, 1200 + 2 * messagesPerMinute, now),
+    frameRate,
     patience: new TokenBuckets(100, 60, now),
     leavesFor,
     noteUse: (socket) => sessions.use(socket.data.session),
@@ -116,35 +127,41 @@ export async function createApp(deps: AppDeps) {
   });
 
   const http = routes({
-    accounts: accounts({
-      users: store.users,
+    ...doors({
+      store,
+      secrets,
       people,
-      passwords: passwords(pool, secrets.pepper),
-      guesses: guessLimits(bound),
-      bound,
-      devices,
+      sessions,
+      connections,
+      house,
+      commits,
       broker,
+      pool,
+      bound,
+      act,
+      erase: () => void erase(),
+      strength: deps.strength,
+      tellOthers: (userId, event) => cluster?.tell(userId, event),
+      limits: config.limits,
       system,
-      registration: config.registration,
+      report,
     }),
-    sessions,
-    devices,
-    connections,
-    registration: config.registration,
     isOurs: (origin) => origins.includes(origin),
+    origins: () => origins,
     clientFolder: deps.clientFolder,
     healthy: () => !turningAway && cluster?.isHealthy !== false,
     report,
   });
 
   const stopWatching = watch(connections, leavesFor, system);
-  let stopCleaning = system.after(0, clean);
-  function clean() {
-    const chores = [sessions.removeExpired(), deps.shared?.registry.clean()];
-    // A database that is full or cannot be reached is no bug; the next time will do.
-    for (const chore of chores) chore?.catch((error) => error instanceof Refusal || report(error));
-    stopCleaning = system.after(cleanMs, clean);
-  }
+  const stopCleaning = chores({
+    sessions,
+    store,
+    registry: deps.shared?.registry,
+    erase,
+    system,
+    report,
+  });
 
   await cluster?.join();
   return {

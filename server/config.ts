@@ -1,6 +1,8 @@
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
+import type { ProviderSettings } from "./accounts/providers/provider.ts";
 import { limits as protocolLimits } from "./protocol/limits.ts";
+import { providerSettings } from "./provider-settings.ts";
 import { addressRanges, hostName, httpsOrigins, urlOf, urlWithoutSecrets } from "./setting-values.ts";
 import { ConfigError, type Env, settingsOf } from "./settings.ts";
 
@@ -25,9 +27,10 @@ export interface Config {
   readonly origins: readonly string[] | null;
   /** Addresses and CIDR ranges of load balancers, whose word about a client's address counts. */
   readonly trustedProxies: readonly string[];
-  readonly registration: "open" | "closed";
   /** Absolute paths of a certificate the user brought; null means a self-made one. */
   readonly tls: { readonly cert: string; readonly key: string } | null;
+  /** Where people may sign in with an account they have elsewhere. */
+  readonly providers: readonly ProviderSettings[];
   readonly limits: {
     readonly messageBytes: number;
     /** How fast a user's allowance refills. */
@@ -46,7 +49,8 @@ export const projectRoot: string = resolve(import.meta.dir, "..");
  * Needs no installed package: the start calls it before it installs anything, so that a mistake shows at once.
  */
 export function parseConfig(env: Env, cores: number = availableParallelism()): Config {
-  const { mistakes, setting, count, missing } = settingsOf(env);
+  const settings = settingsOf(env);
+  const { mistakes, setting, count, missing, retired } = settings;
 
   function path(value: string): string | undefined {
     return value.includes("\0") ? undefined : resolve(projectRoot, value);
@@ -98,10 +102,8 @@ export function parseConfig(env: Env, cores: number = availableParallelism()): C
       "addresses and ranges of load balancers, separated by commas, such as 127.0.0.1,::1,10.0.0.0/24",
       addressRanges,
     ),
-    registration: setting("REGISTRATION", "open", "open or closed", (value) =>
-      value === "open" || value === "closed" ? value : undefined,
-    ),
     tls: suppliedCertificate(),
+    providers: providerSettings(settings),
     limits: {
       messageBytes: count(
         "MAX_MESSAGE_BYTES",
@@ -115,6 +117,7 @@ export function parseConfig(env: Env, cores: number = availableParallelism()): C
       hashWorkers: count("HASH_WORKERS", Math.min(4, Math.max(1, cores - 1)), 1, 64),
     },
   };
+  retired("REGISTRATION", "nothing: the owner says in the chat who may join");
   if (mistakes.length > 0) throw new ConfigError(mistakes);
   return frozen(config);
 }

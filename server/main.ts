@@ -1,5 +1,6 @@
 import { hostname, networkInterfaces } from "node:os";
 import { join } from "node:path";
+import { linkTokens } from "./accounts/link-tokens.ts";
 import { announce, tellCertificate } from "./announcement.ts";
 import { createApp } from "./app.ts";
 import { ensureCertificate } from "./certificates/ensure.ts";
@@ -34,14 +35,16 @@ if (weakness) progress("", weakness);
 
 const secrets = await readSecrets();
 const node = await storage.share(secrets).catch(stopWith);
+const store = node?.store ?? storage.store;
 const app = await createApp({
   config,
-  store: node?.store ?? storage.store,
+  store,
   shared: node?.shared,
   secrets,
   system,
   originsAt: (port) => config.origins ?? serverOrigins(certificate.names, port),
   clientFolder: join(projectRoot, "web/dist"),
+  strength: { check: async () => {} },
   hashCost: 12,
   report,
 }).catch(stopWith);
@@ -50,7 +53,14 @@ app.serveOn(server);
 
 let stopping = false;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void stop());
-announce(certificate, config.host, server.port!, config.dataDir);
+const isSetUp = (await store.house.read().catch(stopWith)) !== null;
+announce({
+  certificate,
+  host: config.host,
+  port: server.port!,
+  dataDir: config.dataDir,
+  setUp: isSetUp ? null : { token: linkTokens(secrets.pepper).setUp(store.epoch), origins: config.origins },
+});
 
 function readConfig(): Config {
   try {

@@ -56,7 +56,13 @@ export function settingsOf(env: Env) {
     mistakes.push({ name, value: null, accepted });
   }
 
-  return { mistakes, setting, count, missing };
+  /** A setting that was one once: whoever still gives it has to hear that it does nothing. */
+  function retired(name: string, accepted: string): void {
+    const value = given(name);
+    if (value !== null) mistakes.push({ name, value, accepted });
+  }
+
+  return { mistakes, setting, count, missing, retired };
 }
 
 function mistakeLine({ name, value, accepted }: ConfigMistake): string {

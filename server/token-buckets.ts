@@ -8,8 +8,8 @@ export type Allowance = Pick<TokenBuckets, "take" | "wait" | "giveBack">;
 export class TokenBuckets {
   #buckets = new Map<string, { tokens: number; at: number }>();
   #sweepAbove = sweepAbove;
-  readonly #burst: number;
-  readonly #perMs: number;
+  #burst = 0;
+  #perMs = 0;
   readonly #now: () => number;
   readonly #spent: (key: string, tokens: number) => void;
 
@@ -20,10 +20,15 @@ export class TokenBuckets {
     now: () => number,
     spent: (key: string, tokens: number) => void = () => {},
   ) {
-    this.#burst = burst;
-    this.#perMs = perMinute / 60_000;
     this.#now = now;
     this.#spent = spent;
+    this.setRate(burst, perMinute);
+  }
+
+  /** From here on other numbers hold, for the buckets there are too. */
+  setRate(burst: number, perMinute: number): void {
+    this.#burst = burst;
+    this.#perMs = perMinute / 60_000;
   }
 
   /** How many keys are held in memory. */

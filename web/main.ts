@@ -2,13 +2,16 @@ import "@fontsource-variable/figtree/wght.css";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import { mount } from "svelte";
+import { totalHeader } from "../server/protocol/own-data.ts";
 import App from "./App.svelte";
 import { Attention } from "./state/attention.svelte.ts";
 import { Chat } from "./state/chat.svelte.ts";
+import { Links } from "./state/link.svelte.ts";
 import { Place } from "./state/place.svelte.ts";
 import { Session } from "./state/session.svelte.ts";
 import { lockedTabs } from "./state/tabs.ts";
-import { createApi } from "./transport/api.ts";
+import { createCall } from "./transport/call.ts";
+import { createDownload } from "./transport/download.ts";
 import { browserSystem as system } from "./transport/system.ts";
 
 const reloadedAt = "secure-chat.reloaded";
@@ -23,7 +26,8 @@ function reload(): void {
 
 const tabs = lockedTabs(navigator.locks, system.newId());
 const session = new Session(
-  createApi((url, init) => fetch(url, init)),
+  createCall((url, init) => fetch(url, init)),
+  createDownload((url, init) => fetch(url, init), totalHeader),
   (me, hear) =>
     new Chat(me, {
       url: `wss://${location.host}/api/socket`,
@@ -49,6 +53,11 @@ window.addEventListener("storage", ({ storageArea, key, newValue }) => {
 
 mount(App, {
   target: document.body,
-  props: { session, place: new Place(window), attention: new Attention(window, system) },
+  props: {
+    session,
+    place: new Place(window),
+    links: new Links(window, sessionStorage),
+    attention: new Attention(window, system),
+  },
 });
 session.check();

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { projectRoot } from "../../server/config.ts";
 import type { ChatEvent, EventOf } from "../../server/protocol/events.ts";
 import type { Ground } from "./ground.ts";
-import { type House, password, text } from "./house.ts";
+import { type House, password, text, unlimited } from "./house.ts";
 import type { Address } from "./open-wire.ts";
 import { type ServerProcess, startProcess } from "./server-process.ts";
 import type { Wire } from "./wire.ts";
@@ -23,8 +23,6 @@ export interface Contender {
   signIn(member: number): Promise<Response>;
 }
 
-/** Limits meant for people are out of the way: a few members send what a town would. */
-const unlimited = { MESSAGES_PER_MINUTE: "1000000", MESSAGE_BURST: "1000000", SOCKETS_PER_USER: "10000" };
 const bench = join(projectRoot, "scripts/bench");
 
 const idsOf = (events: ChatEvent[]) =>

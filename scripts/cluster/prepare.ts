@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { linkTokens } from "../../server/accounts/link-tokens.ts";
 import { tellCertificate } from "../../server/announcement.ts";
 import { ensureCertificate, type ServerCertificate } from "../../server/certificates/ensure.ts";
 import { selfMadeFiles } from "../../server/certificates/files.ts";
@@ -7,8 +8,9 @@ import type { Interfaces } from "../../server/certificates/names.ts";
 import type { Config } from "../../server/config.ts";
 import { DatabaseError } from "../../server/db/postgres/failures.ts";
 import { openPostgres } from "../../server/db/postgres/open.ts";
+import { postgresStore } from "../../server/db/postgres/store.ts";
 import { progress } from "../../server/progress.ts";
-import { loadSecrets } from "../../server/secrets.ts";
+import { loadSecrets, type Secrets } from "../../server/secrets.ts";
 import { SetupError } from "../setup.ts";
 
 interface Wanted {
@@ -23,19 +25,24 @@ interface Wanted {
   balancerFiles: string;
 }
 
+interface Prepared {
+  certificate: ServerCertificate;
+  setUpToken: string | null;
+}
+
 /**
  * Makes once what several nodes would otherwise make each for itself, at the same time: the certificate, the secrets and
- * the tables. What is there is kept. Gives the certificate that browsers are shown.
+ * the tables. What is there is kept. Gives the certificate that browsers are shown, and the token of the set-up link while
+ * the chat is not set up.
  */
-export async function prepare(wanted: Wanted): Promise<ServerCertificate> {
+export async function prepare(wanted: Wanted): Promise<Prepared> {
   const { dataDir, tls, hostname, interfaces } = wanted;
   const about = { dataDir, hostname, interfaces, now: Date.now() };
   const inside = await ensureCertificate({ ...about, tls: null });
   const shown = tls ? await ensureCertificate({ ...about, tls }) : inside;
   tellCertificate(shown);
   await writeBalancerFiles(wanted.balancerFiles, shown, dataDir);
-  await ensureTablesAndSecrets(wanted);
-  return shown;
+  return { certificate: shown, setUpToken: await ensureTablesAndSecrets(wanted) };
 }
 
 /** HAProxy takes certificate and key as one file. The keys of the authority and of the passwords are not for a balancer. */
@@ -52,22 +59,24 @@ async function writeBalancerFiles(folder: string, { pair }: ServerCertificate, d
   }
 }
 
-async function ensureTablesAndSecrets({ databaseUrl, dataDir }: Wanted) {
+async function ensureTablesAndSecrets({ databaseUrl, dataDir }: Wanted): Promise<string | null> {
   const database = await openPostgres({ url: databaseUrl, connections: 2 }, console.error).catch((error) => {
     throw error instanceof DatabaseError ? new SetupError(error.message) : error;
   });
   progress("Database", "up to date");
   try {
     const [found] = await database.sql`select exists (select from users) as accounts`;
-    readSecrets(join(dataDir, "secrets.json"), found.accounts);
+    const { pepper } = readSecrets(join(dataDir, "secrets.json"), found.accounts);
+    const house = await postgresStore(database, { origin: "cluster", now: Date.now }).house.read();
+    return house === null ? linkTokens(pepper).setUp(database.epoch) : null;
   } finally {
     await database.close();
   }
 }
 
-function readSecrets(path: string, hasAccounts: boolean) {
+function readSecrets(path: string, hasAccounts: boolean): Secrets {
   try {
-    loadSecrets(path, hasAccounts);
+    return loadSecrets(path, hasAccounts);
   } catch (error) {
     throw new SetupError(error instanceof Error ? error.message : String(error));
   }

@@ -59,7 +59,7 @@ async function startParts(parts: Parts, wanted: ClusterWanted): Promise<void> {
   const natsUrl = wanted.nats ? await startNats(parts, wanted.nats) : config.natsUrl;
 
   const balancerFiles = join(config.dataDir, "balancer");
-  const certificate = await prepare({
+  const { certificate, setUpToken } = await prepare({
     ...wanted.machine,
     dataDir: config.dataDir,
     tls: config.tls,
@@ -69,12 +69,13 @@ async function startParts(parts: Parts, wanted: ClusterWanted): Promise<void> {
 
   const ports: number[] = [];
   while (ports.length < wanted.nodes) ports.push(await freePort());
+  const origins = config.origins ?? originsOf(certificate, balancer ? [config.port] : ports);
   parts.nodes = nodes(ports, {
     dataDir: config.dataDir,
     databaseUrl: parts.database.url,
     natsUrl,
     host: balancer ? "127.0.0.1" : config.host,
-    origins: config.origins ?? originsOf(certificate, balancer ? [config.port] : ports),
+    origins,
     behindBalancer: balancer !== null,
     drainSeconds: config.drainSeconds || 3,
   });
@@ -93,7 +94,13 @@ async function startParts(parts: Parts, wanted: ClusterWanted): Promise<void> {
     await parts.balancer.start();
     progress("Balancer", `${balancer.kind}, pid ${parts.balancer.pid}`);
   }
-  announceCluster({ config, certificate, nodes: parts.nodes, behindBalancer: balancer !== null });
+  announceCluster({
+    config,
+    certificate,
+    nodes: parts.nodes,
+    behindBalancer: balancer !== null,
+    setUp: setUpToken === null ? null : { token: setUpToken, origin: origins[0]! },
+  });
 }
 
 /** The nodes go first, while the balancer is still there for whoever they talk with; the database goes last. */

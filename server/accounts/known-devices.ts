@@ -1,5 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
-import type { User } from "../db/store.ts";
+import type { User } from "../db/kept/users.ts";
 
 /**
  * Marks the browsers an account has signed in from, so that someone guessing its password from elsewhere cannot shut

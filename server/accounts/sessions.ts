@@ -1,7 +1,11 @@
-import { createHash } from "node:crypto";
-import type { Session, Store } from "../db/store.ts";
+import type { Act } from "../db/kept/audit.ts";
+import type { NewSession, Session } from "../db/kept/sessions.ts";
+import type { Store } from "../db/store.ts";
+import type { Stage } from "../protocol/account.ts";
 import { Refusal } from "../refusal.ts";
 import type { System } from "../system.ts";
+import type { HouseKeeper } from "./house.ts";
+import { hashOfToken, newToken } from "./link-tokens.ts";
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
@@ -12,24 +16,44 @@ export const absoluteMs = 30 * day;
 /** How stale the time of the last use may be: one write in ten minutes instead of one a request. */
 const touchMs = 10 * minute;
 const deviceMax = 200;
+/** A session that waits for its second factor does not wait for long. */
+const halfOpenMs = 30 * minute;
+/** How long a proof counts as fresh. */
+export const freshMs = 10 * minute;
+
+/** By which device, and from which address, somebody comes. */
+export interface Whence {
+  device: string;
+  address: string;
+}
 
 export interface Sessions {
-  /** A token for the cookie, and what is kept of a session that it opens: the hash of it, and the device. */
-  prepare(device: string): { token: string; session: { id: Buffer; device: string } };
+  /** A token for the cookie, and what is kept of a session that it opens: the hash of it, and where it began. */
+  prepare(whence: Whence, factors?: 1 | 2): { token: string; session: NewSession };
   /** Begins a session; gives the token for the cookie. */
-  start(userId: number, device: string): Promise<{ id: Buffer; token: string }>;
+  start(userId: number, whence: Whence, factors: 1 | 2, act?: Act): Promise<{ id: Buffer; token: string }>;
   /** The live session of a token, whose use is noted; null for any other token. */
   verify(token: string): Promise<Session | null>;
+  /** What the session may be used for, by what was proven in it and what the house asks of its user. */
+  stageOf(session: Session): Stage;
+  /** Whether something was proven in it within the last ten minutes. */
+  isFresh(session: Session): boolean;
+  /**
+   * Gives the session another token, because something more was proven in it, and ends the former one
+   * (OWASP ASVS 5.0, 7.2.4); null when it has ended meanwhile.
+   */
+  renew(session: Session, factors: 1 | 2, act?: Act): Promise<{ id: Buffer; token: string } | null>;
   /** Whether a session that was once verified still lives by the clock. */
   lives(session: Session): boolean;
   /** Notes that a session is being used, whoever else holds it. */
   use(session: Session): void;
-  end(session: Pick<Session, "id">): Promise<void>;
+  end(session: Pick<Session, "id">, act?: Act): Promise<void>;
   removeExpired(): Promise<void>;
 }
 
 export function sessions(
   store: Store["sessions"],
+  house: Pick<HouseKeeper, "asksMoreOf">,
   system: System,
   report: (error: unknown) => void,
 ): Sessions {
@@ -41,7 +65,16 @@ export function sessions(
   function lives(session: Session): boolean {
     const now = system.now();
     if (now - session.createdAt >= absoluteMs) return false;
+    if (now - session.provenAt >= halfOpenMs && stageOf(session) === "second factor") return false;
     return now - session.seenAt < idleMs || now - seenAt(session) < idleMs;
+  }
+
+  function stageOf({ factors, role, hasCode, hasPasskey }: Session): Stage {
+    // Who has removed every second factor since has to set one up again where the house asks for it.
+    if (factors === 2 && (hasCode || hasPasskey)) return "open";
+    if (hasCode) return "second factor";
+    if (!house.asksMoreOf(role)) return "open";
+    return hasPasskey ? "second factor" : "enrolment";
   }
 
   function use(session: Session): void {
@@ -58,30 +91,41 @@ export function sessions(
     });
   }
 
-  function prepare(device: string) {
-    const token = Buffer.from(system.random(32)).toString("base64url");
-    return { token, session: { id: hashOf(token), device: device.slice(0, deviceMax) } };
+  function prepare({ device, address }: Whence, factors: 1 | 2 = 1) {
+    const token = newToken(system.random(32));
+    const session = { id: hashOfToken(token), device: device.slice(0, deviceMax), address, factors };
+    return { token, session };
   }
 
   return {
     prepare,
-    async start(userId, device) {
-      const { token, session } = prepare(device);
-      await store.create({ ...session, userId, createdAt: system.now() });
+    async start(userId, whence, factors, act) {
+      const { token, session } = prepare(whence, factors);
+      await store.create({ ...session, userId, createdAt: system.now() }, act);
       return { id: session.id, token };
+    },
+    stageOf,
+    isFresh: ({ provenAt }) => system.now() - provenAt < freshMs,
+    async renew(session, factors, act) {
+      const token = newToken(system.random(32));
+      const id = hashOfToken(token);
+      const isRenewed = await store.renew(session.id, { id, factors, provenAt: system.now() }, act);
+      if (!isRenewed) return null;
+      used.delete(keyOf(session));
+      return { id, token };
     },
     async verify(token) {
       if (!/^[\w-]{43}$/.test(token)) return null;
-      const session = await store.find(hashOf(token));
+      const session = await store.find(hashOfToken(token));
       if (!session || !lives(session)) return null;
       use(session);
       return session;
     },
     lives,
     use,
-    async end(session) {
+    async end(session, act) {
       used.delete(keyOf(session));
-      await store.remove(session.id);
+      await store.remove(session.id, act);
     },
     async removeExpired() {
       const now = system.now();
@@ -90,6 +134,3 @@ export function sessions(
     },
   };
 }
-
-/** A token is 256 random bits, which need no slow hash. */
-const hashOf = (token: string): Buffer => createHash("sha256").update(token).digest();

@@ -3,12 +3,14 @@ import type { Broker } from "../broker/broker.ts";
 import type { Deliver } from "../conversations/delivery.ts";
 import type { Store } from "../db/store.ts";
 import { type ConversationId, directPair, groupId } from "../protocol/conversation-id.ts";
+import type { ChatEvent } from "../protocol/events.ts";
 import type { Connections } from "../realtime/connections.ts";
 import type { Seat } from "../realtime/elsewhere.ts";
 import type { Presence } from "../realtime/presence.ts";
+import { Refusal } from "../refusal.ts";
 import type { System } from "../system.ts";
 import { charging } from "./charging.ts";
-import { facts } from "./facts.ts";
+import { type FactsDeps, facts } from "./facts.ts";
 import { Feed } from "./feed.ts";
 import { Node, type NodeDeps } from "./node.ts";
 import type { Registry } from "./registry.ts";
@@ -30,6 +32,7 @@ export interface ClusterDeps extends Shared {
   connections: Connections;
   presence: Presence;
   spending: Spending;
+  house: FactsDeps["house"] & { reload(): Promise<void> };
   /** Publishes to this node's own sockets. */
   broker: Broker;
   deliver: Deliver;
@@ -49,6 +52,8 @@ export interface Cluster {
   freshen(people: readonly number[]): Promise<void>;
   /** Takes its place among the nodes; resolves when it can serve. */
   join(): Promise<void>;
+  /** Takes an event to the devices that a user has on other nodes. */
+  tell(userId: number, event: ChatEvent): void;
   /** Tells the other nodes who has how many sockets here. */
   seated(seats: Seat[]): void;
   /** Makes sure that all that was stored has been told, and goes. Whoever is still here is missed after the lease. */
@@ -57,7 +62,7 @@ export interface Cluster {
 
 export function cluster(deps: ClusterDeps): Cluster {
   const { name, registry, signals, people, connections, presence, spending, report } = deps;
-  const apply = facts({ people, connections, spending, broker: deps.broker });
+  const apply = facts({ people, connections, spending, broker: deps.broker, house: deps.house });
   const knows = (ids: readonly number[]) => ids.every(people.knows);
   const isHeard = (conversation: ConversationId) =>
     directPair(conversation)?.some((id) => connections.has(id)) ?? !connections.isEmpty;
@@ -72,7 +77,10 @@ export function cluster(deps: ClusterDeps): Cluster {
   });
   const seating = new Seating({ node: name, registry, signals, presence, report });
   let stopCharging = () => {};
-  const node: Node = new Node({ ...deps, feed, seating, apply, knows, reload: people.reload });
+  const reload = async () => {
+    await Promise.all([people.reload(), deps.house.reload()]);
+  };
+  const node: Node = new Node({ ...deps, feed, seating, apply, knows, reload });
 
   return {
     get isHealthy() {
@@ -84,6 +92,12 @@ export function cluster(deps: ClusterDeps): Cluster {
     async join() {
       await node.join();
       stopCharging = charging(deps);
+    },
+    tell(userId, event) {
+      registry
+        .addNotice({ kind: "told", userId, event })
+        .then(() => signals.send({ kind: "look" }))
+        .catch((error) => error instanceof Refusal || report(error));
     },
     seated: (seats) => void seating.changed(seats),
     async leave() {

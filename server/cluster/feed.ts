@@ -1,5 +1,5 @@
 import type { Deliver } from "../conversations/delivery.ts";
-import type { Messages } from "../db/store.ts";
+import type { Messages } from "../db/kept/messages.ts";
 import { type ConversationId, directPair } from "../protocol/conversation-id.ts";
 import type { Message } from "../protocol/events.ts";
 import { limits } from "../protocol/limits.ts";

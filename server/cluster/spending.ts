@@ -24,7 +24,11 @@ export class Spending {
 
   /** A bound that holds over all nodes under this name. */
   bound(name: string, burst: number, perMinute: number): Allowance {
-    if (this.#secret === null) return new TokenBuckets(burst, perMinute, this.#now);
+    if (this.#secret === null) {
+      const alone = new TokenBuckets(burst, perMinute, this.#now);
+      this.#buckets.set(name, alone);
+      return alone;
+    }
     const hidden = (key: string) => hiddenKey(this.#secret!, name, key);
     const spent = (key: string, tokens: number) => this.#note(name, key, tokens);
     const buckets = new TokenBuckets(burst, perMinute, this.#now, spent);
@@ -34,6 +38,11 @@ export class Spending {
       wait: (key) => buckets.wait(hidden(key)),
       giveBack: (key) => buckets.giveBack(hidden(key)),
     };
+  }
+
+  /** Gives a bound other numbers. */
+  setRate(name: string, burst: number, perMinute: number): void {
+    this.#buckets.get(name)?.setRate(burst, perMinute);
   }
 
   /** What was spent here since it was last collected; null when nothing was. */

@@ -1,4 +1,6 @@
-import type { Draft, Outcome, Store } from "../db/store.ts";
+import type { Draft, Outcome } from "../db/kept/messages.ts";
+import type { Store } from "../db/store.ts";
+import type { Message } from "../protocol/events.ts";
 import { limits } from "../protocol/limits.ts";
 import { Refusal } from "../refusal.ts";
 import type { Deliver } from "./delivery.ts";
@@ -7,6 +9,11 @@ import type { Deliver } from "./delivery.ts";
 export interface CommitLoop {
   /** Resolves once the draft is on disk and delivered, or found stored already; throws a Refusal otherwise. */
   append(draft: Draft): Promise<Outcome & { kind: "stored" | "duplicate" }>;
+  /**
+   * Changes stored messages between two commits, and delivers them as they then are: `work` gives them in the order of their
+   * numbers. Resolves with them when they are on disk; throws what `work` throws.
+   */
+  change(work: () => Promise<readonly Message[]>): Promise<readonly Message[]>;
   /** Resolves when everything queued so far is settled. */
   idle(): Promise<void>;
 }
@@ -19,6 +26,7 @@ interface Waiting {
 
 /** Above this many waiting drafts the disk is not keeping up, and more would only wait longer. */
 const queueMax = 10_000;
+const changesMax = 1_000;
 /** Bound one transaction and the frame it becomes, so that a burst neither holds the event loop nor floods a reader. */
 const batchMax = 200;
 const batchTextMax = limits.pageMaxBytes;
@@ -29,11 +37,16 @@ const batchTextMax = limits.pageMaxBytes;
  */
 export function commitLoop(messages: Store["messages"], deliver: Deliver): CommitLoop {
   let queue: Waiting[] = [];
+  let changes: (() => Promise<void>)[] = [];
   let running: Promise<void> | null = null;
 
   async function run() {
-    while (queue.length > 0) {
+    while (queue.length > 0 || changes.length > 0) {
       await nextTurn();
+      const [change, ...later] = changes;
+      changes = later;
+      await change?.();
+      if (queue.length === 0) continue;
       const size = batchSize(queue);
       const batch = queue.slice(0, size);
       queue = queue.slice(size);
@@ -73,6 +86,21 @@ export function commitLoop(messages: Store["messages"], deliver: Deliver): Commi
       if (queue.length >= queueMax) throw new Refusal("busy", { retryAfter: 1000 });
       return new Promise((resolve, reject) => {
         queue.push({ draft, resolve, reject });
+        running ??= run();
+      });
+    },
+    change(work) {
+      if (changes.length >= changesMax) throw new Refusal("busy", { retryAfter: 1000 });
+      return new Promise((resolve, reject) => {
+        changes.push(async () => {
+          try {
+            const messages = await work();
+            deliver(messages);
+            resolve(messages);
+          } catch (error) {
+            reject(error);
+          }
+        });
         running ??= run();
       });
     },

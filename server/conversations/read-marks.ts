@@ -1,6 +1,7 @@
 import type { Broker } from "../broker/broker.ts";
 import { userTopic } from "../broker/topics.ts";
-import type { ReadMark, ReadState, Store } from "../db/store.ts";
+import type { ReadMark, ReadState } from "../db/kept/conversations.ts";
+import type { Store } from "../db/store.ts";
 import { Refusal } from "../refusal.ts";
 import type { System } from "../system.ts";
 

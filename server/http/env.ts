@@ -1,6 +1,6 @@
 import type { Server } from "bun";
 import type { Context, MiddlewareHandler } from "hono";
-import type { Session } from "../db/store.ts";
+import type { Session } from "../db/kept/sessions.ts";
 import type { Connection } from "../realtime/connections.ts";
 import { clientAddress, networkOf, type Trusts } from "./network.ts";
 

@@ -1,17 +1,42 @@
 import { Hono } from "hono";
-import type { Sessions } from "../accounts/sessions.ts";
 import { closeCodes } from "../protocol/close-codes.ts";
 import { Refusal } from "../refusal.ts";
+import { accessGuard, type Route } from "./access.ts";
 import { type AccountRoutesDeps, accountRoutes } from "./account-routes.ts";
+import { type AuditRoutesDeps, auditRoutes } from "./audit-routes.ts";
 import { sizeGuard } from "./body.ts";
 import { client } from "./client.ts";
 import { tokenOf } from "./cookies.ts";
+import { type DeviceRoutesDeps, deviceRoutes } from "./device-routes.ts";
 import type { Env, Guard, RouteContext } from "./env.ts";
 import { headers, securityHeaders } from "./headers.ts";
+import { type HouseRoutesDeps, houseRoutes } from "./house-routes.ts";
+import { type InviteRoutesDeps, inviteRoutes } from "./invite-routes.ts";
 import { originGuard } from "./origin.ts";
+import { type OwnDataRoutesDeps, ownDataRoutes } from "./own-data-routes.ts";
+import { type PasskeyRoutesDeps, passkeyRoutes } from "./passkey-routes.ts";
+import { type PeopleRoutesDeps, peopleRoutes } from "./people-routes.ts";
+import { type ProofRoutesDeps, proofRoutes } from "./proof-routes.ts";
 import { refuse } from "./refusals.ts";
+import { type ReportRoutesDeps, reportRoutes } from "./report-routes.ts";
+import { type ResetRoutesDeps, resetRoutes } from "./reset-routes.ts";
+import { type SecondFactorRoutesDeps, secondFactorRoutes } from "./second-factor-routes.ts";
+import { type SetUpRoutesDeps, setUpRoutes } from "./set-up-routes.ts";
 
-export interface RoutesDeps extends AccountRoutesDeps {
+export interface RoutesDeps
+  extends AccountRoutesDeps,
+    SecondFactorRoutesDeps,
+    ProofRoutesDeps,
+    SetUpRoutesDeps,
+    InviteRoutesDeps,
+    ResetRoutesDeps,
+    DeviceRoutesDeps,
+    OwnDataRoutesDeps,
+    PasskeyRoutesDeps,
+    PeopleRoutesDeps,
+    ReportRoutesDeps,
+    HouseRoutesDeps,
+    AuditRoutesDeps {
   /** Whether pages of this origin may use the server. */
   isOurs(origin: string): boolean;
   /** The folder of the built client. */
@@ -21,25 +46,29 @@ export interface RoutesDeps extends AccountRoutesDeps {
   report(error: unknown): string;
 }
 
-type Access = "anyone" | "signed in";
-type Route = [
-  method: string,
-  path: string,
-  access: Access,
-  answer: (c: RouteContext) => Response | Promise<Response>,
-];
-
 /** Every route there is, in reading order. */
 export function routeTable(deps: RoutesDeps): Route[] {
   const account = accountRoutes(deps);
   return [
     ["GET", "/api/session", "anyone", account.who],
     ["POST", "/api/session", "anyone", account.signIn],
-    ["DELETE", "/api/session", "signed in", account.signOut],
+    ["DELETE", "/api/session", "half signed in", account.signOut],
     ["POST", "/api/account", "anyone", account.register],
-    ["GET", "/api/account", "signed in", account.account],
-    ["DELETE", "/api/account", "signed in", account.remove],
+    ["GET", "/api/account", "enrolling", account.account],
+    ["DELETE", "/api/account", "signed in", account.remove, "fresh"],
     ["PUT", "/api/account/password", "signed in", account.changePassword],
+    ...secondFactorRoutes(deps),
+    ...proofRoutes(deps),
+    ...setUpRoutes(deps),
+    ...inviteRoutes(deps),
+    ...resetRoutes(deps),
+    ...deviceRoutes(deps),
+    ...ownDataRoutes(deps),
+    ...passkeyRoutes(deps),
+    ...peopleRoutes(deps),
+    ...reportRoutes(deps),
+    ...houseRoutes(deps),
+    ...auditRoutes(deps),
     ["GET", "/api/socket", "signed in", upgrade(deps)],
     ["GET", "/api/health", "anyone", (c) => c.json({ ok: deps.healthy() }, deps.healthy() ? 200 : 503)],
   ];
@@ -52,10 +81,9 @@ export function routes(deps: RoutesDeps): Hono<Env> {
   app.use(headers, hostGuard, sizeGuard, originGuard(deps.isOurs));
 
   const table = routeTable(deps);
-  const signedIn = sessionGuard(deps.sessions);
-  for (const [method, path, access, answer] of table) {
-    if (access === "signed in") app.on(method, path, signedIn, answer);
-    else app.on(method, path, answer);
+  for (const [method, path, access, answer, freshness] of table) {
+    if (access === "anyone") app.on(method, path, answer);
+    else app.on(method, path, accessGuard(deps.sessions, access, freshness === "fresh"), answer);
   }
   for (const [path, rows] of Map.groupBy(table, ([, path]) => path)) {
     app.all(path, only(rows.map(([method]) => method)));
@@ -75,15 +103,6 @@ const hostGuard: Guard = async (c, next) => {
   if (!urlOf(c.req.raw)) throw new Refusal("invalid", { field: "host", message: "Host is not a host name." });
   await next();
 };
-
-function sessionGuard(sessions: Sessions): Guard {
-  return async (c, next) => {
-    const session = await sessions.verify(tokenOf(c) ?? "");
-    if (!session) throw new Refusal("not_signed_in");
-    c.set("session", session);
-    await next();
-  };
-}
 
 function upgrade({ sessions, connections }: RoutesDeps) {
   return async (c: RouteContext): Promise<Response> => {

@@ -1,29 +1,61 @@
 import * as v from "valibot";
+import type { PublicHouse } from "./house.ts";
+import { limits } from "./limits.ts";
+import type { Role } from "./roles.ts";
 import { givenPassword, newPassword, userName } from "./text.ts";
 
+/** Token of a link; what is not of its form is simply not valid. */
+export const linkToken = v.pipe(v.string(), v.maxLength(limits.linkTokenMax));
+
 /** The bodies of the HTTP routes. Unknown keys are refused. */
-export const registration = v.strictObject({ name: userName, password: newPassword });
+export const registration = v.strictObject({
+  name: userName,
+  password: newPassword,
+  invite: v.optional(linkToken),
+});
 /** Signing in does not say which names are possible: a name of another shape is just a wrong one. */
 export const credentials = v.strictObject({
   name: v.pipe(v.string(), v.maxLength(64)),
   password: givenPassword,
 });
-export const passwordChange = v.strictObject({ current: givenPassword, password: newPassword });
-export const deletion = v.strictObject({ password: givenPassword });
+/** `current` is left out by an account that has no password yet, after a fresh proof. */
+export const passwordChange = v.strictObject({
+  current: v.optional(givenPassword),
+  password: newPassword,
+});
+export const deletion = v.strictObject({ messages: v.picklist(["keep", "remove"]) });
 
 export type Registration = v.InferOutput<typeof registration>;
 export type Credentials = v.InferOutput<typeof credentials>;
+export type Deletion = v.InferOutput<typeof deletion>;
 
-/** Answer of `GET /api/session`: who is signed in, and what the welcome page needs. */
+/** What a session may be used for: all; giving a second factor; setting one up. */
+export const stages = ["open", "second factor", "enrolment"] as const;
+export type Stage = (typeof stages)[number];
+
+/** Answer of `GET /api/session`: who is signed in, how far, and what the welcome page needs. */
 export interface SessionInfo {
-  user: { id: number; name: string } | null;
-  registration: "open" | "closed";
+  user: { id: number; name: string; role: Role } | null;
+  /** Left out where nobody is signed in. */
+  stage?: Stage;
+  /** What can be given as the second factor, at that stage. */
+  seconds?: { code: boolean; passkey: boolean };
+  /** Null until the server is set up. */
+  house: PublicHouse | null;
+  /** Providers one can sign in with. */
+  providers: { id: string; name: string }[];
 }
 
 /** Answer of `GET /api/account`. Times are UTC milliseconds. */
 export interface AccountInfo {
   id: number;
   name: string;
+  role: Role;
   createdAt: number;
   lastSignInAt: number | null;
+  hasPassword: boolean;
+  hasCode: boolean;
+  hasPasskey: boolean;
+  /** Whether what needs a fresh proof can be done now. */
+  isFresh: boolean;
 }

@@ -12,6 +12,8 @@ export const closeCodes = {
   sessionExpired: 4501,
   accountDeleted: 4502,
   tooManySockets: 4503,
+  accountBarred: 4504,
+  proofNeeded: 4505,
 } as const;
 
 export type CloseCode = (typeof closeCodes)[keyof typeof closeCodes];

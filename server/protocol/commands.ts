@@ -33,6 +33,13 @@ export const commands = {
     clientId,
     body,
   }),
+  /** Deletes a message: one's own, or of the group's any for moderators. */
+  "message.delete": v.strictObject({
+    type: v.literal("message.delete"),
+    ref,
+    conversation: conversationId,
+    seq: v.pipe(number, v.minValue(1)),
+  }),
   /** Asks for what changed after the cursor `after`, in the order of `rev`; repeat until `upTo` is `head`. */
   "conversation.sync": v.strictObject({
     type: v.literal("conversation.sync"),

@@ -6,8 +6,29 @@ const id = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const ref = v.string();
 
+/** What is told to the other devices of an account. */
+export const accountNews = [
+  "session.began",
+  "password.changed",
+  "password.reset",
+  "code.added",
+  "code.removed",
+  "recovery.renewed",
+  "recovery.used",
+  "passkey.added",
+  "passkey.removed",
+  "provider.linked",
+  "provider.unlinked",
+] as const;
+export type AccountNews = (typeof accountNews)[number];
+
 /** Someone who has, or once had, an account. `name` is null once it was deleted; the id is never given again. */
-export const person = v.object({ id, name: v.nullable(v.string()) });
+export const person = v.object({
+  id,
+  name: v.nullable(v.string()),
+  /** Left out for a member. */
+  role: v.optional(v.picklist(["moderator", "admin", "owner"])),
+});
 
 /** A stored message. `seq` is its place, `rev` the number of its latest change; both count in one row per conversation. */
 export const message = v.object({
@@ -19,6 +40,8 @@ export const message = v.object({
   body: v.object({ text: v.string() }),
   /** UTC milliseconds. */
   createdAt: count,
+  /** When it was deleted, UTC milliseconds; the text is then empty. Left out otherwise. */
+  deletedAt: v.optional(count),
 });
 
 /** A conversation as its member sees it when entering. `unread` is counted up to `limits.unreadMax`. */
@@ -41,6 +64,8 @@ export const events = {
     /** The incarnation of the database: when it differs from the one a client knew, everything it holds is void. */
     epoch: v.string(),
     me: person,
+    /** Until when one may not write, UTC milliseconds; left out when one may. */
+    mutedUntil: v.optional(count),
     /** Tag of the directory; sent back with the next `chat.enter`, it spares sending an unchanged directory. */
     peopleTag: v.string(),
     people: v.optional(v.array(person)),
@@ -48,6 +73,10 @@ export const events = {
     conversations: v.array(conversation),
   }),
   "message.sent": v.object({ type: v.literal("message.sent"), message }),
+  /** The answer to `message.delete`; everyone hears of it as `message.changed`. */
+  "message.deleted": v.object({ type: v.literal("message.deleted"), ref }),
+  /** A message that was sent before is another now: it was deleted. */
+  "message.changed": v.object({ type: v.literal("message.changed"), message }),
   "conversation.synced": v.object({
     type: v.literal("conversation.synced"),
     ref,
@@ -82,7 +111,28 @@ export const events = {
     quiet: v.optional(v.literal(true)),
   }),
   "person.registered": v.object({ type: v.literal("person.registered"), person }),
+  /** Somebody has another role. */
+  "person.changed": v.object({ type: v.literal("person.changed"), person }),
   "person.deleted": v.object({ type: v.literal("person.deleted"), id }),
+  /** One may not write until then, or may again: null. */
+  "me.muted": v.object({ type: v.literal("me.muted"), until: v.nullable(count) }),
+  /** Something happened to one's account that one should know of, told to all one's devices. */
+  "account.notified": v.object({
+    type: v.literal("account.notified"),
+    what: v.picklist(accountNews),
+    /** The device by which it happened, as its browser names it. */
+    device: v.string(),
+    at: count,
+  }),
+  /** The server's name, welcome or rules were changed. */
+  "house.changed": v.object({
+    type: v.literal("house.changed"),
+    name: v.string(),
+    welcome: v.string(),
+    registration: v.picklist(["open", "invite", "closed"]),
+  }),
+  /** A message was reported: told to those who may settle it. */
+  "report.added": v.object({ type: v.literal("report.added"), open: count }),
   pong: v.object({ type: v.literal("pong"), ref }),
   error: v.object({
     type: v.literal("error"),

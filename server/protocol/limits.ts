@@ -2,6 +2,14 @@
 export const limits = {
   nameMin: 3,
   nameMax: 20,
+  /** Characters, so below. What is said of a name, a device, an invitation or a reason. */
+  labelMax: 60,
+  linkTokenMax: 64,
+  houseNameMax: 40,
+  welcomeMax: 500,
+  reasonMax: 300,
+  /** Four weeks. */
+  muteMaxMinutes: 40_320,
   passwordMin: 8,
   /** Bytes, so that "any length up to 256 counts to the last byte" means the same on both sides. */
   passwordMaxBytes: 256,

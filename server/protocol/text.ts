@@ -30,6 +30,54 @@ export const messageText = v.pipe(
   v.check((text) => visible.test(text), "must not be empty"),
 );
 
+/** A line that somebody writes as a name or a reason: no line breaks, no control characters, no marks of direction. */
+const line = v.pipe(
+  wellFormed,
+  v.transform((text) => text.trim()),
+  v.check((text) => !control.test(text) && !/[\t\n\u2028\u2029]/.test(text), "must be a single line"),
+  v.check((text) => !/\p{Bidi_Control}/u.test(text), "must not contain marks of direction"),
+);
+
+/** A line of at most `max` characters, which may be empty. */
+export const optionalLine = (max: number) =>
+  v.pipe(
+    line,
+    v.check((text) => [...text].length <= max, `must have at most ${max} characters`),
+  );
+
+/** The same with something to see in it. */
+export const requiredLine = (max: number) =>
+  v.pipe(
+    optionalLine(max),
+    v.check((text) => visible.test(text), "must not be empty"),
+  );
+
+/** A text of several lines and at most `max` characters, which may be empty. */
+export const optionalText = (max: number) =>
+  v.pipe(
+    wellFormed,
+    v.transform((text) => text.trim()),
+    v.check((text) => !control.test(text), "must not contain control characters"),
+    v.check((text) => [...text].length <= max, `must have at most ${max} characters`),
+  );
+
+export const houseName = requiredLine(limits.houseNameMax);
+
+/**
+ * What names that look alike have in common: case, 0 and o, 1 and I and l, rn and m, vv and w, and the signs between letters
+ * make no difference. After https://www.unicode.org/reports/tr39/#Confusable_Detection, for the few characters names may have.
+ */
+export const likenessOf = (name: string): string =>
+  name
+    .replaceAll("I", "l")
+    .toLowerCase()
+    .replaceAll("1", "l")
+    .replaceAll("0", "o")
+    .replaceAll("_", "-")
+    .replaceAll(".", "-")
+    .replaceAll("rn", "m")
+    .replaceAll("vv", "w");
+
 /** A user name: 3 to 20 of letters, digits, dot, underscore, hyphen; so no control, bidi or look-alike characters. */
 export const userName = v.pipe(
   v.string(),

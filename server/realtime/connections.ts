@@ -1,5 +1,5 @@
 import type { ServerWebSocket } from "bun";
-import type { Session } from "../db/store.ts";
+import type { Session } from "../db/kept/sessions.ts";
 import { type CloseCode, closeCodes } from "../protocol/close-codes.ts";
 
 /** What the server holds of one open socket. */

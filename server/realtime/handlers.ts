@@ -1,4 +1,5 @@
-import type { People } from "../accounts/people.ts";
+import type { MakeAct } from "../accounts/act.ts";
+import { type People, toPerson } from "../accounts/people.ts";
 import { frameOf } from "../broker/broker.ts";
 import type { CommitLoop } from "../conversations/commit-loop.ts";
 import { requireMember } from "../conversations/membership.ts";
@@ -9,6 +10,7 @@ import type { CommandOf, CommandType } from "../protocol/commands.ts";
 import { groupId } from "../protocol/conversation-id.ts";
 import type { ChatEvent } from "../protocol/events.ts";
 import { limits, protocolVersion } from "../protocol/limits.ts";
+import { isAbove, may } from "../protocol/roles.ts";
 import { byteLength } from "../protocol/text.ts";
 import { Refusal } from "../refusal.ts";
 import type { System } from "../system.ts";
@@ -27,7 +29,11 @@ export interface HandlerDeps {
   /** Hears where the group stands by what someone is told who enters. */
   entered(groupHead: number): void;
   messageRate: Allowance;
-  messageBytes: number;
+  /** Bounds how often somebody may change messages. */
+  changeRate: Allowance;
+  /** The size of the longest message, as the house has it now. */
+  messageBytes(): number;
+  act: MakeAct;
   system: System;
 }
 
@@ -42,7 +48,14 @@ export function answer(socket: Socket, event: ChatEvent): void {
 }
 
 export function handlers(deps: HandlerDeps): Handlers {
-  const { store, commits, readMarks, people, presence, messageRate, system } = deps;
+  const { store, commits, readMarks, people, presence, messageRate, changeRate, system } = deps;
+
+  /** Until when somebody may not write; null for who may. */
+  const silentUntil = (user: number) => {
+    const until = people.mutedUntil(user);
+    return until !== null && until > system.now() ? until : null;
+  };
+  const mayActOn = (user: number, other: number) => isAbove(people.roleOf(user), people.roleOf(other));
 
   return {
     async "chat.enter"({ ref, people: tag }, user) {
@@ -58,7 +71,8 @@ export function handlers(deps: HandlerDeps): Handlers {
         ref,
         version: protocolVersion,
         epoch: store.epoch,
-        me: { id: user, name: people.nameOf(user) },
+        me: toPerson({ id: user, name: people.nameOf(user) ?? "", role: people.roleOf(user) }),
+        ...(silentUntil(user) === null ? {} : { mutedUntil: silentUntil(user)! }),
         peopleTag,
         ...(tag === peopleTag ? {} : { people: people.all() }),
         online: presence.online(),
@@ -69,15 +83,34 @@ export function handlers(deps: HandlerDeps): Handlers {
     async "message.send"({ conversation, clientId, body }, user) {
       requireMember(user, conversation);
       const { text } = body;
-      if (text.length * 3 > deps.messageBytes && byteLength(text) > deps.messageBytes) {
-        throw new Refusal("message_too_large");
-      }
+      const most = deps.messageBytes();
+      if (text.length * 3 > most && byteLength(text) > most) throw new Refusal("message_too_large");
+      const until = silentUntil(user);
+      if (until !== null) throw new Refusal("muted", { retryAfter: until - system.now() });
       const wait = messageRate.take(String(user));
       if (wait > 0) throw new Refusal("rate_limited", { retryAfter: wait });
       const draft = { conversation, author: user, clientId, text, createdAt: system.now() };
       const { kind, message } = await commits.append(draft);
       // What was stored now comes back with the topic, to this socket as to all others.
       return kind === "duplicate" ? { type: "message.sent", message } : null;
+    },
+
+    async "message.delete"({ ref, conversation, seq }, user) {
+      requireMember(user, conversation);
+      const wait = changeRate.take(String(user));
+      if (wait > 0) throw new Refusal("rate_limited", { retryAfter: wait });
+      const message = await store.messages.find(conversation, seq);
+      if (!message) throw new Refusal("unknown_message");
+      const isOwn = message.author === user;
+      const isModerated = conversation === groupId && may(people.roleOf(user), "message.delete any");
+      if (!isOwn && !(isModerated && mayActOn(user, message.author))) throw new Refusal("not_allowed");
+      const detail = { conversation, seq };
+      const told = isOwn ? undefined : deps.act("message.deleted", { by: user, to: message.author, detail });
+      await commits.change(async () => {
+        const changed = await store.messages.remove(conversation, seq, system.now(), told);
+        return changed ? [changed] : [];
+      });
+      return { type: "message.deleted", ref };
     },
 
     async "conversation.sync"({ ref, conversation, epoch, after }, user) {

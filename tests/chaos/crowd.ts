@@ -1,11 +1,14 @@
 import { createHash, randomBytes } from "node:crypto";
 import { HashPool } from "../../server/accounts/hash-pool.ts";
 import { passwords } from "../../server/accounts/passwords.ts";
+import { parseConfig } from "../../server/config.ts";
 import { openPostgres } from "../../server/db/postgres/open.ts";
 import { postgresStore } from "../../server/db/postgres/store.ts";
+import { setUpHouse } from "../support/house.ts";
 import { password } from "../support/person.ts";
 import { chance } from "./chance.ts";
 import { type Citizen, Client } from "./client.ts";
+import { limits } from "./ground.ts";
 import type { Step } from "./schedule.ts";
 import { isFault } from "./schedule.ts";
 import type { Witness } from "./witness.ts";
@@ -38,11 +41,12 @@ export async function settle(url: string, pepper: Uint8Array, names: readonly st
     throw error;
   });
   const store = postgresStore(db, { origin: "chaos", now: Date.now });
+  await setUpHouse(store, parseConfig(limits));
   const citizens: Citizen[] = [];
   for (const name of names) {
     const [first, second] = [session(), session()];
     const createdAt = Date.now();
-    const user = (await store.users.create({ name, passwordHash, createdAt }, first))!;
+    const user = (await store.users.create({ name, passwordHash, createdAt }, { session: first }))!;
     await store.sessions.create({ ...second, userId: user.id, createdAt });
     citizens.push({ id: user.id, name, cookie: first.cookie, otherCookie: second.cookie });
   }

@@ -38,7 +38,8 @@ export interface Ground {
   open(): Promise<void>;
 }
 
-const limits = { MESSAGES_PER_MINUTE: "1000000", MESSAGE_BURST: "1000000" };
+/** Talkers write more than people may. */
+export const limits = { MESSAGES_PER_MINUTE: "1000000", MESSAGE_BURST: "1000000" };
 
 /** Starts PostgreSQL and NATS, and makes ready what the nodes need. */
 export async function prepareGround({ nodes: count, carrier, entry, plain }: Wanted): Promise<Ground> {

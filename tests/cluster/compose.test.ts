@@ -74,11 +74,10 @@ describe("compose.yaml", () => {
         "postgres://chat:secret@postgres:5432/chat",
       );
     }
-    const other = { ...given, NATS_URL: "nats://nats:4222", REGISTRATION: "closed", PORT: "8443" };
-    const { natsUrl, registration, origins } = parseConfig(environmentOf(node1!, other));
-    expect({ natsUrl, registration, origins }).toEqual({
+    const other = { ...given, NATS_URL: "nats://nats:4222", PORT: "8443" };
+    const { natsUrl, origins } = parseConfig(environmentOf(node1!, other));
+    expect({ natsUrl, origins }).toEqual({
       natsUrl: "nats://nats:4222",
-      registration: "closed",
       origins: ["https://localhost:8443"],
     });
   });

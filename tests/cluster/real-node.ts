@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Balancer, balancerCommand, balancerEnv } from "../../scripts/cluster/balancer.ts";
 import { freePort, healthy } from "../../scripts/cluster/ports.ts";
+import { setUpBeforehand } from "../support/house.ts";
 import { Program } from "../support/program.ts";
 import { writeFiles } from "./front.ts";
 
@@ -11,14 +12,16 @@ export async function behind(balancer: Balancer, path: string) {
   const folder = mkdtempSync(join(tmpdir(), "secure-chat-front-"));
   const [port, inside] = [await freePort(), await freePort()];
   const origin = `https://localhost:${port}`;
-  const node = new Program([process.execPath, "server/main.ts"], {
+  const env = {
     DATABASE_URL: "",
     DATA_DIR: folder,
     HOST: "127.0.0.1",
     PORT: String(inside),
     ORIGINS: origin,
     TRUSTED_PROXIES: "127.0.0.1",
-  });
+  };
+  await setUpBeforehand(env);
+  const node = new Program([process.execPath, "server/main.ts"], env);
   await healthy(inside, () => node.process.exitCode === null);
   const [cert, key, certificate] = await Promise.all(
     ["cert.pem", "key.pem", "ca.pem"].map((name) => Bun.file(join(folder, "certs", name)).text()),

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { launch } from "../support/browser.ts";
 import { withProgram } from "../support/companions.ts";
+import { setUpBeforehand } from "../support/house.ts";
 import { freshDatabase } from "../support/postgres.ts";
 import { Program } from "../support/program.ts";
 import { Visitor } from "../support/visitor.ts";
@@ -36,6 +37,7 @@ withProgram(
     const dataDir = mkdtempSync(join(tmpdir(), "secure-chat-nodes-"));
     const port = String(await freePort());
     const env = { DATA_DIR: dataDir, DATABASE_URL: await freshDatabase(), PORT: port, HOST: "127.0.0.1" };
+    await setUpBeforehand(env);
     const cluster = Program.script("cluster.ts", ["--nodes", "2", "--balancer", "haproxy"], env);
     try {
       await cluster.says(/Ctrl-C/);

@@ -8,6 +8,7 @@ import { freePort } from "../../scripts/cluster/ports.ts";
 import { startCluster } from "../../scripts/cluster/start.ts";
 import { parseConfig } from "../../server/config.ts";
 import { withProgram } from "../support/companions.ts";
+import { setUpBeforehand } from "../support/house.ts";
 import { Person } from "../support/person.ts";
 import { dropDatabase, emptyDatabase } from "../support/postgres.ts";
 import { Program } from "../support/program.ts";
@@ -45,7 +46,7 @@ async function tryOut(args: string[], parts: string[]) {
     for (const name of parts) pids.push(await pidOf(program, name));
 
     const server = { origin: `https://localhost:${port}` };
-    const alice = await new Person(server, "alice").register();
+    const alice = await new Person(server, "alice").setUp(program.printed);
     const bob = await new Person(server, "bob").register();
     const heard = await bob.enter();
     await (await alice.enter()).say("before");
@@ -109,6 +110,7 @@ describe("bun run cluster", () => {
   test("without a balancer every node is an address of its own", async () => {
     const config = parseConfig({ DATA_DIR: top, HOST: "127.0.0.1", DRAIN_SECONDS: "1" });
     const url = await emptyDatabase();
+    await setUpBeforehand({ DATABASE_URL: url });
     const cluster = await startCluster({
       config: { ...config, postgres: { url, connections: 8 } },
       machine: { hostname: "localhost", interfaces: {} },

@@ -22,8 +22,8 @@ test("bun run dev answers for Vite and for the server at one origin, sockets too
     });
     expect(editor.status).toBe(404);
 
-    const alice = new Person({ origin }, "alice");
-    await alice.register();
+    await program.says(new RegExp(`Set up at +${origin}/setup#`));
+    const alice = await new Person({ origin }, "alice").setUp(program.printed);
     await alice.enter();
     alice.leave();
 

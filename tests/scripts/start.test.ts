@@ -94,10 +94,10 @@ describe("the start", () => {
   });
 
   test("tells all mistakes of the configuration before it does anything", async () => {
-    const program = start({ PORT: "http", REGISTRATION: "maybe" });
+    const program = start({ PORT: "http", MESSAGE_BURST: "maybe" });
     expect(await program.ends()).toBe(1);
     expect(program.printed).toMatch(
-      /PORT is "http"; accepted: .*\n.*REGISTRATION is "maybe"; accepted: open or closed/,
+      /PORT is "http"; accepted: .*\n.*MESSAGE_BURST is "maybe"; accepted: a whole number/,
     );
     expect(program.printed).not.toContain("    at ");
     expect(existsSync(env.DATA_DIR!)).toBe(false);

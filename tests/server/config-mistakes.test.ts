@@ -48,7 +48,7 @@ const refused: [string, string[]][] = [
       "*",
     ],
   ],
-  ["REGISTRATION", ["OPEN", "yes", "invite"]],
+  ["REGISTRATION", ["open", "closed"]],
   ["MAX_MESSAGE_BYTES", ["0", String(limits.messageMaxBytes + 1), "1k"]],
   ["MESSAGES_PER_MINUTE", ["0", "1000001"]],
   ["MESSAGE_BURST", ["0"]],
@@ -99,9 +99,9 @@ test("all mistakes are told together, in one text", () => {
     "HOST",
     "PORT",
     "ORIGINS",
-    "REGISTRATION",
     "TLS_KEY",
     "MESSAGE_BURST",
+    "REGISTRATION",
   ]);
   expect(() => parseConfig(bad)).toThrow(/PORT is "x"; accepted: a whole number from 0 to 65535\n/);
   expect(() => parseConfig(bad)).toThrow(/TLS_KEY is missing; accepted: the path of the key of TLS_CERT/);

@@ -13,8 +13,8 @@ test("an empty environment gives the documented defaults", () => {
     drainSeconds: 0,
     origins: null,
     trustedProxies: [],
-    registration: "open",
     tls: null,
+    providers: [],
     limits: {
       messageBytes: limits.messageMaxBytes,
       messagesPerMinute: 120,
@@ -70,7 +70,6 @@ const accepted: [string, string, (config: ReturnType<typeof parseConfig>) => unk
   ["TRUSTED_PROXIES", "10.0.0.0/24", (c) => c.trustedProxies, ["10.0.0.0/24"]],
   ["TRUSTED_PROXIES", "::1, 127.0.0.1,::1", (c) => c.trustedProxies, ["::1", "127.0.0.1"]],
   ["TRUSTED_PROXIES", "fd00::/8,2001:db8::1/128", (c) => c.trustedProxies, ["fd00::/8", "2001:db8::1/128"]],
-  ["REGISTRATION", "closed", (c) => c.registration, "closed"],
   ["MAX_MESSAGE_BYTES", "1", (c) => c.limits.messageBytes, 1],
   ["MESSAGES_PER_MINUTE", "1000000", (c) => c.limits.messagesPerMinute, 1_000_000],
   ["MESSAGE_BURST", "1", (c) => c.limits.messageBurst, 1],

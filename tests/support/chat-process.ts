@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { projectRoot } from "../../server/config.ts";
+import { setUpBeforehand } from "./house.ts";
 import { Program } from "./program.ts";
 
-/** The real server as a process of its own, on a database on disk; it can be killed and come back at the same address. */
+/** The real server as a process of its own, on a database on disk and open to everybody; it can be killed and come back at the same address. */
 export class ChatProcess {
   readonly dataDir = mkdtempSync(join(tmpdir(), "secure-chat-"));
   readonly #env: Record<string, string>;
@@ -24,6 +25,7 @@ export class ChatProcess {
 
   async start(): Promise<this> {
     const env = { ...this.#env, DATA_DIR: this.dataDir, PORT: String(this.#port) };
+    if (this.#port === 0) await setUpBeforehand(env);
     this.#program = new Program([process.execPath, join(projectRoot, this.#entry)], env);
     const [, port] = await this.#program.says(/https:\/\/localhost:(\d+)[\s\S]*Ctrl-C/);
     this.#port = Number(port);

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Server } from "bun";
+import type { Strength } from "../../server/accounts/new-passwords.ts";
 import { createApp } from "../../server/app.ts";
 import { ensureCertificate } from "../../server/certificates/ensure.ts";
 import type { Pair } from "../../server/certificates/files.ts";
@@ -12,7 +13,9 @@ import { openDatabase } from "../../server/db/sqlite/open.ts";
 import { sqliteStore } from "../../server/db/sqlite/store.ts";
 import type { Store } from "../../server/db/store.ts";
 import { Incident } from "../../server/incident.ts";
+import type { House } from "../../server/protocol/house.ts";
 import { type System, system } from "../../server/system.ts";
+import { setUpHouse, testPepper } from "./house.ts";
 
 export interface TestServerOptions {
   env?: Record<string, string>;
@@ -22,6 +25,9 @@ export interface TestServerOptions {
   shared?: Shared;
   clientFolder?: string;
   hashCost?: number;
+  /** How the server is set up, where it is not that anyone may register; null leaves it to be set up. */
+  house?: Partial<House> | null;
+  strength?: Strength;
   /** A free one when absent. */
   port?: number;
 }
@@ -69,16 +75,18 @@ function fromAnywhere<T>(server: Server<T>): Server<T> {
 export async function startServer(options: TestServerOptions = {}) {
   const config = parseConfig(options.env ?? {});
   const store = options.store ?? sqliteStore(openDatabase(":memory:"));
+  if (options.house !== null) await setUpHouse(store, config, options.house);
   const bugs: unknown[] = [];
   const app = await createApp({
     config,
     store,
     shared: options.shared,
-    secrets: { pepper: Buffer.alloc(32, 7) },
+    secrets: { pepper: testPepper },
     system: options.system ?? system,
     originsAt: (port) => config.origins ?? [`https://localhost:${port}`],
     clientFolder: options.clientFolder ?? join(projectRoot, "web/dist"),
     hashCost: options.hashCost ?? 4,
+    strength: options.strength ?? { check: async () => {} },
     report: (error) => (error instanceof Incident ? "incident" : `bug-${bugs.push(error)}`),
   });
   pair ??= testCertificate();

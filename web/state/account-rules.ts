@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { newPassword, userName } from "../../server/protocol/text.ts";
+import { houseName, newPassword, userName } from "../../server/protocol/text.ts";
 
 const faultIn = (schema: v.GenericSchema<string>, what: string, value: string): string | undefined => {
   const [issue] = v.safeParse(schema, value).issues ?? [];
@@ -8,6 +8,9 @@ const faultIn = (schema: v.GenericSchema<string>, what: string, value: string): 
 
 /** What keeps a text from being a user name, in a sentence; undefined when nothing does. */
 export const nameFault = (name: string): string | undefined => faultIn(userName, "A user name", name);
+
+/** What keeps a text from being the name of a chat. */
+export const houseFault = (name: string): string | undefined => faultIn(houseName, "The name", name);
 
 /** What keeps a text from being a password. */
 export const passwordFault = (password: string): string | undefined =>

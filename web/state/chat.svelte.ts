@@ -6,7 +6,7 @@ import { Connection } from "./connection.svelte.ts";
 import type { Conversation } from "./conversation.svelte.ts";
 import { Conversations } from "./conversations.svelte.ts";
 import { Drafts } from "./drafts.ts";
-import { endings } from "./endings.ts";
+import { followClosing } from "./endings.ts";
 import { type Notice, Notices } from "./notices.svelte.ts";
 import { Outbox } from "./outbox.svelte.ts";
 import { People } from "./people.svelte.ts";
@@ -27,7 +27,7 @@ export interface ChatSurroundings extends SocketSurroundings {
   /** The session behind the socket is gone; the sentence says why. */
   ended(why: string): void;
   /** The socket would not open, or belongs to someone else: the session has to be asked about. */
-  doubted(): void;
+  doubted(): Promise<void>;
   /** The server speaks another version of the protocol than this page. */
   outdated(): void;
 }
@@ -160,8 +160,7 @@ export class Chat {
     if (link.kind === "open") this.#askToEnter();
     else this.outbox.pause();
     if (link.kind === "waiting" && !link.opened) this.#around.doubted();
-    const ending = link.kind === "closed" && link.code !== null ? endings[link.code] : undefined;
-    if (ending) this.#around.ended(ending);
+    if (link.kind === "closed") followClosing(link.code, this.#around, this.connection);
   }
 
   #askToEnter(): void {

@@ -1,8 +1,29 @@
 import { closeCodes } from "../../server/protocol/close-codes.ts";
+import type { Connection } from "./connection.svelte.ts";
 
 /** What to say on the sign-in page when the server closed the socket with one of these codes. */
-export const endings: Record<number, string> = {
+const endings: Record<number, string> = {
   [closeCodes.signedOut]: "You were logged out, on this device or from another one.",
   [closeCodes.sessionExpired]: "You were logged out because a long time had passed.",
   [closeCodes.accountDeleted]: "This account was deleted.",
+  [closeCodes.accountBarred]: "This account was locked. Log in to see why.",
 };
+
+interface Surroundings {
+  ended(why: string): void;
+  doubted(): Promise<void>;
+}
+
+/** Does what follows from a socket that is closed and does not come back by itself; null is no code but our own wish. */
+export async function followClosing(
+  code: number | null,
+  around: Surroundings,
+  connection: Pick<Connection, "trouble" | "connect">,
+): Promise<void> {
+  const ending = code === null ? undefined : endings[code];
+  if (ending) return around.ended(ending);
+  if (code !== closeCodes.proofNeeded) return;
+  // More has to be proven: whoever asks the server is shown the page for it. Where that is not so, the chat goes on.
+  await around.doubted();
+  if (connection.trouble?.kind === "closed") connection.connect();
+}

@@ -1,18 +1,39 @@
 /** Where in the client one is, as its address says. */
 export type Page =
-  | { kind: "welcome" | "login" | "register" | "account" | "conversations" | "nowhere" }
+  | {
+      kind:
+        | "welcome"
+        | "login"
+        | "register"
+        | "setup"
+        | "join"
+        | "reset"
+        | "account"
+        | "conversations"
+        | "nowhere";
+    }
+  | { kind: "admin"; section: Section }
   | { kind: "conversation"; id: string };
 
-const fixed: Record<string, Exclude<Page["kind"], "conversation">> = {
+/** The pages for those who look after the chat. */
+export const sections = ["people", "invites", "reports", "settings", "audit"] as const;
+export type Section = (typeof sections)[number];
+
+const fixed: Record<string, Exclude<Page["kind"], "conversation" | "admin">> = {
   "/": "welcome",
   "/login": "login",
   "/register": "register",
+  "/setup": "setup",
+  "/join": "join",
+  "/reset": "reset",
   "/account": "account",
   "/c": "conversations",
 };
 
 /** The page of an address; an address that means nothing is nowhere. */
 export function pageOf(path: string): Page {
+  const section = sections.find((each) => path === `/admin/${each}`);
+  if (section) return { kind: "admin", section };
   const [, id] = /^\/c\/([^/]+)$/.exec(path) ?? [];
   return id ? { kind: "conversation", id: id.replaceAll("%3A", ":") } : { kind: fixed[path] ?? "nowhere" };
 }

@@ -1,13 +1,29 @@
-import type { AccountInfo, Credentials, Registration, SessionInfo } from "../../server/protocol/account.ts";
-import type { Api } from "../transport/api.ts";
+import type {
+  AccountInfo,
+  Credentials,
+  Deletion,
+  Registration,
+  SessionInfo,
+} from "../../server/protocol/account.ts";
+import type { PublicHouse } from "../../server/protocol/house.ts";
+import type { OwnDataFormat } from "../../server/protocol/own-data.ts";
+import { type Api, createApi } from "../transport/api.ts";
+import type { Call } from "../transport/call.ts";
+import type { Download } from "../transport/download.ts";
 import { Refused } from "../transport/refused.ts";
 import type { Chat, Me } from "./chat.svelte.ts";
+import { Proof } from "./proof.svelte.ts";
 
 /** Makes the chat of a person; `ended` and `doubted` are how the chat reports on the session it runs under. */
-export type EnterChat = (me: Me, hear: { ended(why: string): void; doubted(): void }) => Chat;
+export type EnterChat = (me: Me, hear: { ended(why: string): void; doubted(): Promise<void> }) => Chat;
 
 /** Who is signed in, if anybody. Verbs throw `Refused`. */
 export class Session {
+  /** The HTTP half of the wire, for the state of pages of their own. */
+  readonly call: Call;
+  /** Asks for files. */
+  readonly download: Download;
+  readonly proof = new Proof();
   readonly #api: Api;
   readonly #enterChat: EnterChat;
   #info = $state.raw<SessionInfo | null>(null);
@@ -15,8 +31,10 @@ export class Session {
   #notice = $state<string | null>(null);
   #failure = $state<string | null>(null);
 
-  constructor(api: Api, enterChat: EnterChat) {
-    this.#api = api;
+  constructor(call: Call, download: Download, enterChat: EnterChat) {
+    this.call = call;
+    this.download = download;
+    this.#api = createApi(call);
     this.#enterChat = enterChat;
   }
 
@@ -30,8 +48,29 @@ export class Session {
     return this.#chat;
   }
 
-  get registrationOpen(): boolean {
-    return this.#info?.registration !== "closed";
+  /** How far somebody is signed in; null when nobody is. */
+  get stage(): NonNullable<SessionInfo["stage"]> | null {
+    return this.#info?.stage ?? null;
+  }
+
+  /** Who is signed in, however far; null when nobody is. */
+  get user(): SessionInfo["user"] {
+    return this.#info?.user ?? null;
+  }
+
+  /** What can be given as the second factor, where one is asked for. */
+  get seconds(): { code: boolean; passkey: boolean } {
+    return this.#info?.seconds ?? { code: false, passkey: false };
+  }
+
+  /** What everybody may know of the server; null while it is not set up. */
+  get house(): PublicHouse | null {
+    return this.#info?.house ?? null;
+  }
+
+  /** What one can sign in with besides passwords and passkeys. */
+  get providers(): SessionInfo["providers"] {
+    return this.#info?.providers ?? [];
   }
 
   /** Something to be told on the sign-in page: why one is there. */
@@ -60,8 +99,15 @@ export class Session {
   }
 
   /** Ends the other sessions; this one goes on. */
-  changePassword(current: string, password: string): Promise<void> {
-    return this.#api.changePassword({ current, password });
+  changePassword(current: string | undefined, password: string): Promise<void> {
+    return this.proof.run(() =>
+      this.#api.changePassword(current === undefined ? { password } : { current, password }),
+    );
+  }
+
+  /** Follows what the server says of the session after something was proven in it. */
+  become(info: SessionInfo): void {
+    this.#become(info);
   }
 
   async signIn(credentials: Credentials): Promise<void> {
@@ -77,33 +123,53 @@ export class Session {
     await this.#api.signOut();
     if (unsent === "discard") this.#chat?.outbox.dropAll();
     this.#chat?.drafts.clear();
-    this.#leave("You have logged out.");
+    this.#out("You have logged out.");
+  }
+
+  /** Everything that is kept of oneself, as a file; `arrived` hears how far it is, in messages. */
+  exportOwnData(
+    format: OwnDataFormat,
+    arrived: (lines: number, total: number | null) => void,
+  ): Promise<Blob> {
+    return this.proof.run(() => this.download("/api/account/export", { format }, arrived));
   }
 
   /** Deletes the account and all that is still to be sent from it. */
-  async deleteAccount(password: string): Promise<void> {
-    await this.#api.deleteAccount(password);
+  async deleteAccount(deletion: Deletion): Promise<void> {
+    await this.proof.run(() => this.#api.deleteAccount(deletion));
     this.#chat?.outbox.dropAll();
     this.#chat?.drafts.clear();
-    this.#leave("Your account was deleted.");
+    this.#out("Your account was deleted.");
   }
 
   #become(info: SessionInfo): void {
     const before = this.#chat?.me;
     this.#info = info;
-    if (before?.id === info.user?.id && before?.name === info.user?.name) return;
-    if (info.user) this.#enter(info.user);
+    // Whoever still has to give a second factor, or to set one up, is not in the chat yet.
+    const user = info.stage === "open" ? info.user : null;
+    if (before?.id === user?.id && before?.name === user?.name) return;
+    if (user) this.#enter({ id: user.id, name: user.name });
+    else if (info.user) this.#leave(null);
     else this.#leave("You were logged out. Please log in again.");
   }
 
   #enter(me: Me): void {
     this.#chat?.close();
     this.#notice = null;
-    this.#chat = this.#enterChat(me, { ended: (why) => this.#leave(why), doubted: () => this.check() });
+    this.#chat = this.#enterChat(me, { ended: (why) => this.#out(why), doubted: () => this.check() });
     this.#chat.connection.connect();
   }
 
-  #leave(why: string): void {
+  /** The session is gone, however far it was. */
+  #out(why: string): void {
+    if (this.#info) {
+      const { house, providers } = this.#info;
+      this.#info = { user: null, house, providers };
+    }
+    this.#leave(why);
+  }
+
+  #leave(why: string | null): void {
     this.#chat?.close();
     this.#chat?.drafts.clear();
     this.#chat = null;

@@ -1,7 +1,7 @@
 import { registry } from "../../../server/cluster/registry.ts";
+import type { Draft } from "../../../server/db/kept/messages.ts";
 import { openPostgres } from "../../../server/db/postgres/open.ts";
 import { postgresStore } from "../../../server/db/postgres/store.ts";
-import type { Draft } from "../../../server/db/store.ts";
 import { browserSystem } from "../../../web/transport/system.ts";
 import { startDatabase } from "../database.ts";
 import type { Ground } from "../ground.ts";

@@ -2,11 +2,12 @@ import { join } from "node:path";
 
 import { SQL } from "bun";
 import { commitLoop } from "../../../server/conversations/commit-loop.ts";
+import type { Draft } from "../../../server/db/kept/messages.ts";
 import { openPostgres } from "../../../server/db/postgres/open.ts";
 import { postgresStore } from "../../../server/db/postgres/store.ts";
 import { openDatabase } from "../../../server/db/sqlite/open.ts";
 import { sqliteStore } from "../../../server/db/sqlite/store.ts";
-import type { Draft, Store } from "../../../server/db/store.ts";
+import type { Store } from "../../../server/db/store.ts";
 import { browserSystem } from "../../../web/transport/system.ts";
 import { bareInsert } from "../bare-insert.ts";
 import { type Spread, spreads, talkers } from "../conversations.ts";

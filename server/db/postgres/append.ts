@@ -1,5 +1,5 @@
 import type { ErrorCode } from "../../protocol/errors.ts";
-import type { Draft, Outcome } from "../store.ts";
+import type { Draft, Outcome } from "../kept/messages.ts";
 import type { Db } from "./open.ts";
 
 interface Row {

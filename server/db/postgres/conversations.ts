@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import { type ConversationId, groupId } from "../../protocol/conversation-id.ts";
 import { limits } from "../../protocol/limits.ts";
-import type { Conversations } from "../store.ts";
+import type { Conversations } from "../kept/conversations.ts";
 import { guarded } from "./guarded.ts";
 import type { Author } from "./notices.ts";
 import type { Db } from "./open.ts";

@@ -2,7 +2,7 @@ import type { SQL } from "bun";
 import type { ConversationId } from "../../protocol/conversation-id.ts";
 import type { Message } from "../../protocol/events.ts";
 import { limits } from "../../protocol/limits.ts";
-import type { Messages, Page } from "../store.ts";
+import type { Messages, Page } from "../kept/messages.ts";
 import { postgresAppend } from "./append.ts";
 import { guarded } from "./guarded.ts";
 import type { Db } from "./open.ts";

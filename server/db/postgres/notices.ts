@@ -1,5 +1,5 @@
 import type { Person } from "../../protocol/events.ts";
-import type { ReadState } from "../store.ts";
+import type { ReadState } from "../kept/conversations.ts";
 import { guarded } from "./guarded.ts";
 import type { Db } from "./open.ts";
 

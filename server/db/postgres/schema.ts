@@ -12,6 +12,7 @@ import {
   timestamp,
   uniqueIndex,
 } from "drizzle-orm/pg-core";
+import { roles, standings } from "../../protocol/roles.ts";
 
 // What SQLite holds too stands in step with its schema, which a test compares.
 
@@ -35,11 +36,22 @@ export const users = pgTable(
     name: text(),
     /** The name in lower case: what is unique. */
     nameKey: text("name_key"),
+    /** What names that look alike have in common: what new ones may not share with others. */
+    likeness: text(),
     passwordHash: text("password_hash"),
+    role: text({ enum: roles }).notNull().default("member"),
+    standing: text({ enum: standings }).notNull().default("active"),
+    standingReason: text("standing_reason"),
+    mutedUntil: number("muted_until"),
     createdAt: number("created_at").notNull(),
     lastSignInAt: number("last_sign_in_at"),
+    /** Whether the messages of this deleted account are still being removed: 1 or 0. */
+    erasing: number().notNull().default(0),
   },
-  (table) => [uniqueIndex("users_name_key").on(table.nameKey)],
+  (table) => [
+    uniqueIndex("users_name_key").on(table.nameKey),
+    uniqueIndex("users_likeness").on(table.likeness),
+  ],
 );
 
 export const sessions = pgTable(
@@ -50,7 +62,15 @@ export const sessions = pgTable(
     userId: number("user_id")
       .notNull()
       .references(() => users.id),
+    /** The user agent, as the browser tells it. */
     device: text().notNull(),
+    /** What its owner calls the device. */
+    label: text(),
+    address: text().notNull().default(""),
+    /** How many factors were proven when it began: 1, or 2. */
+    factors: number().notNull().default(1),
+    /** When a factor was proven last. */
+    provenAt: number("proven_at").notNull().default(0),
     createdAt: number("created_at").notNull(),
     seenAt: number("seen_at").notNull(),
   },
@@ -97,8 +117,10 @@ export const messages = pgTable(
       .notNull()
       .references(() => users.id),
     clientId: text("client_id").notNull(),
+    /** Empty once it was deleted. */
     text: text().notNull(),
     createdAt: number("created_at").notNull(),
+    deletedAt: number("deleted_at"),
   },
   (table) => [
     primaryKey({ columns: [table.conversationId, table.seq] }),
@@ -106,6 +128,141 @@ export const messages = pgTable(
     uniqueIndex("messages_once").on(table.clientId, table.authorId),
     uniqueIndex("messages_rev").on(table.conversationId, table.rev),
   ],
+);
+
+/** How the server is set up, as JSON under one key. */
+export const house = pgTable("house", {
+  key: text().primaryKey(),
+  value: text().notNull(),
+});
+
+/** Secrets of one-time passwords, sealed under the pepper. */
+export const totp = pgTable("totp", {
+  userId: number("user_id")
+    .primaryKey()
+    .references(() => users.id),
+  secret: text().notNull(),
+  /** The time step of the last code that was taken: none may be taken twice. */
+  lastStep: number("last_step").notNull(),
+  createdAt: number("created_at").notNull(),
+});
+
+export const recoveryCodes = pgTable(
+  "recovery_codes",
+  {
+    /** SHA-256 of the code. */
+    id: bytea().primaryKey(),
+    userId: number("user_id")
+      .notNull()
+      .references(() => users.id),
+  },
+  (table) => [index("recovery_codes_user").on(table.userId)],
+);
+
+export const passkeys = pgTable(
+  "passkeys",
+  {
+    /** The credential's id, in base64url. */
+    id: text().primaryKey(),
+    userId: number("user_id")
+      .notNull()
+      .references(() => users.id),
+    /** The host name it belongs to. */
+    rpId: text("rp_id").notNull(),
+    publicKey: bytea("public_key").notNull(),
+    counter: number().notNull(),
+    /** A JSON array. */
+    transports: text().notNull(),
+    name: text().notNull(),
+    createdAt: number("created_at").notNull(),
+    lastUsedAt: number("last_used_at"),
+  },
+  (table) => [index("passkeys_user").on(table.userId)],
+);
+
+/** Accounts at providers of sign-in that open an account here. */
+export const identities = pgTable(
+  "identities",
+  {
+    issuer: text().notNull(),
+    subject: text().notNull(),
+    userId: number("user_id")
+      .notNull()
+      .references(() => users.id),
+    /** The provider, as the configuration names it. */
+    provider: text().notNull(),
+    createdAt: number("created_at").notNull(),
+    lastUsedAt: number("last_used_at"),
+  },
+  (table) => [
+    primaryKey({ columns: [table.issuer, table.subject] }),
+    index("identities_user").on(table.userId),
+  ],
+);
+
+/** What is valid once and for a short time: reset links, challenges of passkeys, sign-ins at a provider that are under way. */
+export const tickets = pgTable(
+  "tickets",
+  {
+    /** SHA-256 of the token. */
+    id: bytea().primaryKey(),
+    kind: text().notNull(),
+    userId: number("user_id").references(() => users.id),
+    data: text().notNull(),
+    expiresAt: number("expires_at").notNull(),
+  },
+  (table) => [index("tickets_expire").on(table.expiresAt), index("tickets_user").on(table.userId)],
+);
+
+/** Invitations. The token is made from id, time and pepper, so that none can be made from a stolen database. */
+export const invites = pgTable("invites", {
+  id: number().primaryKey().generatedAlwaysAsIdentity(),
+  createdBy: number("created_by")
+    .notNull()
+    .references(() => users.id),
+  createdAt: number("created_at").notNull(),
+  expiresAt: number("expires_at"),
+  maxUses: number("max_uses"),
+  uses: number().notNull().default(0),
+  label: text().notNull(),
+  revokedAt: number("revoked_at"),
+});
+
+/** Messages that were reported to the moderators. */
+export const reports = pgTable(
+  "reports",
+  {
+    id: number().primaryKey().generatedAlwaysAsIdentity(),
+    conversationId: text("conversation_id")
+      .notNull()
+      .references(() => conversations.id),
+    seq: number().notNull(),
+    reporterId: number("reporter_id")
+      .notNull()
+      .references(() => users.id),
+    reason: text().notNull(),
+    createdAt: number("created_at").notNull(),
+    settledAt: number("settled_at"),
+    settledBy: number("settled_by").references(() => users.id),
+    outcome: text(),
+  },
+  (table) => [uniqueIndex("reports_once").on(table.conversationId, table.seq, table.reporterId)],
+);
+
+/** What was done and by whom. Rows are added and never changed; triggers refuse it, and deletion before their time is over. */
+export const audit = pgTable(
+  "audit",
+  {
+    id: number().primaryKey().generatedAlwaysAsIdentity(),
+    at: number().notNull(),
+    event: text().notNull(),
+    actorId: number("actor_id"),
+    subjectId: number("subject_id"),
+    address: text(),
+    /** A JSON object. */
+    detail: text().notNull(),
+  },
+  (table) => [index("audit_at").on(table.at)],
 );
 
 // From here on what only several nodes need.

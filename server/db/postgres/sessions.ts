@@ -1,5 +1,5 @@
 import { and, eq, isNotNull, lt, or } from "drizzle-orm";
-import type { Sessions } from "../store.ts";
+import type { Sessions } from "../kept/sessions.ts";
 import { guarded } from "./guarded.ts";
 import type { Author } from "./notices.ts";
 import type { Db } from "./open.ts";

@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
 import { groupId } from "../../protocol/conversation-id.ts";
-import type { User, Users } from "../store.ts";
+import type { User, Users } from "../kept/users.ts";
 import { guarded } from "./guarded.ts";
 import type { Author } from "./notices.ts";
 import type { Db } from "./open.ts";

@@ -1,6 +1,7 @@
 import { and, eq, isNotNull, sql } from "drizzle-orm";
 import { type ConversationId, directPair } from "../../protocol/conversation-id.ts";
-import type { Draft, Outcome } from "../store.ts";
+import type { Standing } from "../../protocol/roles.ts";
+import type { Draft, Outcome } from "../kept/messages.ts";
 import { type Row, toMessage } from "./messages.ts";
 import { native } from "./native.ts";
 import type { Db } from "./open.ts";
@@ -12,13 +13,15 @@ export function sqliteAppend(db: Db): (drafts: readonly Draft[]) => Outcome[] {
 
   const inTransaction = db.$client.transaction((drafts: readonly Draft[]) => {
     const heads = new Map<ConversationId, { head: number; at: number | null }>();
-    const active = new Map<number, boolean>();
+    const standings = new Map<number, Standing | null>();
 
-    const isActive = (user: number) => {
-      const known = active.get(user) ?? statements.active.get(user) !== null;
-      active.set(user, known);
+    /** Null for who has no account. */
+    const standingOf = (user: number) => {
+      const known = standings.get(user) ?? statements.standing.get(user)?.standing ?? null;
+      standings.set(user, known);
       return known;
     };
+    const exists = (user: number) => standingOf(user) !== null;
 
     /** Where the conversation stands; null while nobody has written in it. */
     const placeIn = (id: ConversationId) => {
@@ -43,7 +46,9 @@ export function sqliteAppend(db: Db): (drafts: readonly Draft[]) => Outcome[] {
     const storedBefore = (draft: Draft): Outcome | null => {
       const stored = statements.byClientId.get(draft.clientId, draft.author);
       if (!stored) return null;
-      const same = stored.conversation_id === draft.conversation && stored.text === draft.text;
+      // Of a message that was deleted nobody can tell any more what it said.
+      const isSameText = stored.deleted_at !== null || stored.text === draft.text;
+      const same = stored.conversation_id === draft.conversation && isSameText;
       return same
         ? { kind: "duplicate", message: toMessage(stored) }
         : { kind: "refused", code: "client_id_reused" };
@@ -51,8 +56,10 @@ export function sqliteAppend(db: Db): (drafts: readonly Draft[]) => Outcome[] {
 
     const store = (draft: Draft): Outcome => {
       const { conversation: id, author, clientId, text, createdAt } = draft;
-      if (!isActive(author)) return { kind: "refused", code: "not_signed_in" };
-      if (!(directPair(id) ?? []).every(isActive))
+      const standing = standingOf(author);
+      if (standing === null) return { kind: "refused", code: "not_signed_in" };
+      if (standing !== "active") return { kind: "refused", code: "account_barred" };
+      if (!(directPair(id) ?? []).every(exists))
         return storedBefore(draft) ?? { kind: "refused", code: "person_deleted" };
 
       let place = placeIn(id);
@@ -81,10 +88,10 @@ function prepare(db: Db) {
   const columns = ["conversationId", "seq", "rev", "authorId", "clientId", "text", "createdAt"] as const;
   const values = Object.fromEntries(columns.map((name) => [name, sql.placeholder(name)]));
   return {
-    active: native<unknown, [user: number]>(
+    standing: native<{ standing: Standing }, [user: number]>(
       db,
       db
-        .select({ id: users.id })
+        .select({ standing: users.standing })
         .from(users)
         .where(and(eq(users.id, id), isNotNull(users.name))),
     ),

@@ -1,7 +1,7 @@
-import { and, desc, eq, gt, ne, sql } from "drizzle-orm";
+import { and, desc, eq, gt, isNull, ne, sql } from "drizzle-orm";
 import { type ConversationId, groupId } from "../../protocol/conversation-id.ts";
 import { limits } from "../../protocol/limits.ts";
-import type { Conversations } from "../store.ts";
+import type { Conversations } from "../kept/conversations.ts";
 import { guarded } from "./guarded.ts";
 import { native } from "./native.ts";
 import type { Db } from "./open.ts";
@@ -41,6 +41,7 @@ export function sqliteConversations(db: Db): Conversations {
       and(
         eq(messages.conversationId, sql.placeholder("conversation")),
         gt(messages.seq, sql.placeholder("lastRead")),
+        isNull(messages.deletedAt),
       ),
     )
     .orderBy(desc(messages.seq))

@@ -1,13 +1,14 @@
-import { and, asc, desc, eq, gt, lt, sql } from "drizzle-orm";
+import { and, asc, count, desc, eq, gt, isNull, lt, sql } from "drizzle-orm";
 import type { ConversationId } from "../../protocol/conversation-id.ts";
 import type { Message } from "../../protocol/events.ts";
 import { limits } from "../../protocol/limits.ts";
 import { byteLength } from "../../protocol/text.ts";
-import type { Messages, Page } from "../store.ts";
+import type { Messages, Page } from "../kept/messages.ts";
 import { sqliteAppend } from "./append.ts";
 import { guarded } from "./guarded.ts";
 import { native } from "./native.ts";
 import type { Db } from "./open.ts";
+import { sqliteRemoval } from "./removal.ts";
 import { conversations, messages } from "./schema.ts";
 
 /** A row of `messages`, as bun:sqlite gives it. */
@@ -19,6 +20,7 @@ export interface Row {
   client_id: string;
   text: string;
   created_at: number;
+  deleted_at: number | null;
 }
 
 export const toMessage = (row: Row): Message => ({
@@ -29,6 +31,19 @@ export const toMessage = (row: Row): Message => ({
   clientId: row.client_id,
   body: { text: row.text },
   createdAt: row.created_at,
+  ...(row.deleted_at === null ? {} : { deletedAt: row.deleted_at }),
+});
+
+/** The same, as drizzle gives it. */
+export const selectedMessage = (row: typeof messages.$inferSelect): Message => ({
+  conversation: row.conversationId as ConversationId,
+  seq: row.seq,
+  rev: row.rev,
+  author: row.authorId,
+  clientId: row.clientId,
+  body: { text: row.text },
+  createdAt: row.createdAt,
+  ...(row.deletedAt === null ? {} : { deletedAt: row.deletedAt }),
 });
 
 export function sqliteMessages(db: Db): Messages {
@@ -63,6 +78,28 @@ export function sqliteMessages(db: Db): Messages {
         return page;
       }),
     after: (of, rev, most) => guarded(() => cut(after.iterate(of, rev), most, headOf(of))),
+    ...sqliteRemoval(db),
+    find: (of, seq) =>
+      guarded(() => {
+        const one = and(eq(messages.conversationId, of), eq(messages.seq, seq));
+        const row = db.select().from(messages).where(one).get();
+        return row ? selectedMessage(row) : null;
+      }),
+    countOf: (author) =>
+      guarded(
+        () =>
+          db
+            .select({ count: count() })
+            .from(messages)
+            .where(and(eq(messages.authorId, author), isNull(messages.deletedAt)))
+            .get()?.count ?? 0,
+      ),
+    by: (author, of, seq, most) =>
+      guarded(() => {
+        const theirs = and(eq(messages.conversationId, of), eq(messages.authorId, author));
+        const further = and(theirs, gt(messages.seq, seq), isNull(messages.deletedAt));
+        return select().where(further).orderBy(asc(messages.seq)).limit(most).all().map(selectedMessage);
+      }),
   };
 }
 

@@ -1,16 +1,23 @@
-import { and, eq, isNotNull, lt, or, sql } from "drizzle-orm";
-import type { Sessions } from "../store.ts";
+import { and, desc, eq, isNotNull, lt, ne, or, sql } from "drizzle-orm";
+import type { Role } from "../../protocol/roles.ts";
+import type { Sessions } from "../kept/sessions.ts";
+import { log } from "./audit.ts";
 import { guarded } from "./guarded.ts";
 import { native } from "./native.ts";
 import type { Db } from "./open.ts";
-import { sessions, users } from "./schema.ts";
+import { passkeys, sessions, totp, users } from "./schema.ts";
 
 /** A session with its user, as bun:sqlite gives it. */
 interface Row {
   user_id: number;
   name: string;
+  role: Role;
+  factors: 1 | 2;
+  proven_at: number;
   created_at: number;
   seen_at: number;
+  has_code: 0 | 1;
+  has_passkey: 0 | 1;
 }
 
 export function sqliteSessions(db: Db): Sessions {
@@ -20,8 +27,15 @@ export function sqliteSessions(db: Db): Sessions {
       .select({
         userId: sessions.userId,
         userName: users.name,
+        role: users.role,
+        factors: sessions.factors,
+        provenAt: sessions.provenAt,
         createdAt: sessions.createdAt,
         seenAt: sessions.seenAt,
+        hasCode: sql`exists (select 1 from ${totp} where ${totp.userId} = ${users.id})`.as("has_code"),
+        hasPasskey: sql`exists (select 1 from ${passkeys} where ${passkeys.userId} = ${users.id})`.as(
+          "has_passkey",
+        ),
       })
       .from(sessions)
       .innerJoin(users, eq(users.id, sessions.userId))
@@ -29,13 +43,15 @@ export function sqliteSessions(db: Db): Sessions {
   );
 
   return {
-    create: (session) =>
-      guarded(
-        () =>
-          void db
-            .insert(sessions)
-            .values({ ...session, seenAt: session.createdAt })
-            .run(),
+    create: (session, act) =>
+      guarded(() =>
+        db.transaction((tx) => {
+          const { createdAt } = session;
+          tx.insert(sessions)
+            .values({ ...session, seenAt: createdAt, provenAt: createdAt })
+            .run();
+          log(tx, act);
+        }),
       ),
     find: (id) =>
       guarded(() => {
@@ -45,13 +61,57 @@ export function sqliteSessions(db: Db): Sessions {
           id,
           userId: row.user_id,
           userName: row.name,
+          role: row.role,
+          factors: row.factors,
+          hasCode: row.has_code === 1,
+          hasPasskey: row.has_passkey === 1,
+          provenAt: row.proven_at,
           createdAt: row.created_at,
           seenAt: row.seen_at,
         };
       }),
+    of: (userId) =>
+      guarded(() =>
+        db
+          .select()
+          .from(sessions)
+          .where(eq(sessions.userId, userId))
+          .orderBy(desc(sessions.seenAt), desc(sessions.createdAt))
+          .all()
+          .map(({ id, device, label, address, factors, createdAt, seenAt }) => {
+            return { id, device, label, address, factors: factors as 1 | 2, createdAt, seenAt };
+          }),
+      ),
     touch: (id, at) =>
       guarded(() => void db.update(sessions).set({ seenAt: at }).where(eq(sessions.id, id)).run()),
-    remove: (id) => guarded(() => void db.delete(sessions).where(eq(sessions.id, id)).run()),
+    renew: (id, next, act) =>
+      guarded(() =>
+        db.transaction((tx) => {
+          const renewed = tx.update(sessions).set(next).where(eq(sessions.id, id)).returning().get();
+          if (renewed) log(tx, act);
+          return renewed !== undefined;
+        }),
+      ),
+    setLabel: (userId, id, label) =>
+      guarded(() => {
+        const own = and(eq(sessions.id, id), eq(sessions.userId, userId));
+        return db.update(sessions).set({ label }).where(own).returning().get() !== undefined;
+      }),
+    remove: (id, act) =>
+      guarded(() =>
+        db.transaction((tx) => {
+          if (tx.delete(sessions).where(eq(sessions.id, id)).returning().get()) log(tx, act);
+        }),
+      ),
+    removeOthers: (userId, but, act) =>
+      guarded(() =>
+        db.transaction((tx) => {
+          const others = and(eq(sessions.userId, userId), but === null ? undefined : ne(sessions.id, but));
+          const { length } = tx.delete(sessions).where(others).returning({ id: sessions.id }).all();
+          if (length > 0) log(tx, act);
+          return length;
+        }),
+      ),
     removeExpired: (seenBefore, createdBefore) =>
       guarded(() => {
         const expired = or(lt(sessions.seenAt, seenBefore), lt(sessions.createdAt, createdBefore));

@@ -1,10 +1,16 @@
 import { eq } from "drizzle-orm";
 import type { Store } from "../store.ts";
+import { sqliteAudit } from "./audit.ts";
 import { sqliteConversations } from "./conversations.ts";
+import { sqliteFactors } from "./factors.ts";
+import { sqliteHouse } from "./house.ts";
+import { sqliteInvites } from "./invites.ts";
 import { sqliteMessages } from "./messages.ts";
 import type { Db } from "./open.ts";
+import { sqliteReports } from "./reports.ts";
 import { meta } from "./schema.ts";
 import { sqliteSessions } from "./sessions.ts";
+import { sqliteTickets } from "./tickets.ts";
 import { sqliteUsers } from "./users.ts";
 
 /** The store on an open SQLite database; closing the store closes the database. */
@@ -14,6 +20,12 @@ export function sqliteStore(db: Db): Store {
   return {
     users: sqliteUsers(db),
     sessions: sqliteSessions(db),
+    factors: sqliteFactors(db),
+    tickets: sqliteTickets(db),
+    invites: sqliteInvites(db),
+    house: sqliteHouse(db),
+    reports: sqliteReports(db),
+    audit: sqliteAudit(db),
     conversations: sqliteConversations(db),
     messages: sqliteMessages(db),
     epoch: epoch.value,

@@ -1,72 +1,161 @@
-import { eq, sql } from "drizzle-orm";
-import { groupId } from "../../protocol/conversation-id.ts";
-import type { User, Users } from "../store.ts";
+import { and, eq, isNotNull, ne, sql } from "drizzle-orm";
+import type { Act } from "../kept/audit.ts";
+import type { User, Users } from "../kept/users.ts";
+import { log } from "./audit.ts";
 import { guarded } from "./guarded.ts";
+import { addUser, keyOf } from "./new-user.ts";
 import type { Db } from "./open.ts";
-import { conversations, memberships, sessions, users } from "./schema.ts";
+import { forgetUser } from "./removed-user.ts";
+import { passkeys, sessions, tickets, totp, users } from "./schema.ts";
 
-const keyOf = (name: string) => name.toLowerCase();
+/** What is read of an account. */
+const columns = {
+  id: users.id,
+  name: users.name,
+  passwordHash: users.passwordHash,
+  role: users.role,
+  standing: users.standing,
+  standingReason: users.standingReason,
+  mutedUntil: users.mutedUntil,
+  createdAt: users.createdAt,
+  lastSignInAt: users.lastSignInAt,
+  hasCode: sql<number>`exists (select 1 from ${totp} where ${totp.userId} = ${users.id})`,
+  hasPasskey: sql<number>`exists (select 1 from ${passkeys} where ${passkeys.userId} = ${users.id})`,
+};
 
 export function sqliteUsers(db: Db): Users {
   const byName = db
-    .select()
+    .select(columns)
     .from(users)
     .where(eq(users.nameKey, sql.placeholder("key")))
     .prepare();
   const byId = db
-    .select()
+    .select(columns)
     .from(users)
     .where(eq(users.id, sql.placeholder("id")))
     .prepare();
+  const there = (id: number) => and(eq(users.id, id), isNotNull(users.name));
+
+  /** Changes somebody who has an account, and logs that; false where there is nobody. */
+  const change = (
+    id: number,
+    values: Partial<typeof users.$inferInsert>,
+    act: Act | undefined,
+    also: (tx: Parameters<Parameters<Db["transaction"]>[0]>[0]) => void = () => {},
+  ): Promise<boolean> =>
+    guarded(() =>
+      db.transaction((tx) => {
+        const changed = tx.update(users).set(values).where(there(id)).returning({ id: users.id }).get();
+        if (!changed) return false;
+        also(tx);
+        log(tx, act);
+        return true;
+      }),
+    );
 
   return {
-    create: ({ name, passwordHash, createdAt }, session) =>
+    create: (user, beginnings = {}) =>
       guarded(() =>
         db.transaction((tx) => {
-          const row = { name, nameKey: keyOf(name), passwordHash, createdAt, lastSignInAt: createdAt };
-          const user = tx.insert(users).values(row).onConflictDoNothing().returning().get();
-          if (!user) return null;
-          const group = tx.select().from(conversations).where(eq(conversations.id, groupId)).get();
-          tx.insert(memberships)
-            .values({ userId: user.id, conversationId: groupId, lastRead: group?.head ?? 0 })
-            .run();
-          if (session) {
-            const times = { createdAt, seenAt: createdAt };
-            tx.insert(sessions)
-              .values({ ...session, userId: user.id, ...times })
-              .run();
-          }
-          return toUser(user);
+          const id = addUser(tx, user, beginnings);
+          return id === null ? null : toUser(tx.select(columns).from(users).where(eq(users.id, id)).get());
         }),
       ),
     byName: (name) => guarded(() => toUser(byName.get({ key: keyOf(name) }))),
     byId: (id) => guarded(() => toUser(byId.get({ id }))),
     directory: () =>
-      guarded(() => db.select({ id: users.id, name: users.name }).from(users).orderBy(users.id).all()),
+      guarded(() =>
+        db
+          .select({ id: users.id, name: users.name, role: users.role })
+          .from(users)
+          .orderBy(users.id)
+          .all()
+          .map(({ id, name, role }) => (role === "member" ? { id, name } : { id, name, role })),
+      ),
+    muted: () =>
+      guarded(() =>
+        db
+          .select({ id: users.id, until: users.mutedUntil })
+          .from(users)
+          .where(isNotNull(users.mutedUntil))
+          .all()
+          .map(({ id, until }) => ({ id, until: until! })),
+      ),
+    overview: (seenAfter, createdAfter) =>
+      guarded(() =>
+        db
+          .select({
+            ...columns,
+            sessions: sql<number>`(
+              select count(*) from ${sessions} where ${sessions.userId} = ${users.id}
+                and ${sessions.seenAt} > ${seenAfter} and ${sessions.createdAt} > ${createdAfter})`,
+          })
+          .from(users)
+          .where(isNotNull(users.name))
+          .orderBy(users.id)
+          .all()
+          .map(({ sessions, ...row }) => {
+            const { passwordHash, ...person } = toUser(row)!;
+            return { ...person, sessions };
+          }),
+      ),
     signedIn: (id, at) =>
       guarded(() => void db.update(users).set({ lastSignInAt: at }).where(eq(users.id, id)).run()),
-    setPassword: (id, passwordHash) =>
+    async setPassword(id, passwordHash, _by, act) {
+      await change(id, { passwordHash }, act, (tx) =>
+        tx.delete(sessions).where(eq(sessions.userId, id)).run(),
+      );
+    },
+    setRole: (id, role, act) => change(id, { role }, act),
+    handOver: (from, to, act) =>
       guarded(() =>
         db.transaction((tx) => {
-          tx.delete(sessions).where(eq(sessions.userId, id)).run();
-          tx.update(users).set({ passwordHash }).where(eq(users.id, id)).run();
+          const isOwner = and(eq(users.id, from), eq(users.role, "owner"));
+          const isFit = and(there(to), eq(users.standing, "active"), ne(users.id, from));
+          const [owner, heir] = [isOwner, isFit].map((is) =>
+            tx.select({ id: users.id }).from(users).where(is).get(),
+          );
+          if (!owner || !heir) return false;
+          tx.update(users).set({ role: "admin" }).where(eq(users.id, from)).run();
+          tx.update(users).set({ role: "owner" }).where(eq(users.id, to)).run();
+          log(tx, act);
+          return true;
         }),
       ),
-    remove: (id) =>
+    setStanding: (id, standing, reason, act) =>
+      change(id, { standing, standingReason: reason }, act, (tx) => {
+        if (standing === "active") return;
+        tx.delete(sessions).where(eq(sessions.userId, id)).run();
+        tx.delete(tickets).where(eq(tickets.userId, id)).run();
+      }),
+    mute: (id, until, act) => change(id, { mutedUntil: until }, act),
+    remove: (id, erase = false, act) =>
       guarded(() =>
         db.transaction((tx) => {
-          tx.delete(sessions).where(eq(sessions.userId, id)).run();
-          tx.delete(memberships).where(eq(memberships.userId, id)).run();
-          const nothing = { name: null, nameKey: null, passwordHash: null, lastSignInAt: null };
-          tx.update(users).set(nothing).where(eq(users.id, id)).run();
+          if (forgetUser(tx, id, erase, act?.at ?? 0)) log(tx, act);
         }),
       ),
+    erasing: () =>
+      guarded(() =>
+        db
+          .select({ id: users.id })
+          .from(users)
+          .where(eq(users.erasing, 1))
+          .all()
+          .map(({ id }) => id),
+      ),
+    erased: (id) => guarded(() => void db.update(users).set({ erasing: 0 }).where(eq(users.id, id)).run()),
   };
 }
 
+type Row = Omit<User, "name" | "hasCode" | "hasPasskey"> & {
+  name: string | null;
+  hasCode: number;
+  hasPasskey: number;
+};
+
 /** A deleted account is nobody. */
-function toUser(row: typeof users.$inferSelect | undefined): User | null {
-  if (row?.name == null || row.passwordHash == null) return null;
-  const { id, name, passwordHash, createdAt, lastSignInAt } = row;
-  return { id, name, passwordHash, createdAt, lastSignInAt };
+function toUser(row: Row | undefined): User | null {
+  if (row?.name == null) return null;
+  return { ...row, name: row.name, hasCode: row.hasCode === 1, hasPasskey: row.hasPasskey === 1 };
 }

@@ -1,8 +1,20 @@
 import { describe, expect, test } from "bun:test";
 import { knownDevices } from "../../../server/accounts/known-devices.ts";
-import type { User } from "../../../server/db/store.ts";
+import type { User } from "../../../server/db/kept/users.ts";
 
-const user: User = { id: 1, name: "alice", passwordHash: "1:$2b$12$x", createdAt: 0, lastSignInAt: null };
+const user: User = {
+  id: 1,
+  name: "alice",
+  passwordHash: "1:$2b$12$x",
+  role: "member",
+  standing: "active",
+  standingReason: null,
+  mutedUntil: null,
+  hasCode: false,
+  hasPasskey: false,
+  createdAt: 0,
+  lastSignInAt: null,
+};
 const { mark, isKnown } = knownDevices(Buffer.alloc(32, 1));
 
 test("a mark is known to the account that gave it", () => {

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import bcrypt from "bcryptjs";
+import { setUpBeforehand } from "../../support/house.ts";
 import { Person } from "../../support/person.ts";
 import { Program } from "../../support/program.ts";
 
@@ -21,7 +22,10 @@ async function start(port: string) {
   origin = address;
 }
 
-beforeAll(() => start("0"));
+beforeAll(async () => {
+  await setUpBeforehand({ DATA_DIR: dataDir });
+  await start("0");
+});
 afterAll(async () => {
   program.process.kill("SIGTERM");
   expect(await program.ends()).toBe(0);

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import { type ReadMarks, readMarks } from "../../../server/conversations/read-marks.ts";
-import type { ReadMark, Store } from "../../../server/db/store.ts";
+import type { ReadMark } from "../../../server/db/kept/conversations.ts";
+import type { Store } from "../../../server/db/store.ts";
 import { Refusal } from "../../../server/refusal.ts";
 import { type Clock, clock } from "../../support/clock.ts";
 import { database } from "../../support/database.ts";

@@ -38,7 +38,7 @@ async function throughAFullDisk() {
   try {
     const [, origin] = await program.says(/(https:\/\/localhost:\d+)[\s\S]*Ctrl-C/);
     const server = { origin: origin! };
-    const alice = await new Person(server, "alice").register();
+    const alice = await new Person(server, "alice").setUp(program.printed);
     const bob = await new Person(server, "bob").register();
     const [a, b] = [await alice.enter(), await bob.enter()];
     const follower = await new Follower().follow(b);

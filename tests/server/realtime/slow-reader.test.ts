@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import type { Session } from "../../../server/db/store.ts";
+import type { Session } from "../../../server/db/kept/sessions.ts";
 import { closeCodes, shouldReconnect } from "../../../server/protocol/close-codes.ts";
 import { limits } from "../../../server/protocol/limits.ts";
 import { Connections, type Socket as Held } from "../../../server/realtime/connections.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import type { Session } from "../../../server/db/store.ts";
+import type { Session } from "../../../server/db/kept/sessions.ts";
 import { closeCodes } from "../../../server/protocol/close-codes.ts";
 import type { ChatEvent } from "../../../server/protocol/events.ts";
 import { Connections, closeSocket, type Socket } from "../../../server/realtime/connections.ts";

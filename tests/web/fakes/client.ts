@@ -18,7 +18,7 @@ export function openChat(server: ModelServer, tab: FakeTab = new FakeBrowser().o
     tabStorage: tab.storage,
     tabs: lockedTabs(tab.locks, system.newId()),
     ended: (why) => told.push(why),
-    doubted: () => told.push("doubted"),
+    doubted: async () => void told.push("doubted"),
     outdated: () => told.push("outdated"),
   });
   tab.heard = (key, value) => chat.outbox.stored(key, value);

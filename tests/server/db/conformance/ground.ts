@@ -1,4 +1,5 @@
-import type { Draft, Outcome, Store } from "../../../../server/db/store.ts";
+import type { Draft, Outcome } from "../../../../server/db/kept/messages.ts";
+import type { Store } from "../../../../server/db/store.ts";
 import type { ConversationId } from "../../../../server/protocol/conversation-id.ts";
 
 /** A fresh store, and what a test does to it behind its back. Every kind of store brings its own. */

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import type { Draft } from "../../../../server/db/store.ts";
+import type { Draft } from "../../../../server/db/kept/messages.ts";
 import { type ConversationId, directPair } from "../../../../server/protocol/conversation-id.ts";
 import { logOf, type OpenGround, settle } from "./ground.ts";
 

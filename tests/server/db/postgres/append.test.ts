@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import type { Draft, Outcome } from "../../../../server/db/store.ts";
+import type { Draft, Outcome } from "../../../../server/db/kept/messages.ts";
 import type { ConversationId } from "../../../../server/protocol/conversation-id.ts";
 import { superuser } from "../../../support/postgres.ts";
 import { draft, logOf, settle } from "../conformance/ground.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import type { Draft } from "../../../../server/db/store.ts";
+import type { Draft } from "../../../../server/db/kept/messages.ts";
 import { directId } from "../../../../server/protocol/conversation-id.ts";
 import { superuser } from "../../../support/postgres.ts";
 import { draft, logOf, messageOf, settle } from "../conformance/ground.ts";

@@ -1,0 +1,64 @@
+import type { Beginnings } from "../db/kept/users.ts";
+import type { Store } from "../db/store.ts";
+import { Refusal } from "../refusal.ts";
+import type { System } from "../system.ts";
+import type { Bound } from "./guess-limits.ts";
+import type { HouseKeeper } from "./house.ts";
+import type { LinkTokens } from "./link-tokens.ts";
+
+export interface AdmissionDeps {
+  invites: Store["invites"];
+  house: HouseKeeper;
+  tokens: LinkTokens;
+  bound: Bound;
+  system: System;
+}
+
+/** Who may make an account, whichever way they prove who they are. */
+export interface Admission {
+  /**
+   * What a new account is made with, for who comes from this address with this invitation. Refuses as `not_set_up`,
+   * `registration_closed`, `invite_needed`, `invite_invalid` or `rate_limited`; the invitation is used up when the account is made.
+   */
+  admit(invite: string | undefined, address: string): Promise<Pick<Beginnings, "invite">>;
+  /** The invitation of a token that can be used now; null when it cannot. Guessing is bounded by address. */
+  invitation(token: string, address: string): ReturnType<Store["invites"]["find"]>;
+}
+
+export function admission({ invites, house, tokens, bound, system }: AdmissionDeps): Admission {
+  const registrations = bound("registrations", 40, 10);
+  const looks = bound("invitations looked at", 60, 30);
+
+  const within = (allowance: typeof looks, address: string) => {
+    const wait = allowance.take(address);
+    if (wait > 0) throw new Refusal("rate_limited", { retryAfter: wait });
+  };
+
+  async function valid(token: string) {
+    const id = tokens.inviteId(token);
+    const invite = id === null ? null : await invites.find(id);
+    if (!invite || !tokens.isInvite(token, invite) || invite.revokedAt !== null) return null;
+    const isOver = invite.expiresAt !== null && invite.expiresAt <= system.now();
+    const isUsedUp = invite.maxUses !== null && invite.uses >= invite.maxUses;
+    return isOver || isUsedUp ? null : invite;
+  }
+
+  return {
+    async admit(token, address) {
+      const rules = house.current();
+      if (rules === null) throw new Refusal("not_set_up");
+      if (rules.registration === "closed") throw new Refusal("registration_closed");
+      if (rules.registration === "invite" && token === undefined) throw new Refusal("invite_needed");
+      within(registrations, address);
+      // Where everybody may come in, an invitation that is used up keeps nobody out.
+      if (token === undefined || rules.registration === "open") return {};
+      const invite = await valid(token);
+      if (!invite) throw new Refusal("invite_invalid");
+      return { invite: { id: invite.id, at: system.now() } };
+    },
+    async invitation(token, address) {
+      within(looks, address);
+      return valid(token);
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import { createHash } from "node:crypto";
+import Bowser from "bowser";
+import type { Session } from "../db/kept/sessions.ts";
+import type { Store } from "../db/store.ts";
+import type { DeviceInfo } from "../protocol/devices.ts";
+import { Refusal } from "../refusal.ts";
+import type { MakeAct } from "./act.ts";
+import type { Sessions } from "./sessions.ts";
+
+export interface DevicesDeps {
+  kept: Store["sessions"];
+  sessions: Pick<Sessions, "lives">;
+  act: MakeAct;
+}
+
+export type Devices = ReturnType<typeof devices>;
+
+/** The sessions of one's own, as the devices they run on. */
+export function devices({ kept, sessions, act }: DevicesDeps) {
+  const living = async (session: Session) =>
+    (await kept.of(session.userId)).filter((device) => sessions.lives({ ...session, ...device }));
+
+  /** One's own session of this public id; `unknown_device` for any other. */
+  async function named(session: Session, id: string): Promise<Buffer> {
+    const found = (await kept.of(session.userId)).find((device) => publicId(device.id) === id);
+    if (!found) throw new Refusal("unknown_device");
+    return found.id;
+  }
+
+  return {
+    async list(session: Session): Promise<DeviceInfo[]> {
+      return (await living(session)).map(({ id, device, label, address, createdAt, seenAt, factors }) => ({
+        id: publicId(id),
+        isThis: id.equals(session.id),
+        label,
+        ...nameOf(device),
+        address,
+        createdAt,
+        seenAt,
+        isTwoStep: factors === 2,
+      }));
+    },
+
+    async label(session: Session, id: string, label: string): Promise<void> {
+      const own = await named(session, id);
+      if (!(await kept.setLabel(session.userId, own, label || null))) throw new Refusal("unknown_device");
+    },
+
+    /** Ends one session; gives its id, for the sockets to be closed. */
+    async end(session: Session, id: string, address: string): Promise<Buffer> {
+      const own = await named(session, id);
+      await kept.remove(own, act("session.ended", { by: session.userId, address }));
+      return own;
+    },
+
+    /** Ends all but this one; gives their ids. */
+    async endOthers(session: Session, address: string): Promise<Buffer[]> {
+      const others = (await kept.of(session.userId)).filter(({ id }) => !id.equals(session.id));
+      const told = act("session.others ended", { by: session.userId, address });
+      await kept.removeOthers(session.userId, session.id, told);
+      return others.map(({ id }) => id);
+    },
+  };
+}
+
+/** The id of a session is the hash of its token; its own hash says nothing of either. */
+const publicId = (id: Buffer): string => createHash("sha256").update(id).digest("base64url").slice(0, 22);
+
+/** The browser and the system of a user agent; each null where it does not tell. */
+export function nameOf(userAgent: string): Pick<DeviceInfo, "browser" | "system"> {
+  if (userAgent === "") return { browser: null, system: null };
+  const { browser, os } = Bowser.parse(userAgent);
+  return { browser: browser.name || null, system: os.name || null };
+}

@@ -1,0 +1,60 @@
+import type { Broker } from "../broker/broker.ts";
+import { groupTopic } from "../broker/topics.ts";
+import type { Act } from "../db/kept/audit.ts";
+import type { Store } from "../db/store.ts";
+import type { House, PublicHouse } from "../protocol/house.ts";
+import type { Role } from "../protocol/roles.ts";
+
+/** How the server is set up, kept in memory: every message and every session asks for it. */
+export interface HouseKeeper {
+  /** Null until the server is set up. */
+  current(): House | null;
+  /** What everybody may know of it; null until the server is set up. */
+  shown(): PublicHouse | null;
+  /** Whether somebody of this role needs a second factor or a passkey. */
+  asksMoreOf(role: Role): boolean;
+  /** Stores another set of rules, and tells everyone here. */
+  change(house: House, act: Act): Promise<void>;
+  /** Makes true here what was stored already, such as by another node; the same again changes nothing. */
+  take(house: House): void;
+  /** Reads it anew, where it may have changed behind our back. */
+  reload(): Promise<void>;
+}
+
+/** `changed` hears of the rules there are, and of each change of them. */
+export async function houseKeeper(
+  store: Store["house"],
+  broker: Broker,
+  changed: (house: House) => void,
+): Promise<HouseKeeper> {
+  let house = await store.read();
+  if (house) changed(house);
+
+  function take(next: House) {
+    const isSame = JSON.stringify(next) === JSON.stringify(house);
+    house = next;
+    if (isSame) return;
+    changed(next);
+    broker.publish(groupTopic, [{ type: "house.changed", ...shownOf(next) }]);
+  }
+
+  return {
+    current: () => house,
+    shown: () => house && shownOf(house),
+    asksMoreOf(role) {
+      if (house === null || house.secondFactor === "nobody") return false;
+      return house.secondFactor === "everyone" || role === "admin" || role === "owner";
+    },
+    async change(next, act) {
+      await store.write(next, act);
+      take(next);
+    },
+    take,
+    async reload() {
+      const next = await store.read();
+      if (next) take(next);
+    },
+  };
+}
+
+const shownOf = ({ name, welcome, registration }: House): PublicHouse => ({ name, welcome, registration });

@@ -1,0 +1,66 @@
+import type { Invite } from "../db/kept/invites.ts";
+import type { Session } from "../db/kept/sessions.ts";
+import type { Store } from "../db/store.ts";
+import type { Invitation, InviteInfo, InviteState, NewInvite } from "../protocol/invites.ts";
+import { Refusal } from "../refusal.ts";
+import type { System } from "../system.ts";
+import type { MakeAct } from "./act.ts";
+import type { Admission } from "./admission.ts";
+import type { Bound } from "./guess-limits.ts";
+import type { LinkTokens } from "./link-tokens.ts";
+import type { People } from "./people.ts";
+
+export interface InvitationsDeps {
+  invites: Store["invites"];
+  admission: Pick<Admission, "invitation">;
+  tokens: LinkTokens;
+  people: Pick<People, "nameOf">;
+  bound: Bound;
+  act: MakeAct;
+  system: System;
+}
+
+export type Invitations = ReturnType<typeof invitations>;
+
+/** What admins do with invitations, and what those see of one who were given it. */
+export function invitations({ invites, admission, tokens, people, bound, act, system }: InvitationsDeps) {
+  const made = bound("invitations made", 60, 20);
+  const infoOf = ({ revokedAt, ...invite }: Invite): InviteInfo => ({
+    ...invite,
+    token: tokens.invite(invite),
+    state: stateOf({ ...invite, revokedAt }, system.now()),
+  });
+
+  return {
+    /** The latest first, those that cannot be used any more among them. */
+    all: async (): Promise<InviteInfo[]> => (await invites.all()).map(infoOf),
+
+    /** Makes one; refuses as `rate_limited` where somebody makes too many. */
+    async make({ label, expiresIn, maxUses }: NewInvite, { userId }: Session, address: string) {
+      const wait = made.take(String(userId));
+      if (wait > 0) throw new Refusal("rate_limited", { retryAfter: wait });
+      const createdAt = system.now();
+      const expiresAt = expiresIn === null ? null : createdAt + expiresIn;
+      const told = act("invite.made", { by: userId, address, detail: { label, expiresAt, maxUses } });
+      return infoOf(await invites.create({ createdBy: userId, createdAt, expiresAt, maxUses, label }, told));
+    },
+
+    /** From here on nobody comes in with it; `not_found` where there is none, or it was revoked before. */
+    async revoke(id: number, { userId }: Session, address: string): Promise<void> {
+      const told = act("invite.revoked", { by: userId, address, detail: { invite: id } });
+      if (!(await invites.revoke(id, system.now(), told))) throw new Refusal("not_found");
+    },
+
+    /** Whether somebody who was given this token may come in with it, and who invites. Guessing is bounded by address. */
+    async look(token: string, address: string): Promise<Invitation> {
+      const invite = await admission.invitation(token, address);
+      return { valid: invite !== null, by: invite && people.nameOf(invite.createdBy) };
+    },
+  };
+}
+
+function stateOf({ revokedAt, maxUses, uses, expiresAt }: Invite, now: number): InviteState {
+  if (revokedAt !== null) return "revoked";
+  if (maxUses !== null && uses >= maxUses) return "used up";
+  return expiresAt !== null && expiresAt <= now ? "expired" : "open";
+}

@@ -1,0 +1,71 @@
+import type { Broker } from "../broker/broker.ts";
+import { userTopic } from "../broker/topics.ts";
+import type { Session } from "../db/kept/sessions.ts";
+import type { Store } from "../db/store.ts";
+import type { Muting, StandingChange } from "../protocol/people.ts";
+import { isAbove, may, type Standing } from "../protocol/roles.ts";
+import { Refusal } from "../refusal.ts";
+import type { System } from "../system.ts";
+import type { MakeAct } from "./act.ts";
+import type { People } from "./people.ts";
+
+export interface ModerationDeps {
+  users: Store["users"];
+  people: People;
+  act: MakeAct;
+  broker: Broker;
+  system: System;
+}
+
+export type Moderation = ReturnType<typeof moderation>;
+
+/** Who does something to somebody, from which network address. */
+export interface Deed {
+  by: Session;
+  /** The id of whom it is done to. */
+  to: number;
+  address: string;
+}
+
+const events = { suspended: "person.suspended", banned: "person.banned", active: "person.restored" } as const;
+
+/** What is done to people who disturb. Each is only for who stands above them, and refuses as `not_allowed` otherwise. */
+export function moderation({ users, people, act, broker, system }: ModerationDeps) {
+  return {
+    /** Keeps somebody from writing for a time, or ends that. */
+    async mute({ by, to, address }: Deed, { minutes, reason }: Muting): Promise<void> {
+      requireAbove(people, by, to);
+      const until = minutes === 0 ? null : system.now() + minutes * 60_000;
+      const event = until === null ? "person.unmuted" : "person.muted";
+      const told = act(event, { by: by.userId, to, address, detail: { minutes, reason } });
+      if (!(await users.mute(to, until, told))) throw new Refusal("unknown_person");
+      people.mute(to, until);
+      const name = people.nameOf(to);
+      if (name !== null) broker.publish(userTopic(name), [{ type: "me.muted", until }]);
+    },
+
+    /**
+     * Locks an account, or opens it again. A ban is a moderator's, a suspension an admin's, and what an admin has locked a
+     * moderator does not open. All sessions end with it; closing their sockets is the caller's part.
+     */
+    async setStanding({ by, to, address }: Deed, { standing, reason }: StandingChange): Promise<void> {
+      requireAbove(people, by, to);
+      const user = await users.byId(to);
+      if (!user) throw new Refusal("unknown_person");
+      for (const touched of [user.standing, standing]) requireRightTo(touched, by);
+      const told = act(events[standing], { by: by.userId, to, address, detail: { reason } });
+      const why = standing === "active" || reason === "" ? null : reason;
+      if (!(await users.setStanding(to, standing, why, told))) throw new Refusal("unknown_person");
+    },
+  };
+}
+
+function requireRightTo(standing: Standing, { role }: Session): void {
+  if (standing === "suspended" && !may(role, "people.suspend")) throw new Refusal("not_allowed");
+}
+
+/** Refuses what is done to nobody, to oneself, or to somebody of one's own role or a higher one. */
+export function requireAbove(people: People, by: Session, to: number): void {
+  if (people.nameOf(to) === null) throw new Refusal("unknown_person");
+  if (!isAbove(by.role, people.roleOf(to))) throw new Refusal("not_allowed");
+}

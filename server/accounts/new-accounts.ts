@@ -1,0 +1,71 @@
+import type { Broker } from "../broker/broker.ts";
+import { groupTopic } from "../broker/topics.ts";
+import type { NewSession } from "../db/kept/sessions.ts";
+import type { Beginnings, User } from "../db/kept/users.ts";
+import type { Store } from "../db/store.ts";
+import type { Registration } from "../protocol/account.ts";
+import { Refusal } from "../refusal.ts";
+import type { System } from "../system.ts";
+import type { MakeAct } from "./act.ts";
+import type { Admission } from "./admission.ts";
+import { isReserved } from "./names.ts";
+import type { HashNew } from "./new-passwords.ts";
+import { type People, toPerson } from "./people.ts";
+
+export interface NewAccountsDeps {
+  users: Store["users"];
+  people: People;
+  admission: Admission;
+  hashNew: HashNew;
+  act: MakeAct;
+  broker: Broker;
+  system: System;
+}
+
+/** How accounts come into being, whichever way their people prove who they are. */
+export interface NewAccounts {
+  /** Refuses a name that cannot be given (`name_taken`), before anything is paid for. */
+  requireFree(name: string): Promise<void>;
+  /** Makes an account for who was admitted, and lets everybody know; `name_taken` also for what looks like another. */
+  create(name: string, passwordHash: string | null, beginnings: Beginnings): Promise<User>;
+  /** Makes an account with a password and its first session, for who may have one. */
+  register(registration: Registration, address: string, session: NewSession): Promise<User>;
+}
+
+export function newAccounts(deps: NewAccountsDeps): NewAccounts {
+  const { users, people, broker, system } = deps;
+
+  async function requireFree(name: string) {
+    if (isReserved(name))
+      throw new Refusal("name_taken", { field: "name", message: "That user name is reserved." });
+    if (await users.byName(name)) throw new Refusal("name_taken", { field: "name" });
+  }
+
+  async function create(name: string, passwordHash: string | null, beginnings: Beginnings) {
+    const user = await users.create({ name, passwordHash, createdAt: system.now() }, beginnings);
+    if (!user) {
+      const message = "That user name is taken, or looks like one that is.";
+      throw new Refusal("name_taken", { field: "name", message });
+    }
+    const person = toPerson(user);
+    people.add(person);
+    broker.publish(groupTopic, [{ type: "person.registered", person }]);
+    return user;
+  }
+
+  return {
+    requireFree,
+    create,
+    async register({ name, password, invite }, address, session) {
+      const admitted = await deps.admission.admit(invite, address);
+      await requireFree(name);
+      const passwordHash = await deps.hashNew(password, name, address);
+      const detail = { way: "password", invite: admitted.invite?.id ?? null };
+      return create(name, passwordHash, {
+        ...admitted,
+        session,
+        act: deps.act("account.registered", { address, detail }),
+      });
+    },
+  };
+}

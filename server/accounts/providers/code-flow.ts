@@ -1,0 +1,48 @@
+import { CodeChallengeMethod, OAuth2Client } from "arctic";
+import type { Ask, Fields } from "./asking.ts";
+import type { Answer, ProviderSettings, Question } from "./provider.ts";
+
+/**
+ * The address at the provider that begins the authorization code flow (RFC 6749, 4.1) with PKCE (RFC 7636) by SHA-256.
+ * Of arctic this is all that is used. It is not kept up any more, and it redeems codes through the global fetch, which follows redirects,
+ * waits as long as it takes, reads as much as it gets, and cannot be told whom to trust; and it reads id_tokens without
+ * verifying them.
+ */
+export function codeFlowUrl(
+  endpoint: string,
+  { clientId }: ProviderSettings,
+  { redirectUri, state, verifier }: Question,
+  scopes: string[],
+): URL {
+  const client = new OAuth2Client(clientId, null, redirectUri);
+  return client.createAuthorizationURLWithPKCE(endpoint, state, CodeChallengeMethod.S256, verifier, scopes);
+}
+
+/** Redeems the code for tokens (RFC 6749, 4.1.3). The client shows its secret in the header or, where told so, in the body. */
+export function redeem(
+  ask: Ask,
+  endpoint: string,
+  { clientId, clientSecret }: ProviderSettings,
+  { code, redirectUri, verifier }: Answer,
+  secretInBody = false,
+): Promise<Fields> {
+  const body = new URLSearchParams({
+    grant_type: "authorization_code",
+    code,
+    redirect_uri: redirectUri,
+    code_verifier: verifier,
+    ...(secretInBody && { client_id: clientId, client_secret: clientSecret }),
+  });
+  const headers: Record<string, string> = {
+    accept: "application/json",
+    "content-type": "application/x-www-form-urlencoded",
+  };
+  if (!secretInBody) headers.authorization = basic(clientId, clientSecret);
+  return ask(endpoint, { method: "POST", headers, body: body.toString() });
+}
+
+/** Both parts are encoded as in forms before they are joined (RFC 6749, 2.3.1). */
+function basic(clientId: string, clientSecret: string): string {
+  const encoded = (text: string) => new URLSearchParams({ text }).toString().slice("text=".length);
+  return `Basic ${Buffer.from(`${encoded(clientId)}:${encoded(clientSecret)}`).toString("base64")}`;
+}

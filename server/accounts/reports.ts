@@ -1,0 +1,86 @@
+import type { Session } from "../db/kept/sessions.ts";
+import type { Store } from "../db/store.ts";
+import { groupId, peerOf } from "../protocol/conversation-id.ts";
+import type { ChatEvent, Message } from "../protocol/events.ts";
+import type { ReportInfo, Reporting, Settlement } from "../protocol/reports.ts";
+import { isAbove, may } from "../protocol/roles.ts";
+import { Refusal } from "../refusal.ts";
+import type { System } from "../system.ts";
+import type { MakeAct } from "./act.ts";
+import type { Bound } from "./guess-limits.ts";
+import type { People } from "./people.ts";
+
+export interface ReportsDeps {
+  reports: Store["reports"];
+  messages: Store["messages"];
+  people: People;
+  /** Changes messages in turn with what is being sent, and tells everybody. */
+  change(work: () => Promise<readonly Message[]>): Promise<readonly Message[]>;
+  /** Takes an event to all devices of a user, wherever they are. */
+  tellUser(userId: number, event: ChatEvent): void;
+  bound: Bound;
+  act: MakeAct;
+  system: System;
+}
+
+export type Reports = ReturnType<typeof reports>;
+
+const listMax = 200;
+
+/** Messages that people show to the moderators, also out of private conversations, which moderators see in no other way. */
+export function reports(deps: ReportsDeps) {
+  const { reports: kept, messages, people, act, system } = deps;
+  const rate = deps.bound("reports", 10, 2);
+
+  async function tellModerators() {
+    const open = (await kept.list("open", listMax)).length;
+    for (const { id } of people.all())
+      if (may(people.roleOf(id), "reports.settle")) deps.tellUser(id, { type: "report.added", open });
+  }
+
+  return {
+    /** Shows a message of a conversation of one's own to the moderators; the same again changes nothing. */
+    async add({ userId }: Session, { conversation, seq, reason }: Reporting, address: string): Promise<void> {
+      if (conversation !== groupId && peerOf(conversation, userId) === null)
+        throw new Refusal("unknown_conversation");
+      const wait = rate.take(String(userId));
+      if (wait > 0) throw new Refusal("rate_limited", { retryAfter: wait });
+      const report = { conversation, seq, reporterId: userId, reason, createdAt: system.now() };
+      const told = act("message.reported", { by: userId, address, detail: { conversation, seq } });
+      if (!(await kept.add(report, told))) throw new Refusal("unknown_message");
+      await tellModerators();
+    },
+
+    list: (which: "open" | "all"): Promise<ReportInfo[]> => kept.list(which, listMax),
+
+    /**
+     * Settles a report, and removes its message where that is the outcome, which is only for who stands above its author;
+     * `report_settled` where somebody was faster.
+     */
+    async settle({ userId, role }: Session, id: number, { outcome }: Settlement, address: string) {
+      const report = await kept.find(id);
+      if (!report) throw new Refusal("unknown_report");
+      const { conversation, seq, message } = report;
+      const author = message?.author ?? null;
+      const isMine = author === userId;
+      if (outcome === "removed" && author !== null && !isMine && !isAbove(role, people.roleOf(author)))
+        throw new Refusal("not_allowed");
+      const detail = { report: id, conversation, seq, outcome };
+      const told = act("report.settled", { by: userId, address, detail });
+      if (report.settledAt !== null) throw new Refusal("report_settled");
+      if (outcome === "removed") await remove(report, userId, address);
+      if (!(await kept.settle(id, { at: system.now(), userId, outcome }, told)))
+        throw new Refusal("report_settled");
+      await tellModerators();
+    },
+  };
+
+  async function remove({ conversation, seq, message }: ReportInfo, by: number, address: string) {
+    const to = message === null ? {} : { to: message.author };
+    const told = act("message.deleted", { by, ...to, address, detail: { conversation, seq } });
+    await deps.change(async () => {
+      const changed = await messages.remove(conversation as Message["conversation"], seq, system.now(), told);
+      return changed ? [changed] : [];
+    });
+  }
+}

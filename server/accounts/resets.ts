@@ -1,0 +1,125 @@
+import type { Ticket } from "../db/kept/tickets.ts";
+import type { User } from "../db/kept/users.ts";
+import type { Store } from "../db/store.ts";
+import type { Reset, ResetInfo, ResetLink } from "../protocol/resets.ts";
+import { isAbove } from "../protocol/roles.ts";
+import { Refusal } from "../refusal.ts";
+import type { System } from "../system.ts";
+import type { MakeAct } from "./act.ts";
+import type { CodeSource } from "./codes.ts";
+import type { Bound } from "./guess-limits.ts";
+import { hashOfToken, newToken } from "./link-tokens.ts";
+import { type Deed, requireAbove } from "./moderation.ts";
+import type { HashNew } from "./new-passwords.ts";
+import type { People } from "./people.ts";
+import type { Whence } from "./sessions.ts";
+import { requireActive } from "./standing.ts";
+
+export interface ResetsDeps {
+  users: Store["users"];
+  tickets: Store["tickets"];
+  people: People;
+  hashNew: HashNew;
+  /** Checks the code of an account that has an authenticator app. */
+  secondFactor: { verifyCode(user: User, code: string, source: CodeSource): Promise<boolean> };
+  bound: Bound;
+  act: MakeAct;
+  system: System;
+}
+
+export type Resets = ReturnType<typeof resets>;
+
+export const resetKind = "reset";
+const keptMs = 24 * 60 * 60 * 1000;
+
+/** How a forgotten password is mended: by a link that opens one account once, made by who stands above its person. */
+export function resets(deps: ResetsDeps) {
+  const { users, tickets, people, act, system } = deps;
+  const made = deps.bound("reset links made", 30, 10);
+  const tries = deps.bound("reset links", 30, 10);
+
+  /** The account that a token opens now; refuses as `link_invalid`, or `account_barred`. Guessing is bounded by address. */
+  async function opened(token: string, address: string): Promise<User> {
+    const wait = tries.take(address);
+    if (wait > 0) throw new Refusal("rate_limited", { retryAfter: wait });
+    const ticket = await tickets.find(hashOfToken(token), resetKind, system.now());
+    const user = ticket?.userId == null ? null : await users.byId(ticket.userId);
+    if (!ticket || !user || !stillHolds(ticket, user, people)) throw new Refusal("link_invalid");
+    requireActive(user);
+    return user;
+  }
+
+  return {
+    /** Makes a link for somebody below one's own role; it holds for a day, and ends a former one. */
+    async make({ by, to, address }: Deed): Promise<ResetLink> {
+      const wait = made.take(String(by.userId));
+      if (wait > 0) throw new Refusal("rate_limited", { retryAfter: wait });
+      requireAbove(people, by, to);
+      const user = await users.byId(to);
+      if (!user) throw new Refusal("unknown_person");
+      if (user.standing !== "active")
+        throw new Refusal("account_barred", { message: "This account is locked. Unlock it first." });
+      const { token, ticket } = resetTicket(user, by.userId, system);
+      await tickets.removeOf(to, resetKind);
+      await tickets.put(ticket, act("password.reset link made", { by: by.userId, to, address }));
+      return { token, expiresAt: ticket.expiresAt };
+    },
+
+    /** Whose password a link is for, and whether a code is needed with it. */
+    async check(token: string, address: string): Promise<ResetInfo> {
+      const { name, hasCode } = await opened(token, address);
+      return { name, needsCode: hasCode };
+    },
+
+    /**
+     * Sets another password and ends all sessions and the link; closing sockets is the caller's part. An account with an
+     * authenticator app asks for a code as well (`wrong_code`): a link alone is no way around it (OWASP ASVS 5.0, 6.4.3).
+     */
+    async reset({ token, password, code }: Reset, whence: Whence): Promise<{ user: User; factors: 1 | 2 }> {
+      const { address } = whence;
+      const user = await opened(token, address);
+      // Before the code, which can be given once: a password that is too weak leaves it as it was.
+      const passwordHash = await deps.hashNew(password, user.name, address);
+      if (user.hasCode) await requireCode(user, code, whence);
+      const ticket = await tickets.take(hashOfToken(token), resetKind, system.now());
+      if (!ticket) throw new Refusal("link_invalid");
+      const told = act("password.reset", { by: user.id, address });
+      await users.setPassword(user.id, passwordHash, undefined, told);
+      await tickets.removeOf(user.id, resetKind);
+      await users.signedIn(user.id, system.now());
+      return { user: { ...user, passwordHash }, factors: user.hasCode ? 2 : 1 };
+    },
+  };
+
+  async function requireCode(user: User, code: string | undefined, whence: Whence) {
+    if (!code) throw new Refusal("wrong_code", { field: "code", message: "A code is needed as well." });
+    const isRight = await deps.secondFactor.verifyCode(user, code, { ...whence, known: null });
+    if (!isRight) throw new Refusal("wrong_code", { field: "code" });
+  }
+}
+
+/** A new reset link for somebody, and what is kept of it; `by` is null where the operator of the machine makes it. */
+export function resetTicket(
+  user: User,
+  by: number | null,
+  { now, random }: Pick<System, "now" | "random">,
+): { token: string; ticket: Ticket } {
+  const token = newToken(random(32));
+  const ticket: Ticket = {
+    id: hashOfToken(token),
+    kind: resetKind,
+    userId: user.id,
+    data: JSON.stringify({ by, was: markOf(user) }),
+    expiresAt: now() + keptMs,
+  };
+  return { token, ticket };
+}
+
+/** A link means nothing any more once its maker does not stand above the person, or the password is another. */
+function stillHolds({ data }: Ticket, user: User, people: People): boolean {
+  const { by, was }: { by: number | null; was: string } = JSON.parse(data);
+  return was === markOf(user) && (by === null || isAbove(people.roleOf(by), user.role));
+}
+
+/** Tells one password of an account from another, and nothing of it: what it is made of is salted. */
+const markOf = ({ passwordHash }: User): string => hashOfToken(passwordHash ?? "").toString("base64url");

@@ -1,0 +1,131 @@
+import type { Session } from "../db/kept/sessions.ts";
+import type { User } from "../db/kept/users.ts";
+import type { Store } from "../db/store.ts";
+import type { CodeConfirmation, CodeOffer, FactorsInfo } from "../protocol/second-factor.ts";
+import { Refusal } from "../refusal.ts";
+import type { System } from "../system.ts";
+import type { MakeAct } from "./act.ts";
+import { type CodeSource, type CodesDeps, codes as checkCodes, digitsOf, type Way } from "./codes.ts";
+import type { Bound } from "./guess-limits.ts";
+import type { HouseKeeper } from "./house.ts";
+import { hashOfToken, newToken } from "./link-tokens.ts";
+import { newRecoveryCodes } from "./recovery-codes.ts";
+import type { Sealer } from "./sealed.ts";
+import type { Whence } from "./sessions.ts";
+import { offerOf, secretBytes, stepOf } from "./totp.ts";
+
+export interface SecondFactorDeps extends CodesDeps {
+  factors: Store["factors"];
+  tickets: Store["tickets"];
+  sessions: Store["sessions"];
+  sealer: Sealer;
+  house: Pick<HouseKeeper, "current" | "asksMoreOf">;
+  bound: Bound;
+  act: MakeAct;
+  system: System;
+}
+
+export type SecondFactor = ReturnType<typeof secondFactor>;
+
+/** The kind of ticket that holds the secret of an app until it is known that the app has taken it, and for how long. */
+const ticketKind = "code";
+const waitsMs = 30 * 60_000;
+
+/** Authenticator apps and recovery codes: how they are set up, checked, and removed. */
+export function secondFactor(deps: SecondFactorDeps) {
+  const { factors, tickets, sessions, sealer, house, act, system } = deps;
+  const changes = deps.bound("changes of codes", 30, 10);
+  const codes = checkCodes(deps);
+
+  function bounded({ userId }: Session) {
+    const wait = changes.take(String(userId));
+    if (wait > 0) throw new Refusal("rate_limited", { retryAfter: wait });
+  }
+
+  return {
+    /** What there is of it for an account. */
+    async info({ userId }: Session): Promise<FactorsInfo> {
+      const [totp, recoveryCodes] = await Promise.all([factors.totp(userId), factors.recoveryCodes(userId)]);
+      return { code: totp && { since: totp.createdAt }, recoveryCodes };
+    },
+
+    /** Makes the secret of an app to be set up, which counts for nothing until it is confirmed within half an hour. */
+    async offer(session: Session): Promise<CodeOffer> {
+      bounded(session);
+      const { userId, userName } = session;
+      const secret = system.random(secretBytes);
+      const ticket = newToken(system.random(32));
+      await tickets.removeOf(userId, ticketKind);
+      await tickets.put({
+        id: hashOfToken(ticket),
+        kind: ticketKind,
+        userId,
+        data: sealer.seal(secret, codes.placeOf(userId)),
+        expiresAt: system.now() + waitsMs,
+      });
+      return { ticket, ...offerOf(secret, userName, house.current()?.name ?? "Secure Chat") };
+    },
+
+    /**
+     * Sets up the app that shows this code, in place of a former one, and gives the recovery codes, which nobody ever sees
+     * again. Refuses as `wrong_code`, and as `link_invalid` what waited too long. Where a former app is replaced, all other
+     * sessions end (OWASP ASVS 5.0, 7.4.3); where there was none, they have to give a code themselves.
+     */
+    async confirm(session: Session, { ticket, code }: CodeConfirmation, address: string): Promise<string[]> {
+      bounded(session);
+      const { userId } = session;
+      const id = hashOfToken(ticket);
+      const now = system.now();
+      const waiting = await tickets.find(id, ticketKind, now);
+      if (waiting?.userId !== userId) throw tooLate();
+      const step = stepOf(codes.secretOf(userId, waiting.data), digitsOf(code), now);
+      if (step === null) throw new Refusal("wrong_code", { field: "code" });
+      if (!(await tickets.take(id, ticketKind, now))) throw tooLate();
+      const recovery = newRecoveryCodes(system.random);
+      const totp = { secret: waiting.data, step, createdAt: now };
+      await factors.setTotp(userId, totp, recovery.hashes, act("code.added", { by: userId, address }));
+      if (session.hasCode) await sessions.removeOthers(userId, session.id);
+      return recovery.codes;
+    },
+
+    /**
+     * Removes the app and the recovery codes, and ends all other sessions. Refuses as `enrolment_needed` where the house
+     * asks for a second factor and there is no other, and as `not_found` where there is no app.
+     */
+    async remove({ id, userId, role, hasPasskey }: Session, address: string): Promise<void> {
+      if (house.asksMoreOf(role) && !hasPasskey) {
+        const message = "This chat asks for two-step login. Add a passkey before you turn off the codes.";
+        throw new Refusal("enrolment_needed", { message });
+      }
+      const removed = await factors.removeTotp(userId, act("code.removed", { by: userId, address }));
+      if (!removed) throw new Refusal("not_found");
+      await sessions.removeOthers(userId, id);
+    },
+
+    /** Makes recovery codes in place of all former ones; `not_found` where there is no app that they could stand in for. */
+    async renewRecoveryCodes(session: Session, address: string): Promise<string[]> {
+      bounded(session);
+      const { userId, hasCode } = session;
+      if (!hasCode) throw new Refusal("not_found");
+      const recovery = newRecoveryCodes(system.random);
+      const told = act("recovery.renewed", { by: userId, address });
+      await factors.setRecoveryCodes(userId, recovery.hashes, told);
+      return recovery.codes;
+    },
+
+    /** By which kind of code a session proves more of its user; refuses as `wrong_code` what is none, or was used already. */
+    async prove({ id, userId, userName }: Session, code: string, { address, device }: Whence): Promise<Way> {
+      const source = { address, device, known: `session ${id.toString("base64url")}` };
+      const way = await codes.wayOf({ id: userId, name: userName }, code, source);
+      if (way === null) throw new Refusal("wrong_code", { field: "code" });
+      return way;
+    },
+
+    /** Whether this is a code of the user, who is told of it where it is a recovery code. It is used up by it. */
+    verifyCode: async (user: Pick<User, "id" | "name">, code: string, source: CodeSource): Promise<boolean> =>
+      (await codes.wayOf(user, code, source)) !== null,
+  };
+}
+
+const tooLate = () =>
+  new Refusal("link_invalid", { message: "That took too long, or was begun again. Please start over." });

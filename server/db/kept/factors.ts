@@ -1,0 +1,62 @@
+import type { Act } from "./audit.ts";
+
+export interface Passkey {
+  /** The credential's id, in base64url. */
+  id: string;
+  userId: number;
+  /** The host name it belongs to. */
+  rpId: string;
+  publicKey: Buffer;
+  counter: number;
+  transports: string[];
+  name: string;
+  createdAt: number;
+  lastUsedAt: number | null;
+}
+
+/** An account at a provider that opens one here. */
+export interface Identity {
+  issuer: string;
+  subject: string;
+  userId: number;
+  /** The provider, as the configuration names it. */
+  provider: string;
+  createdAt: number;
+  lastUsedAt: number | null;
+}
+
+/** How people show, beside a password, who they are. */
+export interface Factors {
+  /** The sealed secret of the authenticator app; null without one. */
+  totp(userId: number): Promise<{ secret: string; createdAt: number } | null>;
+  /** Sets up an authenticator app, in place of a former one, with new recovery codes (their SHA-256) in place of all others. */
+  setTotp(
+    userId: number,
+    totp: { secret: string; step: number; createdAt: number },
+    recovery: readonly Buffer[],
+    act: Act,
+  ): Promise<void>;
+  /** Removes the app and the recovery codes; false when there is none. */
+  removeTotp(userId: number, act: Act): Promise<boolean>;
+  /** Takes the code of a time step, if it is later than the last that was taken: each is taken once, whoever is first. */
+  useStep(userId: number, step: number): Promise<boolean>;
+  recoveryCodes(userId: number): Promise<number>;
+  setRecoveryCodes(userId: number, recovery: readonly Buffer[], act: Act): Promise<void>;
+  /** Takes a recovery code, once; false when the user has no such code. */
+  useRecoveryCode(userId: number, code: Buffer, act: Act): Promise<boolean>;
+  passkeys(userId: number): Promise<Passkey[]>;
+  passkey(id: string): Promise<Passkey | null>;
+  /** False when there is one of this id. */
+  addPasskey(passkey: Omit<Passkey, "lastUsedAt">, act: Act): Promise<boolean>;
+  /** False when the user has no such passkey; so below. */
+  renamePasskey(userId: number, id: string, name: string): Promise<boolean>;
+  removePasskey(userId: number, id: string, act: Act): Promise<boolean>;
+  /** Notes a use and its counter. */
+  usedPasskey(id: string, counter: number, at: number): Promise<void>;
+  identities(userId: number): Promise<Identity[]>;
+  identity(issuer: string, subject: string): Promise<Identity | null>;
+  /** False when it opens an account already. */
+  addIdentity(identity: Omit<Identity, "lastUsedAt">, act: Act): Promise<boolean>;
+  removeIdentity(userId: number, issuer: string, subject: string, act: Act): Promise<boolean>;
+  usedIdentity(issuer: string, subject: string, at: number): Promise<void>;
+}

@@ -1,0 +1,36 @@
+import type { ConversationId } from "../../protocol/conversation-id.ts";
+import type { Message } from "../../protocol/events.ts";
+import type { Act } from "./audit.ts";
+
+/** A message that was reported; `message` is null where it is gone. */
+export interface Report {
+  id: number;
+  conversation: ConversationId;
+  seq: number;
+  message: Message | null;
+  reporterId: number;
+  reason: string;
+  createdAt: number;
+  settledAt: number | null;
+  settledBy: number | null;
+  outcome: string | null;
+}
+
+export interface Reports {
+  /** False when there is no such message, or it is deleted; the same message again by the same person changes nothing. */
+  add(
+    report: {
+      conversation: ConversationId;
+      seq: number;
+      reporterId: number;
+      reason: string;
+      createdAt: number;
+    },
+    act: Act,
+  ): Promise<boolean>;
+  find(id: number): Promise<Report | null>;
+  /** The latest first: those still open, or all. */
+  list(which: "open" | "all", limit: number): Promise<Report[]>;
+  /** False when it was settled before. */
+  settle(id: number, by: { at: number; userId: number; outcome: string }, act: Act): Promise<boolean>;
+}

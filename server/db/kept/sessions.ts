@@ -1,0 +1,52 @@
+import type { Role } from "../../protocol/roles.ts";
+import type { Act } from "./audit.ts";
+
+export interface NewSession {
+  id: Buffer;
+  device: string;
+  address?: string;
+  /** How many factors were proven: 1 when absent. */
+  factors?: 1 | 2;
+}
+
+export interface Session {
+  /** SHA-256 of the token. */
+  id: Buffer;
+  userId: number;
+  userName: string;
+  role: Role;
+  factors: 1 | 2;
+  /** Whether its user has an authenticator app, and a passkey. */
+  hasCode: boolean;
+  hasPasskey: boolean;
+  /** When a factor was proven last. */
+  provenAt: number;
+  createdAt: number;
+  seenAt: number;
+}
+
+/** A session as its user sees it in the list of devices. */
+export interface Device extends Pick<Session, "id" | "factors" | "createdAt" | "seenAt"> {
+  device: string;
+  label: string | null;
+  address: string;
+}
+
+export interface Sessions {
+  /** Begins a session, whose factors were proven now. */
+  create(session: NewSession & { userId: number; createdAt: number }, act?: Act): Promise<void>;
+  /** The session with this id whose account still exists, expired or not; null when there is none. */
+  find(id: Buffer): Promise<Session | null>;
+  /** All sessions of a user, the latest used first, expired or not. */
+  of(userId: number): Promise<Device[]>;
+  touch(id: Buffer, at: number): Promise<void>;
+  /** Gives the session another id, because something was proven in it; false when there is none of the former id. */
+  renew(id: Buffer, by: { id: Buffer; factors: 1 | 2; provenAt: number }, act?: Act): Promise<boolean>;
+  /** What its user calls the device; null for nothing in particular. False when the user has no such session. */
+  setLabel(userId: number, id: Buffer, label: string | null): Promise<boolean>;
+  remove(id: Buffer, act?: Act): Promise<void>;
+  /** Ends all sessions of a user but this one; null ends all. Gives how many. */
+  removeOthers(userId: number, but: Buffer | null, act?: Act): Promise<number>;
+  /** Ends the sessions not seen since `seenBefore` or begun before `createdBefore`. */
+  removeExpired(seenBefore: number, createdBefore: number): Promise<void>;
+}

@@ -1,0 +1,65 @@
+import { and, eq, gt, isNull, lt, or, sql } from "drizzle-orm";
+import { groupId } from "../../protocol/conversation-id.ts";
+import { likenessOf } from "../../protocol/text.ts";
+import { Refusal } from "../../refusal.ts";
+import type { Beginnings, Users } from "../kept/users.ts";
+import { log, type Writer } from "./audit.ts";
+import { readHouse, writeHouse } from "./house.ts";
+import { conversations, identities, invites, memberships, sessions, users } from "./schema.ts";
+
+export const keyOf = (name: string): string => name.toLowerCase();
+
+/** Adds an account with all that belongs to it; null when the name is taken. To be called in a transaction. */
+export function addUser(
+  db: Writer,
+  { name, passwordHash, createdAt }: Parameters<Users["create"]>[0],
+  { session, invite, identity, house, act }: Beginnings,
+): number | null {
+  if (house && readHouse(db)) throw new Refusal("already_set_up");
+  const row = {
+    name,
+    nameKey: keyOf(name),
+    likeness: likenessOf(name),
+    passwordHash,
+    role: house ? ("owner" as const) : ("member" as const),
+    createdAt,
+    lastSignInAt: createdAt,
+  };
+  const user = db.insert(users).values(row).onConflictDoNothing().returning({ id: users.id }).get();
+  if (!user) return null;
+  if (house) writeHouse(db, house);
+  if (invite) useInvite(db, invite);
+  if (identity) {
+    const own = { ...identity, userId: user.id, lastUsedAt: createdAt };
+    const added = db.insert(identities).values(own).onConflictDoNothing().returning().get();
+    if (!added) throw new Refusal("identity_taken");
+  }
+  const group = db.select().from(conversations).where(eq(conversations.id, groupId)).get();
+  db.insert(memberships)
+    .values({ userId: user.id, conversationId: groupId, lastRead: group?.head ?? 0 })
+    .run();
+  if (session) {
+    const times = { createdAt, seenAt: createdAt, provenAt: createdAt };
+    db.insert(sessions)
+      .values({ ...session, userId: user.id, ...times })
+      .run();
+  }
+  log(db, act && { ...act, actorId: user.id, subjectId: user.id });
+  return user.id;
+}
+
+function useInvite(db: Writer, { id, at }: NonNullable<Beginnings["invite"]>): void {
+  const valid = and(
+    eq(invites.id, id),
+    isNull(invites.revokedAt),
+    or(isNull(invites.expiresAt), gt(invites.expiresAt, at)),
+    or(isNull(invites.maxUses), lt(invites.uses, invites.maxUses)),
+  );
+  const used = db
+    .update(invites)
+    .set({ uses: sql`${invites.uses} + 1` })
+    .where(valid)
+    .returning()
+    .get();
+  if (!used) throw new Refusal("invite_invalid");
+}

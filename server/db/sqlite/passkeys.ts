@@ -1,0 +1,60 @@
+import { and, asc, eq } from "drizzle-orm";
+import type { Factors, Passkey } from "../kept/factors.ts";
+import { log } from "./audit.ts";
+import { guarded } from "./guarded.ts";
+import type { Db } from "./open.ts";
+import { passkeys } from "./schema.ts";
+
+type Passkeys = Pick<
+  Factors,
+  "passkeys" | "passkey" | "addPasskey" | "renamePasskey" | "removePasskey" | "usedPasskey"
+>;
+
+export function sqlitePasskeys(db: Db): Passkeys {
+  const own = (userId: number, id: string) => and(eq(passkeys.id, id), eq(passkeys.userId, userId));
+  return {
+    passkeys: (userId) =>
+      guarded(() =>
+        db
+          .select()
+          .from(passkeys)
+          .where(eq(passkeys.userId, userId))
+          .orderBy(asc(passkeys.createdAt), asc(passkeys.id))
+          .all()
+          .map(toPasskey),
+      ),
+    passkey: (id) =>
+      guarded(() => {
+        const row = db.select().from(passkeys).where(eq(passkeys.id, id)).get();
+        return row ? toPasskey(row) : null;
+      }),
+    addPasskey: (passkey, act) =>
+      guarded(() =>
+        db.transaction((tx) => {
+          const row = { ...passkey, transports: JSON.stringify(passkey.transports) };
+          const added = tx.insert(passkeys).values(row).onConflictDoNothing().returning().get();
+          if (added) log(tx, act);
+          return added !== undefined;
+        }),
+      ),
+    renamePasskey: (userId, id, name) =>
+      guarded(() => db.update(passkeys).set({ name }).where(own(userId, id)).returning().get() !== undefined),
+    removePasskey: (userId, id, act) =>
+      guarded(() =>
+        db.transaction((tx) => {
+          const removed = tx.delete(passkeys).where(own(userId, id)).returning().get();
+          if (removed) log(tx, act);
+          return removed !== undefined;
+        }),
+      ),
+    usedPasskey: (id, counter, at) =>
+      guarded(
+        () => void db.update(passkeys).set({ counter, lastUsedAt: at }).where(eq(passkeys.id, id)).run(),
+      ),
+  };
+}
+
+const toPasskey = (row: typeof passkeys.$inferSelect): Passkey => ({
+  ...row,
+  transports: JSON.parse(row.transports),
+});

@@ -1,0 +1,66 @@
+import { and, asc, eq, isNull } from "drizzle-orm";
+import type { Message } from "../../protocol/events.ts";
+import type { Messages } from "../kept/messages.ts";
+import { log, type Writer } from "./audit.ts";
+import { guarded } from "./guarded.ts";
+import { selectedMessage } from "./messages.ts";
+import type { Db } from "./open.ts";
+import { conversations, messages } from "./schema.ts";
+
+type Selected = typeof messages.$inferSelect;
+
+/** Deletes the text of messages, each as one more change of its conversation. */
+export function sqliteRemoval(db: Db): Pick<Messages, "remove" | "removeOf" | "scrub"> {
+  /** Gives a message the next number of its conversation and takes its text away. */
+  function blank(tx: Writer, { conversationId, seq }: Selected, at: number): Message {
+    const inThis = eq(conversations.id, conversationId);
+    const { head } = tx.select({ head: conversations.head }).from(conversations).where(inThis).get()!;
+    const rev = head + 1;
+    tx.update(conversations).set({ head: rev }).where(inThis).run();
+    const changed = tx
+      .update(messages)
+      .set({ text: "", rev, deletedAt: at })
+      .where(and(eq(messages.conversationId, conversationId), eq(messages.seq, seq)))
+      .returning()
+      .get();
+    return selectedMessage(changed!);
+  }
+
+  return {
+    remove: (id, seq, at, act) =>
+      guarded(() =>
+        db.transaction(
+          (tx) => {
+            const one = and(
+              eq(messages.conversationId, id),
+              eq(messages.seq, seq),
+              isNull(messages.deletedAt),
+            );
+            const found = tx.select().from(messages).where(one).get();
+            if (!found) return null;
+            const changed = blank(tx, found, at);
+            log(tx, act);
+            return changed;
+          },
+          { behavior: "immediate" },
+        ),
+      ),
+    removeOf: (author, at, limit) =>
+      guarded(() =>
+        db.transaction(
+          (tx) =>
+            tx
+              .select()
+              .from(messages)
+              .where(and(eq(messages.authorId, author), isNull(messages.deletedAt)))
+              .orderBy(asc(messages.conversationId), asc(messages.seq))
+              .limit(limit)
+              .all()
+              .map((found) => blank(tx, found, at)),
+          { behavior: "immediate" },
+        ),
+      ),
+    // What is freed is overwritten (secure_delete); the log of the database still has it until it is moved into the file.
+    scrub: () => guarded(() => void db.$client.run("PRAGMA wal_checkpoint(TRUNCATE)")),
+  };
+}

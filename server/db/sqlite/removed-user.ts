@@ -1,0 +1,41 @@
+import { and, eq, isNull } from "drizzle-orm";
+import type { Writer } from "./audit.ts";
+import {
+  identities,
+  invites,
+  memberships,
+  passkeys,
+  recoveryCodes,
+  reports,
+  sessions,
+  tickets,
+  totp,
+  users,
+} from "./schema.ts";
+
+/** Forgets all of an account but its id; false when there is nothing to forget. To be called in a transaction. */
+export function forgetUser(db: Writer, id: number, erase: boolean, at: number): boolean {
+  const nothing = {
+    name: null,
+    nameKey: null,
+    likeness: null,
+    passwordHash: null,
+    role: "member",
+    standing: "active",
+    standingReason: null,
+    mutedUntil: null,
+    lastSignInAt: null,
+    erasing: erase ? 1 : 0,
+  } as const;
+  const isThere = db.select({ name: users.name }).from(users).where(eq(users.id, id)).get();
+  if (isThere?.name == null) return false;
+  for (const table of [sessions, memberships, totp, recoveryCodes, passkeys, identities, tickets])
+    db.delete(table).where(eq(table.userId, id)).run();
+  db.delete(reports).where(eq(reports.reporterId, id)).run();
+  db.update(invites)
+    .set({ revokedAt: at })
+    .where(and(eq(invites.createdBy, id), isNull(invites.revokedAt)))
+    .run();
+  db.update(users).set(nothing).where(eq(users.id, id)).run();
+  return true;
+}

@@ -1,0 +1,76 @@
+import { and, desc, eq, isNull } from "drizzle-orm";
+import type { ConversationId } from "../../protocol/conversation-id.ts";
+import type { Report, Reports } from "../kept/reports.ts";
+import { log } from "./audit.ts";
+import { guarded } from "./guarded.ts";
+import { selectedMessage } from "./messages.ts";
+import type { Db } from "./open.ts";
+import { messages, reports } from "./schema.ts";
+
+export function sqliteReports(db: Db): Reports {
+  const select = () =>
+    db
+      .select()
+      .from(reports)
+      .leftJoin(
+        messages,
+        and(eq(messages.conversationId, reports.conversationId), eq(messages.seq, reports.seq)),
+      );
+  type Row = Awaited<ReturnType<typeof select>>[number];
+  const toReport = ({ reports: { conversationId, ...report }, messages: message }: Row): Report => ({
+    ...report,
+    conversation: conversationId as ConversationId,
+    message: message && selectedMessage(message),
+  });
+
+  return {
+    add: ({ conversation, ...report }, act) =>
+      guarded(() =>
+        db.transaction((tx) => {
+          const message = tx
+            .select({ seq: messages.seq })
+            .from(messages)
+            .where(
+              and(
+                eq(messages.conversationId, conversation),
+                eq(messages.seq, report.seq),
+                isNull(messages.deletedAt),
+              ),
+            )
+            .get();
+          if (!message) return false;
+          const row = { ...report, conversationId: conversation };
+          const added = tx.insert(reports).values(row).onConflictDoNothing().returning().get();
+          if (added) log(tx, act);
+          return true;
+        }),
+      ),
+    find: (id) =>
+      guarded(() => {
+        const row = select().where(eq(reports.id, id)).get();
+        return row ? toReport(row) : null;
+      }),
+    list: (which, limit) =>
+      guarded(() =>
+        select()
+          .where(which === "open" ? isNull(reports.settledAt) : undefined)
+          .orderBy(desc(reports.id))
+          .limit(limit)
+          .all()
+          .map(toReport),
+      ),
+    settle: (id, { at, userId, outcome }, act) =>
+      guarded(() =>
+        db.transaction((tx) => {
+          const settled = tx
+            .update(reports)
+            .set({ settledAt: at, settledBy: userId, outcome })
+            .where(and(eq(reports.id, id), isNull(reports.settledAt)))
+            .returning()
+            .get();
+          if (settled) log(tx, act);
+          return settled !== undefined;
+        }),
+      ),
+  };
+}

@@ -1,0 +1,108 @@
+import type { Accounts } from "../accounts/accounts.ts";
+import type { MakeAct } from "../accounts/act.ts";
+import type { HouseKeeper } from "../accounts/house.ts";
+import type { KnownDevices } from "../accounts/known-devices.ts";
+import type { News } from "../accounts/news.ts";
+import type { Sessions, Whence } from "../accounts/sessions.ts";
+import type { Act } from "../db/kept/audit.ts";
+import type { Session } from "../db/kept/sessions.ts";
+import type { User } from "../db/kept/users.ts";
+import type { SessionInfo } from "../protocol/account.ts";
+import { type CloseCode, closeCodes } from "../protocol/close-codes.ts";
+import type { Connections } from "../realtime/connections.ts";
+import { Refusal } from "../refusal.ts";
+import { clearToken, setMark, setToken, tokenOf } from "./cookies.ts";
+import { addressOf, type RouteContext } from "./env.ts";
+
+export interface DoorDeps {
+  accounts: Pick<Accounts, "stillProven">;
+  sessions: Sessions;
+  devices: KnownDevices;
+  connections: Connections;
+  house: HouseKeeper;
+  news: News;
+  act: MakeAct;
+  /** What people can sign in with besides passwords and passkeys. */
+  providers: SessionInfo["providers"];
+}
+
+/** What a browser says of itself and where it comes from. */
+export const whenceOf = (c: RouteContext): Whence => ({
+  device: c.req.header("user-agent") ?? "",
+  address: addressOf(c),
+});
+
+export type Door = ReturnType<typeof door>;
+
+/** How sessions begin, become more, and end in a browser: the same for every way in. */
+export function door(deps: DoorDeps) {
+  const { accounts, sessions, devices, connections, house, news, act } = deps;
+  const sessionOf = (c: RouteContext) => sessions.verify(tokenOf(c) ?? "");
+
+  /** What the browser needs to know to show the right page. */
+  function info(session: Session | null): SessionInfo {
+    const general = { house: house.shown(), providers: deps.providers };
+    if (!session) return { user: null, ...general };
+    const { userId: id, userName: name, role, hasCode, hasPasskey } = session;
+    const stage = sessions.stageOf(session);
+    const seconds = stage === "second factor" ? { seconds: { code: hasCode, passkey: hasPasskey } } : {};
+    return { user: { id, name, role }, stage, ...seconds, ...general };
+  }
+
+  async function end(session: Session, code: CloseCode = closeCodes.signedOut, told?: Act) {
+    await sessions.end(session, told);
+    connections.closeSession(session, code);
+  }
+
+  /** The session the browser had before ends: a sign-in never continues it. */
+  async function welcome(c: RouteContext, user: User, token: string): Promise<SessionInfo> {
+    const former = await sessionOf(c);
+    if (former) await end(former);
+    setToken(c, token);
+    setMark(c, devices.mark(user));
+    return info(await sessions.verify(token));
+  }
+
+  return {
+    sessionOf,
+    info,
+    end,
+    welcome,
+
+    /** Begins a session for somebody who has just proven with one factor or two who they are, by this way. */
+    async begin(c: RouteContext, user: User, factors: 1 | 2, way: string): Promise<SessionInfo> {
+      const whence = whenceOf(c);
+      const { address, device } = whence;
+      const told = act("session.began", { by: user.id, address, detail: { way, factors } });
+      const { id, token } = await sessions.start(user.id, whence, factors, told);
+      // A change of the password ends the sessions there are: one that began after it, on the former password, is seen here.
+      if (!(await accounts.stillProven(user))) {
+        await sessions.end({ id });
+        throw new Refusal("wrong_credentials");
+      }
+      news.tell(user.id, "session.began", device);
+      return welcome(c, user, token);
+    },
+
+    /** Gives the browser a new token for a session in which something more was proven; its sockets come back with it. */
+    async renew(c: RouteContext, session: Session, factors: 1 | 2, way: string): Promise<SessionInfo> {
+      const told = act("session.proven", {
+        by: session.userId,
+        address: addressOf(c),
+        detail: { way, factors },
+      });
+      const renewed = await sessions.renew(session, factors, told);
+      if (!renewed) throw new Refusal("not_signed_in");
+      connections.closeSession(session, closeCodes.restarting);
+      setToken(c, renewed.token);
+      return info(await sessions.verify(renewed.token));
+    },
+
+    /** Nothing stays in the browser of someone who left. */
+    left(c: RouteContext): Response {
+      clearToken(c);
+      c.header("Clear-Site-Data", '"cache"');
+      return c.body(null, 204);
+    },
+  };
+}

@@ -1,0 +1,117 @@
+import { isIP } from "node:net";
+import type { News } from "../accounts/news.ts";
+import type { Page, Passkeys } from "../accounts/passkeys.ts";
+import { newPasskey, passkeyAnswer, passkeyName } from "../protocol/passkeys.ts";
+import { Refusal } from "../refusal.ts";
+import type { Allowance } from "../token-buckets.ts";
+import type { Route } from "./access.ts";
+import { bodyOf } from "./body.ts";
+import { type Door, whenceOf } from "./door.ts";
+import { addressOf, type RouteContext } from "./env.ts";
+
+export interface PasskeyRoutesDeps {
+  passkeys: Passkeys;
+  /** Bounds how many questions one address asks for, and how many answers it gives. */
+  passkeyRate: Allowance;
+  news: News;
+  door: Door;
+}
+
+/** Signing in with a passkey, and the passkeys of one's own. */
+export function passkeyRoutes({ passkeys, passkeyRate, news, door }: PasskeyRoutesDeps): Route[] {
+  const named = (c: RouteContext) => c.req.param("id") ?? "";
+
+  function within(c: RouteContext) {
+    const wait = passkeyRate.take(addressOf(c));
+    if (wait > 0) throw new Refusal("rate_limited", { retryAfter: wait });
+  }
+
+  return [
+    [
+      "POST",
+      "/api/passkeys/question",
+      "anyone",
+      async (c) => {
+        within(c);
+        return c.json(await passkeys.question(pageOf(c)));
+      },
+    ],
+    [
+      "POST",
+      "/api/session/passkey",
+      "anyone",
+      async (c) => {
+        within(c);
+        const user = await passkeys.signIn(await bodyOf(c, passkeyAnswer), pageOf(c), addressOf(c));
+        return c.json(await door.begin(c, user, 2, "passkey"));
+      },
+    ],
+    [
+      "POST",
+      "/api/proof/passkey",
+      "enrolling",
+      async (c) => {
+        within(c);
+        const { session } = c.var;
+        await passkeys.prove(session, await bodyOf(c, passkeyAnswer), pageOf(c));
+        return c.json(await door.renew(c, session, 2, "passkey"));
+      },
+    ],
+    ["GET", "/api/account/passkeys", "enrolling", async (c) => c.json(await passkeys.list(c.var.session))],
+    [
+      "POST",
+      "/api/account/passkeys/question",
+      "enrolling",
+      async (c) => {
+        within(c);
+        return c.json(await passkeys.newQuestion(c.var.session, pageOf(c)));
+      },
+      "fresh",
+    ],
+    [
+      "POST",
+      "/api/account/passkeys",
+      "enrolling",
+      async (c) => {
+        const { session } = c.var;
+        const { device, address } = whenceOf(c);
+        await passkeys.add(session, await bodyOf(c, newPasskey), pageOf(c), address);
+        // The authenticator has verified its user: this session has seen both factors.
+        const info = await door.renew(c, session, 2, "passkey");
+        news.tell(session.userId, "passkey.added", device);
+        return c.json(info, 201);
+      },
+      "fresh",
+    ],
+    [
+      "PUT",
+      "/api/account/passkeys/:id",
+      "signed in",
+      async (c) => {
+        const { name } = await bodyOf(c, passkeyName);
+        await passkeys.rename(c.var.session, named(c), name);
+        return c.body(null, 204);
+      },
+    ],
+    [
+      "DELETE",
+      "/api/account/passkeys/:id",
+      "signed in",
+      async (c) => {
+        const { device, address } = whenceOf(c);
+        await passkeys.remove(c.var.session, named(c), address);
+        news.tell(c.var.session.userId, "passkey.removed", device);
+        return c.body(null, 204);
+      },
+      "fresh",
+    ],
+  ];
+}
+
+/** The page a request comes from, whose origin was checked before; browsers know no passkeys at bare addresses. */
+function pageOf(c: RouteContext): Page {
+  const origin = c.req.header("origin") ?? "";
+  const rpId = URL.parse(origin)?.hostname ?? "";
+  if (rpId === "" || rpId.startsWith("[") || isIP(rpId) > 0) throw new Refusal("passkeys_need_name");
+  return { origin, rpId };
+}

@@ -1,0 +1,51 @@
+import type { News } from "../accounts/news.ts";
+import type { Resets } from "../accounts/resets.ts";
+import { closeCodes } from "../protocol/close-codes.ts";
+import { reset, resetCheck } from "../protocol/resets.ts";
+import type { Connections } from "../realtime/connections.ts";
+import type { Route } from "./access.ts";
+import { bodyOf } from "./body.ts";
+import { type Door, whenceOf } from "./door.ts";
+import { addressOf } from "./env.ts";
+import { idOf } from "./people-routes.ts";
+
+export interface ResetRoutesDeps {
+  resets: Resets;
+  connections: Connections;
+  news: News;
+  door: Door;
+}
+
+/** How a forgotten password is mended. */
+export const resetRoutes = ({ resets, connections, news, door }: ResetRoutesDeps): Route[] => [
+  [
+    "POST",
+    "/api/people/:id/reset",
+    "people.reset",
+    async (c) => c.json(await resets.make({ by: c.var.session, to: idOf(c), address: addressOf(c) }), 201),
+    "fresh",
+  ],
+  [
+    "POST",
+    "/api/reset/check",
+    "anyone",
+    async (c) => {
+      const { token } = await bodyOf(c, resetCheck);
+      return c.json(await resets.check(token, addressOf(c)));
+    },
+  ],
+  [
+    "POST",
+    "/api/reset",
+    "anyone",
+    async (c) => {
+      const body = await bodyOf(c, reset);
+      const whence = whenceOf(c);
+      const { user, factors } = await resets.reset(body, whence);
+      // The other devices are still there to hear why they have to go.
+      news.tell(user.id, "password.reset", whence.device);
+      connections.closeUser(user.id, closeCodes.signedOut);
+      return c.json(await door.begin(c, user, factors, "reset link"));
+    },
+  ],
+];

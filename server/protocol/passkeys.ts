@@ -1,0 +1,62 @@
+import * as v from "valibot";
+import { linkToken } from "./account.ts";
+import { limits } from "./limits.ts";
+import { requiredLine } from "./text.ts";
+
+/** What an authenticator says, in JSON (https://www.w3.org/TR/webauthn-3/#dictdef-registrationresponsejson); checked by a library. */
+const text = v.pipe(v.string(), v.maxLength(limits.requestMaxBytes));
+const common = {
+  id: text,
+  rawId: text,
+  type: v.literal("public-key"),
+  authenticatorAttachment: v.optional(text),
+  clientExtensionResults: v.record(v.string(), v.unknown()),
+};
+const attestation = v.object({
+  ...common,
+  response: v.object({
+    clientDataJSON: text,
+    attestationObject: text,
+    authenticatorData: v.optional(text),
+    transports: v.optional(v.pipe(v.array(text), v.maxLength(8))),
+    publicKeyAlgorithm: v.optional(v.number()),
+    publicKey: v.optional(text),
+  }),
+});
+const assertion = v.object({
+  ...common,
+  response: v.object({
+    clientDataJSON: text,
+    authenticatorData: text,
+    signature: text,
+    userHandle: v.optional(text),
+  }),
+});
+
+export const passkeyName = v.strictObject({ name: requiredLine(limits.labelMax) });
+export const newPasskey = v.strictObject({
+  ticket: linkToken,
+  response: attestation,
+  ...passkeyName.entries,
+});
+export const passkeyAnswer = v.strictObject({ ticket: linkToken, response: assertion });
+
+export type Attestation = v.InferOutput<typeof attestation>;
+export type Assertion = v.InferOutput<typeof assertion>;
+export type PasskeyAnswer = v.InferOutput<typeof passkeyAnswer>;
+
+/** Answer of the routes that ask an authenticator something: `options` go to the browser, and `ticket` comes back with its answer. */
+export interface PasskeyQuestion<Options> {
+  ticket: string;
+  options: Options;
+}
+
+/** A passkey of one's own; answer of `GET /api/account/passkeys`, a list. Times are UTC milliseconds. */
+export interface PasskeyInfo {
+  id: string;
+  name: string;
+  /** The host name it belongs to: it works at no other. */
+  rpId: string;
+  createdAt: number;
+  lastUsedAt: number | null;
+}

@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser } from "playwright-core";
+import { launch } from "../support/browser.ts";
+import { password } from "../support/person.ts";
+import { Program } from "../support/program.ts";
+import { Visitor } from "../support/visitor.ts";
+
+setDefaultTimeout(90_000);
+const dataDir = mkdtempSync(join(tmpdir(), "secure-chat-set-up-"));
+let program: Program;
+let browser: Browser;
+beforeAll(async () => {
+  program = new Program([process.execPath, "server/main.ts"], { DATA_DIR: dataDir, PORT: "0" });
+  browser = await launch();
+});
+afterAll(async () => {
+  await browser.close();
+  program.process.kill("SIGTERM");
+  await program.ends();
+  rmSync(dataDir, { recursive: true });
+});
+
+const field = ({ page }: Visitor, label: string) => page.getByLabel(label, { exact: true });
+const heading = ({ page }: Visitor, name: string) => page.getByRole("heading", { name, exact: true });
+
+test("from the printed link to two people who talk", async () => {
+  const [link, origin, token] = await program.says(/(https:\/\/localhost:\d+)\/setup#([\w-]+)/);
+  const chat = { origin: origin! };
+
+  const stranger = await Visitor.arrive(browser, chat, "stranger");
+  for (const path of ["/", "/login", "/register", "/join", "/c/group", "/setup"]) {
+    await stranger.goto(path);
+    await heading(stranger, "This chat is not set up yet").waitFor();
+  }
+  await stranger.goto("/setup#AAAAAAAAAAAAAAAAAAAAAA");
+  await heading(stranger, "That link does not open the set-up").waitFor();
+  expect(await stranger.page.getByRole("alert").innerText()).toBe("This link is not valid any more.");
+
+  const olga = await Visitor.arrive(browser, chat, "olga");
+  await olga.page.goto(link);
+  await heading(olga, "Set up your chat").waitFor();
+  expect(olga.page.url()).toBe(`${origin}/setup`);
+  await olga.page.reload();
+  await field(olga, "Name of the chat").waitFor();
+  expect(await olga.page.getByRole("radio", { checked: true }).getAttribute("value")).toBe("invite");
+
+  await olga.button("Set up the chat").click();
+  expect(await olga.page.evaluate(() => document.activeElement?.getAttribute("name"))).toBe("house");
+  await field(olga, "Name of the chat").fill("The Millers");
+  await field(olga, "Username").fill("olga");
+  await field(olga, "Password").fill(password);
+  await field(olga, "Confirm password").fill("something else");
+  await olga.button("Set up the chat").click();
+  await olga.page.getByText("The two passwords differ.").waitFor();
+  await field(olga, "Confirm password").fill(password);
+  await olga.button("Set up the chat").click();
+
+  await heading(olga, "The Millers is ready").waitFor();
+  const invitation = await field(olga, "Invitation").inputValue();
+  expect(invitation).toMatch(/^https:\/\/[^/]+\/join#\d+-[\w-]{22}$/);
+  await olga.page.getByRole("img", { name: /QR code/ }).waitFor();
+  expect(
+    await olga.page.evaluate(() => JSON.stringify([{ ...sessionStorage }, location.href])),
+  ).not.toContain(token!);
+  await olga.button("Go to the chat").click();
+  await olga.log.waitFor();
+
+  const bob = await Visitor.arrive(browser, chat, "bob");
+  await bob.page.goto(origin + new URL(invitation).pathname + new URL(invitation).hash);
+  await heading(bob, "olga invites you to The Millers").waitFor();
+  expect(bob.page.url()).toBe(`${origin}/join`);
+  await field(bob, "Username").fill("bob");
+  await field(bob, "Password").fill(password);
+  await field(bob, "Confirm password").fill(password);
+  await bob.button("Register").click();
+  await bob.log.waitFor();
+  await olga.say("Welcome!");
+  await bob.sees("Welcome!");
+  await bob.say("Nice here");
+  await olga.sees("Nice here");
+
+  // Nobody takes it a second time.
+  await stranger.page.goto(link);
+  await stranger.page.reload();
+  await heading(stranger, "This chat is set up already").waitFor();
+  for (const { complaints } of [olga, bob, stranger]) expect(complaints).toEqual([]);
+});

@@ -1,0 +1,69 @@
+import { beforeEach, expect, test } from "bun:test";
+import { actsBy } from "../../../server/accounts/act.ts";
+import { people as loadPeople } from "../../../server/accounts/people.ts";
+import { type ResetsDeps, resets, resetTicket } from "../../../server/accounts/resets.ts";
+import type { User } from "../../../server/db/kept/users.ts";
+import { TokenBuckets } from "../../../server/token-buckets.ts";
+import { clock } from "../../support/clock.ts";
+import { database } from "../../support/database.ts";
+
+const time = clock();
+const act = actsBy(time.now);
+let store: ReturnType<typeof database>["store"];
+let user: User;
+let token: string;
+/** The codes that were checked, and the one that is right. */
+let checked: string[];
+const whence = { address: "address", device: "a browser" };
+beforeEach(async () => {
+  ({ store } = database());
+  const made = await store.users.create({ name: "ann", passwordHash: "former", createdAt: 0 });
+  const totp = { secret: "sealed", step: 1, createdAt: 0 };
+  await store.factors.setTotp(made!.id, totp, [], act("code.added", { by: made!.id }));
+  user = (await store.users.byId(made!.id))!;
+  const link = resetTicket(user, null, time);
+  token = link.token;
+  await store.tickets.put(link.ticket);
+  checked = [];
+});
+
+const verifyCode: ResetsDeps["secondFactor"]["verifyCode"] = async ({ id }, code) => {
+  checked.push(`${id} ${code}`);
+  return code === "123456";
+};
+
+const use = async (more: { code?: string }) => {
+  const links = resets({
+    users: store.users,
+    tickets: store.tickets,
+    people: await loadPeople(store.users),
+    hashNew: async (password) => `hash of ${password}`,
+    secondFactor: { verifyCode },
+    bound: (_, burst, perMinute) => new TokenBuckets(burst, perMinute, time.now),
+    act,
+    system: time,
+  });
+  return { links, done: links.reset({ token, password: "another", ...more }, whence) };
+};
+
+test("ASVS 6.4.3 ASVS 6.4.4 an account with an authenticator app is not reset without a code of it", async () => {
+  const { links, done } = await use({});
+  await expect(done).rejects.toMatchObject({ code: "wrong_code", field: "code" });
+  await expect((await use({ code: "" })).done).rejects.toMatchObject({ code: "wrong_code" });
+  await expect((await use({ code: "654321" })).done).rejects.toMatchObject({
+    code: "wrong_code",
+    field: "code",
+  });
+  expect(checked).toEqual([`${user.id} 654321`]);
+  expect((await store.users.byId(user.id))?.passwordHash).toBe("former");
+  expect(await links.check(token, "address")).toEqual({ name: "ann", needsCode: true });
+
+  expect(await (await use({ code: "123456" })).done).toMatchObject({ factors: 2, user: { name: "ann" } });
+  expect((await store.users.byId(user.id))?.passwordHash).toBe("hash of another");
+});
+
+test("one without is, and what else the house asks for is still to come", async () => {
+  await store.factors.removeTotp(user.id, act("code.removed", { by: user.id }));
+  expect(await (await use({})).done).toMatchObject({ factors: 1 });
+  expect(checked).toEqual([]);
+});

@@ -1,0 +1,153 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { sql } from "drizzle-orm";
+import { routeTable } from "../../../server/http/routes.ts";
+import { enrol, give, outcome } from "../../support/authenticator.ts";
+import { type Clock, clock } from "../../support/clock.ts";
+import { contentsOf, database } from "../../support/database.ts";
+import { Person } from "../../support/person.ts";
+import { startServer, type TestServer } from "../../support/server.ts";
+
+const minute = 60_000;
+const step = 30_000;
+
+let time: Clock;
+let base: ReturnType<typeof database>;
+let server: TestServer;
+let alice: Person;
+beforeEach(async () => {
+  time = clock();
+  base = database();
+  server = await startServer({ store: base.store, system: time });
+  alice = await new Person(server, "alice").register();
+});
+afterEach(async () => {
+  await server.stop();
+  expect(server.bugs).toEqual([]);
+});
+
+const audited = async (event: string) =>
+  (await base.store.audit.page({}, null, 100)).filter((entry) => entry.event === event);
+
+/** Alice at another device, where her password was taken. */
+async function atAnother(): Promise<Person> {
+  const other = new Person(server, "alice");
+  expect((await other.signIn()).status).toBe(200);
+  return other;
+}
+
+describe("signing in to an account with an authenticator app", () => {
+  test("ASVS 6.3.3 a password alone opens no route and no socket, whichever there are", async () => {
+    await enrol(alice, time.now);
+    const half = new Person(server, "alice");
+    const answer = await (await half.signIn()).json();
+    expect(answer).toMatchObject({ stage: "second factor", seconds: { code: true, passkey: false } });
+    const before = contentsOf(base.db);
+    let refused = 0;
+    for (const [method, path, access] of routeTable({} as Parameters<typeof routeTable>[0])) {
+      if (access === "anyone" || access === "half signed in") continue;
+      const asked = half.fetch(method, path.replace(":id", "1"), method === "GET" ? undefined : {});
+      expect([method, path, ...(await outcome(asked))]).toEqual([method, path, 403, "second_factor_needed"]);
+      refused++;
+    }
+    expect(refused).toBeGreaterThan(10);
+    expect(half.connect()).rejects.toThrow();
+    expect(contentsOf(base.db)).toEqual(before);
+  });
+
+  test("ASVS 7.2.4 takes the code of the app, and then a new token opens everything and the former nothing", async () => {
+    const { app } = await enrol(alice, time.now);
+    time.advance(step);
+    const phone = await atAnother();
+    const former = phone.cookies;
+    const answer = await give(phone, app.at(time.now()));
+    expect([answer.status, (await answer.json()).stage]).toEqual([200, "open"]);
+    expect((await phone.enter()).entered.me.name).toBe("alice");
+    const [account] = await outcome(phone.fetch("GET", "/api/account", undefined, { cookie: former }));
+    expect(account).toBe(401);
+  });
+
+  test("ASVS 2.3.1 there is no code before the password, and none after it is done", async () => {
+    const { app } = await enrol(alice, time.now);
+    time.advance(step);
+    const code = app.at(time.now());
+    expect(await outcome(give(new Person(server, "alice"), code))).toEqual([401, "not_signed_in"]);
+    expect(await outcome(give(alice, code))).toEqual([403, "not_allowed"]);
+    const bob = await new Person(server, "bob").register();
+    expect(await outcome(give(bob, code))).toEqual([403, "not_allowed"]);
+    // None of it has used the code up.
+    expect((await give(await atAnother(), code)).status).toBe(200);
+  });
+
+  test("ASVS 6.5.1 a code is taken once: not again, not at the same time, and no earlier one after it", async () => {
+    const { app } = await enrol(alice, time.now);
+    // The code by which the app was set up is used up as well.
+    expect(await outcome(give(await atAnother(), app.at(time.now())))).toEqual([403, "wrong_code"]);
+    time.advance(10 * step);
+    const phones = await Promise.all(Array.from({ length: 8 }, atAnother));
+    const code = app.at(time.now());
+    const answers = await Promise.all(phones.map((phone) => outcome(give(phone, code))));
+    expect(answers.filter(([status]) => status === 200)).toHaveLength(1);
+    expect(answers.filter(([, refusal]) => refusal === "wrong_code")).toHaveLength(7);
+    const late = await atAnother();
+    expect(await outcome(give(late, app.at(time.now(), -1)))).toEqual([403, "wrong_code"]);
+    expect((await give(late, app.at(time.now(), 1))).status).toBe(200);
+  });
+
+  test("ASVS 6.5.8 only the server's clock counts: codes of other times are wrong until their time has come", async () => {
+    const { app } = await enrol(alice, time.now);
+    time.advance(10 * step);
+    const phone = await atAnother();
+    const code = app.at(time.now(), 3);
+    for (const other of [code, app.at(time.now(), -2), app.at(time.now(), 2)])
+      expect(await outcome(give(phone, other))).toEqual([403, "wrong_code"]);
+    time.advance(2 * step);
+    expect((await give(phone, code)).status).toBe(200);
+  });
+
+  test("the half of a sign-in that waits for its code does not wait for more than half an hour", async () => {
+    const { app } = await enrol(alice, time.now);
+    const phone = await atAnother();
+    time.advance(30 * minute - 1);
+    expect(await outcome(give(phone, "000000"))).toEqual([403, "wrong_code"]);
+    time.advance(1);
+    expect(await outcome(give(phone, app.at(time.now())))).toEqual([401, "not_signed_in"]);
+  });
+
+  test("ASVS 6.5.2 a recovery code opens once, however it is typed, is told and written down", async () => {
+    const { recoveryCodes } = await enrol(alice, time.now);
+    const desk = await alice.enter();
+    const [code, other] = recoveryCodes as [string, string];
+    const typed = ` ${code.toLowerCase().replaceAll("-", " ")}`;
+    expect((await give(await atAnother(), typed)).status).toBe(200);
+    expect(await outcome(give(await atAnother(), code))).toEqual([403, "wrong_code"]);
+    expect((await desk.event("account.notified", ({ what }) => what === "recovery.used")).what).toBe(
+      "recovery.used",
+    );
+    expect((await audited("recovery.used")).map(({ actorId, detail }) => [actorId, detail])).toEqual([
+      [1, { left: 9 }],
+    ]);
+    expect((await give(await atAnother(), other)).status).toBe(200);
+    const factors = await (await alice.fetch("GET", "/api/account/factors")).json();
+    expect(factors).toEqual({ code: { since: time.now() }, recoveryCodes: 8 });
+  });
+
+  test("a code of somebody else opens nothing", async () => {
+    const bob = await new Person(server, "bob").register();
+    await enrol(alice, time.now);
+    const his = await enrol(bob, time.now);
+    time.advance(step);
+    const phone = await atAnother();
+    expect(await outcome(give(phone, his.app.at(time.now())))).toEqual([403, "wrong_code"]);
+    expect(await outcome(give(phone, his.recoveryCodes[0]!))).toEqual([403, "wrong_code"]);
+  });
+
+  test("a secret that was altered in the database is a bug of which we hear, and recovery codes still open", async () => {
+    const { app, recoveryCodes } = await enrol(alice, time.now);
+    base.db.run(sql`update totp set secret = substr(secret, 1, 30) || 'AAAA' || substr(secret, 35)`);
+    time.advance(step);
+    const phone = await atAnother();
+    expect(await outcome(give(phone, app.at(time.now())))).toEqual([500, "internal"]);
+    expect(server.bugs.splice(0).map(String)).toEqual([expect.stringContaining("altered")]);
+    expect((await give(phone, recoveryCodes[0]!)).status).toBe(200);
+  });
+});

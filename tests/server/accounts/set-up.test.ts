@@ -1,0 +1,153 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { linkTokens } from "../../../server/accounts/link-tokens.ts";
+import { Refusal } from "../../../server/refusal.ts";
+import { contentsOf, database } from "../../support/database.ts";
+import { setUpLink, testPepper } from "../../support/house.ts";
+import { Person, password } from "../../support/person.ts";
+import { post } from "../../support/raw.ts";
+import { startServer, type TestServer } from "../../support/server.ts";
+
+let db: ReturnType<typeof database>["db"];
+let server: TestServer;
+beforeEach(async () => {
+  const made = database();
+  db = made.db;
+  const strength = {
+    async check(given: string) {
+      if (given === "too easy to guess") throw new Refusal("password_weak", { field: "password" });
+    },
+  };
+  const env = { MESSAGE_BURST: "7", MESSAGES_PER_MINUTE: "70", MAX_MESSAGE_BYTES: "700" };
+  server = await startServer({ store: made.store, house: null, strength, env });
+});
+afterEach(async () => {
+  await server.stop();
+  expect(server.bugs).toEqual([]);
+});
+
+const token = () => setUpLink(server).split("#")[1]!;
+const asked = () => ({ token: token(), house: "Family", registration: "invite", name: "Olga", password });
+const setUp = (more: object = {}, who = "Olga") =>
+  new Person(server, who).fetch("POST", "/api/set-up", { ...asked(), ...more });
+const codeOf = async (response: Response) => [response.status, (await response.json()).error.code];
+
+describe("a fresh server", () => {
+  test("ASVS 6.3.2 has no accounts and makes none but its owner's", async () => {
+    expect(contentsOf(db).users).toEqual([]);
+    const stranger = new Person(server, "stranger");
+    expect(await (await stranger.fetch("GET", "/api/session")).json()).toMatchObject({
+      user: null,
+      house: null,
+    });
+    for (const invite of [undefined, "1-AAAAAAAAAAAAAAAAAAAAAA"]) {
+      const response = await stranger.fetch("POST", "/api/account", { name: "stranger", password, invite });
+      expect(await codeOf(response)).toEqual([409, "not_set_up"]);
+    }
+    expect((await stranger.signIn()).status).toBe(401);
+    expect(contentsOf(db).users).toEqual([]);
+  });
+
+  test("ASVS 2.3.1 is set up by nothing but the link that was printed", async () => {
+    const before = contentsOf(db);
+    const right = token();
+    const flipped = `${right[0] === "A" ? "B" : "A"}${right.slice(1)}`;
+    const wrong = [
+      "",
+      "AAAAAAAAAAAAAAAAAAAAAA",
+      flipped,
+      right.slice(0, -1),
+      `${right}A`,
+      right.toLowerCase(),
+      linkTokens(testPepper).setUp("another incarnation of the database"),
+      linkTokens(Buffer.alloc(32, 8)).setUp(server.store.epoch),
+      linkTokens(testPepper).invite({ id: 1, createdAt: 0 }),
+    ];
+    for (const given of wrong) {
+      const check = await new Person(server, "x").fetch("POST", "/api/set-up/check", { token: given });
+      expect([given, ...(await codeOf(check))]).toEqual([given, 403, "link_invalid"]);
+      expect(await codeOf(await setUp({ token: given }))).toEqual([403, "link_invalid"]);
+    }
+    expect(contentsOf(db)).toEqual(before);
+    expect((await new Person(server, "x").fetch("POST", "/api/set-up/check", { token: right })).status).toBe(
+      204,
+    );
+    expect(contentsOf(db)).toEqual(before);
+  });
+
+  test("ASVS 2.2.1 refuses what is not of the right form, and has changed nothing", async () => {
+    const before = contentsOf(db);
+    const wrong: [string, object][] = [
+      ["house", { house: "" }],
+      ["house", { house: " \u200b " }],
+      ["house", { house: "x".repeat(41) }],
+      ["house", { house: "two\nlines" }],
+      ["registration", { registration: "everybody" }],
+      ["name", { name: "al" }],
+      ["password", { password: "short" }],
+      ["role", { role: "owner" }],
+    ];
+    for (const [field, more] of wrong) {
+      const response = await setUp(more);
+      expect([response.status, (await response.json()).error.field]).toEqual([400, field]);
+    }
+    expect(await codeOf(await setUp({ name: "Owner" }))).toEqual([409, "name_taken"]);
+    expect(await codeOf(await setUp({ password: "too easy to guess" }))).toEqual([422, "password_weak"]);
+    expect(contentsOf(db)).toEqual(before);
+  });
+
+  test("ASVS 2.4.1 lets one address try 30 links at once and then 10 a minute; others are not kept waiting", async () => {
+    const tried = (from: string) => post(server, "/api/set-up/check", { token: "guess" }, { from });
+    const statuses: number[] = [];
+    for (let at = 0; at < 32; at++) statuses.push((await tried("127.0.0.9")).status);
+    expect(statuses).toEqual([...Array(30).fill(403), 429, 429]);
+    expect((await tried("127.0.0.8")).status).toBe(403);
+  });
+});
+
+describe("the set-up link", () => {
+  test("makes the owner's account with its session, and the rules that were chosen", async () => {
+    const olga = new Person(server, "Olga");
+    const response = await olga.fetch("POST", "/api/set-up", asked());
+    expect(response.status).toBe(201);
+    const house = { name: "Family", welcome: "", registration: "invite" };
+    expect(await response.json()).toMatchObject({
+      user: { id: 1, name: "Olga", role: "owner" },
+      stage: "open",
+      house,
+    });
+    expect(await server.store.house.read()).toEqual({
+      ...house,
+      registration: "invite",
+      secondFactor: "nobody",
+      messageBurst: 7,
+      messagesPerMinute: 70,
+      messageBytes: 700,
+    });
+    expect((await olga.enter()).entered.me).toEqual({ id: 1, name: "Olga", role: "owner" });
+    expect((await new Person(server, "Olga").signIn()).status).toBe(200);
+    const [entry] = await server.store.audit.page({ events: ["house.set up"] }, null, 10);
+    expect(entry).toMatchObject({ actorId: 1, subjectId: 1, detail: { registration: "invite" } });
+    const stranger = await new Person(server, "ann").fetch("POST", "/api/account", { name: "ann", password });
+    expect(await codeOf(stranger)).toEqual([403, "invite_needed"]);
+    olga.leave();
+  });
+
+  test("ASVS 6.4.1 works once", async () => {
+    expect((await setUp()).status).toBe(201);
+    const before = contentsOf(db);
+    expect(await codeOf(await setUp({ name: "second" }))).toEqual([409, "already_set_up"]);
+    const check = await new Person(server, "x").fetch("POST", "/api/set-up/check", { token: token() });
+    expect(await codeOf(check)).toEqual([409, "already_set_up"]);
+    expect(contentsOf(db)).toEqual(before);
+  });
+
+  test("ASVS 2.3.4 ASVS 15.4.2 of 20 who use it at once, one becomes the owner", async () => {
+    const all = await Promise.all(
+      Array.from({ length: 20 }, (_, at) => setUp({ name: `owner-${at}` }, `owner-${at}`)),
+    );
+    const statuses = all.map(({ status }) => status).toSorted();
+    expect(statuses).toEqual([201, ...Array(19).fill(409)]);
+    expect(contentsOf(db).users).toHaveLength(1);
+    expect(contentsOf(db).house).toHaveLength(1);
+  });
+});

@@ -1,0 +1,50 @@
+import { notReached, refusalOf } from "./refused.ts";
+
+type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+/**
+ * Asks the server for a file and gives it whole; `arrived` hears how many of its lines are here, and how many there will be
+ * about, where the server says so. Throws `Refused`.
+ */
+export type Download = (
+  path: string,
+  body: object,
+  arrived?: (lines: number, total: number | null) => void,
+) => Promise<Blob>;
+
+const newline = 10;
+
+export function createDownload(fetch: Fetch, totalHeader: string): Download {
+  return async (path, body, arrived = () => {}) => {
+    const headers = { "Content-Type": "application/json" };
+    const response = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) }).catch(() => {
+      throw notReached();
+    });
+    if (!response.ok) throw await refusalOf(response);
+    const told = response.headers.get(totalHeader);
+    const total = told === null ? null : Number(told);
+    const chunks: Uint8Array<ArrayBuffer>[] = [];
+    let lines = 0;
+    try {
+      for await (const chunk of chunksOf(response)) {
+        chunks.push(chunk);
+        for (const byte of chunk) if (byte === newline) lines++;
+        arrived(lines, total);
+      }
+    } catch {
+      // A file that ends early is none.
+      throw notReached();
+    }
+    return new Blob(chunks, { type: response.headers.get("content-type") ?? "" });
+  };
+}
+
+/** Not every browser lets one iterate over a stream. */
+async function* chunksOf(response: Response): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const reader = response.body!.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    yield value;
+  }
+}
