@@ -4,6 +4,7 @@ import { HashPool } from "./accounts/hash-pool.ts";
 import { houseKeeper } from "./accounts/house.ts";
 import type { Strength } from "./accounts/new-passwords.ts";
 import { people as loadPeople } from "./accounts/people.ts";
+import type { Fetch } from "./accounts/providers/asking.ts";
 import { sessions as keepSessions } from "./accounts/sessions.ts";
 import { localBroker } from "./broker/broker.ts";
 import { chores } from "./chores.ts";
@@ -30,12 +31,14 @@ import type { System } from "./system.ts";
 import { TokenBuckets } from "./token-buckets.ts";
 
 export interface AppDeps {
-  config: Pick<Config, "limits" | "trustedProxies">;
+  config: Pick<Config, "limits" | "trustedProxies" | "providers">;
   store: Store;
   /** What this process shares with other nodes; absent where it is the only one. */
   shared?: Shared;
   secrets: Secrets;
   system: System;
+  /** How the providers of sign-in are asked; nothing else beyond this machine and its database is. */
+  fetch: Fetch;
   /** The origins whose pages may use the server, once it listens on this port. */
   originsAt(port: number): readonly string[];
   /** The folder of the built client. */
@@ -143,6 +146,8 @@ export async function createApp(deps: AppDeps) {
       strength: deps.strength,
       tellOthers: (userId, event) => cluster?.tell(userId, event),
       limits: config.limits,
+      providers: config.providers,
+      fetch: deps.fetch,
       system,
       report,
     }),

@@ -33,11 +33,12 @@ import type { Store } from "./db/store.ts";
 import { door as doorOf } from "./http/door.ts";
 import type { RoutesDeps } from "./http/routes.ts";
 import type { ChatEvent } from "./protocol/events.ts";
+import { type ProviderDoorsDeps, providerDoors } from "./provider-doors.ts";
 import type { Connections } from "./realtime/connections.ts";
 import type { Secrets } from "./secrets.ts";
 import type { System } from "./system.ts";
 
-export interface DoorsDeps {
+export interface DoorsDeps extends Pick<ProviderDoorsDeps, "providers" | "fetch"> {
   store: Store;
   secrets: Secrets;
   people: People;
@@ -65,6 +66,7 @@ export function doors(
 ): Omit<RoutesDeps, "isOurs" | "origins" | "clientFolder" | "healthy" | "report"> {
   const { store, secrets, people, sessions, connections, house, commits, broker, bound, act, erase, system } =
     deps;
+  const { users, factors, tickets, audit } = store;
 
   /** Takes an event to all devices of a user, wherever they are connected. */
   function tellUser(userId: number, event: ChatEvent) {
@@ -96,7 +98,8 @@ export function doors(
     system,
     erase,
   });
-  const door = doorOf({ accounts, sessions, devices, connections, house, news, act, providers: [] });
+  const { offered, ...providers } = providerDoors({ ...deps, admission, newAccounts });
+  const door = doorOf({ accounts, sessions, devices, connections, house, news, act, providers: offered });
 
   const secondFactor = keepSecondFactor({
     factors: store.factors,
@@ -149,7 +152,6 @@ export function doors(
   });
   const trail = auditTrail(store.audit, act);
 
-  const { users, factors, tickets, audit } = store;
   const passkeys = keepPasskeys({
     users,
     factors,
@@ -168,6 +170,8 @@ export function doors(
     proofs,
     passkeys,
     passkeyRate: bound("passkeys", 60, 30),
+    ...providers,
+    providerRate: bound("providers", 120, 60),
     ownDevices,
     ownData,
     settingUp,

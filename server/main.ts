@@ -42,6 +42,7 @@ const app = await createApp({
   shared: node?.shared,
   secrets,
   system,
+  fetch: (url, init) => fetch(url, init),
   originsAt: (port) => config.origins ?? serverOrigins(certificate.names, port),
   clientFolder: join(projectRoot, "web/dist"),
   strength: { check: async () => {} },

@@ -1,5 +1,6 @@
 import type { Beginnings } from "../db/kept/users.ts";
 import type { Store } from "../db/store.ts";
+import type { House } from "../protocol/house.ts";
 import { Refusal } from "../refusal.ts";
 import type { System } from "../system.ts";
 import type { Bound } from "./guess-limits.ts";
@@ -21,6 +22,12 @@ export interface Admission {
    * `registration_closed`, `invite_needed`, `invite_invalid` or `rate_limited`; the invitation is used up when the account is made.
    */
   admit(invite: string | undefined, address: string): Promise<Pick<Beginnings, "invite">>;
+  /** The same for who has shown an invitation before, of which the id was kept. */
+  readmit(inviteId: number | null, address: string): Promise<Pick<Beginnings, "invite">>;
+  /** Refuses as `admit` does, of all that it looks at, what can be said before anybody comes. */
+  requireOpen(isInvited: boolean): House;
+  /** The id of an invitation that is shown; null where it is not valid, and none is needed. Refuses as `invite_invalid`. */
+  shown(token: string, address: string): Promise<number | null>;
   /** The invitation of a token that can be used now; null when it cannot. Guessing is bounded by address. */
   invitation(token: string, address: string): ReturnType<Store["invites"]["find"]>;
 }
@@ -36,29 +43,50 @@ export function admission({ invites, house, tokens, bound, system }: AdmissionDe
 
   async function valid(token: string) {
     const id = tokens.inviteId(token);
-    const invite = id === null ? null : await invites.find(id);
-    if (!invite || !tokens.isInvite(token, invite) || invite.revokedAt !== null) return null;
+    const invite = id === null ? null : await usable(id);
+    return invite && tokens.isInvite(token, invite) ? invite : null;
+  }
+
+  async function usable(id: number) {
+    const invite = await invites.find(id);
+    if (!invite || invite.revokedAt !== null) return null;
     const isOver = invite.expiresAt !== null && invite.expiresAt <= system.now();
     const isUsedUp = invite.maxUses !== null && invite.uses >= invite.maxUses;
     return isOver || isUsedUp ? null : invite;
   }
 
+  function requireOpen(isInvited: boolean): House {
+    const rules = house.current();
+    if (rules === null) throw new Refusal("not_set_up");
+    if (rules.registration === "closed") throw new Refusal("registration_closed");
+    if (rules.registration === "invite" && !isInvited) throw new Refusal("invite_needed");
+    return rules;
+  }
+
+  async function admitWith(find: (() => ReturnType<typeof usable>) | null, address: string) {
+    const rules = requireOpen(find !== null);
+    within(registrations, address);
+    // Where everybody may come in, an invitation that is used up keeps nobody out.
+    if (find === null || rules.registration === "open") return {};
+    const invite = await find();
+    if (!invite) throw new Refusal("invite_invalid");
+    return { invite: { id: invite.id, at: system.now() } };
+  }
+
+  async function invitation(token: string, address: string) {
+    within(looks, address);
+    return valid(token);
+  }
+
   return {
-    async admit(token, address) {
-      const rules = house.current();
-      if (rules === null) throw new Refusal("not_set_up");
-      if (rules.registration === "closed") throw new Refusal("registration_closed");
-      if (rules.registration === "invite" && token === undefined) throw new Refusal("invite_needed");
-      within(registrations, address);
-      // Where everybody may come in, an invitation that is used up keeps nobody out.
-      if (token === undefined || rules.registration === "open") return {};
-      const invite = await valid(token);
-      if (!invite) throw new Refusal("invite_invalid");
-      return { invite: { id: invite.id, at: system.now() } };
-    },
-    async invitation(token, address) {
-      within(looks, address);
-      return valid(token);
+    admit: (token, address) => admitWith(token === undefined ? null : () => valid(token), address),
+    readmit: (id, address) => admitWith(id === null ? null : () => usable(id), address),
+    requireOpen,
+    invitation,
+    async shown(token, address) {
+      const invite = await invitation(token, address);
+      if (!invite && house.current()?.registration !== "open") throw new Refusal("invite_invalid");
+      return invite && invite.id;
     },
   };
 }

@@ -15,9 +15,12 @@ import {
   type ProviderSettings,
 } from "./providers/provider.ts";
 
-/** What somebody goes to a provider for. Of an invitation that was shown only the id is kept. */
+/**
+ * What somebody goes to a provider for. Of an invitation that was shown only the id is kept, and of the session that the browser
+ * had before, which ends when another begins, that of the session (the hash of its token).
+ */
 export type Purpose =
-  | { kind: "sign in"; inviteId: number | null; next: string | null }
+  | { kind: "sign in"; inviteId: number | null; next: string | null; former?: string | null }
   | { kind: "link"; userId: number; sessionId: string };
 
 /** What is kept while somebody is at a provider. */
@@ -51,7 +54,8 @@ export interface Providers {
 }
 
 const ticketKind = "provider";
-const validMs = 10 * 60_000;
+/** How long somebody may take at a provider. */
+export const visitMs = 10 * 60_000;
 const tokenBytes = 32;
 
 export function providers(
@@ -112,7 +116,7 @@ export function providers(
           kind: ticketKind,
           userId: purpose.kind === "link" ? purpose.userId : null,
           data: JSON.stringify(kept),
-          expiresAt: system.now() + validMs,
+          expiresAt: system.now() + visitMs,
         });
         return { url: url.href, cookie };
       }),

@@ -3,6 +3,7 @@ import type { Broker } from "../broker/broker.ts";
 import { groupTopic, userTopic } from "../broker/topics.ts";
 import type { Notice } from "../db/postgres/notices.ts";
 import { closeCodes } from "../protocol/close-codes.ts";
+import type { House } from "../protocol/house.ts";
 import type { Connections } from "../realtime/connections.ts";
 import type { Spending } from "./spending.ts";
 
@@ -12,10 +13,11 @@ export interface FactsDeps {
   spending: Spending;
   /** Publishes to this node's own sockets. */
   broker: Broker;
+  house: { take(house: House): void };
 }
 
 /** Gives the function that makes true here what another node has made true; the same notice again changes nothing. */
-export function facts({ people, connections, spending, broker }: FactsDeps): (notice: Notice) => void {
+export function facts({ people, connections, spending, broker, house }: FactsDeps): (notice: Notice) => void {
   const idOf = (session: string) => Buffer.from(session, "base64url");
   return (notice) => {
     switch (notice.kind) {
@@ -30,6 +32,34 @@ export function facts({ people, connections, spending, broker }: FactsDeps): (no
         people.forget(notice.id);
         return broker.publish(groupTopic, [{ type: "person.deleted", id: notice.id }]);
       }
+      case "person.changed": {
+        const { person, standing, mutedUntil } = notice;
+        const { id, name } = person;
+        // What was deleted since stays deleted.
+        if (name === null || people.nameOf(id) === null) return;
+        if (people.roleOf(id) !== (person.role ?? "member")) {
+          people.change(person);
+          broker.publish(groupTopic, [{ type: "person.changed", person }]);
+        }
+        if (people.mutedUntil(id) !== mutedUntil) {
+          people.mute(id, mutedUntil);
+          broker.publish(userTopic(name), [{ type: "me.muted", until: mutedUntil }]);
+        }
+        if (standing !== "active") connections.closeUser(id, closeCodes.accountBarred);
+        return;
+      }
+      case "house.changed":
+        return house.take(notice.house);
+      case "told": {
+        const name = people.nameOf(notice.userId);
+        if (name !== null) broker.publish(userTopic(name), [notice.event]);
+        return;
+      }
+      case "session.replaced":
+        return connections.closeSession(
+          { id: idOf(notice.session), userId: notice.userId },
+          closeCodes.restarting,
+        );
       case "session.ended":
         return connections.closeSession(
           { id: idOf(notice.session), userId: notice.userId },
@@ -60,4 +90,5 @@ export function facts({ people, connections, spending, broker }: FactsDeps): (no
  * Whether a node needs not hear of its own notice. Where the answer of the database was lost, what was asked for may be done
  * and not be true here; of what is only added up or shown, that is no matter.
  */
-export const isDoneHere = ({ kind }: Notice): boolean => kind === "spent" || kind === "read.marked";
+export const isDoneHere = ({ kind }: Notice): boolean =>
+  kind === "spent" || kind === "read.marked" || kind === "told";

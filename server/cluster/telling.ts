@@ -3,7 +3,7 @@ import type { Signals } from "./signals.ts";
 
 /** The store, telling the other nodes to look after each change of what they keep in memory. */
 export function telling(store: Store, signals: Pick<Signals, "send">): Store {
-  const { users, sessions, conversations, messages } = store;
+  const { users, sessions, house, conversations } = store;
   const told =
     <Given extends unknown[], T>(change: (...given: Given) => Promise<T>) =>
     async (...given: Given): Promise<T> => {
@@ -12,15 +12,25 @@ export function telling(store: Store, signals: Pick<Signals, "send">): Store {
       return result;
     };
   return {
+    ...store,
     users: {
       ...users,
       create: told(users.create),
       setPassword: told(users.setPassword),
+      setRole: told(users.setRole),
+      handOver: told(users.handOver),
+      setStanding: told(users.setStanding),
+      mute: told(users.mute),
       remove: told(users.remove),
     },
-    sessions: { ...sessions, remove: told(sessions.remove) },
+    sessions: {
+      ...sessions,
+      renew: told(sessions.renew),
+      remove: told(sessions.remove),
+      removeOthers: told(sessions.removeOthers),
+    },
+    house: { ...house, write: told(house.write) },
     conversations: { ...conversations, markRead: told(conversations.markRead) },
-    messages,
     get epoch() {
       return store.epoch;
     },

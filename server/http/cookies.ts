@@ -1,4 +1,6 @@
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+import { choiceMs } from "../accounts/newcomers.ts";
+import { visitMs } from "../accounts/providers.ts";
 import { absoluteMs } from "../accounts/sessions.ts";
 import type { RouteContext } from "./env.ts";
 
@@ -20,3 +22,32 @@ export const markOf = (c: RouteContext): string | undefined => getCookie(c, "dev
 
 export const setMark = (c: RouteContext, mark: string): void =>
   setCookie(c, "device", mark, { ...attributes, maxAge: seconds(year) });
+
+/** What a browser has gone to a provider for, and what shows that it is the same one that comes back. */
+export interface Visit {
+  kind: "sign in" | "link";
+  secret: string;
+}
+
+/** Comes back with the answer of the provider, which is another site: Lax allows that where the whole page goes to ours. */
+const visiting = { ...attributes, sameSite: "Lax" } as const;
+
+export function visitOf(c: RouteContext): Visit | null {
+  const [, kind, secret] = /^(in|link)\.([\w-]+)$/.exec(getCookie(c, "provider", "host") ?? "") ?? [];
+  return secret === undefined ? null : { kind: kind === "link" ? "link" : "sign in", secret };
+}
+
+export function setVisit(c: RouteContext, { kind, secret }: Visit): void {
+  const value = `${kind === "link" ? "link" : "in"}.${secret}`;
+  setCookie(c, "provider", value, { ...visiting, maxAge: seconds(visitMs) });
+}
+
+export const clearVisit = (c: RouteContext): void => void deleteCookie(c, "provider", visiting);
+
+/** The token of somebody whom a provider knows, and who is to choose a name; see accounts/newcomers.ts. */
+export const newcomerOf = (c: RouteContext): string | undefined => getCookie(c, "newcomer", "host");
+
+export const setNewcomer = (c: RouteContext, token: string): void =>
+  setCookie(c, "newcomer", token, { ...attributes, maxAge: seconds(choiceMs) });
+
+export const clearNewcomer = (c: RouteContext): void => void deleteCookie(c, "newcomer", attributes);

@@ -23,7 +23,7 @@ export interface DoorDeps {
   news: News;
   act: MakeAct;
   /** What people can sign in with besides passwords and passkeys. */
-  providers: SessionInfo["providers"];
+  providers: readonly SessionInfo["providers"][number][];
 }
 
 /** What a browser says of itself and where it comes from. */
@@ -41,7 +41,7 @@ export function door(deps: DoorDeps) {
 
   /** What the browser needs to know to show the right page. */
   function info(session: Session | null): SessionInfo {
-    const general = { house: house.shown(), providers: deps.providers };
+    const general = { house: house.shown(), providers: [...deps.providers] };
     if (!session) return { user: null, ...general };
     const { userId: id, userName: name, role, hasCode, hasPasskey } = session;
     const stage = sessions.stageOf(session);

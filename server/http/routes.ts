@@ -17,6 +17,7 @@ import { type OwnDataRoutesDeps, ownDataRoutes } from "./own-data-routes.ts";
 import { type PasskeyRoutesDeps, passkeyRoutes } from "./passkey-routes.ts";
 import { type PeopleRoutesDeps, peopleRoutes } from "./people-routes.ts";
 import { type ProofRoutesDeps, proofRoutes } from "./proof-routes.ts";
+import { type ProviderRoutesDeps, providerRoutes } from "./provider-routes.ts";
 import { refuse } from "./refusals.ts";
 import { type ReportRoutesDeps, reportRoutes } from "./report-routes.ts";
 import { type ResetRoutesDeps, resetRoutes } from "./reset-routes.ts";
@@ -33,6 +34,7 @@ export interface RoutesDeps
     DeviceRoutesDeps,
     OwnDataRoutesDeps,
     PasskeyRoutesDeps,
+    ProviderRoutesDeps,
     PeopleRoutesDeps,
     ReportRoutesDeps,
     HouseRoutesDeps,
@@ -65,6 +67,7 @@ export function routeTable(deps: RoutesDeps): Route[] {
     ...deviceRoutes(deps),
     ...ownDataRoutes(deps),
     ...passkeyRoutes(deps),
+    ...providerRoutes(deps),
     ...peopleRoutes(deps),
     ...reportRoutes(deps),
     ...houseRoutes(deps),

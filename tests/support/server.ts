@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Server } from "bun";
 import type { Strength } from "../../server/accounts/new-passwords.ts";
+import type { Fetch } from "../../server/accounts/providers/asking.ts";
 import { createApp } from "../../server/app.ts";
 import { ensureCertificate } from "../../server/certificates/ensure.ts";
 import type { Pair } from "../../server/certificates/files.ts";
@@ -28,6 +29,8 @@ export interface TestServerOptions {
   /** How the server is set up, where it is not that anyone may register; null leaves it to be set up. */
   house?: Partial<House> | null;
   strength?: Strength;
+  /** How providers of sign-in are asked, where they are under an authority that nobody trusts. */
+  fetch?: Fetch;
   /** A free one when absent. */
   port?: number;
 }
@@ -83,6 +86,7 @@ export async function startServer(options: TestServerOptions = {}) {
     shared: options.shared,
     secrets: { pepper: testPepper },
     system: options.system ?? system,
+    fetch: options.fetch ?? ((url, init) => fetch(url, init)),
     originsAt: (port) => config.origins ?? [`https://localhost:${port}`],
     clientFolder: options.clientFolder ?? join(projectRoot, "web/dist"),
     hashCost: options.hashCost ?? 4,

@@ -9,6 +9,7 @@ interface Row {
   at_seq: string | null;
   at_rev: string | null;
   at_time: string | null;
+  deleted: string | null;
 }
 
 /**
@@ -18,7 +19,7 @@ interface Row {
 export async function postgresAppend({ sql }: Db, drafts: readonly Draft[]): Promise<Outcome[]> {
   if (drafts.length === 0) return [];
   const rows: Row[] = await sql`
-    select place, became, at_seq, at_rev, at_time from append_messages(
+    select place, became, at_seq, at_rev, at_time, deleted from append_messages(
       ${drafts.map((draft) => draft.conversation)}::text[],
       ${drafts.map((draft) => draft.author)}::bigint[],
       ${drafts.map((draft) => draft.clientId)}::text[],
@@ -27,9 +28,11 @@ export async function postgresAppend({ sql }: Db, drafts: readonly Draft[]): Pro
   return rows.map((row) => outcomeOf(row, drafts[row.place - 1]!));
 }
 
-function outcomeOf({ became, at_seq, at_rev, at_time }: Row, draft: Draft): Outcome {
+function outcomeOf({ became, at_seq, at_rev, at_time, deleted }: Row, draft: Draft): Outcome {
   if (became !== "stored" && became !== "duplicate") return { kind: "refused", code: became as ErrorCode };
   const { conversation, author, clientId, text } = draft;
   const [seq, rev, createdAt] = [Number(at_seq), Number(at_rev), Number(at_time)];
-  return { kind: became, message: { conversation, seq, rev, author, clientId, body: { text }, createdAt } };
+  const message = { conversation, seq, rev, author, clientId, createdAt };
+  if (deleted === null) return { kind: became, message: { ...message, body: { text } } };
+  return { kind: became, message: { ...message, body: { text: "" }, deletedAt: Number(deleted) } };
 }

@@ -37,7 +37,7 @@ export function postgresConversations(db: Db, { origin, now }: Author): Conversa
             select count(*) as unread from (
               select from (
                 select author_id from messages
-                where messages.conversation_id = id and seq > last_read
+                where messages.conversation_id = id and seq > last_read and deleted_at is null
                 order by seq desc limit ${unreadScan}::int
               ) as following
               where author_id <> user_id limit ${limits.unreadMax}::int
@@ -93,6 +93,7 @@ export function postgresConversations(db: Db, { origin, now }: Author): Conversa
                 select from (
                   select author_id from messages
                   where messages.conversation_id = wanted.conversation_id and messages.seq > wanted.seq
+                    and deleted_at is null
                   order by messages.seq desc limit ${unreadScan}::int
                 ) as following
                 where author_id <> wanted.user_id limit ${limits.unreadMax}::int

@@ -27,6 +27,7 @@ export async function guarded<T>(work: () => Promise<T>, ms: number = deadlineMs
   try {
     return await Promise.race([repeated(work, () => isLate), late]);
   } catch (error) {
+    if (error instanceof Refusal) throw error;
     const codes = codesOf(error);
     if (codes.some((code) => full.test(code))) throw new Refusal("storage_full", { retryAfter: 5000 });
     if (codes.some((code) => busy.test(code) || race.test(code)))

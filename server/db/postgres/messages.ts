@@ -1,4 +1,5 @@
 import type { SQL } from "bun";
+import { and, asc, count, eq, gt, isNull } from "drizzle-orm";
 import type { ConversationId } from "../../protocol/conversation-id.ts";
 import type { Message } from "../../protocol/events.ts";
 import { limits } from "../../protocol/limits.ts";
@@ -6,6 +7,8 @@ import type { Messages, Page } from "../kept/messages.ts";
 import { postgresAppend } from "./append.ts";
 import { guarded } from "./guarded.ts";
 import type { Db } from "./open.ts";
+import { postgresRemoval } from "./removal.ts";
+import { messages } from "./schema.ts";
 
 /** A row of a page; the columns of the message are null when the page is empty. */
 interface Row {
@@ -18,6 +21,7 @@ interface Row {
   client_id: string;
   text: string;
   created_at: string;
+  deleted_at: string | null;
 }
 
 export function postgresMessages(db: Db): Messages {
@@ -29,6 +33,30 @@ export function postgresMessages(db: Db): Messages {
         return toPage(id, rows.reverse());
       }),
     after: (id, rev, most) => guarded(async () => toPage(id, await pageAfter(db.sql, id, rev, most))),
+    ...postgresRemoval(db),
+    find: (id, seq) =>
+      guarded(async () => {
+        const one = and(eq(messages.conversationId, id), eq(messages.seq, seq));
+        const [row] = await db.orm.select().from(messages).where(one);
+        return row ? selectedMessage(row) : null;
+      }),
+    countOf: (author) =>
+      guarded(async () => {
+        const theirs = and(eq(messages.authorId, author), isNull(messages.deletedAt));
+        const [found] = await db.orm.select({ count: count() }).from(messages).where(theirs);
+        return found?.count ?? 0;
+      }),
+    by: (author, id, after, limit) =>
+      guarded(async () => {
+        const theirs = and(eq(messages.conversationId, id), eq(messages.authorId, author));
+        const rows = await db.orm
+          .select()
+          .from(messages)
+          .where(and(theirs, gt(messages.seq, after), isNull(messages.deletedAt)))
+          .orderBy(asc(messages.seq))
+          .limit(limit);
+        return rows.map(selectedMessage);
+      }),
   };
 }
 
@@ -37,7 +65,7 @@ export function postgresMessages(db: Db): Messages {
 
 const pageBefore = (sql: SQL, id: ConversationId, before: number, most: number): Promise<Row[]> => sql`
   with candidates as (
-    select seq, rev, author_id, client_id, text, created_at from messages
+    select seq, rev, author_id, client_id, text, created_at, deleted_at from messages
     where conversation_id = ${id} and seq < ${before}::bigint
     order by seq desc limit ${most + 1}::int
   ), measured as (
@@ -45,14 +73,14 @@ const pageBefore = (sql: SQL, id: ConversationId, before: number, most: number):
     from candidates window down as (order by seq desc)
   )
   select coalesce(head, 0) as head, coalesce(found, 0) as found,
-    seq, rev, author_id, client_id, text, created_at
+    seq, rev, author_id, client_id, text, created_at, deleted_at
   from (select max(head) as head from conversations where id = ${id}) as conversation
   left join measured on place = 1 or (place <= ${most}::int and bytes <= ${limits.pageMaxBytes}::int)
   order by seq desc`;
 
 const pageAfter = (sql: SQL, id: ConversationId, after: number, most: number): Promise<Row[]> => sql`
   with candidates as (
-    select seq, rev, author_id, client_id, text, created_at from messages
+    select seq, rev, author_id, client_id, text, created_at, deleted_at from messages
     where conversation_id = ${id} and rev > ${after}::bigint
     order by rev limit ${most + 1}::int
   ), measured as (
@@ -60,7 +88,7 @@ const pageAfter = (sql: SQL, id: ConversationId, after: number, most: number): P
     from candidates window up as (order by rev)
   )
   select coalesce(head, 0) as head, coalesce(found, 0) as found,
-    seq, rev, author_id, client_id, text, created_at
+    seq, rev, author_id, client_id, text, created_at, deleted_at
   from (select max(head) as head from conversations where id = ${id}) as conversation
   left join measured on place = 1 or (place <= ${most}::int and bytes <= ${limits.pageMaxBytes}::int)
   order by rev`;
@@ -79,4 +107,17 @@ const toMessage = (conversation: ConversationId, row: Row): Message => ({
   clientId: row.client_id,
   body: { text: row.text },
   createdAt: Number(row.created_at),
+  ...(row.deleted_at === null ? {} : { deletedAt: Number(row.deleted_at) }),
+});
+
+/** The same, as drizzle gives it. */
+export const selectedMessage = (row: typeof messages.$inferSelect): Message => ({
+  conversation: row.conversationId as ConversationId,
+  seq: row.seq,
+  rev: row.rev,
+  author: row.authorId,
+  clientId: row.clientId,
+  body: { text: row.text },
+  createdAt: row.createdAt,
+  ...(row.deletedAt === null ? {} : { deletedAt: row.deletedAt }),
 });

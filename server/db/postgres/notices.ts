@@ -1,7 +1,10 @@
-import type { Person } from "../../protocol/events.ts";
+import { sql } from "drizzle-orm";
+import type { ChatEvent, Person } from "../../protocol/events.ts";
+import type { House } from "../../protocol/house.ts";
+import type { Standing } from "../../protocol/roles.ts";
 import type { ReadState } from "../kept/conversations.ts";
 import { guarded } from "./guarded.ts";
-import type { Db } from "./open.ts";
+import type { Db, Transaction } from "./open.ts";
 
 /**
  * What nodes hold in memory and must hear of. Each is written in the transaction of what it tells, so that whoever looks
@@ -10,10 +13,16 @@ import type { Db } from "./open.ts";
 export type Notice =
   | { kind: "person.registered"; person: Person }
   | { kind: "person.deleted"; id: number }
+  | { kind: "person.changed"; person: Person; standing: Standing; mutedUntil: number | null }
   /** Ids of sessions are in base64url. */
   | { kind: "session.ended"; session: string; userId: number }
   /** These sessions of a user, all there were, by the one that asked for it where one did. */
   | { kind: "sessions.ended"; userId: number; sessions: string[]; by: string | null }
+  /** It goes on under another id. */
+  | { kind: "session.replaced"; session: string; userId: number }
+  | { kind: "house.changed"; house: House }
+  /** An event for all devices of one user. */
+  | { kind: "told"; userId: number; event: ChatEvent }
   | { kind: "read.marked"; states: ReadState[] }
   | { kind: "spent"; spent: Spent };
 
@@ -35,6 +44,13 @@ export async function addNotice(db: Db, { origin, now }: Author, notice: Notice)
     () => db.sql`
       insert into notices (at, origin, notice) values (${now()}::bigint, ${origin}, ${notice}::jsonb)`,
   );
+}
+
+/** Leaves a notice in the transaction of what it tells. */
+export async function tell(db: Transaction, { origin, now }: Author, notice: Notice): Promise<void> {
+  await db.execute(sql`
+    insert into notices (at, origin, notice)
+    values (${now()}::bigint, ${origin}, ${JSON.stringify(notice)}::text::jsonb)`);
 }
 
 /** Forgets the notices that every node has heard long ago. */

@@ -26,6 +26,9 @@ export interface Db {
   close(): Promise<void>;
 }
 
+/** A transaction on it. */
+export type Transaction = Parameters<Parameters<BunSQLDatabase["transaction"]>[0]>[0];
+
 const session = {
   application_name: "secure-chat",
   default_transaction_isolation: "read committed",

@@ -1,45 +1,91 @@
-import { and, eq, isNotNull, lt, or } from "drizzle-orm";
+import { and, desc, eq, isNotNull, lt, or, sql } from "drizzle-orm";
 import type { Sessions } from "../kept/sessions.ts";
+import { log } from "./audit.ts";
+import { endSessions } from "./ended-sessions.ts";
 import { guarded } from "./guarded.ts";
-import type { Author } from "./notices.ts";
+import { type Author, tell } from "./notices.ts";
 import type { Db } from "./open.ts";
 import { sessions, users } from "./schema.ts";
 
-export function postgresSessions(db: Db, { origin, now }: Author): Sessions {
+export function postgresSessions(db: Db, author: Author): Sessions {
   return {
-    create: (session) =>
-      guarded(async () => {
-        await db.orm.insert(sessions).values({ ...session, seenAt: session.createdAt });
-      }),
+    create: (session, act) =>
+      guarded(() =>
+        db.orm.transaction(async (tx) => {
+          const { createdAt } = session;
+          await tx.insert(sessions).values({ ...session, seenAt: createdAt, provenAt: createdAt });
+          await log(tx, act);
+        }),
+      ),
     find: (id) =>
       guarded(async () => {
         const [row] = await db.orm
           .select({
             userId: sessions.userId,
             userName: users.name,
+            role: users.role,
+            factors: sessions.factors,
+            provenAt: sessions.provenAt,
             createdAt: sessions.createdAt,
             seenAt: sessions.seenAt,
+            hasCode: sql<boolean>`exists (select from totp where totp.user_id = users.id)`,
+            hasPasskey: sql<boolean>`exists (select from passkeys where passkeys.user_id = users.id)`,
           })
           .from(sessions)
           .innerJoin(users, eq(users.id, sessions.userId))
           .where(and(eq(sessions.id, id), isNotNull(users.name)));
-        return row?.userName == null ? null : { ...row, id, userName: row.userName };
+        if (row?.userName == null) return null;
+        return { ...row, id, userName: row.userName, factors: row.factors as 1 | 2 };
+      }),
+    of: (userId) =>
+      guarded(async () => {
+        const rows = await db.orm
+          .select()
+          .from(sessions)
+          .where(eq(sessions.userId, userId))
+          .orderBy(desc(sessions.seenAt), desc(sessions.createdAt));
+        return rows.map(({ id, device, label, address, factors, createdAt, seenAt }) => {
+          return { id, device, label, address, factors: factors as 1 | 2, createdAt, seenAt };
+        });
       }),
     touch: (id, at) =>
       guarded(async () => {
         await db.orm.update(sessions).set({ seenAt: at }).where(eq(sessions.id, id));
       }),
-    remove: (id) =>
+    renew: (id, next, act) =>
+      guarded(() =>
+        db.orm.transaction(async (tx) => {
+          const [renewed] = await tx.update(sessions).set(next).where(eq(sessions.id, id)).returning();
+          if (!renewed) return false;
+          const { userId } = renewed;
+          await tell(tx, author, { kind: "session.replaced", session: id.toString("base64url"), userId });
+          await log(tx, act);
+          return true;
+        }),
+      ),
+    setLabel: (userId, id, label) =>
       guarded(async () => {
-        await db.sql`
-          with ended as (
-            delete from sessions where id = ${id} returning user_id
-          )
-          insert into notices (at, origin, notice)
-          select ${now()}::bigint, ${origin}, jsonb_build_object(
-            'kind', 'session.ended', 'session', ${id.toString("base64url")}::text, 'userId', user_id)
-          from ended`;
+        const own = and(eq(sessions.id, id), eq(sessions.userId, userId));
+        return (await db.orm.update(sessions).set({ label }).where(own).returning()).length > 0;
       }),
+    remove: (id, act) =>
+      guarded(() =>
+        db.orm.transaction(async (tx) => {
+          const [ended] = await tx.delete(sessions).where(eq(sessions.id, id)).returning();
+          if (!ended) return;
+          const session = id.toString("base64url");
+          await tell(tx, author, { kind: "session.ended", session, userId: ended.userId });
+          await log(tx, act);
+        }),
+      ),
+    removeOthers: (userId, but, act) =>
+      guarded(() =>
+        db.orm.transaction(async (tx) => {
+          const ended = await endSessions(tx, author, userId, { but });
+          if (ended > 0) await log(tx, act);
+          return ended;
+        }),
+      ),
     removeExpired: (seenBefore, createdBefore) =>
       guarded(async () => {
         const expired = or(lt(sessions.seenAt, seenBefore), lt(sessions.createdAt, createdBefore));

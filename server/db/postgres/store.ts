@@ -1,9 +1,15 @@
 import type { Store } from "../store.ts";
+import { postgresAudit } from "./audit.ts";
 import { postgresConversations } from "./conversations.ts";
+import { postgresFactors } from "./factors.ts";
+import { postgresHouse } from "./house.ts";
+import { postgresInvites } from "./invites.ts";
 import { postgresMessages } from "./messages.ts";
 import type { Author } from "./notices.ts";
 import type { Db } from "./open.ts";
+import { postgresReports } from "./reports.ts";
 import { postgresSessions } from "./sessions.ts";
+import { postgresTickets } from "./tickets.ts";
 import { turnstile } from "./turnstile.ts";
 import { postgresUsers } from "./users.ts";
 
@@ -17,6 +23,12 @@ export function postgresStore(db: Db, author: Author): Store {
   return {
     users: { ...users, byId: waits(users.byId), byName: waits(users.byName) },
     sessions: { ...sessions, find: waits(sessions.find) },
+    factors: postgresFactors(db),
+    tickets: postgresTickets(db),
+    invites: postgresInvites(db),
+    house: postgresHouse(db, author),
+    reports: postgresReports(db),
+    audit: postgresAudit(db),
     conversations: { ...conversations, of: waits(conversations.of) },
     messages: { ...messages, before: waits(messages.before), after: waits(messages.after) },
     get epoch() {

@@ -1,101 +1,168 @@
-import { eq } from "drizzle-orm";
-import { groupId } from "../../protocol/conversation-id.ts";
+import { and, eq, isNotNull, ne, sql } from "drizzle-orm";
+import type { Act } from "../kept/audit.ts";
 import type { User, Users } from "../kept/users.ts";
+import { log } from "./audit.ts";
+import { endSessions } from "./ended-sessions.ts";
 import { guarded } from "./guarded.ts";
-import type { Author } from "./notices.ts";
-import type { Db } from "./open.ts";
-import { users } from "./schema.ts";
+import { addUser, keyOf } from "./new-user.ts";
+import { type Author, tell } from "./notices.ts";
+import type { Db, Transaction } from "./open.ts";
+import { forgetUser } from "./removed-user.ts";
+import { tickets, users } from "./schema.ts";
 
-const keyOf = (name: string) => name.toLowerCase();
+/** What is read of an account. The names in SQL are spelled out: of one table alone, drizzle names no table. */
+const columns = {
+  id: users.id,
+  name: users.name,
+  passwordHash: users.passwordHash,
+  role: users.role,
+  standing: users.standing,
+  standingReason: users.standingReason,
+  mutedUntil: users.mutedUntil,
+  createdAt: users.createdAt,
+  lastSignInAt: users.lastSignInAt,
+  hasCode: sql<boolean>`exists (select from totp where totp.user_id = users.id)`,
+  hasPasskey: sql<boolean>`exists (select from passkeys where passkeys.user_id = users.id)`,
+};
 
-export function postgresUsers(db: Db, { origin, now }: Author): Users {
-  return {
-    create: ({ name, passwordHash, createdAt }, session) =>
-      guarded(async () => {
-        const [made] = await db.sql`
-          with made as (
-            insert into users (name, name_key, password_hash, created_at, last_sign_in_at)
-            values (${name}, ${keyOf(name)}, ${passwordHash}, ${createdAt}::bigint, ${createdAt}::bigint)
-            on conflict (name_key) do nothing
-            returning id, created_at
-          ), member as (
-            insert into memberships (user_id, conversation_id, last_read)
-            select made.id, conversations.id, head from made, conversations where conversations.id = ${groupId}
-          ), signed_in as (
-            insert into sessions (id, user_id, device, created_at, seen_at)
-            select ${session?.id ?? null}::bytea, id, ${session?.device ?? ""}, created_at, created_at
-            from made where ${session !== undefined}::boolean
-          ), told as (
-            insert into notices (at, origin, notice)
-            select ${now()}::bigint, ${origin}, jsonb_build_object(
-              'kind', 'person.registered', 'person', jsonb_build_object('id', id, 'name', ${name}::text))
-            from made
-          )
-          select id from made`;
-        return made ? { id: Number(made.id), name, passwordHash, createdAt, lastSignInAt: createdAt } : null;
+export function postgresUsers(db: Db, author: Author): Users {
+  const there = (id: number) => and(eq(users.id, id), isNotNull(users.name));
+
+  /** Changes somebody who has an account, lets the nodes know, and logs it; false where there is nobody. */
+  const change = (
+    id: number,
+    values: Partial<typeof users.$inferInsert>,
+    act: Act,
+    also: (tx: Transaction) => Promise<unknown> = async () => {},
+  ): Promise<boolean> =>
+    guarded(() =>
+      db.orm.transaction(async (tx) => {
+        if (!(await become(tx, id, values))) return false;
+        await also(tx);
+        await log(tx, act);
+        return true;
       }),
+    );
+
+  async function become(tx: Transaction, id: number, values: Partial<typeof users.$inferInsert>) {
+    const [changed] = await tx.update(users).set(values).where(there(id)).returning();
+    if (changed?.name == null) return false;
+    const { name, role, standing, mutedUntil } = changed;
+    const person = role === "member" ? { id, name } : { id, name, role };
+    await tell(tx, author, { kind: "person.changed", person, standing, mutedUntil });
+    return true;
+  }
+
+  return {
+    create: (user, beginnings = {}) =>
+      guarded(() =>
+        db.orm.transaction(async (tx) => {
+          const id = await addUser(tx, author, user, beginnings);
+          return id === null ? null : toUser(await tx.select(columns).from(users).where(eq(users.id, id)));
+        }),
+      ),
     byName: (name) =>
       guarded(async () =>
         toUser(
           await db.orm
-            .select()
+            .select(columns)
             .from(users)
             .where(eq(users.nameKey, keyOf(name))),
         ),
       ),
-    byId: (id) => guarded(async () => toUser(await db.orm.select().from(users).where(eq(users.id, id)))),
+    byId: (id) =>
+      guarded(async () => toUser(await db.orm.select(columns).from(users).where(eq(users.id, id)))),
     directory: () =>
-      guarded(async () => db.orm.select({ id: users.id, name: users.name }).from(users).orderBy(users.id)),
+      guarded(async () => {
+        const rows = await db.orm
+          .select({ id: users.id, name: users.name, role: users.role })
+          .from(users)
+          .orderBy(users.id);
+        return rows.map(({ id, name, role }) => (role === "member" ? { id, name } : { id, name, role }));
+      }),
+    muted: () =>
+      guarded(async () => {
+        const rows = await db.orm
+          .select({ id: users.id, until: users.mutedUntil })
+          .from(users)
+          .where(isNotNull(users.mutedUntil));
+        return rows.map(({ id, until }) => ({ id, until: until! }));
+      }),
+    overview: (seenAfter, createdAfter) =>
+      guarded(async () => {
+        const count = sql<string>`(
+          select count(*) from sessions where sessions.user_id = users.id
+            and sessions.seen_at > ${seenAfter}::bigint and sessions.created_at > ${createdAfter}::bigint)`;
+        const rows = await db.orm
+          .select({ ...columns, sessions: count })
+          .from(users)
+          .where(isNotNull(users.name))
+          .orderBy(users.id);
+        return rows.map(({ sessions, ...row }) => {
+          const { passwordHash, ...person } = toUser([row])!;
+          return { ...person, sessions: Number(sessions) };
+        });
+      }),
     signedIn: (id, at) =>
       guarded(async () => {
         await db.orm.update(users).set({ lastSignInAt: at }).where(eq(users.id, id));
       }),
-    setPassword: (id, passwordHash, by) =>
+    setPassword: (id, passwordHash, by, act) =>
       guarded(() =>
-        db.sql.begin(async (transaction) => {
-          // Waits for sessions that are just being stored for the user, so that the next statement sees them.
-          await transaction`select from users where id = ${id}::bigint for update`;
-          await transaction`
-            with ended as (
-              delete from sessions where user_id = ${id}::bigint returning id
-            ), changed as (
-              update users set password_hash = ${passwordHash} where id = ${id}::bigint returning id
-            )
-            insert into notices (at, origin, notice)
-            select ${now()}::bigint, ${origin}, jsonb_build_object(
-              'kind', 'sessions.ended', 'userId', id, 'by', ${by?.toString("base64url") ?? null}::text,
-              'sessions', (select coalesce(jsonb_agg(rtrim(translate(encode(id, 'base64'), '+/', '-_'), '=')), '[]') from ended))
-            from changed`;
+        db.orm.transaction(async (tx) => {
+          await endSessions(tx, author, id, { by });
+          const [changed] = await tx
+            .update(users)
+            .set({ passwordHash })
+            .where(there(id))
+            .returning({ id: users.id });
+          if (changed) await log(tx, act);
         }),
       ),
-    remove: (id) =>
+    setRole: (id, role, act) => change(id, { role }, act),
+    handOver: (from, to, act) =>
       guarded(() =>
-        db.sql.begin(async (transaction) => {
-          // Waits likewise, also for messages that make the user a member of something.
-          await transaction`select from users where id = ${id}::bigint for update`;
-          await transaction`
-            with ended as (
-              delete from sessions where user_id = ${id}::bigint
-            ), left_all as (
-              delete from memberships where user_id = ${id}::bigint
-            ), untold as (
-              delete from notices
-              where notice @> jsonb_build_object('kind', 'person.registered', 'person', jsonb_build_object('id', ${id}::bigint))
-            ), forgotten as (
-              update users set name = null, name_key = null, password_hash = null, last_sign_in_at = null
-              where id = ${id}::bigint returning id
-            )
-            insert into notices (at, origin, notice)
-            select ${now()}::bigint, ${origin}, jsonb_build_object('kind', 'person.deleted', 'id', id)
-            from forgotten`;
+        db.orm.transaction(async (tx) => {
+          const [owner] = await tx
+            .select({ id: users.id })
+            .from(users)
+            .where(and(eq(users.id, from), eq(users.role, "owner")))
+            .for("update");
+          const isFit = and(there(to), eq(users.standing, "active"), ne(users.id, from));
+          const [heir] = await tx.select({ id: users.id }).from(users).where(isFit).for("update");
+          if (!owner || !heir) return false;
+          await become(tx, from, { role: "admin" });
+          await become(tx, to, { role: "owner" });
+          await log(tx, act);
+          return true;
         }),
       ),
+    setStanding: (id, standing, reason, act) =>
+      change(id, { standing, standingReason: reason }, act, async (tx) => {
+        if (standing === "active") return;
+        await endSessions(tx, author, id);
+        await tx.delete(tickets).where(eq(tickets.userId, id));
+      }),
+    mute: (id, until, act) => change(id, { mutedUntil: until }, act),
+    remove: (id, erase = false, act) =>
+      guarded(() =>
+        db.orm.transaction(async (tx) => {
+          if (await forgetUser(tx, author, id, erase, act?.at ?? author.now())) await log(tx, act);
+        }),
+      ),
+    erasing: () =>
+      guarded(async () => {
+        const rows = await db.orm.select({ id: users.id }).from(users).where(eq(users.erasing, 1));
+        return rows.map(({ id }) => id);
+      }),
+    erased: (id) =>
+      guarded(async () => {
+        await db.orm.update(users).set({ erasing: 0 }).where(eq(users.id, id));
+      }),
   };
 }
 
 /** A deleted account is nobody. */
-function toUser([row]: (typeof users.$inferSelect)[]): User | null {
-  if (row?.name == null || row.passwordHash == null) return null;
-  const { id, name, passwordHash, createdAt, lastSignInAt } = row;
-  return { id, name, passwordHash, createdAt, lastSignInAt };
+function toUser([row]: (Omit<User, "name"> & { name: string | null })[]): User | null {
+  return row?.name == null ? null : { ...row, name: row.name };
 }

@@ -5,7 +5,7 @@ import { log } from "./audit.ts";
 import { guarded } from "./guarded.ts";
 import { native } from "./native.ts";
 import type { Db } from "./open.ts";
-import { passkeys, sessions, totp, users } from "./schema.ts";
+import { sessions, users } from "./schema.ts";
 
 /** A session with its user, as bun:sqlite gives it. */
 interface Row {
@@ -32,10 +32,8 @@ export function sqliteSessions(db: Db): Sessions {
         provenAt: sessions.provenAt,
         createdAt: sessions.createdAt,
         seenAt: sessions.seenAt,
-        hasCode: sql`exists (select 1 from ${totp} where ${totp.userId} = ${users.id})`.as("has_code"),
-        hasPasskey: sql`exists (select 1 from ${passkeys} where ${passkeys.userId} = ${users.id})`.as(
-          "has_passkey",
-        ),
+        hasCode: sql`exists (select 1 from totp where totp.user_id = users.id)`.as("has_code"),
+        hasPasskey: sql`exists (select 1 from passkeys where passkeys.user_id = users.id)`.as("has_passkey"),
       })
       .from(sessions)
       .innerJoin(users, eq(users.id, sessions.userId))

@@ -6,9 +6,9 @@ import { guarded } from "./guarded.ts";
 import { addUser, keyOf } from "./new-user.ts";
 import type { Db } from "./open.ts";
 import { forgetUser } from "./removed-user.ts";
-import { passkeys, sessions, tickets, totp, users } from "./schema.ts";
+import { sessions, tickets, users } from "./schema.ts";
 
-/** What is read of an account. */
+/** What is read of an account. The names in SQL are spelled out: of one table alone, drizzle names no table. */
 const columns = {
   id: users.id,
   name: users.name,
@@ -19,8 +19,8 @@ const columns = {
   mutedUntil: users.mutedUntil,
   createdAt: users.createdAt,
   lastSignInAt: users.lastSignInAt,
-  hasCode: sql<number>`exists (select 1 from ${totp} where ${totp.userId} = ${users.id})`,
-  hasPasskey: sql<number>`exists (select 1 from ${passkeys} where ${passkeys.userId} = ${users.id})`,
+  hasCode: sql<number>`exists (select 1 from totp where totp.user_id = users.id)`,
+  hasPasskey: sql<number>`exists (select 1 from passkeys where passkeys.user_id = users.id)`,
 };
 
 export function sqliteUsers(db: Db): Users {
@@ -87,8 +87,8 @@ export function sqliteUsers(db: Db): Users {
           .select({
             ...columns,
             sessions: sql<number>`(
-              select count(*) from ${sessions} where ${sessions.userId} = ${users.id}
-                and ${sessions.seenAt} > ${seenAfter} and ${sessions.createdAt} > ${createdAfter})`,
+              select count(*) from sessions where sessions.user_id = users.id
+                and sessions.seen_at > ${seenAfter} and sessions.created_at > ${createdAfter})`,
           })
           .from(users)
           .where(isNotNull(users.name))

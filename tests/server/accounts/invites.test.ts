@@ -90,6 +90,7 @@ describe("an invitation", () => {
     await owner.signIn();
     expect((await join(token)).status).toBe(201);
     expect((await owner.fetch("DELETE", `/api/invites/${id}`)).status).toBe(204);
+    expect(await look(token)).toEqual({ valid: false, by: null });
     expect(await refused(await join(token))).toEqual([403, "invite_invalid"]);
     expect((await seen(id)).state).toBe("revoked");
     expect(await refused(await owner.fetch("DELETE", `/api/invites/${id}`))).toEqual([404, "not_found"]);

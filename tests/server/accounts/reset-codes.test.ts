@@ -67,3 +67,14 @@ test("one without is, and what else the house asks for is still to come", async 
   expect(await (await use({})).done).toMatchObject({ factors: 1 });
   expect(checked).toEqual([]);
 });
+
+test("ASVS 2.3.4 ASVS 15.4.2 of 20 who are through with their hashes at the same moment, one sets the password", async () => {
+  const { links, done } = await use({ code: "123456" });
+  const others = Array.from({ length: 19 }, (_, at) =>
+    links.reset({ token, password: `another, no ${at}`, code: "123456" }, whence),
+  );
+  const outcomes = await Promise.allSettled([done, ...others]);
+  expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+  const codes = outcomes.flatMap((each) => (each.status === "rejected" ? [each.reason.code] : []));
+  expect(codes).toEqual(Array(19).fill("link_invalid"));
+});

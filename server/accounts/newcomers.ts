@@ -1,0 +1,86 @@
+import type { NewSession } from "../db/kept/sessions.ts";
+import type { User } from "../db/kept/users.ts";
+import type { Store } from "../db/store.ts";
+import { Refusal } from "../refusal.ts";
+import type { System } from "../system.ts";
+import type { MakeAct } from "./act.ts";
+import type { Admission } from "./admission.ts";
+import { hashOfToken, newToken } from "./link-tokens.ts";
+import type { NewAccounts } from "./new-accounts.ts";
+import type { ProviderAccount } from "./providers/provider.ts";
+
+export interface NewcomersDeps {
+  tickets: Store["tickets"];
+  admission: Admission;
+  newAccounts: NewAccounts;
+  act: MakeAct;
+  system: System;
+}
+
+/** Somebody whose account at a provider opens none here yet. */
+export interface Known {
+  provider: string;
+  account: ProviderAccount;
+  inviteId: number | null;
+}
+
+export type Newcomers = ReturnType<typeof newcomers>;
+
+const kind = "newcomer";
+/** How long somebody may take to choose a name. */
+export const choiceMs = 15 * 60_000;
+
+/** How somebody whom a provider knows gets an account: by the rules of all others, without a password. */
+export function newcomers({ tickets, admission, newAccounts, act, system }: NewcomersDeps) {
+  async function knownBy(token: string | undefined): Promise<{ id: Buffer; known: Known }> {
+    const id = hashOfToken(token ?? "");
+    const ticket = await tickets.find(id, kind, system.now());
+    if (!ticket) throw new Refusal("link_invalid", { message: tooLate });
+    return { id, known: JSON.parse(ticket.data) };
+  }
+
+  return {
+    /** The token of somebody who may choose a name; refuses who could have no account, as admission does. */
+    async welcome(known: Known): Promise<string> {
+      admission.requireOpen(known.inviteId !== null);
+      const token = newToken(system.random(32));
+      const expiresAt = system.now() + choiceMs;
+      const data = JSON.stringify(known);
+      await tickets.put({ id: hashOfToken(token), kind, userId: null, data, expiresAt });
+      return token;
+    },
+
+    /** What is known of the owner of a token; `link_invalid` for any other. */
+    async look(token: string | undefined): Promise<Known> {
+      return (await knownBy(token)).known;
+    },
+
+    /** Makes the account. The token goes with it, and is good for another try where a name was refused. */
+    async register(
+      token: string | undefined,
+      name: string,
+      address: string,
+      session: NewSession,
+    ): Promise<User> {
+      const { id, known } = await knownBy(token);
+      const { provider, inviteId, account } = known;
+      const admitted = await admission.readmit(inviteId, address);
+      await newAccounts.requireFree(name);
+      const { issuer, subject } = account;
+      // Of two at once, the second finds the identity taken.
+      const user = await newAccounts.create(name, null, {
+        ...admitted,
+        session,
+        identity: { issuer, subject, provider, createdAt: system.now() },
+        act: act("account.registered", {
+          address,
+          detail: { way: "provider", provider, invite: admitted.invite?.id ?? null },
+        }),
+      });
+      await tickets.take(id, kind, system.now());
+      return user;
+    },
+  };
+}
+
+const tooLate = "That took too long. Please go to the provider once more.";

@@ -1,0 +1,75 @@
+import { and, count, eq, lt } from "drizzle-orm";
+import type { Factors } from "../kept/factors.ts";
+import { log } from "./audit.ts";
+import { guarded } from "./guarded.ts";
+import { postgresIdentities } from "./identities.ts";
+import type { Db, Transaction } from "./open.ts";
+import { postgresPasskeys } from "./passkeys.ts";
+import { recoveryCodes, totp } from "./schema.ts";
+
+export function postgresFactors(db: Db): Factors {
+  return {
+    ...postgresPasskeys(db),
+    ...postgresIdentities(db),
+    totp: (userId) =>
+      guarded(async () => {
+        const own = eq(totp.userId, userId);
+        const found = db.orm.select({ secret: totp.secret, createdAt: totp.createdAt }).from(totp).where(own);
+        return (await found)[0] ?? null;
+      }),
+    setTotp: (userId, { secret, step, createdAt }, recovery, act) =>
+      guarded(() =>
+        db.orm.transaction(async (tx) => {
+          const values = { secret, lastStep: step, createdAt };
+          await tx
+            .insert(totp)
+            .values({ userId, ...values })
+            .onConflictDoUpdate({ target: totp.userId, set: values });
+          await replaceCodes(tx, userId, recovery);
+          await log(tx, act);
+        }),
+      ),
+    removeTotp: (userId, act) =>
+      guarded(() =>
+        db.orm.transaction(async (tx) => {
+          const [removed] = await tx.delete(totp).where(eq(totp.userId, userId)).returning();
+          if (!removed) return false;
+          await replaceCodes(tx, userId, []);
+          await log(tx, act);
+          return true;
+        }),
+      ),
+    useStep: (userId, step) =>
+      guarded(async () => {
+        const unused = and(eq(totp.userId, userId), lt(totp.lastStep, step));
+        return (await db.orm.update(totp).set({ lastStep: step }).where(unused).returning()).length > 0;
+      }),
+    recoveryCodes: (userId) =>
+      guarded(async () => {
+        const own = eq(recoveryCodes.userId, userId);
+        const [found] = await db.orm.select({ count: count() }).from(recoveryCodes).where(own);
+        return found?.count ?? 0;
+      }),
+    setRecoveryCodes: (userId, recovery, act) =>
+      guarded(() =>
+        db.orm.transaction(async (tx) => {
+          await replaceCodes(tx, userId, recovery);
+          await log(tx, act);
+        }),
+      ),
+    useRecoveryCode: (userId, code, act) =>
+      guarded(() =>
+        db.orm.transaction(async (tx) => {
+          const one = and(eq(recoveryCodes.id, code), eq(recoveryCodes.userId, userId));
+          const [used] = await tx.delete(recoveryCodes).where(one).returning();
+          if (used) await log(tx, act);
+          return used !== undefined;
+        }),
+      ),
+  };
+}
+
+async function replaceCodes(db: Transaction, userId: number, codes: readonly Buffer[]): Promise<void> {
+  await db.delete(recoveryCodes).where(eq(recoveryCodes.userId, userId));
+  if (codes.length > 0) await db.insert(recoveryCodes).values(codes.map((id) => ({ id, userId })));
+}

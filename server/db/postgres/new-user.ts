@@ -1,0 +1,69 @@
+import { and, eq, gt, isNull, lt, or, sql } from "drizzle-orm";
+import { groupId } from "../../protocol/conversation-id.ts";
+import { likenessOf } from "../../protocol/text.ts";
+import { Refusal } from "../../refusal.ts";
+import type { Beginnings, Users } from "../kept/users.ts";
+import { log } from "./audit.ts";
+import { beginHouse } from "./house.ts";
+import { type Author, tell } from "./notices.ts";
+import type { Transaction } from "./open.ts";
+import { conversations, identities, invites, memberships, sessions, users } from "./schema.ts";
+
+export const keyOf = (name: string): string => name.toLowerCase();
+
+/** Adds an account with all that belongs to it; null when the name is taken. */
+export async function addUser(
+  db: Transaction,
+  author: Author,
+  { name, passwordHash, createdAt }: Parameters<Users["create"]>[0],
+  { session, invite, identity, house, act }: Beginnings,
+): Promise<number | null> {
+  const role = house ? "owner" : "member";
+  const [user] = await db
+    .insert(users)
+    .values({
+      name,
+      nameKey: keyOf(name),
+      likeness: likenessOf(name),
+      passwordHash,
+      role,
+      createdAt,
+      lastSignInAt: createdAt,
+    })
+    .onConflictDoNothing()
+    .returning({ id: users.id });
+  if (!user) return null;
+  const { id } = user;
+  if (house && !(await beginHouse(db, author, house))) throw new Refusal("already_set_up");
+  if (invite) await useInvite(db, invite);
+  if (identity) {
+    const own = { ...identity, userId: id, lastUsedAt: createdAt };
+    const [added] = await db.insert(identities).values(own).onConflictDoNothing().returning();
+    if (!added) throw new Refusal("identity_taken");
+  }
+  const [group] = await db.select().from(conversations).where(eq(conversations.id, groupId));
+  await db.insert(memberships).values({ userId: id, conversationId: groupId, lastRead: group?.head ?? 0 });
+  if (session) {
+    const times = { createdAt, seenAt: createdAt, provenAt: createdAt };
+    await db.insert(sessions).values({ ...session, userId: id, ...times });
+  }
+  const person = house ? { id, name, role: "owner" as const } : { id, name };
+  await tell(db, author, { kind: "person.registered", person });
+  await log(db, act && { ...act, actorId: id, subjectId: id });
+  return id;
+}
+
+async function useInvite(db: Transaction, { id, at }: NonNullable<Beginnings["invite"]>): Promise<void> {
+  const valid = and(
+    eq(invites.id, id),
+    isNull(invites.revokedAt),
+    or(isNull(invites.expiresAt), gt(invites.expiresAt, at)),
+    or(isNull(invites.maxUses), lt(invites.uses, invites.maxUses)),
+  );
+  const [used] = await db
+    .update(invites)
+    .set({ uses: sql`${invites.uses} + 1` })
+    .where(valid)
+    .returning();
+  if (!used) throw new Refusal("invite_invalid");
+}

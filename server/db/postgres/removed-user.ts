@@ -1,0 +1,55 @@
+import { and, eq, isNull, sql } from "drizzle-orm";
+import { type Author, tell } from "./notices.ts";
+import type { Transaction } from "./open.ts";
+import {
+  identities,
+  invites,
+  memberships,
+  passkeys,
+  recoveryCodes,
+  reports,
+  sessions,
+  tickets,
+  totp,
+  users,
+} from "./schema.ts";
+
+/** Forgets all of an account but its id; false when there is nothing to forget. */
+export async function forgetUser(
+  db: Transaction,
+  author: Author,
+  id: number,
+  erase: boolean,
+  at: number,
+): Promise<boolean> {
+  // Waits for sessions that are just being stored, and for messages that make the user a member of something.
+  const [found] = await db.select({ name: users.name }).from(users).where(eq(users.id, id)).for("update");
+  if (found?.name == null) return false;
+  for (const table of [sessions, memberships, totp, recoveryCodes, passkeys, identities, tickets])
+    await db.delete(table).where(eq(table.userId, id));
+  await db.delete(reports).where(eq(reports.reporterId, id));
+  await db
+    .update(invites)
+    .set({ revokedAt: at })
+    .where(and(eq(invites.createdBy, id), isNull(invites.revokedAt)));
+  await db.execute(sql`
+    delete from notices where notice->>'kind' in ('person.registered', 'person.changed')
+      and notice->'person'->>'id' = ${String(id)}`);
+  await db
+    .update(users)
+    .set({
+      name: null,
+      nameKey: null,
+      likeness: null,
+      passwordHash: null,
+      role: "member",
+      standing: "active",
+      standingReason: null,
+      mutedUntil: null,
+      lastSignInAt: null,
+      erasing: erase ? 1 : 0,
+    })
+    .where(eq(users.id, id));
+  await tell(db, author, { kind: "person.deleted", id });
+  return true;
+}

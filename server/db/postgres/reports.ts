@@ -1,0 +1,73 @@
+import { and, desc, eq, isNull } from "drizzle-orm";
+import type { ConversationId } from "../../protocol/conversation-id.ts";
+import type { Report, Reports } from "../kept/reports.ts";
+import { log } from "./audit.ts";
+import { guarded } from "./guarded.ts";
+import { selectedMessage } from "./messages.ts";
+import type { Db } from "./open.ts";
+import { messages, reports } from "./schema.ts";
+
+export function postgresReports(db: Db): Reports {
+  const select = () =>
+    db.orm
+      .select()
+      .from(reports)
+      .leftJoin(
+        messages,
+        and(eq(messages.conversationId, reports.conversationId), eq(messages.seq, reports.seq)),
+      );
+  type Row = Awaited<ReturnType<typeof select>>[number];
+  const toReport = ({ reports: { conversationId, ...report }, messages: message }: Row): Report => ({
+    ...report,
+    conversation: conversationId as ConversationId,
+    message: message && selectedMessage(message),
+  });
+
+  return {
+    add: ({ conversation, ...report }, act) =>
+      guarded(() =>
+        db.orm.transaction(async (tx) => {
+          const [message] = await tx
+            .select({ seq: messages.seq })
+            .from(messages)
+            .where(
+              and(
+                eq(messages.conversationId, conversation),
+                eq(messages.seq, report.seq),
+                isNull(messages.deletedAt),
+              ),
+            );
+          if (!message) return false;
+          const row = { ...report, conversationId: conversation };
+          const [added] = await tx.insert(reports).values(row).onConflictDoNothing().returning();
+          if (added) await log(tx, act);
+          return true;
+        }),
+      ),
+    find: (id) =>
+      guarded(async () => {
+        const [row] = await select().where(eq(reports.id, id));
+        return row ? toReport(row) : null;
+      }),
+    list: (which, limit) =>
+      guarded(async () => {
+        const rows = await select()
+          .where(which === "open" ? isNull(reports.settledAt) : undefined)
+          .orderBy(desc(reports.id))
+          .limit(limit);
+        return rows.map(toReport);
+      }),
+    settle: (id, { at, userId, outcome }, act) =>
+      guarded(() =>
+        db.orm.transaction(async (tx) => {
+          const [settled] = await tx
+            .update(reports)
+            .set({ settledAt: at, settledBy: userId, outcome })
+            .where(and(eq(reports.id, id), isNull(reports.settledAt)))
+            .returning();
+          if (settled) await log(tx, act);
+          return settled !== undefined;
+        }),
+      ),
+  };
+}

@@ -1,0 +1,152 @@
+import type { Identities } from "../accounts/identities.ts";
+import type { Newcomers } from "../accounts/newcomers.ts";
+import type { News } from "../accounts/news.ts";
+import type { ProviderVisits, Return } from "../accounts/provider-visits.ts";
+import type { Sessions } from "../accounts/sessions.ts";
+import type { ErrorCode } from "../protocol/errors.ts";
+import { type Newcomer, newcomerName, type ProviderAddress, providerVisit } from "../protocol/providers.ts";
+import { Refusal } from "../refusal.ts";
+import type { Allowance } from "../token-buckets.ts";
+import type { Route } from "./access.ts";
+import { bodyOf } from "./body.ts";
+import { clearNewcomer, clearVisit, newcomerOf, setNewcomer, setVisit, visitOf } from "./cookies.ts";
+import { type Door, whenceOf } from "./door.ts";
+import { addressOf, type RouteContext } from "./env.ts";
+
+export interface ProviderRoutesDeps {
+  providerVisits: ProviderVisits;
+  newcomers: Newcomers;
+  identities: Identities;
+  /** Bounds how often one address goes to providers and comes back. */
+  providerRate: Allowance;
+  sessions: Sessions;
+  news: News;
+  door: Door;
+  report(error: unknown): string;
+}
+
+/** Signing in with an account elsewhere, and the accounts elsewhere that open one's own. */
+export function providerRoutes(deps: ProviderRoutesDeps): Route[] {
+  const { providerVisits, newcomers, identities, sessions, news, door } = deps;
+  const named = (c: RouteContext) => c.req.param("id") ?? "";
+  // The guard of origins has let no other pass than one of ours.
+  const originOf = (c: RouteContext) => c.req.header("origin") ?? "";
+
+  function within(c: RouteContext) {
+    const wait = deps.providerRate.take(addressOf(c));
+    if (wait > 0) throw new Refusal("rate_limited", { retryAfter: wait });
+  }
+
+  /** The page to go on to, for whoever came back with what they were sent for. */
+  async function pageFor(c: RouteContext, back: Return): Promise<string> {
+    const { device } = whenceOf(c);
+    if (back.kind === "linked") {
+      news.tell(back.userId, "provider.linked", device);
+      return `/account?linked=${named(c)}`;
+    }
+    if (back.kind === "new") {
+      setNewcomer(c, back.token);
+      return "/newcomer";
+    }
+    await door.begin(c, back.user, 1, "provider");
+    if (back.former) await door.end(back.former);
+    return back.next ?? "/";
+  }
+
+  /** What went wrong, as its code: the page has a sentence for each. */
+  function problemOf(error: unknown): ErrorCode {
+    if (error instanceof Refusal) return error.code;
+    deps.report(error);
+    return "internal";
+  }
+
+  return [
+    [
+      "POST",
+      "/api/providers/:id",
+      "anyone",
+      async (c) => {
+        within(c);
+        const visit = await bodyOf(c, providerVisit);
+        const session = await door.sessionOf(c);
+        const sent = await providerVisits.signIn(named(c), originOf(c), visit, session, addressOf(c));
+        setVisit(c, { kind: "sign in", secret: sent.cookie });
+        return c.json<ProviderAddress>({ url: sent.url });
+      },
+    ],
+    [
+      "GET",
+      "/api/providers/:id/callback",
+      "anyone",
+      async (c) => {
+        const visit = visitOf(c);
+        clearVisit(c);
+        try {
+          within(c);
+          const { searchParams } = URL.parse(c.req.url, "https://unnamed")!;
+          const secret = visit?.secret ?? null;
+          const back = await providerVisits.comeBack(named(c), searchParams, secret, addressOf(c));
+          return c.redirect(await pageFor(c, back), 303);
+        } catch (error) {
+          const page = visit?.kind === "link" ? "/account" : "/login";
+          return c.redirect(`${page}?problem=${problemOf(error)}`, 303);
+        }
+      },
+    ],
+    [
+      "GET",
+      "/api/newcomer",
+      "anyone",
+      async (c) => {
+        within(c);
+        const { provider, account } = await newcomers.look(newcomerOf(c));
+        return c.json<Newcomer>({ provider, suggestedName: account.suggestedName });
+      },
+    ],
+    [
+      "POST",
+      "/api/newcomer",
+      "anyone",
+      async (c) => {
+        within(c);
+        const { name } = await bodyOf(c, newcomerName);
+        const whence = whenceOf(c);
+        const { token, session } = sessions.prepare(whence);
+        const user = await newcomers.register(newcomerOf(c), name, whence.address, session);
+        clearNewcomer(c);
+        return c.json(await door.welcome(c, user, token), 201);
+      },
+    ],
+    [
+      "GET",
+      "/api/account/providers",
+      "signed in",
+      async (c) => c.json(await identities.list(c.var.session.userId)),
+    ],
+    [
+      "POST",
+      "/api/account/providers/:id",
+      "signed in",
+      async (c) => {
+        within(c);
+        const sent = await providerVisits.link(named(c), originOf(c), c.var.session);
+        setVisit(c, { kind: "link", secret: sent.cookie });
+        return c.json<ProviderAddress>({ url: sent.url });
+      },
+      "fresh",
+    ],
+    [
+      "DELETE",
+      "/api/account/providers/:id",
+      "signed in",
+      async (c) => {
+        const { userId } = c.var.session;
+        const { device, address } = whenceOf(c);
+        await identities.unlink(userId, named(c), address);
+        news.tell(userId, "provider.unlinked", device);
+        return c.body(null, 204);
+      },
+      "fresh",
+    ],
+  ];
+}

@@ -1,0 +1,43 @@
+import { identities as keepIdentities } from "./accounts/identities.ts";
+import { type NewcomersDeps, newcomers as welcomeNewcomers } from "./accounts/newcomers.ts";
+import { providerVisits as visitProviders } from "./accounts/provider-visits.ts";
+import type { Fetch } from "./accounts/providers/asking.ts";
+import { providers as signInWith } from "./accounts/providers.ts";
+import type { Sessions } from "./accounts/sessions.ts";
+import type { Config } from "./config.ts";
+import type { Store } from "./db/store.ts";
+
+export interface ProviderDoorsDeps extends Omit<NewcomersDeps, "tickets"> {
+  /** Where people may sign in with an account they have elsewhere, and how to ask there. */
+  providers: Config["providers"];
+  fetch: Fetch;
+  store: Store;
+  sessions: Sessions;
+  report(error: unknown): string;
+}
+
+/** Wires signing in with an account elsewhere. */
+export function providerDoors(deps: ProviderDoorsDeps) {
+  const { store, providers: settings, sessions, admission } = deps;
+  const { users, factors, tickets, sessions: kept } = store;
+  const providers = signInWith(settings, { ...deps, tickets });
+  const identities = keepIdentities({ ...deps, settings, users, factors });
+  const newcomers = welcomeNewcomers({ ...deps, tickets });
+  const { system } = deps;
+  return {
+    offered: providers.offered,
+    identities,
+    newcomers,
+    providerVisits: visitProviders({
+      providers,
+      identities,
+      newcomers,
+      admission,
+      sessions,
+      kept,
+      users,
+      factors,
+      system,
+    }),
+  };
+}

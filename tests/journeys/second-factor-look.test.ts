@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import AxeBuilder from "@axe-core/playwright";
+import { sql } from "drizzle-orm";
+import type { Browser, BrowserContextOptions } from "playwright-core";
+import { system } from "../../server/system.ts";
+import { Authenticator } from "../support/authenticator.ts";
+import { launch } from "../support/browser.ts";
+import { database } from "../support/database.ts";
+import { password } from "../support/person.ts";
+import { startServer, type TestServer } from "../support/server.ts";
+import { desk, phone, Visitor } from "../support/visitor.ts";
+
+setDefaultTimeout(90_000);
+const base = database();
+let server: TestServer;
+let browser: Browser;
+let ahead = 0;
+const now = () => Date.now() + ahead;
+beforeAll(async () => {
+  [server, browser] = await Promise.all([
+    startServer({ store: base.store, system: { ...system, now }, house: { secondFactor: "admins" } }),
+    launch(),
+  ]);
+});
+afterAll(async () => {
+  await browser.close();
+  await server.stop();
+  expect(server.bugs).toEqual([]);
+});
+
+/** Axe finds nothing, and nothing hangs over the edge. */
+async function judge({ page }: Visitor, what: string) {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+  const over = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect([what, found, over]).toEqual([what, [], 0]);
+}
+
+const looks: [string, BrowserContextOptions][] = [
+  ["desk, light", { ...desk, colorScheme: "light" }],
+  ["desk, dark", { ...desk, colorScheme: "dark" }],
+  ["phone, light", { ...phone, colorScheme: "light" }],
+  ["phone, dark", { ...phone, colorScheme: "dark" }],
+  ["smallest phone", { viewport: { width: 320, height: 568 } }],
+];
+
+for (const [at, [look, options]] of looks.entries()) {
+  test(`the pages of two-step login can be used by everybody: ${look}`, async () => {
+    const visitor = await Visitor.arrive(browser, server, `a-name.as_long-as-${at}0`, options);
+    const { page } = visitor;
+    await visitor.register();
+    base.db.run(sql`update users set role = 'admin'`);
+    await page.reload();
+    await visitor.button("Set up with my phone").waitFor();
+    await judge(visitor, "enrolment");
+    await visitor.button("Set up with my phone").click();
+    await page.getByText("I cannot scan it").click();
+    await judge(visitor, "setting up");
+    const secret = await page.locator("details code").innerText();
+    const app = new Authenticator(secret.replaceAll(" ", ""));
+    await page.getByLabel("Code", { exact: true }).fill(app.at(now()));
+    await visitor.button("Continue").click();
+    await visitor.button("I have kept them").waitFor();
+    await judge(visitor, "recovery codes");
+    await visitor.button("I have kept them").click();
+    await visitor.log.waitFor();
+
+    await visitor.goto("/account");
+    await page.getByText("10 recovery codes are left.").waitFor();
+    await judge(visitor, "account");
+    ahead += 11 * 60_000;
+    await visitor.button("Turn off…").click();
+    await judge(visitor, "turning off");
+    await visitor.button("Cancel").click();
+    await visitor.button("Change phone…").click();
+    await page.getByRole("alertdialog", { name: "Is it you?" }).getByLabel("Password").waitFor();
+    await judge(visitor, "proof by password");
+    await visitor.button("Use a code from my phone").click();
+    await judge(visitor, "proof by code");
+    await visitor.button("Cancel").click();
+
+    await visitor.button("Log out").click();
+    await page.getByRole("tab", { name: "Log in" }).waitFor();
+    await visitor.logIn(password);
+    await page.getByText("I do not have my phone").click();
+    await judge(visitor, "second factor");
+    expect(visitor.complaints).toEqual([]);
+  });
+}

@@ -1,0 +1,82 @@
+import {
+  browserSupportsWebAuthn,
+  type PublicKeyCredentialCreationOptionsJSON,
+  type PublicKeyCredentialRequestOptionsJSON,
+  startAuthentication,
+  startRegistration,
+} from "@simplewebauthn/browser";
+import type { Assertion, Attestation, PasskeyInfo } from "../../server/protocol/passkeys.ts";
+import { passkeysApi } from "../transport/passkeys-api.ts";
+import { Refused } from "../transport/refused.ts";
+import { Loaded } from "./loaded.svelte.ts";
+import type { Session } from "./session.svelte.ts";
+
+/** Why passkeys cannot be used on this page, in a sentence; null where they can. */
+export function passkeyHindrance(host: string): string | null {
+  const isBare = host.startsWith("[") || /^\d+(\.\d+){3}$/.test(host);
+  if (isBare)
+    return `Passkeys need a host name, and this page was opened at the bare address ${host}. Open it by the name of the server, such as chat.local, to use them.`;
+  return browserSupportsWebAuthn() ? null : "This browser does not know passkeys.";
+}
+
+/** Signing in with passkeys, and one's own. Verbs throw `Refused`. */
+export class Passkeys {
+  readonly #session: Session;
+  readonly #api;
+  readonly list: Loaded<PasskeyInfo[]>;
+
+  constructor(session: Session) {
+    this.#session = session;
+    this.#api = passkeysApi<PublicKeyCredentialRequestOptionsJSON, PublicKeyCredentialCreationOptionsJSON>(
+      session.call,
+    );
+    this.list = new Loaded(() => this.#api.all());
+  }
+
+  /** Signs in with a passkey, whoever's it is; also where it is the second factor that is asked for. */
+  async signIn(): Promise<void> {
+    const { ticket, options } = await this.#api.question();
+    const response = await answered(() => startAuthentication({ optionsJSON: options }));
+    this.#session.become(await this.#api.signIn(ticket, response as Assertion));
+  }
+
+  /** Proves with a passkey that it is oneself. */
+  async prove(): Promise<void> {
+    const { ticket, options } = await this.#api.question();
+    const response = await answered(() => startAuthentication({ optionsJSON: options }));
+    this.#session.become(await this.#api.prove(ticket, response as Assertion));
+    this.#session.proof.given();
+  }
+
+  /** Makes a passkey on this device, or on one that the browser can reach. */
+  async add(name: string): Promise<void> {
+    const { ticket, options } = await this.#session.proof.run(() => this.#api.newQuestion());
+    const response = await answered(() => startRegistration({ optionsJSON: options }));
+    this.#session.become(await this.#api.add(ticket, response as Attestation, name));
+    await this.list.load();
+  }
+
+  async rename(id: string, name: string): Promise<void> {
+    await this.#api.rename(id, name);
+    await this.list.load();
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.#session.proof.run(() => this.#api.remove(id));
+    await this.list.load();
+  }
+}
+
+/** What the browser answers; that somebody thought better of it, or waited too long, is a refusal too. */
+async function answered<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const isKnown = error.name === "InvalidStateError";
+    const message = isKnown
+      ? "This device has a passkey for this account already."
+      : "That did not work, or was cancelled.";
+    throw new Refused({ code: "wrong_passkey", message });
+  }
+}
