@@ -131,8 +131,8 @@ export async function createApp(deps: AppDeps) {
 
   const http = routes({
     ...doors({
-      store,
-      secrets,
+      ...deps,
+      ...config,
       people,
       sessions,
       connections,
@@ -143,13 +143,7 @@ export async function createApp(deps: AppDeps) {
       bound,
       act,
       erase: () => void erase(),
-      strength: deps.strength,
       tellOthers: (userId, event) => cluster?.tell(userId, event),
-      limits: config.limits,
-      providers: config.providers,
-      fetch: deps.fetch,
-      system,
-      report,
     }),
     isOurs: (origin) => origins.includes(origin),
     origins: () => origins,

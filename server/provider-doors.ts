@@ -1,3 +1,4 @@
+import type { Bound } from "./accounts/guess-limits.ts";
 import { identities as keepIdentities } from "./accounts/identities.ts";
 import { type NewcomersDeps, newcomers as welcomeNewcomers } from "./accounts/newcomers.ts";
 import { providerVisits as visitProviders } from "./accounts/provider-visits.ts";
@@ -6,13 +7,15 @@ import { providers as signInWith } from "./accounts/providers.ts";
 import type { Sessions } from "./accounts/sessions.ts";
 import type { Config } from "./config.ts";
 import type { Store } from "./db/store.ts";
+import { Refusal } from "./refusal.ts";
 
-export interface ProviderDoorsDeps extends Omit<NewcomersDeps, "tickets"> {
+export interface ProviderDoorsDeps extends Omit<NewcomersDeps, "tickets" | "within"> {
   /** Where people may sign in with an account they have elsewhere, and how to ask there. */
   providers: Config["providers"];
   fetch: Fetch;
   store: Store;
   sessions: Sessions;
+  bound: Bound;
   report(error: unknown): string;
 }
 
@@ -22,7 +25,13 @@ export function providerDoors(deps: ProviderDoorsDeps) {
   const { users, factors, tickets, sessions: kept } = store;
   const providers = signInWith(settings, { ...deps, tickets });
   const identities = keepIdentities({ ...deps, settings, users, factors });
-  const newcomers = welcomeNewcomers({ ...deps, tickets });
+  /** Bounds how often one address goes to providers and comes back. */
+  const rate = deps.bound("providers", 120, 60);
+  function within(address: string) {
+    const wait = rate.take(address);
+    if (wait > 0) throw new Refusal("rate_limited", { retryAfter: wait });
+  }
+  const newcomers = welcomeNewcomers({ ...deps, tickets, within });
   const { system } = deps;
   return {
     offered: providers.offered,
@@ -37,6 +46,7 @@ export function providerDoors(deps: ProviderDoorsDeps) {
       kept,
       users,
       factors,
+      within,
       system,
     }),
   };

@@ -37,7 +37,8 @@ const rules: Rule[] = [
   {
     files: "server/accounts/**",
     may: [...ground, "server/db/store.ts", "server/db/kept/*", "server/broker/*", "server/token-buckets.ts"],
-    packages: /^(node:crypto|node:worker_threads|bcryptjs|arctic|jose|bowser|otpauth|@simplewebauthn\/server)$/,
+    packages:
+      /^(node:crypto|node:worker_threads|bcryptjs|arctic|jose|bowser|otpauth|@simplewebauthn\/server)$/,
     reason: "who someone is does not depend on how they asked: no Hono, no sockets",
   },
   {

@@ -72,10 +72,11 @@ CREATE TABLE "tickets" (
 );
 --> statement-breakpoint
 CREATE TABLE "totp" (
-	"user_id" bigint PRIMARY KEY NOT NULL,
+	"user_id" bigint NOT NULL,
 	"secret" text NOT NULL,
 	"last_step" bigint NOT NULL,
-	"created_at" bigint NOT NULL
+	"created_at" bigint NOT NULL,
+	CONSTRAINT "totp_user_id_pk" PRIMARY KEY("user_id")
 );
 --> statement-breakpoint
 ALTER TABLE "messages" ADD COLUMN "deleted_at" bigint;--> statement-breakpoint

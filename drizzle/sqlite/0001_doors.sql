@@ -87,10 +87,11 @@ CREATE TABLE `tickets` (
 CREATE INDEX `tickets_expire` ON `tickets` (`expires_at`);--> statement-breakpoint
 CREATE INDEX `tickets_user` ON `tickets` (`user_id`);--> statement-breakpoint
 CREATE TABLE `totp` (
-	`user_id` integer PRIMARY KEY NOT NULL,
+	`user_id` integer NOT NULL,
 	`secret` text NOT NULL,
 	`last_step` integer NOT NULL,
 	`created_at` integer NOT NULL,
+	PRIMARY KEY(`user_id`),
 	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint

@@ -24,6 +24,7 @@ export interface AccountsDeps {
   guesses: GuessLimits;
   devices: KnownDevices;
   sessions: Pick<Sessions, "isFresh">;
+  kept: Pick<Store["sessions"], "find">;
   act: MakeAct;
   broker: Broker;
   system: System;
@@ -115,7 +116,9 @@ export function accounts(deps: AccountsDeps) {
      * Deletes the account: name, factors, sessions and marks go; messages stay as a nobody's, or are removed. The owner's
      * stays until the chat is handed over.
      */
-    async remove({ userId }: Session, { messages }: Deletion, address: string): Promise<void> {
+    async remove({ id, userId }: Session, { messages }: Deletion, address: string): Promise<void> {
+      // Whoever was logged out meanwhile, such as by a new password, deletes nothing any more.
+      if ((await deps.kept.find(id)) === null) throw new Refusal("not_signed_in");
       if (people.roleOf(userId) === "owner") throw new Refusal("owner_stays");
       const told = act("account.deleted", { by: userId, address, detail: { messages } });
       await users.remove(userId, messages === "remove", told);

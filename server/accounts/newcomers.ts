@@ -15,6 +15,8 @@ export interface NewcomersDeps {
   newAccounts: NewAccounts;
   act: MakeAct;
   system: System;
+  /** Refuses as `rate_limited` an address that asks too often. */
+  within(address: string): void;
 }
 
 /** Somebody whose account at a provider opens none here yet. */
@@ -31,7 +33,7 @@ const kind = "newcomer";
 export const choiceMs = 15 * 60_000;
 
 /** How somebody whom a provider knows gets an account: by the rules of all others, without a password. */
-export function newcomers({ tickets, admission, newAccounts, act, system }: NewcomersDeps) {
+export function newcomers({ tickets, admission, newAccounts, act, system, within }: NewcomersDeps) {
   async function knownBy(token: string | undefined): Promise<{ id: Buffer; known: Known }> {
     const id = hashOfToken(token ?? "");
     const ticket = await tickets.find(id, kind, system.now());
@@ -51,7 +53,8 @@ export function newcomers({ tickets, admission, newAccounts, act, system }: Newc
     },
 
     /** What is known of the owner of a token; `link_invalid` for any other. */
-    async look(token: string | undefined): Promise<Known> {
+    async look(token: string | undefined, address: string): Promise<Known> {
+      within(address);
       return (await knownBy(token)).known;
     },
 
@@ -62,6 +65,7 @@ export function newcomers({ tickets, admission, newAccounts, act, system }: Newc
       address: string,
       session: NewSession,
     ): Promise<User> {
+      within(address);
       const { id, known } = await knownBy(token);
       const { provider, inviteId, account } = known;
       const admitted = await admission.readmit(inviteId, address);

@@ -20,6 +20,8 @@ export interface ProviderVisitsDeps {
   kept: Store["sessions"];
   users: Store["users"];
   factors: Store["factors"];
+  /** Refuses as `rate_limited` an address that asks too often. */
+  within(address: string): void;
   system: System;
 }
 
@@ -34,7 +36,7 @@ export type ProviderVisits = ReturnType<typeof providerVisits>;
 
 /** Going to a provider and coming back, to sign in or to link an account there to the one here. */
 export function providerVisits(deps: ProviderVisitsDeps) {
-  const { providers, identities, newcomers, sessions, users, factors, system } = deps;
+  const { providers, identities, newcomers, sessions, users, factors, within, system } = deps;
 
   async function signedIn(
     account: { issuer: string; subject: string },
@@ -72,13 +74,15 @@ export function providerVisits(deps: ProviderVisitsDeps) {
       session: Session | null,
       address: string,
     ) {
+      within(address);
       const inviteId = invite === undefined ? null : await deps.admission.shown(invite, address);
-      const former = session && session.id.toString("base64url");
+      const former = session?.id.toString("base64url");
       return providers.begin(id, origin, { kind: "sign in", inviteId, next: next ?? null, former });
     },
 
     /** The same for somebody who wants to link an account there. */
-    async link(id: string, origin: string, session: Session) {
+    async link(id: string, origin: string, session: Session, address: string) {
+      within(address);
       await identities.requireUnlinked(session.userId, id);
       const sessionId = session.id.toString("base64url");
       return providers.begin(id, origin, { kind: "link", userId: session.userId, sessionId });
@@ -91,6 +95,7 @@ export function providerVisits(deps: ProviderVisitsDeps) {
       cookie: string | null,
       address: string,
     ): Promise<Return> {
+      within(address);
       const { account, purpose } = await providers.finish(id, query, cookie);
       if (purpose.kind === "link") {
         await requireLinking(purpose);

@@ -20,7 +20,7 @@ import {
  * had before, which ends when another begins, that of the session (the hash of its token).
  */
 export type Purpose =
-  | { kind: "sign in"; inviteId: number | null; next: string | null; former?: string | null }
+  | { kind: "sign in"; inviteId: number | null; next: string | null; former?: string | undefined }
   | { kind: "link"; userId: number; sessionId: string };
 
 /** What is kept while somebody is at a provider. */

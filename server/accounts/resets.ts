@@ -44,7 +44,7 @@ export function resets(deps: ResetsDeps) {
     if (wait > 0) throw new Refusal("rate_limited", { retryAfter: wait });
     const ticket = await tickets.find(hashOfToken(token), resetKind, system.now());
     const user = ticket?.userId == null ? null : await users.byId(ticket.userId);
-    if (!ticket || !user || !stillHolds(ticket, user, people)) throw new Refusal("link_invalid");
+    if (!ticket || !user || !(await stillHolds(ticket, user, users))) throw new Refusal("link_invalid");
     requireActive(user);
     return user;
   }
@@ -115,10 +115,13 @@ export function resetTicket(
   return { token, ticket };
 }
 
-/** A link means nothing any more once its maker does not stand above the person, or the password is another. */
-function stillHolds({ data }: Ticket, user: User, people: People): boolean {
+/** A link means nothing any more once the password is another, or its maker may not come in or does not stand above the person. */
+async function stillHolds({ data }: Ticket, user: User, users: ResetsDeps["users"]): Promise<boolean> {
   const { by, was }: { by: number | null; was: string } = JSON.parse(data);
-  return was === markOf(user) && (by === null || isAbove(people.roleOf(by), user.role));
+  if (was !== markOf(user)) return false;
+  if (by === null) return true;
+  const maker = await users.byId(by);
+  return maker?.standing === "active" && isAbove(maker.role, user.role);
 }
 
 /** Tells one password of an account from another, and nothing of it: what it is made of is salted. */

@@ -41,8 +41,9 @@ export function passkeyRoutes({ passkeys, passkeyRate, news, door }: PasskeyRout
       "/api/session/passkey",
       "anyone",
       async (c) => {
+        const answer = await bodyOf(c, passkeyAnswer);
         within(c);
-        const user = await passkeys.signIn(await bodyOf(c, passkeyAnswer), pageOf(c), addressOf(c));
+        const user = await passkeys.signIn(answer, pageOf(c), addressOf(c));
         return c.json(await door.begin(c, user, 2, "passkey"));
       },
     ],
@@ -51,16 +52,17 @@ export function passkeyRoutes({ passkeys, passkeyRate, news, door }: PasskeyRout
       "/api/proof/passkey",
       "enrolling",
       async (c) => {
-        within(c);
         const { session } = c.var;
-        await passkeys.prove(session, await bodyOf(c, passkeyAnswer), pageOf(c));
+        const answer = await bodyOf(c, passkeyAnswer);
+        within(c);
+        await passkeys.prove(session, answer, pageOf(c));
         return c.json(await door.renew(c, session, 2, "passkey"));
       },
     ],
     ["GET", "/api/account/passkeys", "enrolling", async (c) => c.json(await passkeys.list(c.var.session))],
     [
       "POST",
-      "/api/account/passkeys/question",
+      "/api/account/passkey-question",
       "enrolling",
       async (c) => {
         within(c);

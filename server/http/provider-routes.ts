@@ -6,7 +6,6 @@ import type { Sessions } from "../accounts/sessions.ts";
 import type { ErrorCode } from "../protocol/errors.ts";
 import { type Newcomer, newcomerName, type ProviderAddress, providerVisit } from "../protocol/providers.ts";
 import { Refusal } from "../refusal.ts";
-import type { Allowance } from "../token-buckets.ts";
 import type { Route } from "./access.ts";
 import { bodyOf } from "./body.ts";
 import { clearNewcomer, clearVisit, newcomerOf, setNewcomer, setVisit, visitOf } from "./cookies.ts";
@@ -17,8 +16,6 @@ export interface ProviderRoutesDeps {
   providerVisits: ProviderVisits;
   newcomers: Newcomers;
   identities: Identities;
-  /** Bounds how often one address goes to providers and comes back. */
-  providerRate: Allowance;
   sessions: Sessions;
   news: News;
   door: Door;
@@ -31,11 +28,6 @@ export function providerRoutes(deps: ProviderRoutesDeps): Route[] {
   const named = (c: RouteContext) => c.req.param("id") ?? "";
   // The guard of origins has let no other pass than one of ours.
   const originOf = (c: RouteContext) => c.req.header("origin") ?? "";
-
-  function within(c: RouteContext) {
-    const wait = deps.providerRate.take(addressOf(c));
-    if (wait > 0) throw new Refusal("rate_limited", { retryAfter: wait });
-  }
 
   /** The page to go on to, for whoever came back with what they were sent for. */
   async function pageFor(c: RouteContext, back: Return): Promise<string> {
@@ -66,7 +58,6 @@ export function providerRoutes(deps: ProviderRoutesDeps): Route[] {
       "/api/providers/:id",
       "anyone",
       async (c) => {
-        within(c);
         const visit = await bodyOf(c, providerVisit);
         const session = await door.sessionOf(c);
         const sent = await providerVisits.signIn(named(c), originOf(c), visit, session, addressOf(c));
@@ -82,7 +73,6 @@ export function providerRoutes(deps: ProviderRoutesDeps): Route[] {
         const visit = visitOf(c);
         clearVisit(c);
         try {
-          within(c);
           const { searchParams } = URL.parse(c.req.url, "https://unnamed")!;
           const secret = visit?.secret ?? null;
           const back = await providerVisits.comeBack(named(c), searchParams, secret, addressOf(c));
@@ -98,8 +88,7 @@ export function providerRoutes(deps: ProviderRoutesDeps): Route[] {
       "/api/newcomer",
       "anyone",
       async (c) => {
-        within(c);
-        const { provider, account } = await newcomers.look(newcomerOf(c));
+        const { provider, account } = await newcomers.look(newcomerOf(c), addressOf(c));
         return c.json<Newcomer>({ provider, suggestedName: account.suggestedName });
       },
     ],
@@ -108,7 +97,6 @@ export function providerRoutes(deps: ProviderRoutesDeps): Route[] {
       "/api/newcomer",
       "anyone",
       async (c) => {
-        within(c);
         const { name } = await bodyOf(c, newcomerName);
         const whence = whenceOf(c);
         const { token, session } = sessions.prepare(whence);
@@ -128,8 +116,7 @@ export function providerRoutes(deps: ProviderRoutesDeps): Route[] {
       "/api/account/providers/:id",
       "signed in",
       async (c) => {
-        within(c);
-        const sent = await providerVisits.link(named(c), originOf(c), c.var.session);
+        const sent = await providerVisits.link(named(c), originOf(c), c.var.session, addressOf(c));
         setVisit(c, { kind: "link", secret: sent.cookie });
         return c.json<ProviderAddress>({ url: sent.url });
       },

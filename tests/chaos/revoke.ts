@@ -14,7 +14,7 @@ const requests: Record<Revocation, { method: string; path: string; body?: object
     path: "/api/account/password",
     body: { current: password, password: "another horse battery" },
   },
-  deletion: { method: "DELETE", path: "/api/account", body: { password } },
+  deletion: { method: "DELETE", path: "/api/account", body: { messages: "keep" } },
 };
 
 /**

@@ -35,12 +35,12 @@ test("a forgotten password is mended by a link, once, and the other devices are 
   await field(phone, "Confirm new password").fill("short");
   await phone.button("Set the password").click();
   await phone.page.getByText("A password must have at least 8 characters.").waitFor();
-  expect(await field(phone, "New password").getAttribute("autocomplete")).toBe("new-password");
   const next = "an entirely new password";
   await field(phone, "New password").fill(next);
   await field(phone, "Confirm new password").fill(next);
   await phone.button("Set the password").click();
   await phone.log.waitFor();
+  expect(await phone.page.evaluate(() => sessionStorage.length)).toBe(0);
 
   await tablet.page.getByRole("tab", { name: "Log in" }).waitFor();
   await tablet.logIn(next);
@@ -55,4 +55,47 @@ test("a forgotten password is mended by a link, once, and the other devices are 
   await thief.page.getByRole("link", { name: "Log in" }).click();
   await field(thief, "Username").waitFor();
   for (const { complaints } of [tablet, phone, thief]) expect(complaints).toEqual([]);
+});
+
+test("ASVS 6.2.6 ASVS 6.2.7 on every page where a password is chosen it is hidden, can be pasted, and managers know it", async () => {
+  const fresh = await startServer({ house: null });
+  const visitor = await Visitor.arrive(browser, fresh, "ann");
+  await visitor.context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  const { page } = visitor;
+
+  async function judge() {
+    await page.locator("input[name=confirm]").waitFor();
+    const fields = await page.locator("input[name=password], input[name=confirm]").all();
+    expect(fields).toHaveLength(2);
+    for (const password of fields) {
+      expect(await password.getAttribute("type")).toBe("password");
+      expect(await password.getAttribute("autocomplete")).toBe("new-password");
+      await page.evaluate(() => navigator.clipboard.writeText("pasted from a manager"));
+      await password.focus();
+      await page.keyboard.press("Control+V");
+      expect(await password.inputValue()).toBe("pasted from a manager");
+    }
+    expect(await page.locator("input[autocomplete=username]").count()).toBe(1);
+  }
+
+  await visitor.goto(setUpLink(fresh));
+  await judge();
+  const owner = await new Person(fresh, "olga").setUp(setUpLink(fresh));
+  await new Person(fresh, "ben").register();
+  const invite = await owner.fetch("POST", "/api/invites", { label: "", expiresIn: null, maxUses: 1 });
+  const reset = await owner.fetch("POST", "/api/people/2/reset");
+  const secrets = [(await invite.json()).token, (await reset.json()).token];
+  for (const path of ["/register", `/join#${secrets[0]}`, `/reset#${secrets[1]}`]) {
+    await page.goto("about:blank");
+    await visitor.goto(path);
+    await judge();
+    // ASVS 14.2.1: nothing that a log could hold names the secret of a link.
+    const asked = await page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name));
+    expect(asked.some((url) => url.includes("/api/session"))).toBe(true);
+    for (const secret of secrets) expect(asked.filter((url) => url.includes(secret))).toEqual([]);
+    expect(page.url()).not.toContain("#");
+  }
+  await visitor.context.close();
+  await fresh.stop();
+  expect(fresh.bugs).toEqual([]);
 });

@@ -19,7 +19,7 @@ let ahead = 0;
 const now = () => Date.now() + ahead;
 beforeAll(async () => {
   [server, browser] = await Promise.all([
-    startServer({ store: base.store, clientFolder: "/tmp/tf-dist", system: { ...system, now } }),
+    startServer({ store: base.store, system: { ...system, now } }),
     launch(),
   ]);
 });
@@ -42,6 +42,8 @@ async function setUp(visitor: Visitor): Promise<{ app: Authenticator; recoveryCo
   await visitor.page.getByRole("img", { name: /QR code/ }).waitFor();
   await visitor.page.getByText("I cannot scan it").click();
   const secret = await visitor.page.locator("details code").innerText();
+  const link = await visitor.page.getByRole("link", { name: "open it here" }).getAttribute("href");
+  expect(new URL(link!).searchParams.get("secret")).toBe(secret.replaceAll(" ", ""));
   const app = new Authenticator(secret.replaceAll(" ", ""));
   await giveCode(visitor, app.at(now(), 9));
   await visitor.page.getByText(/not right/).waitFor();
@@ -68,8 +70,15 @@ test("anna sets up two-step login, logs out, and comes back with a code, and wit
   expect(download.suggestedFilename()).toBe("recovery-codes-anna.txt");
   const saved = await Bun.file(await download.path()).text();
   for (const code of recoveryCodes) expect(saved).toContain(code);
+  await anna.page.emulateMedia({ media: "print" });
+  const printed = (await anna.page.locator("body").innerText()).trim().split("\n").filter(Boolean);
+  expect(printed).toEqual([`Recovery codes of anna for ${new URL(server.origin).host}`, ...recoveryCodes]);
+  await anna.page.emulateMedia({ media: "screen" });
   await anna.button("I have kept them").click();
   await anna.page.getByText("10 recovery codes are left.").waitFor();
+  await anna.page.emulateMedia({ media: "print" });
+  await heading(anna, "Two-step login").waitFor();
+  await anna.page.emulateMedia({ media: "screen" });
 
   await anna.button("Log out").click();
   ahead += 30_000;
@@ -87,7 +96,10 @@ test("anna sets up two-step login, logs out, and comes back with a code, and wit
   await anna.logIn();
   await anna.page.getByText("I do not have my phone").click();
   await anna.page.getByText(/one of your recovery codes/).waitFor();
-  expect(await codeField(anna).getAttribute("inputmode")).toBe("text");
+  await anna.until(
+    () => codeField(anna).getAttribute("inputmode"),
+    (mode) => mode === "text",
+  );
   await giveCode(anna, recoveryCodes[0]!.toLowerCase());
   await anna.log.waitFor();
   await anna.goto("/account");

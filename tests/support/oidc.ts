@@ -7,6 +7,16 @@ import Provider from "oidc-provider";
 import { testAuthority } from "./test-authority.ts";
 
 export const client = { id: "chat", secret: "a secret: with & signs+of%its own" };
+/** Another, whose secret can be a setting of the server. */
+export const configured = { id: "configured", secret: "a-secret:with&signs+of%its=own" };
+
+/** The settings of a server whose people sign in there. */
+export const settingsFor = (issuer: string, name = "Homebase"): Record<string, string> => ({
+  OIDC_ISSUER: issuer,
+  OIDC_NAME: name,
+  OIDC_CLIENT_ID: configured.id,
+  OIDC_CLIENT_SECRET: configured.secret,
+});
 
 /** What the provider knows of somebody, beside the subject. */
 export type Person = { name?: string; preferred_username?: string; email?: string };
@@ -15,7 +25,8 @@ export type OidcProvider = Awaited<ReturnType<typeof startOidcProvider>>;
 
 /**
  * The certified oidc-provider on localhost over TLS, under an authority that nobody trusts unless a test says so. Its login page
- * asks for nothing but who one is. PKCE is required. `people` may be changed while it runs.
+ * asks for nothing but who one is. PKCE is required. `people` may be changed while it runs, and `redirectUris` until it is first
+ * asked for something.
  */
 export async function startOidcProvider(
   redirectUris: string[],
@@ -28,14 +39,18 @@ export async function startOidcProvider(
   await once(server, "listening");
   const issuer = `https://localhost:${(server.address() as AddressInfo).port}`;
   const errors: unknown[] = [];
-  const provider = new Provider(issuer, await configuration(redirectUris, people));
-  for (const event of ["server_error", "authorization.error", "grant.error"])
-    provider.on(event, (_, error) => errors.push(error));
-  const answer = provider.callback();
-  server.on("request", (request, response) => {
+  const made = Promise.withResolvers<Provider>();
+  server.once("request", async () => {
+    const provider = new Provider(issuer, await configuration(redirectUris, people));
+    for (const event of ["server_error", "authorization.error", "grant.error"])
+      provider.on(event, (_, error) => errors.push(error));
+    made.resolve(provider);
+  });
+  server.on("request", async (request, response) => {
+    const provider = await made.promise;
     void (request.url?.startsWith("/login/")
       ? logIn(provider, request, response)
-      : answer(request, response));
+      : provider.callback()(request, response));
   });
   return {
     issuer,
@@ -53,7 +68,11 @@ export async function startOidcProvider(
 async function configuration(redirectUris: string[], people: Record<string, Person>) {
   const { privateKey } = await generateKeyPair("RS256", { extractable: true });
   return {
-    clients: [{ client_id: client.id, client_secret: client.secret, redirect_uris: redirectUris }],
+    clients: [client, configured].map(({ id, secret }) => ({
+      client_id: id,
+      client_secret: secret,
+      redirect_uris: redirectUris,
+    })),
     jwks: { keys: [{ ...(await exportJWK(privateKey)), use: "sig", alg: "RS256", kid: "1" }] },
     cookies: { keys: ["only for tests"] },
     pkce: { required: () => true },

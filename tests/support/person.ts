@@ -13,7 +13,7 @@ const insecure = { rejectUnauthorized: false };
 /** Someone at a browser, without the browser: keeps cookies, sends the headers a page would, opens sockets. */
 export class Person {
   readonly name: string;
-  readonly #server: Reachable;
+  #server: Reachable;
   #cookies = new Map<string, string>();
   #sockets: Socket[] = [];
 
@@ -28,6 +28,17 @@ export class Person {
     same.#cookies = this.#cookies;
     same.#sockets = this.#sockets;
     return same;
+  }
+
+  /** From here on this browser talks to another server of the same chat. */
+  moveTo(server: Reachable): void {
+    this.#server = server;
+  }
+
+  /** Takes a cookie along that was come by in some other way. */
+  bring(cookie: string): void {
+    const [name, value] = cookie.split("=") as [string, string];
+    this.#cookies.set(name, value);
   }
 
   get cookies(): string {
@@ -46,6 +57,8 @@ export class Person {
         ...headers,
       },
       body: body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body),
+      // What a redirect says of cookies would be lost.
+      redirect: "manual",
       tls: insecure,
     });
     for (const cookie of response.headers.getSetCookie()) {

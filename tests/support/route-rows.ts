@@ -1,34 +1,257 @@
+import type * as v from "valibot";
+import type { Access } from "../../server/http/access.ts";
+import { credentials, deletion, passwordChange, registration } from "../../server/protocol/account.ts";
+import { auditFilter } from "../../server/protocol/audit-filter.ts";
+import { deviceLabel } from "../../server/protocol/devices.ts";
+import { house } from "../../server/protocol/house.ts";
+import { inviteCheck, newInvite } from "../../server/protocol/invites.ts";
+import { ownDataRequest } from "../../server/protocol/own-data.ts";
+import { newPasskey, passkeyAnswer, passkeyName } from "../../server/protocol/passkeys.ts";
+import { muting, roleChange, standingChange } from "../../server/protocol/people.ts";
+import { proof } from "../../server/protocol/proof.ts";
+import { newcomerName, providerVisit } from "../../server/protocol/providers.ts";
+import { reporting, settlement } from "../../server/protocol/reports.ts";
+import { reset, resetCheck } from "../../server/protocol/resets.ts";
+import { codeConfirmation, codeGiven } from "../../server/protocol/second-factor.ts";
+import { setUp, setUpCheck } from "../../server/protocol/set-up.ts";
 import { password } from "./person.ts";
 
 export interface RouteRow {
-  access: "anyone" | "signed in";
-  /** A body that succeeds; absent where none is read. */
-  body?: Record<string, string>;
-  /** The status of success, for the owner of the account "alice" with the usual password. */
+  access: Access;
+  /** Whether it asks for a fresh proof. */
+  fresh?: true;
+  /** What the route reads, and a body of that form that succeeds; absent where none is read. */
+  reads?: [schema: v.GenericSchema, body: Record<string, unknown>];
+  /** The address where the path has a parameter: "/api/people/2" is bob, a member. */
+  at?: string;
+  /** The status for alice, the owner, who has the usual password, in a chat with bob and a message of his. */
   status: number;
 }
+
+const none = "none";
+const attestation = {
+  id: none,
+  rawId: none,
+  type: "public-key",
+  clientExtensionResults: {},
+  response: { clientDataJSON: none, attestationObject: none },
+};
+const assertion = {
+  ...attestation,
+  response: { clientDataJSON: none, authenticatorData: none, signature: none },
+};
+const rules = {
+  name: "Family",
+  welcome: "",
+  registration: "open",
+  secondFactor: "nobody",
+  messageBurst: 30,
+  messagesPerMinute: 120,
+  messageBytes: 16_384,
+};
 
 /** What is known of every route, so that the tests of all routes are tests of all routes: a new one needs a row. */
 export const routeRows: Record<string, RouteRow> = {
   "GET /api/session": { access: "anyone", status: 200 },
-  "POST /api/session": { access: "anyone", body: { name: "alice", password }, status: 200 },
-  "DELETE /api/session": { access: "signed in", status: 204 },
-  "POST /api/account": { access: "anyone", body: { name: "newcomer", password }, status: 201 },
-  "GET /api/account": { access: "signed in", status: 200 },
-  "DELETE /api/account": { access: "signed in", body: { password }, status: 204 },
+  "POST /api/session": { access: "anyone", reads: [credentials, { name: "alice", password }], status: 200 },
+  "DELETE /api/session": { access: "half signed in", status: 204 },
+  "POST /api/account": {
+    access: "anyone",
+    reads: [registration, { name: "newcomer", password }],
+    status: 201,
+  },
+  "GET /api/account": { access: "enrolling", status: 200 },
+  // The owner's account stays until the chat is handed over.
+  "DELETE /api/account": {
+    access: "signed in",
+    fresh: true,
+    reads: [deletion, { messages: "keep" }],
+    status: 409,
+  },
   "PUT /api/account/password": {
     access: "signed in",
-    body: { current: password, password: "another horse battery" },
+    reads: [passwordChange, { current: password, password: "another horse battery" }],
     status: 204,
+  },
+  // Of an account without an authenticator app.
+  "POST /api/session/code": { access: "half signed in", reads: [codeGiven, { code: "123456" }], status: 403 },
+  "GET /api/account/factors": { access: "enrolling", status: 200 },
+  "POST /api/account/code": { access: "enrolling", fresh: true, status: 201 },
+  "PUT /api/account/code": {
+    access: "enrolling",
+    reads: [codeConfirmation, { ticket: none, code: "123456" }],
+    status: 403,
+  },
+  "DELETE /api/account/code": { access: "signed in", fresh: true, status: 404 },
+  "POST /api/account/recovery-codes": { access: "signed in", fresh: true, status: 404 },
+  "POST /api/proof": { access: "enrolling", reads: [proof, { password }], status: 200 },
+  // Passkeys of which no authenticator knows anything.
+  "POST /api/passkeys/question": { access: "anyone", status: 200 },
+  "POST /api/session/passkey": {
+    access: "anyone",
+    reads: [passkeyAnswer, { ticket: none, response: assertion }],
+    status: 403,
+  },
+  "POST /api/proof/passkey": {
+    access: "enrolling",
+    reads: [passkeyAnswer, { ticket: none, response: assertion }],
+    status: 403,
+  },
+  "GET /api/account/passkeys": { access: "enrolling", status: 200 },
+  "POST /api/account/passkey-question": { access: "enrolling", fresh: true, status: 200 },
+  "POST /api/account/passkeys": {
+    access: "enrolling",
+    fresh: true,
+    reads: [newPasskey, { ticket: none, name: "Phone", response: attestation }],
+    status: 403,
+  },
+  "PUT /api/account/passkeys/:id": {
+    access: "signed in",
+    at: "/api/account/passkeys/none",
+    reads: [passkeyName, { name: "Phone" }],
+    status: 404,
+  },
+  "DELETE /api/account/passkeys/:id": {
+    access: "signed in",
+    fresh: true,
+    at: "/api/account/passkeys/none",
+    status: 404,
+  },
+  "GET /api/account/sessions": { access: "signed in", status: 200 },
+  "DELETE /api/account/sessions": { access: "signed in", fresh: true, status: 204 },
+  "PUT /api/account/sessions/:id": {
+    access: "signed in",
+    at: "/api/account/sessions/none",
+    reads: [deviceLabel, { label: "Phone" }],
+    status: 404,
+  },
+  "DELETE /api/account/sessions/:id": {
+    access: "signed in",
+    fresh: true,
+    at: "/api/account/sessions/none",
+    status: 404,
+  },
+  "POST /api/account/export": {
+    access: "signed in",
+    fresh: true,
+    reads: [ownDataRequest, { format: "json" }],
+    status: 200,
+  },
+  // Nothing can be set up twice; a link that opens nothing is refused.
+  "POST /api/set-up/check": { access: "anyone", reads: [setUpCheck, { token: none }], status: 409 },
+  "POST /api/set-up": {
+    access: "anyone",
+    reads: [setUp, { token: none, house: "Chat", registration: "open", name: "newcomer", password }],
+    status: 409,
+  },
+  "POST /api/invitation": { access: "anyone", reads: [inviteCheck, { token: none }], status: 200 },
+  "GET /api/invites": { access: "invites.manage", status: 200 },
+  "POST /api/invites": {
+    access: "invites.manage",
+    reads: [newInvite, { label: "", expiresIn: null, maxUses: 1 }],
+    status: 201,
+  },
+  "DELETE /api/invites/:id": { access: "invites.manage", at: "/api/invites/1", status: 404 },
+  "POST /api/reset/check": { access: "anyone", reads: [resetCheck, { token: none }], status: 403 },
+  "POST /api/reset": { access: "anyone", reads: [reset, { token: none, password }], status: 403 },
+  "GET /api/people": { access: "people.see", status: 200 },
+  "PUT /api/people/:id/mute": {
+    access: "people.mute",
+    at: "/api/people/2/mute",
+    reads: [muting, { minutes: 10, reason: "" }],
+    status: 204,
+  },
+  "PUT /api/people/:id/standing": {
+    access: "people.ban",
+    at: "/api/people/2/standing",
+    reads: [standingChange, { standing: "banned", reason: "" }],
+    status: 204,
+  },
+  "PUT /api/people/:id/role": {
+    access: "people.role",
+    fresh: true,
+    at: "/api/people/2/role",
+    reads: [roleChange, { role: "moderator" }],
+    status: 204,
+  },
+  "PUT /api/people/:id/ownership": {
+    access: "house.hand over",
+    fresh: true,
+    at: "/api/people/2/ownership",
+    status: 204,
+  },
+  "DELETE /api/people/:id/sessions": {
+    access: "people.end sessions",
+    fresh: true,
+    at: "/api/people/2/sessions",
+    status: 204,
+  },
+  "POST /api/people/:id/reset": {
+    access: "people.reset",
+    fresh: true,
+    at: "/api/people/2/reset",
+    status: 201,
+  },
+  "DELETE /api/people/:id": {
+    access: "people.delete",
+    fresh: true,
+    at: "/api/people/2",
+    reads: [deletion, { messages: "keep" }],
+    status: 204,
+  },
+  "POST /api/reports": {
+    access: "message.report",
+    reads: [reporting, { conversation: "group", seq: 1, reason: "" }],
+    status: 204,
+  },
+  "GET /api/reports": { access: "reports.settle", status: 200 },
+  "PUT /api/reports/:id": {
+    access: "reports.settle",
+    at: "/api/reports/1",
+    reads: [settlement, { outcome: "dismissed" }],
+    status: 404,
+  },
+  "GET /api/house": { access: "house.change", status: 200 },
+  "PUT /api/house": { access: "house.change", fresh: true, reads: [house, rules], status: 204 },
+  "GET /api/audit": { access: "audit.read", status: 200 },
+  "POST /api/audit/export": {
+    access: "audit.read",
+    fresh: true,
+    reads: [auditFilter, { event: "house.changed" }],
+    status: 200,
+  },
+  // Where no provider is configured.
+  "POST /api/providers/:id": {
+    access: "anyone",
+    at: "/api/providers/none",
+    reads: [providerVisit, { next: "/account" }],
+    status: 404,
+  },
+  "GET /api/providers/:id/callback": { access: "anyone", at: "/api/providers/none/callback", status: 303 },
+  "GET /api/newcomer": { access: "anyone", status: 403 },
+  "POST /api/newcomer": { access: "anyone", reads: [newcomerName, { name: "newcomer" }], status: 403 },
+  "GET /api/account/providers": { access: "signed in", status: 200 },
+  "POST /api/account/providers/:id": {
+    access: "signed in",
+    fresh: true,
+    at: "/api/account/providers/none",
+    status: 404,
+  },
+  "DELETE /api/account/providers/:id": {
+    access: "signed in",
+    fresh: true,
+    at: "/api/account/providers/none",
+    status: 404,
   },
   "GET /api/socket": { access: "signed in", status: 101 },
   "GET /api/health": { access: "anyone", status: 200 },
 };
 
-/** Each row with its method and path. */
+/** Each row with its method and path, and the address at which it is asked for. */
 export const routeList = Object.entries(routeRows).map(([route, row]) => {
   const [method, path] = route.split(" ") as [string, string];
-  return { method, path, ...row };
+  const [schema, body] = row.reads ?? [];
+  return { ...row, method, path, address: row.at ?? path, schema, body };
 });
 
 export const unsafeRoutes = routeList.filter(({ method }) => method !== "GET");

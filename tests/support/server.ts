@@ -33,6 +33,8 @@ export interface TestServerOptions {
   fetch?: Fetch;
   /** A free one when absent. */
   port?: number;
+  /** What people call it: "localhost" when absent. */
+  host?: "127.0.0.1";
 }
 
 export type TestServer = Awaited<ReturnType<typeof startServer>>;
@@ -77,6 +79,7 @@ function fromAnywhere<T>(server: Server<T>): Server<T> {
  */
 export async function startServer(options: TestServerOptions = {}) {
   const config = parseConfig(options.env ?? {});
+  const host = options.host ?? "localhost";
   const store = options.store ?? sqliteStore(openDatabase(":memory:"));
   if (options.house !== null) await setUpHouse(store, config, options.house);
   const bugs: unknown[] = [];
@@ -87,7 +90,7 @@ export async function startServer(options: TestServerOptions = {}) {
     secrets: { pepper: testPepper },
     system: options.system ?? system,
     fetch: options.fetch ?? ((url, init) => fetch(url, init)),
-    originsAt: (port) => config.origins ?? [`https://localhost:${port}`],
+    originsAt: (port) => config.origins ?? [`https://${host}:${port}`],
     clientFolder: options.clientFolder ?? join(projectRoot, "web/dist"),
     hashCost: options.hashCost ?? 4,
     strength: options.strength ?? { check: async () => {} },
@@ -104,7 +107,7 @@ export async function startServer(options: TestServerOptions = {}) {
     development: false,
   });
   app.serveOn(server);
-  const origin = `https://localhost:${server.port}`;
+  const origin = `https://${host}:${server.port}`;
   return {
     app,
     store,

@@ -1,3 +1,5 @@
+import { type ErrorCode, errorCodes } from "../../server/protocol/errors.ts";
+
 /** Where in the client one is, as its address says. */
 export type Page =
   | {
@@ -8,6 +10,7 @@ export type Page =
         | "setup"
         | "join"
         | "reset"
+        | "newcomer"
         | "account"
         | "conversations"
         | "nowhere";
@@ -26,6 +29,7 @@ const fixed: Record<string, Exclude<Page["kind"], "conversation" | "admin">> = {
   "/setup": "setup",
   "/join": "join",
   "/reset": "reset",
+  "/newcomer": "newcomer",
   "/account": "account",
   "/c": "conversations",
 };
@@ -40,21 +44,44 @@ export function pageOf(path: string): Page {
 
 export const pathOf = (conversation: string): string => `/c/${conversation}`;
 
+/** With what somebody has come back from a provider of sign-in: what went wrong, in a sentence, or what was linked, by its id. */
+export interface Arrival {
+  problem: string | null;
+  linked: string | null;
+}
+
 /** The browser's address and its history. */
 export class Place {
   readonly #window: Window;
   #path = $state("/");
+  #arrival = $state.raw<Arrival>({ problem: null, linked: null });
   readonly page: Page = $derived(pageOf(this.#path));
 
   constructor(window: Window) {
     this.#window = window;
     this.#path = window.location.pathname;
+    this.#arrive();
     window.addEventListener("popstate", () => {
       this.#path = window.location.pathname;
     });
   }
 
+  get path(): string {
+    return this.#path;
+  }
+
+  /** With what one has come back from a provider; nothing of it any more where one goes on from there. */
+  get arrival(): Arrival {
+    return this.#arrival;
+  }
+
+  /** Leaves the client for an address elsewhere. */
+  leave(url: string): void {
+    this.#window.location.assign(url);
+  }
+
   go(path: string): void {
+    this.#arrival = { problem: null, linked: null };
     if (path === this.#path) return;
     this.#window.history.pushState(null, "", path);
     this.#path = path;
@@ -74,4 +101,18 @@ export class Place {
     event.preventDefault();
     this.go(link.pathname);
   }
+
+  /** What the address tells is told once: not again after a reload. */
+  #arrive(): void {
+    const { search, pathname, hash } = this.#window.location;
+    if (search === "") return;
+    const told = new URLSearchParams(search);
+    this.#arrival = { problem: problemOf(told.get("problem")), linked: told.get("linked") };
+    this.#window.history.replaceState(null, "", pathname + hash);
+  }
+}
+
+/** The sentence of a code: whoever makes the link can choose among our sentences, and say nothing of their own. */
+function problemOf(code: string | null): string | null {
+  return code !== null && Object.hasOwn(errorCodes, code) ? errorCodes[code as ErrorCode].message : null;
 }

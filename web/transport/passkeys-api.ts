@@ -18,7 +18,7 @@ export const passkeysApi = <Get, Create>(call: Call): PasskeysApi<Get, Create> =
   question: () => call("POST", "/api/passkeys/question"),
   signIn: (ticket, response) => call("POST", "/api/session/passkey", { ticket, response }),
   prove: (ticket, response) => call("POST", "/api/proof/passkey", { ticket, response }),
-  newQuestion: () => call("POST", "/api/account/passkeys/question"),
+  newQuestion: () => call("POST", "/api/account/passkey-question"),
   add: (ticket, response, name) => call("POST", "/api/account/passkeys", { ticket, response, name }),
   all: () => call("GET", "/api/account/passkeys"),
   rename: (id, name) => call("PUT", `/api/account/passkeys/${id}`, { name }),

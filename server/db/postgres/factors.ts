@@ -3,11 +3,12 @@ import type { Factors } from "../kept/factors.ts";
 import { log } from "./audit.ts";
 import { guarded } from "./guarded.ts";
 import { postgresIdentities } from "./identities.ts";
+import { type Author, tell } from "./notices.ts";
 import type { Db, Transaction } from "./open.ts";
 import { postgresPasskeys } from "./passkeys.ts";
 import { recoveryCodes, totp } from "./schema.ts";
 
-export function postgresFactors(db: Db): Factors {
+export function postgresFactors(db: Db, author: Author): Factors {
   return {
     ...postgresPasskeys(db),
     ...postgresIdentities(db),
@@ -26,6 +27,7 @@ export function postgresFactors(db: Db): Factors {
             .values({ userId, ...values })
             .onConflictDoUpdate({ target: totp.userId, set: values });
           await replaceCodes(tx, userId, recovery);
+          await tell(tx, author, { kind: "code.changed", userId, hasCode: true });
           await log(tx, act);
         }),
       ),
@@ -35,6 +37,7 @@ export function postgresFactors(db: Db): Factors {
           const [removed] = await tx.delete(totp).where(eq(totp.userId, userId)).returning();
           if (!removed) return false;
           await replaceCodes(tx, userId, []);
+          await tell(tx, author, { kind: "code.changed", userId, hasCode: false });
           await log(tx, act);
           return true;
         }),

@@ -137,15 +137,19 @@ export const house = pgTable("house", {
 });
 
 /** Secrets of one-time passwords, sealed under the pepper. */
-export const totp = pgTable("totp", {
-  userId: number("user_id")
-    .primaryKey()
-    .references(() => users.id),
-  secret: text().notNull(),
-  /** The time step of the last code that was taken: none may be taken twice. */
-  lastStep: number("last_step").notNull(),
-  createdAt: number("created_at").notNull(),
-});
+export const totp = pgTable(
+  "totp",
+  {
+    userId: number("user_id")
+      .notNull()
+      .references(() => users.id),
+    secret: text().notNull(),
+    /** The time step of the last code that was taken: none may be taken twice. */
+    lastStep: number("last_step").notNull(),
+    createdAt: number("created_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.userId] })],
+);
 
 export const recoveryCodes = pgTable(
   "recovery_codes",

@@ -23,7 +23,7 @@ export function postgresStore(db: Db, author: Author): Store {
   return {
     users: { ...users, byId: waits(users.byId), byName: waits(users.byName) },
     sessions: { ...sessions, find: waits(sessions.find) },
-    factors: postgresFactors(db),
+    factors: postgresFactors(db, author),
     tickets: postgresTickets(db),
     invites: postgresInvites(db),
     house: postgresHouse(db, author),

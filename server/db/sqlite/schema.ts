@@ -110,15 +110,19 @@ export const house = sqliteTable("house", {
 });
 
 /** Secrets of one-time passwords, sealed under the pepper. */
-export const totp = sqliteTable("totp", {
-  userId: integer("user_id")
-    .primaryKey()
-    .references(() => users.id),
-  secret: text().notNull(),
-  /** The time step of the last code that was taken: none may be taken twice. */
-  lastStep: integer("last_step").notNull(),
-  createdAt: integer("created_at").notNull(),
-});
+export const totp = sqliteTable(
+  "totp",
+  {
+    userId: integer("user_id")
+      .notNull()
+      .references(() => users.id),
+    secret: text().notNull(),
+    /** The time step of the last code that was taken: none may be taken twice. */
+    lastStep: integer("last_step").notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.userId] })],
+);
 
 export const recoveryCodes = sqliteTable(
   "recovery_codes",

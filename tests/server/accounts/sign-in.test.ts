@@ -30,7 +30,12 @@ describe("signing in", () => {
     const response = await phone.signIn();
     expect([response.status, await response.json()]).toEqual([
       200,
-      { user: { id: 1, name: "Alice" }, registration: "open" },
+      {
+        user: { id: 1, name: "Alice", role: "member" },
+        stage: "open",
+        house: { name: "Secure Chat", welcome: "", registration: "open" },
+        providers: [],
+      },
     ]);
   });
 

@@ -88,7 +88,7 @@ function suite(start: () => Promise<TestNode[]>, stopped: () => Promise<void> = 
     const socket = await dora.at(three!).enter();
     await socket.say("hello bob", `direct:2:${person.id}`);
     await watcher.event("message.sent", (event) => event.message.author === person.id);
-    await dora.fetch("DELETE", "/api/account", { password: "correct horse battery" });
+    await dora.fetch("DELETE", "/api/account", { messages: "keep" });
     expect(await socket.closed).toBe(4502);
     await watcher.event("person.deleted", (event) => event.id === person.id);
   });

@@ -52,7 +52,7 @@ function expectForeign(what: unknown, { status, body, headers }: Answer) {
 }
 
 describe("ASVS 3.5.1 3.5.2 a page of another origin changes nothing", () => {
-  for (const { method, path, body } of unsafeRoutes) {
+  for (const { method, address: path, body } of unsafeRoutes) {
     test(`${method} ${path}, whatever the origin and the type of the body`, async () => {
       const before = contentsOf(db);
       for (const [name, origin] of foreign()) {

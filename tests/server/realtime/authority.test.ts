@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { closeCodes } from "../../../server/protocol/close-codes.ts";
 import { type Clock, clock } from "../../support/clock.ts";
 import { holdNext } from "../../support/hold.ts";
-import { Person, password, type Socket } from "../../support/person.ts";
+import { Person, type Socket } from "../../support/person.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
 import { Wire } from "../../support/wire.ts";
 import { logOf } from "../db/conformance/ground.ts";
@@ -35,7 +35,7 @@ describe("ASVS 7.4.1 a session that ended", () => {
     ["by logging out", () => alice.fetch("DELETE", "/api/session", {}), closeCodes.signedOut],
     [
       "with the account",
-      () => alice.fetch("DELETE", "/api/account", { password }),
+      () => alice.fetch("DELETE", "/api/account", { messages: "keep" }),
       closeCodes.accountDeleted,
     ],
   ];

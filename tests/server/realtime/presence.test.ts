@@ -3,7 +3,7 @@ import type { EventOf } from "../../../server/protocol/events.ts";
 import { graceMs, quietStartMs } from "../../../server/realtime/presence.ts";
 import { type Clock, clock } from "../../support/clock.ts";
 import { holdNext } from "../../support/hold.ts";
-import { Person, password, type Socket } from "../../support/person.ts";
+import { Person, type Socket } from "../../support/person.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
 
 let server: TestServer;
@@ -138,7 +138,7 @@ describe("going", () => {
   test("for good, by deleting the account, is told once, with who it was", async () => {
     const socket = await alice.enter();
     await told();
-    await alice.fetch("DELETE", "/api/account", { password });
+    await alice.fetch("DELETE", "/api/account", { messages: "keep" });
     expect(await socket.closed).toBe(4502);
     await watcher.event("person.deleted", ({ id }) => id === 1);
     expect(await told()).toEqual([{ online: [], offline: [1] }]);

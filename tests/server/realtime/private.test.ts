@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { Follower } from "../../support/follower.ts";
 import { holdNext } from "../../support/hold.ts";
-import { Person, password, type Socket } from "../../support/person.ts";
+import { Person, type Socket } from "../../support/person.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
 import { logOf } from "../db/conformance/ground.ts";
 
@@ -81,7 +81,7 @@ describe("a private message", () => {
         "error",
       );
     expect(await send("direct:1:77")).toMatchObject({ code: "person_deleted" });
-    await bob.fetch("DELETE", "/api/account", { password });
+    await bob.fetch("DELETE", "/api/account", { messages: "keep" });
     expect(await send(together)).toMatchObject({ code: "person_deleted" });
     expect((await alice.enter()).entered.conversations.map(({ id }) => id)).toEqual(["group"]);
   });
@@ -89,7 +89,7 @@ describe("a private message", () => {
   test("on its way while its receiver is being deleted is stored or refused, and its sender knows which", async () => {
     const socket = await alice.enter();
     const hold = holdNext(server.store.users, "remove");
-    const removing = bob.fetch("DELETE", "/api/account", { password });
+    const removing = bob.fetch("DELETE", "/api/account", { messages: "keep" });
     await hold.reached;
     const body = { text: "still there?" };
     const fields = { conversation: together, clientId: crypto.randomUUID(), body };

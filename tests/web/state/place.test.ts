@@ -1,11 +1,12 @@
 import { expect, test } from "bun:test";
-import { pageOf, pathOf } from "../../../web/state/place.svelte.ts";
+import { Place, pageOf, pathOf } from "../../../web/state/place.svelte.ts";
 
 const cases: [string, ReturnType<typeof pageOf>][] = [
   ["/", { kind: "welcome" }],
   ["/login", { kind: "login" }],
   ["/register", { kind: "register" }],
   ["/account", { kind: "account" }],
+  ["/newcomer", { kind: "newcomer" }],
   ["/c", { kind: "conversations" }],
   ["/c/group", { kind: "conversation", id: "group" }],
   [pathOf("direct:1:2"), { kind: "conversation", id: "direct:1:2" }],
@@ -22,3 +23,37 @@ for (const [path, page] of cases) {
     expect(pageOf(path)).toEqual(page);
   });
 }
+
+/** A window at an address, as far as a place needs one. */
+function windowAt(pathname: string, search: string, hash = "") {
+  const addresses: string[] = [];
+  const history = {
+    pushState: (_state: unknown, _title: string, address: string) => addresses.push(address),
+    replaceState: (_state: unknown, _title: string, address: string) => addresses.push(address),
+  };
+  const location = { pathname, search, hash };
+  const window = { location, history, addEventListener() {} } as unknown as Window;
+  return { place: new Place(window), addresses };
+}
+
+test("what one has come back with from a provider is told once, and goes out of the address bar", () => {
+  const { place, addresses } = windowAt("/account", "?problem=identity_taken");
+  expect(place.arrival.problem).toBe("That account at the provider opens another account here.");
+  expect(addresses).toEqual(["/account"]);
+  place.go("/account");
+  expect(place.arrival.problem).toBeNull();
+  expect(windowAt("/account", "?linked=github").place.arrival).toEqual({ problem: null, linked: "github" });
+});
+
+test("ASVS 3.7.2 an address chooses among the sentences there are, and has none of its own", () => {
+  for (const code of ["Call 0800", "toString", "__proto__", "", "<b>x</b>"])
+    expect(windowAt("/login", `?problem=${code}&next=//evil.example`).place).toMatchObject({
+      path: "/login",
+      arrival: { problem: null },
+    });
+});
+
+test("the secret of a link stays for those who look for it", () => {
+  expect(windowAt("/join", "?from=mail", "#7-abc").addresses).toEqual(["/join#7-abc"]);
+  expect(windowAt("/join", "", "#7-abc").addresses).toEqual([]);
+});

@@ -17,7 +17,7 @@ test("five nodes that find an empty database at once make it, once, and agree on
   const [first] = nodes;
   expect(first!.epoch).toMatch(/^[0-9a-f]{32}$/);
   expect(new Set(nodes.map(({ epoch }) => epoch)).size).toBe(1);
-  expect(await first!.sql`select from drizzle.__drizzle_migrations`).toHaveLength(1);
+  expect(await first!.sql`select from drizzle.__drizzle_migrations`).toHaveLength(2);
   const [cluster] = await first!.sql`select value from meta where key = 'cluster'`;
   expect(cluster.value).toMatch(/^[0-9a-f]{32}$/);
   for (const db of nodes) await db.close();

@@ -1,0 +1,242 @@
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import AxeBuilder from "@axe-core/playwright";
+import { sql } from "drizzle-orm";
+import type { Browser, BrowserContextOptions } from "playwright-core";
+import { enrol } from "../support/authenticator.ts";
+import { launch } from "../support/browser.ts";
+import { database } from "../support/database.ts";
+import { type Homebase, startHomebase } from "../support/homebase.ts";
+import { Person, password } from "../support/person.ts";
+import { desk, phone, Visitor } from "../support/visitor.ts";
+
+setDefaultTimeout(60_000);
+const base = database();
+let home: Homebase;
+let browser: Browser;
+beforeAll(async () => {
+  // Another name than the provider's: to a browser, the two are different sites.
+  const started = startHomebase({ store: base.store, host: "127.0.0.1" }, { "a-1": { name: "Anna Berg" } });
+  [home, browser] = await Promise.all([started, launch()]);
+});
+afterAll(async () => {
+  await browser.close();
+  await home.stop();
+  expect(home.server.bugs).toEqual([]);
+});
+
+const arrive = (name: string, options?: BrowserContextOptions) =>
+  Visitor.arrive(browser, home.server, name, options);
+const heading = ({ page }: Visitor, name: string) => page.getByRole("heading", { name, exact: true });
+const proofsGrowOld = () => base.db.run(sql`update sessions set proven_at = proven_at - 600000`);
+
+/** Goes to the provider, and says there who one is, unless it knows. */
+async function continueAs(visitor: Visitor, sub: string) {
+  await visitor.button("Continue with Homebase").click();
+  await sayAtProvider(visitor, sub);
+}
+async function sayAtProvider({ page }: Visitor, sub: string) {
+  await page.waitForURL((url) => url.origin === home.provider.issuer);
+  await page.getByLabel("Who are you?").fill(sub);
+  await page.getByRole("button", { name: "Log in" }).click();
+}
+
+async function join(name: string, sub: string, options?: BrowserContextOptions): Promise<Visitor> {
+  const visitor = await arrive(name, options);
+  await visitor.goto("/register");
+  await continueAs(visitor, sub);
+  await heading(visitor, "Choose your name").waitFor();
+  await visitor.page.getByLabel("Username", { exact: true }).fill(name);
+  await visitor.button("Join").click();
+  await visitor.log.waitFor();
+  return visitor;
+}
+
+test("anna comes by a provider, chooses a name, talks, and comes again", async () => {
+  const bert = await (await arrive("bert")).register();
+  const anna = await arrive("anna");
+  await anna.button("Register").click();
+  await continueAs(anna, "a-1");
+  await heading(anna, "Choose your name").waitFor();
+  const name = anna.page.getByLabel("Username", { exact: true });
+  expect(await name.inputValue()).toBe("Anna.Berg");
+  await name.fill("bert");
+  await anna.button("Join").click();
+  await anna.page.getByText("That user name is taken").waitFor();
+  await anna.page.reload();
+  await name.fill("anna");
+  await anna.button("Join").click();
+  await anna.log.waitFor();
+  await anna.say("here I am");
+  await bert.sees("here I am");
+
+  // ASVS 7.6.2: who has logged out is not logged in again by the provider, which still knows them, without a click.
+  await anna.goto("/account");
+  await anna.button("Log out").click();
+  await anna.button("Continue with Homebase").waitFor();
+  await anna.goto("/c/group");
+  await anna.button("Continue with Homebase").click();
+  await anna.sees("here I am");
+  expect(new URL(anna.page.url()).pathname).toBe("/c/group");
+  expect([...anna.complaints, ...bert.complaints]).toEqual([]);
+});
+
+test("carl links an account from inside, comes in by it, and unlinks it", async () => {
+  const carl = await (await arrive("carl")).register();
+  proofsGrowOld();
+  await carl.goto("/account");
+  await carl.button("Link Homebase").click();
+  const dialog = carl.page.getByRole("alertdialog", { name: "Is it you?" });
+  await dialog.getByLabel("Password", { exact: true }).fill(password);
+  await dialog.getByRole("button", { name: "Confirm" }).click();
+  await sayAtProvider(carl, "c-1");
+  await carl.page.getByText("From now on you can log in with Homebase.").waitFor();
+  await carl.button("Unlink Homebase").waitFor();
+  await carl.page.reload();
+  await carl.button("Unlink Homebase").waitFor();
+  expect(await carl.page.getByText("From now on").count()).toBe(0);
+
+  const elsewhere = await arrive("carl");
+  await elsewhere.goto("/login");
+  await continueAs(elsewhere, "c-1");
+  await elsewhere.log.waitFor();
+
+  await carl.button("Unlink Homebase").click();
+  await carl.button("Link Homebase").waitFor();
+  expect(carl.complaints).toEqual([]);
+});
+
+test("an account elsewhere that opens another account here is not linked, and it is said so", async () => {
+  await home.newcomer("dora", "d-1");
+  const emil = await (await arrive("emil")).register();
+  await emil.goto("/account");
+  await emil.button("Link Homebase").click();
+  await sayAtProvider(emil, "d-1");
+  await emil.page.getByText("opens another account here").waitFor();
+  await emil.button("Link Homebase").waitFor();
+});
+
+test("fritz has no password: he keeps his only way in, and sets one after he has logged in anew", async () => {
+  const fritz = await join("fritz", "f-1");
+  await fritz.goto("/account");
+  await heading(fritz, "Set a password").waitFor();
+  await fritz.button("Unlink Homebase").click();
+  await fritz.page.getByText("This is the only way into your account").waitFor();
+
+  proofsGrowOld();
+  const setPassword = async () => {
+    await fritz.page.getByLabel("New password", { exact: true }).fill(password);
+    await fritz.page.getByLabel("Confirm new password").fill(password);
+    await fritz.button("Set password").click();
+  };
+  await setPassword();
+  const dialog = fritz.page.getByRole("alertdialog", { name: "Is it you?" });
+  await dialog.getByText("Log out and log in again").waitFor();
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await fritz.button("Log out").click();
+  await fritz.button("Continue with Homebase").click();
+  await fritz.log.waitFor();
+  await fritz.goto("/account");
+  await heading(fritz, "Set a password").waitFor();
+  await setPassword();
+  await heading(fritz, "Change password").waitFor();
+  await fritz.page.getByText("Your password was changed.").waitFor();
+  await fritz.button("Unlink Homebase").click();
+  await fritz.button("Link Homebase").waitFor();
+  await fritz.button("Log out").click();
+  await fritz.logIn();
+  await fritz.log.waitFor();
+  expect(fritz.complaints).toEqual([]);
+});
+
+test("who has an authenticator app is asked for a code after the provider, too", async () => {
+  const { app } = await enrol(await home.newcomer("gerda", "g-1"), Date.now);
+  const gerda = await arrive("gerda");
+  await gerda.goto("/login");
+  await continueAs(gerda, "g-1");
+  await heading(gerda, "One more step").waitFor();
+  await gerda.page.getByLabel("Code", { exact: true }).fill(app.at(Date.now(), 1));
+  await gerda.button("Continue").click();
+  await gerda.log.waitFor();
+});
+
+test("where an invitation is needed, it comes along to the provider and back", async () => {
+  const olga = await new Person(home.server, "olga").register();
+  base.db.run(sql`update users set role = 'owner' where name = 'olga'`);
+  const rules = await (await olga.fetch("GET", "/api/house")).json();
+  await olga.fetch("PUT", "/api/house", { ...rules, registration: "invite" });
+  const made = await olga.fetch("POST", "/api/invites", { label: "", expiresIn: null, maxUses: 1 });
+  const hans = await arrive("hans");
+  await hans.goto(`/join#${(await made.json()).token}`);
+  await continueAs(hans, "h-1");
+  await heading(hans, "Choose your name").waitFor();
+  await hans.page.getByLabel("Username", { exact: true }).fill("hans");
+  await hans.button("Join").click();
+  await hans.log.waitFor();
+
+  const uninvited = await arrive("uninvited");
+  await uninvited.goto("/login");
+  await continueAs(uninvited, "nobody-1");
+  await uninvited.page.getByText("New accounts need an invitation here.").waitFor();
+  await olga.fetch("PUT", "/api/house", rules);
+});
+
+test("ASVS 3.7.2 an address that was made elsewhere leads nowhere else, and says nothing of its own", async () => {
+  await home.newcomer("ida", "i-1");
+  const ida = await arrive("ida");
+  await ida.goto("/login?next=//evil.example&problem=Call+0800+1234");
+  expect(await ida.page.getByText("0800").count()).toBe(0);
+  await continueAs(ida, "i-1");
+  await ida.log.waitFor();
+  expect(new URL(ida.page.url()).origin).toBe(home.server.origin);
+});
+
+const looks: [string, BrowserContextOptions][] = [
+  ["desk, light", { ...desk, colorScheme: "light" }],
+  ["desk, dark", { ...desk, colorScheme: "dark" }],
+  ["phone, light", { ...phone, colorScheme: "light" }],
+  ["smallest phone, dark", { viewport: { width: 320, height: 568 }, colorScheme: "dark" }],
+];
+for (const [at, [look, options]] of looks.entries()) {
+  test(`axe finds nothing, and nothing hangs over the edge: ${look}`, async () => {
+    const visitor = await arrive(`a-name.as_long-as-${at}0`, options);
+    const judge = async () => {
+      const { violations } = await new AxeBuilder({ page: visitor.page }).analyze();
+      expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+      const overflow = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
+      expect(await visitor.page.evaluate(overflow)).toBe(0);
+    };
+    await visitor.goto("/login?problem=provider_failed");
+    await visitor.page.getByText("did not work").waitFor();
+    await judge();
+    await visitor.goto("/newcomer");
+    await heading(visitor, "That took too long").waitFor();
+    await judge();
+    await visitor.goto("/register");
+    await continueAs(visitor, `look-${at}`);
+    await heading(visitor, "Choose your name").waitFor();
+    await judge();
+    await visitor.page.getByLabel("Username", { exact: true }).fill(visitor.name);
+    await visitor.button("Join").click();
+    await visitor.log.waitFor();
+    await visitor.goto("/account?linked=oidc");
+    await visitor.button("Unlink Homebase").waitFor();
+    await judge();
+  });
+}
+
+test("ASVS 16.5.2 the provider is down: it is said so, and a password opens as ever", async () => {
+  const other = await startHomebase({ host: "127.0.0.1" });
+  await other.providerGoes();
+  const fresh = await Visitor.arrive(browser, other.server, "karl");
+  await new Person(other.server, "karl").register();
+  await fresh.goto("/login");
+  await fresh.button("Continue with Homebase").click();
+  await fresh.page.getByText("The sign-in with this provider did not work. Please try again.").waitFor();
+  await fresh.page.getByLabel("Username", { exact: true }).fill("karl");
+  await fresh.page.getByLabel("Password", { exact: true }).fill(password);
+  await fresh.button("Log in").click();
+  await fresh.log.waitFor();
+  await fresh.page.context().close();
+  await other.stop();
+  expect(other.server.bugs).toEqual([]);
+});

@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { closeCodes } from "../../../server/protocol/close-codes.ts";
+import type { House } from "../../../server/protocol/house.ts";
+import { Authenticator, enrol, give, outcome } from "../../support/authenticator.ts";
+import { deafen, startNodes, type TestNode } from "../../support/nodes.ts";
+import { Person } from "../../support/person.ts";
+
+/** What a change of who may be in may take to be true on every node. */
+const boundMs = 2_000;
+
+describe.each([
+  ["over signals", undefined],
+  ["by looking alone, with every signal lost", deafen],
+])("%s", (_, spoil) => {
+  let nodes: TestNode[];
+  let [one, two]: TestNode[] = [];
+  beforeAll(async () => {
+    nodes = await startNodes(2, { spoil });
+    [one, two] = nodes;
+  });
+  afterAll(async () => {
+    for (const node of nodes) await node.stop();
+    expect(nodes.flatMap(({ bugs }) => bugs)).toEqual([]);
+  });
+
+  test("ASVS 6.5.1 one code at two nodes at the same moment is taken once", async () => {
+    const alice = await new Person(one!, "alice").register();
+    const { app } = await enrol(alice, Date.now);
+    const halves = await Promise.all(
+      [one!, two!, one!, two!].map(async (node) => {
+        const half = new Person(node, "alice");
+        await half.signIn();
+        return half;
+      }),
+    );
+    const code = app.at(Date.now(), 1);
+    const outcomes = await Promise.all(halves.map((half) => outcome(give(half, code))));
+    expect(outcomes.map(([status]) => status).toSorted()).toEqual([200, 403, 403, 403]);
+  });
+
+  test("ASVS 7.4.3 a session on another node that gave a password alone is out once there is an app", async () => {
+    const bob = await new Person(one!, "bob").register();
+    const phone = new Person(two!, "bob");
+    await phone.signIn();
+    const socket = await phone.enter();
+    const offered = await bob.fetch("POST", "/api/account/code", {});
+    const { ticket, secret } = await offered.json();
+    const code = new Authenticator(secret).at(Date.now());
+    // The other node may confirm what this one offered.
+    const confirmed = await bob.at(two!).fetch("PUT", "/api/account/code", { ticket, code });
+    expect(confirmed.status).toBe(200);
+    expect(await socket.closed).toBe(closeCodes.proofNeeded);
+
+    const carla = await new Person(one!, "carla").register();
+    const elsewhere = new Person(two!, "carla");
+    await elsewhere.signIn();
+    const there = await elsewhere.enter();
+    const start = performance.now();
+    await enrol(carla, Date.now);
+    expect(await there.closed).toBe(closeCodes.restarting);
+    expect(performance.now() - start).toBeLessThan(boundMs);
+    expect(elsewhere.connect()).rejects.toThrow();
+    await carla.at(two!).enter();
+  });
+
+  test("the house's new rule closes the sockets of those it covers on every node", async () => {
+    const olga = await new Person(one!, "olga").register();
+    await enrol(olga, Date.now);
+    const { id } = (await (await olga.fetch("GET", "/api/account")).json()) as { id: number };
+    const act = { at: 0, event: "person.role changed", actorId: null, subjectId: id } as const;
+    await one!.store.users.setRole(id, "owner", { ...act, address: null, detail: {} });
+    const dora = await new Person(two!, "dora").register();
+    const [hers, owners] = [await dora.enter(), await olga.at(two!).enter()];
+    const house: House = await (await olga.fetch("GET", "/api/house")).json();
+    const changed = await olga.fetch("PUT", "/api/house", { ...house, secondFactor: "everyone" });
+    expect(changed.status).toBe(204);
+    const start = performance.now();
+    expect(await hers.closed).toBe(closeCodes.proofNeeded);
+    expect(performance.now() - start).toBeLessThan(boundMs);
+    await owners.ask("ping", {}, "pong");
+    expect(await outcome(dora.fetch("GET", "/api/people"))).toEqual([403, "enrolment_needed"]);
+    await enrol(dora, Date.now);
+    await dora.enter();
+  });
+});

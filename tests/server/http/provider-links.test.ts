@@ -1,0 +1,165 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { sql } from "drizzle-orm";
+import { outcome } from "../../support/authenticator.ts";
+import { type Clock, clock } from "../../support/clock.ts";
+import { contentsOf, database } from "../../support/database.ts";
+import { type Homebase, pageAfter, startHomebase } from "../../support/homebase.ts";
+import { Person, password } from "../../support/person.ts";
+
+const linking = "/api/account/providers/oidc";
+
+let time: Clock;
+let base: ReturnType<typeof database>;
+let home: Homebase;
+let anna: Person;
+beforeEach(async () => {
+  time = clock(Date.now());
+  base = database();
+  home = await startHomebase({ store: base.store, system: time });
+  anna = await new Person(home.server, "anna").register();
+});
+afterEach(async () => {
+  await home.stop();
+  expect(home.server.bugs).toEqual([]);
+});
+
+const newPerson = (name = "anna") => new Person(home.server, name);
+const whoIs = async (person: Person) => (await (await person.fetch("GET", "/api/session")).json()).user?.name;
+const listOf = async (person: Person) => (await person.fetch("GET", "/api/account/providers")).json();
+const audited = async (event: string) =>
+  (await base.store.audit.page({}, null, 100)).filter((entry) => entry.event === event);
+const identities = () => contentsOf(base.db).identities;
+/** The provider knows no other time than the real one, so it is the proofs that are moved. */
+const proofsGrowOld = () => base.db.run(sql`update sessions set proven_at = proven_at - 600000`);
+const prove = (person: Person) => person.fetch("POST", "/api/proof", { password });
+
+test("anna links an account from inside, comes in by it, and unlinks it; her other devices hear of it", async () => {
+  const other = await anna.connect();
+  expect(await listOf(anna)).toEqual([
+    { id: "oidc", name: "Homebase", isOffered: true, linkedAt: null, lastUsedAt: null },
+  ]);
+  expect(await home.link(anna, "a-1")).toBe("/account?linked=oidc");
+  await other.event("account.notified", ({ what }) => what === "provider.linked");
+  expect(await audited("provider.linked")).toMatchObject([{ actorId: 1, detail: { provider: "oidc" } }]);
+  expect(await listOf(anna)).toMatchObject([{ linkedAt: time.now(), lastUsedAt: null }]);
+  // Linking is no sign-in: the session is the one it was.
+  expect(await audited("session.began")).toEqual([]);
+
+  const elsewhere = newPerson();
+  expect(await home.come(elsewhere, "a-1")).toBe("/");
+  expect(await whoIs(elsewhere)).toBe("anna");
+  expect(await listOf(anna)).toMatchObject([{ lastUsedAt: time.now() }]);
+
+  expect((await anna.fetch("DELETE", linking)).status).toBe(204);
+  await other.event("account.notified", ({ what }) => what === "provider.unlinked");
+  expect(await audited("provider.unlinked")).toMatchObject([{ actorId: 1, detail: { provider: "oidc" } }]);
+  expect(await home.come(newPerson(), "a-1")).toBe("/newcomer");
+  expect(await outcome(anna.fetch("DELETE", linking))).toEqual([404, "not_found"]);
+});
+
+test("ASVS 7.5.1 linking and unlinking ask for a fresh proof", async () => {
+  await home.link(anna, "a-1");
+  proofsGrowOld();
+  for (const method of ["POST", "DELETE"])
+    expect(await outcome(anna.fetch(method, linking, {}))).toEqual([403, "proof_needed"]);
+  await prove(anna);
+  expect((await anna.fetch("DELETE", linking)).status).toBe(204);
+});
+
+describe("ASVS 6.8.1 an account is linked only from inside", () => {
+  test("not where it opens another account", async () => {
+    await home.newcomer("bert", "b-1");
+    expect(await home.link(anna, "b-1")).toBe("/account?problem=identity_taken");
+    expect(await whoIs(newPerson())).toBeUndefined();
+    expect(identities()).toMatchObject([{ user_id: 2 }]);
+  });
+
+  test("not by another browser, as by a link that somebody was lured to follow", async () => {
+    const lure = await home.visit(anna, "a-1", {}, linking);
+    const victim = await newPerson("victim").register();
+    expect(await pageAfter(victim.fetch("GET", lure))).toBe("/login?problem=provider_failed");
+    expect(identities()).toEqual([]);
+  });
+
+  const meanwhile: [string, string, () => unknown][] = [
+    ["the session ended", "not_signed_in", () => anna.fetch("DELETE", "/api/session")],
+    ["the session was proven anew, and has another token", "not_signed_in", () => prove(anna)],
+    ["the proof grew old", "proof_needed", () => proofsGrowOld()],
+    ["the password was changed elsewhere", "not_signed_in", () => changedElsewhere()],
+  ];
+  async function changedElsewhere() {
+    const elsewhere = newPerson();
+    await elsewhere.signIn();
+    const change = { current: password, password: "another horse battery" };
+    expect((await elsewhere.fetch("PUT", "/api/account/password", change)).status).toBe(204);
+  }
+  for (const [what, code, happens] of meanwhile)
+    test(`not where, meanwhile, ${what}`, async () => {
+      const path = await home.visit(anna, "a-1", {}, linking);
+      await happens();
+      expect(await pageAfter(anna.fetch("GET", path))).toBe(`/account?problem=${code}`);
+      expect(identities()).toEqual([]);
+    });
+
+  test("not by who is only half signed in, or not at all", async () => {
+    const asked = newPerson().fetch("POST", linking, {});
+    expect(await outcome(asked)).toEqual([401, "not_signed_in"]);
+  });
+});
+
+test("one account at each provider is enough, also where two were begun", async () => {
+  const first = await home.visit(anna, "a-1", {}, linking);
+  const { cookies } = anna;
+  const second = newPerson();
+  await second.signIn();
+  const later = await home.visit(second, "a-2", {}, linking);
+  expect(await pageAfter(anna.fetch("GET", first, undefined, { cookie: cookies }))).toBe(
+    "/account?linked=oidc",
+  );
+  expect(await pageAfter(second.fetch("GET", later))).toBe("/account?problem=too_many");
+  expect(await outcome(anna.fetch("POST", linking, {}))).toEqual([409, "too_many"]);
+  expect(identities()).toHaveLength(1);
+});
+
+test("the last way into an account stays, until there is another", async () => {
+  const bert = await home.newcomer("bert", "b-1");
+  expect(await outcome(bert.fetch("DELETE", linking))).toEqual([409, "last_way_in"]);
+  proofsGrowOld();
+  const first = { password: "another horse battery" };
+  expect(await outcome(bert.fetch("PUT", "/api/account/password", first))).toEqual([403, "proof_needed"]);
+
+  // With nothing to prove it by, coming in anew is the proof.
+  await home.come(bert, "b-1");
+  expect((await bert.fetch("PUT", "/api/account/password", first)).status).toBe(204);
+  expect(await (await bert.fetch("GET", "/api/account")).json()).toMatchObject({ hasPassword: true });
+  expect((await bert.fetch("DELETE", linking)).status).toBe(204);
+  expect((await newPerson("bert").signIn(first.password)).status).toBe(200);
+});
+
+test("an account elsewhere that cannot be used any more is no way in, and can still be unlinked", async () => {
+  const act = {
+    at: 0,
+    event: "provider.linked",
+    actorId: 1,
+    subjectId: null,
+    address: null,
+    detail: {},
+  } as const;
+  const former = { issuer: "https://gone.example", subject: "x", provider: "google", createdAt: 5 };
+  const bert = await home.newcomer("bert", "b-1");
+  await base.store.factors.addIdentity({ ...former, userId: 2 }, act);
+  expect(await listOf(bert)).toMatchObject([
+    { id: "oidc", isOffered: true },
+    { id: "google", name: "google", isOffered: false, linkedAt: 5 },
+  ]);
+  expect(await outcome(bert.fetch("DELETE", linking))).toEqual([409, "last_way_in"]);
+  expect((await bert.fetch("DELETE", "/api/account/providers/google")).status).toBe(204);
+});
+
+test("nobody sees or unlinks the accounts of somebody else", async () => {
+  await home.link(anna, "a-1");
+  const bert = await newPerson("bert").register();
+  expect(await listOf(bert)).toMatchObject([{ linkedAt: null }]);
+  expect(await outcome(bert.fetch("DELETE", linking))).toEqual([404, "not_found"]);
+  expect(identities()).toHaveLength(1);
+});

@@ -1,0 +1,65 @@
+import { comeBack, type Person as Known, settingsFor, startOidcProvider } from "./oidc.ts";
+import { Person } from "./person.ts";
+import { startServer, type TestServerOptions } from "./server.ts";
+
+export type Homebase = Awaited<ReturnType<typeof startHomebase>>;
+
+/** A server whose people may sign in with an account at the real provider, known as "Homebase". */
+export async function startHomebase(options: TestServerOptions = {}, people: Record<string, Known> = {}) {
+  const redirectUris: string[] = [];
+  const provider = await startOidcProvider(redirectUris, people);
+  const server = await startServer({
+    ...options,
+    env: { ...settingsFor(provider.issuer), ...options.env },
+    fetch: (url, init) => fetch(url, { ...init, tls: { ca: provider.authority } } as RequestInit),
+  });
+  let isDown = false;
+  redirectUris.push(`${server.origin}/api/providers/oidc/callback`);
+
+  /** Goes to the provider from `path`, logs in there as `sub`, and gives the path to which the provider sends back. */
+  async function visit(person: Person, sub: string, body: object = {}, path = "/api/providers/oidc") {
+    const sent = await person.fetch("POST", path, body);
+    if (sent.status !== 200) throw new Error(`${person.name} was not sent: ${await sent.text()}`);
+    const { pathname, search } = await comeBack((await sent.json()).url, sub, provider.authority);
+    return pathname + search;
+  }
+
+  /** The whole way; gives the page one is led to in the end. */
+  async function come(person: Person, sub: string, body: object = {}, path?: string) {
+    return pageAfter(person.fetch("GET", await visit(person, sub, body, path)));
+  }
+
+  /** Somebody who has come by the provider and chosen a name. */
+  async function newcomer(name: string, sub = name): Promise<Person> {
+    const person = new Person(server, name);
+    await come(person, sub);
+    const made = await person.fetch("POST", "/api/newcomer", { name });
+    if (made.status !== 201) throw new Error(`${name} could not join: ${await made.text()}`);
+    return person;
+  }
+
+  return {
+    server,
+    provider,
+    visit,
+    come,
+    link: (person: Person, sub: string) => come(person, sub, {}, "/api/account/providers/oidc"),
+    newcomer,
+    /** The provider goes down, and the server stays. */
+    async providerGoes() {
+      isDown = true;
+      await provider.stop();
+    },
+    async stop() {
+      await server.stop();
+      if (!isDown) await provider.stop();
+    },
+  };
+}
+
+/** The page that an answer leads to. */
+export async function pageAfter(asked: Promise<Response>): Promise<string | null> {
+  const response = await asked;
+  if (response.status !== 303) throw new Error(`${response.status}: ${await response.text()}`);
+  return response.headers.get("location");
+}

@@ -1,0 +1,29 @@
+import type { SessionInfo } from "../../server/protocol/account.ts";
+import type {
+  Newcomer,
+  ProviderAddress,
+  ProviderInfo,
+  ProviderVisit,
+} from "../../server/protocol/providers.ts";
+import type { Call } from "./call.ts";
+
+/** Signing in with an account elsewhere. Each call gives the answer or throws `Refused`. */
+export interface ProvidersApi {
+  /** Where the browser has to go to sign in. */
+  visit(id: string, visit: ProviderVisit): Promise<ProviderAddress>;
+  newcomer(): Promise<Newcomer>;
+  register(name: string): Promise<SessionInfo>;
+  all(): Promise<ProviderInfo[]>;
+  /** Where the browser has to go to link an account there. */
+  link(id: string): Promise<ProviderAddress>;
+  unlink(id: string): Promise<void>;
+}
+
+export const providersApi = (call: Call): ProvidersApi => ({
+  visit: (id, visit) => call("POST", `/api/providers/${id}`, visit),
+  newcomer: () => call("GET", "/api/newcomer"),
+  register: (name) => call("POST", "/api/newcomer", { name }),
+  all: () => call("GET", "/api/account/providers"),
+  link: (id) => call("POST", `/api/account/providers/${id}`),
+  unlink: (id) => call("DELETE", `/api/account/providers/${id}`),
+});
