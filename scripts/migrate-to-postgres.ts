@@ -51,7 +51,7 @@ async function move(source: Source, sql: SQL, pepper: string): Promise<boolean> 
   const copying = bar("Copying", messages, begun.messages);
   const copied = await copyRows(source, sql, begun, copying.at);
   copying.end();
-  const facts = { epoch: begun.epoch, pepper, lastUser: source.lastUser };
+  const facts = { epoch: begun.epoch, pepper, last: source.last };
   await setFacts(sql, facts);
 
   const comparing = bar("Comparing", messages, 0);

@@ -4,7 +4,6 @@ import { HashPool } from "./accounts/hash-pool.ts";
 import { houseKeeper } from "./accounts/house.ts";
 import type { Strength } from "./accounts/new-passwords.ts";
 import { people as loadPeople } from "./accounts/people.ts";
-import type { Fetch } from "./accounts/providers/asking.ts";
 import { sessions as keepSessions } from "./accounts/sessions.ts";
 import { localBroker } from "./broker/broker.ts";
 import { chores } from "./chores.ts";
@@ -16,7 +15,7 @@ import { delivery } from "./conversations/delivery.ts";
 import { erasure } from "./conversations/erasure.ts";
 import { readMarks as keepReadMarks } from "./conversations/read-marks.ts";
 import type { Store } from "./db/store.ts";
-import { doors } from "./doors.ts";
+import { type DoorsDeps, doors } from "./doors.ts";
 import { trusting } from "./http/network.ts";
 import { routes } from "./http/routes.ts";
 import { closeCodes } from "./protocol/close-codes.ts";
@@ -38,7 +37,7 @@ export interface AppDeps {
   secrets: Secrets;
   system: System;
   /** How the providers of sign-in are asked; nothing else beyond this machine and its database is. */
-  fetch: Fetch;
+  fetch: DoorsDeps["fetch"];
   /** The origins whose pages may use the server, once it listens on this port. */
   originsAt(port: number): readonly string[];
   /** The folder of the built client. */

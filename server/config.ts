@@ -29,6 +29,8 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   /** Absolute paths of a certificate the user brought; null means a self-made one. */
   readonly tls: { readonly cert: string; readonly key: string } | null;
+  /** The absolute path of a list of stolen passwords, which nobody may choose; null where there is none. */
+  readonly breachList: string | null;
   /** Where people may sign in with an account they have elsewhere. */
   readonly providers: readonly ProviderSettings[];
   readonly limits: {
@@ -103,6 +105,7 @@ export function parseConfig(env: Env, cores: number = availableParallelism()): C
       addressRanges,
     ),
     tls: suppliedCertificate(),
+    breachList: setting<string | null>("BREACH_LIST", null, "the path of a text file", path),
     providers: providerSettings(settings),
     limits: {
       messageBytes: count(

@@ -8,6 +8,7 @@ import { closeCodes } from "../server/protocol/close-codes.ts";
 import { commands } from "../server/protocol/commands.ts";
 import { errorCodes } from "../server/protocol/errors.ts";
 import { events } from "../server/protocol/events.ts";
+import { rights } from "../server/protocol/roles.ts";
 
 const root = join(import.meta.dir, "..");
 const documents = ["*.md", "server/*.md", ".github/*.md"].flatMap((pattern) => [
@@ -25,10 +26,9 @@ function exampleOf(name: string): unknown {
 const headings = [...text.matchAll(/^#### `([^`]+)`$/gm)].map(([, name]) => name!);
 const rowsUnder = (heading: string) => {
   const [section] = (text.split(`\n### ${heading}\n`)[1] ?? "").split(/\n##+ /);
-  return [...section!.matchAll(/^\| `?([\w./ ]+?)`? \| (.*) \|$/gm)].map(([, first, rest]) => [
-    first!,
-    rest!,
-  ]);
+  return [...section!.matchAll(/^\| `?([\w./: -]+?)`?(?: \(fresh\))? \| (.*) \|$/gm)].map(
+    ([, first, rest]) => [first!, rest!],
+  );
 };
 
 describe("server/README.md tells the protocol as it is", () => {
@@ -63,6 +63,17 @@ describe("server/README.md tells the protocol as it is", () => {
     const table = routeTable({} as Parameters<typeof routeTable>[0]);
     const real = table.map(([method, path]) => `${method} ${path}`);
     expect(told.filter((route) => route.includes("/")).toSorted()).toEqual(real.toSorted());
+    const fresh = table.flatMap(([method, path, , , fresh]) => (fresh ? [`${method} ${path}`] : []));
+    const marked = [...text.matchAll(/^\| `([\w./: -]+?)` \(fresh\)/gm)].map(([, route]) => route!);
+    expect(marked.toSorted()).toEqual(fresh.toSorted());
+  });
+
+  test("its table of rights is the one that holds", () => {
+    const told = [...text.matchAll(/^\| `([a-z. ]+)` \| ([a-z]+) \|/gm)].map(([, right, role]) => [
+      right!,
+      role!,
+    ]);
+    expect(told).toEqual(Object.entries(rights) as [string, string][]);
   });
 });
 

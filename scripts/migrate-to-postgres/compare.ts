@@ -1,8 +1,9 @@
 import type { SQL } from "bun";
+import { copiedTables, numberedTables } from "../../server/db/postgres/copied-tables.ts";
 import { type Facts, factsOf } from "../../server/db/postgres/copy.ts";
-import { type Compared, fingerprints, rowCounts } from "../../server/db/postgres/fingerprints.ts";
+import { fingerprints, printsOfSums, rowCounts } from "../../server/db/postgres/fingerprints.ts";
 import type { Source } from "./source.ts";
-import { batches, readings } from "./source-rows.ts";
+import { batches, columnsOf, keyOf, rowsAfter, sumsOf } from "./source-rows.ts";
 
 /** What was compared: its name, how many there are here and there, and what is not the same. */
 export interface Comparison {
@@ -13,14 +14,20 @@ export interface Comparison {
   differing: { first: string; count: number } | null;
 }
 
-const names: { [T in keyof Compared]: string } = {
+const names: Record<string, string> = {
   users: "accounts",
-  sessions: "sessions",
   conversations: "conversations, with heads",
   memberships: "memberships, with read marks",
   messages: "messages, with all they hold",
-  sums: "numbers of each conversation",
+  house: "settings of the server",
+  totp: "authenticator apps",
+  recovery_codes: "recovery codes",
+  identities: "accounts at providers",
+  tickets: "links and steps under way",
+  invites: "invitations",
+  audit: "audit log",
 };
+const nameOf = (table: string) => names[table] ?? table;
 
 /**
  * Compares both databases row by row, by fingerprints that each makes of its own rows, and by how many rows there are:
@@ -33,17 +40,34 @@ export async function compare(
   tell: (messages: number) => void,
 ): Promise<Comparison[]> {
   const counts = await rowCounts(sql);
+  const counted = (table: string) => ({ here: source.counts[table] ?? 0, there: counts[table] ?? 0 });
   const comparisons: Comparison[] = [];
-  for (const table of Object.keys(names) as (keyof Compared)[]) {
-    const differing = await differences(table, source, sql, table === "messages" ? tell : () => {});
-    comparisons.push({ what: names[table], here: source.counts[table], there: counts[table], differing });
+  for (const table of copiedTables) {
+    const differing = await differences({
+      rows: rowsAfter(source.db, table, null),
+      printsThere: (rows) => fingerprints(sql, table, rows),
+      columnsOf: (row) => columnsOf(table, row),
+      nameOf: (row) => keyOf(table, row).join(" "),
+      tell: table.name === "messages" ? tell : () => {},
+    });
+    comparisons.push({ what: nameOf(table.name), ...counted(table.name), differing });
   }
+  const differing = await differences({
+    rows: sumsOf(source.db),
+    printsThere: (rows) => printsOfSums(sql, rows),
+    columnsOf: (row) => [row.conversation_id, row.count, row.seqs, row.revs],
+    nameOf: (row) => row.conversation_id,
+    tell: () => {},
+  });
+  comparisons.push({ what: "numbers of each conversation", ...counted("sums"), differing });
   const there = await factsOf(sql);
   return [
     ...comparisons,
     fact("epoch", facts.epoch, there.epoch),
     fact("mark of the pepper", facts.pepper, there.pepper),
-    fact("highest account", facts.lastUser, there.lastUser),
+    ...numberedTables.map((table) =>
+      fact(`highest number, ${nameOf(table)}`, facts.last[table] ?? 0, there.last[table] ?? 0),
+    ),
   ];
 }
 
@@ -58,27 +82,31 @@ const fact = (what: string, here: string | number, there: string | number) => ({
   differing: null,
 });
 
-async function differences<T extends keyof Compared>(
-  table: T,
-  source: Source,
-  sql: SQL,
-  tell: (done: number) => void,
-): Promise<Comparison["differing"]> {
-  const { after, keyOf, columnsOf } = readings[table];
+interface Reading<Row> {
+  rows: Iterable<Row>;
+  printsThere(rows: Row[]): Promise<(string | null)[]>;
+  columnsOf(row: Row): (string | number | null)[];
+  nameOf(row: Row): string;
+  tell(done: number): void;
+}
+
+async function differences<Row extends object>(reading: Reading<Row>): Promise<Comparison["differing"]> {
   let done = 0;
   let found: Comparison["differing"] = null;
-  for (const batch of batches(after(source.db, null))) {
-    const there = await fingerprints[table](sql, batch);
+  for (const batch of batches(reading.rows)) {
+    const there = await reading.printsThere(batch);
     for (const [index, row] of batch.entries()) {
-      if (there[index]?.print === fingerprint(columnsOf(row))) continue;
-      found ??= { first: keyOf(row).join(" "), count: 0 };
+      if (there[index] === fingerprint(reading.columnsOf(row))) continue;
+      found ??= { first: reading.nameOf(row), count: 0 };
       found.count++;
     }
     done += batch.length;
-    tell(done);
+    reading.tell(done);
   }
   return found;
 }
 
 const fingerprint = (columns: (string | number | null)[]): string =>
-  new Bun.CryptoHasher("sha256").update(columns.map((column) => column ?? "-").join("\n")).digest("hex");
+  new Bun.CryptoHasher("sha256")
+    .update(columns.map((each) => (each === null ? "-" : `${Buffer.byteLength(`${each}`)}:${each}`)).join(""))
+    .digest("hex");

@@ -1,11 +1,9 @@
 import type { SQL } from "bun";
-import { insert, type Table } from "../../server/db/postgres/copied-rows.ts";
+import { insertRows } from "../../server/db/postgres/copied-rows.ts";
+import { type CopiedTable, copiedTables } from "../../server/db/postgres/copied-tables.ts";
 import { advance, type Progress } from "../../server/db/postgres/copy.ts";
 import type { Source } from "./source.ts";
-import { batches, readings } from "./source-rows.ts";
-
-/** In the order in which their rows refer to each other. */
-const tables: Table[] = ["users", "sessions", "conversations", "memberships", "messages"];
+import { batches, type Key, keyOf, rowsAfter } from "./source-rows.ts";
 
 /**
  * Copies what is still missing, in batches, and tells how many messages are there after each. Gives the progress that
@@ -18,18 +16,19 @@ export async function copyRows(
   tell: (messages: number) => void,
 ): Promise<Progress> {
   let progress = begun;
-  const missing = tables.slice(progress.at ? tables.indexOf(progress.at.table as Table) : tables.length);
+  const { at } = begun;
+  const missing = at ? copiedTables.slice(copiedTables.findIndex(({ name }) => name === at.table)) : [];
   for (const table of missing) {
-    const after = progress.at?.table === table ? progress.at.after : null;
+    const after = at?.table === table.name ? at.after : null;
     progress = await copyTable(table, after);
   }
   return moveTo({ ...progress, at: null });
 
-  async function copyTable<T extends Table>(table: T, after: (string | number)[] | null) {
-    for (const batch of batches(readings[table].after(source.db, after))) {
-      const at = { table, after: readings[table].keyOf(batch.at(-1)!) };
-      const messages = progress.messages + (table === "messages" ? batch.length : 0);
-      progress = await moveTo({ ...progress, at, messages }, (sql) => insert[table](sql, batch));
+  async function copyTable(table: CopiedTable, after: Key | null) {
+    for (const batch of batches(rowsAfter(source.db, table, after))) {
+      const at = { table: table.name, after: keyOf(table, batch.at(-1)!) };
+      const messages = progress.messages + (table.name === "messages" ? batch.length : 0);
+      progress = await moveTo({ ...progress, at, messages }, (sql) => insertRows(sql, table, batch));
       tell(progress.messages);
     }
     return progress;

@@ -1,100 +1,37 @@
 import type { Database } from "bun:sqlite";
-import type { Compared } from "../../server/db/postgres/fingerprints.ts";
+import type { CopiedTable, Row, Value } from "../../server/db/postgres/copied-tables.ts";
+import type { Sums } from "../../server/db/postgres/fingerprints.ts";
 
-type Key = (string | number)[];
-
-interface Reading<Row> {
-  /** Rows after the key, in the order of their keys. */
-  after(db: Database, key: Key | null): IterableIterator<Row>;
-  keyOf(row: Row): Key;
-  /** Every column, in the order that makes a fingerprint. */
-  columnsOf(row: Row): (string | number | null)[];
-}
+/** The key of a row, bytes in hexadecimal. */
+export type Key = (string | number)[];
 
 const most = 5_000;
 const mostCharacters = 2_000_000;
 
-/** How the rows of each table are read from SQLite, and what the messages of each conversation add up to. */
-export const readings: { [T in keyof Compared]: Reading<Compared[T]> } = {
-  users: {
-    after: (db, key) =>
-      iterate(
-        db,
-        "SELECT id, name, name_key, password_hash, created_at, last_sign_in_at FROM users WHERE id > ? ORDER BY id",
-        key ?? [0],
-      ),
-    keyOf: (row) => [row.id],
-    columnsOf: (row) => [
-      row.id,
-      row.name,
-      row.name_key,
-      row.password_hash,
-      row.created_at,
-      row.last_sign_in_at,
-    ],
-  },
-  conversations: {
-    after: (db, key) =>
-      iterate(
-        db,
-        "SELECT id, kind, head, last_message_at FROM conversations WHERE id > ? ORDER BY id",
-        key ?? [""],
-      ),
-    keyOf: (row) => [row.id],
-    columnsOf: (row) => [row.id, row.kind, row.head, row.last_message_at],
-  },
-  memberships: {
-    after: (db, key) =>
-      iterate(
-        db,
-        `SELECT user_id, conversation_id, last_read FROM memberships
-        WHERE (user_id, conversation_id) > (?, ?) ORDER BY user_id, conversation_id`,
-        key ?? [0, ""],
-      ),
-    keyOf: (row) => [row.user_id, row.conversation_id],
-    columnsOf: (row) => [row.user_id, row.conversation_id, row.last_read],
-  },
-  sessions: {
-    after: (db, key) =>
-      iterate(
-        db,
-        "SELECT id, user_id, device, created_at, seen_at FROM sessions WHERE id > unhex(?) ORDER BY id",
-        key ?? [""],
-      ),
-    keyOf: (row) => [hex(row.id)],
-    columnsOf: (row) => [hex(row.id), row.user_id, row.device, row.created_at, row.seen_at],
-  },
-  messages: {
-    after: (db, key) =>
-      iterate(
-        db,
-        `SELECT conversation_id, seq, rev, author_id, client_id, text, created_at FROM messages
-        WHERE (conversation_id, seq) > (?, ?) ORDER BY conversation_id, seq`,
-        key ?? ["", 0],
-      ),
-    keyOf: (row) => [row.conversation_id, row.seq],
-    columnsOf: (row) => [
-      row.conversation_id,
-      row.seq,
-      row.rev,
-      row.author_id,
-      row.client_id,
-      row.text,
-      row.created_at,
-    ],
-  },
-  sums: {
-    after: (db, key) =>
-      iterate(
-        db,
-        `SELECT conversation_id, count(*) AS count, sum(seq) AS seqs, sum(rev) AS revs FROM messages
-        WHERE conversation_id > ? GROUP BY conversation_id ORDER BY conversation_id`,
-        key ?? [""],
-      ),
-    keyOf: (row) => [row.conversation_id],
-    columnsOf: (row) => [row.conversation_id, row.count, row.seqs, row.revs],
-  },
-};
+/** The rows of a table after a key, in the order of their keys; null: from the first on. */
+export function rowsAfter(db: Database, table: CopiedTable, key: Key | null): IterableIterator<Row> {
+  const names = table.columns.map(({ name }) => name).join(", ");
+  const own = table.key.join(", ");
+  const given = table.key.map((column) => (isBinary(table, column) ? "unhex(?)" : "?")).join(", ");
+  const after = key ? `WHERE (${own}) > (${given})` : "";
+  const query = `SELECT ${names} FROM ${table.name} ${after} ORDER BY ${own}`;
+  return db.prepare<Row, Key>(query).iterate(...(key ?? []));
+}
+
+export const keyOf = (table: CopiedTable, row: Row): Key =>
+  table.key.map((column) => textOf(row[column]!) as string | number);
+
+/** Every column, in the order that makes a fingerprint. */
+export const columnsOf = (table: CopiedTable, row: Row): (string | number | null)[] =>
+  table.columns.map(({ name }) => textOf(row[name]!));
+
+/** What the messages of each conversation add up to. */
+export const sumsOf = (db: Database): IterableIterator<Sums> =>
+  db
+    .prepare<Sums, []>(`
+      SELECT conversation_id, count(*) AS count, sum(seq) AS seqs, sum(rev) AS revs FROM messages
+      GROUP BY conversation_id ORDER BY conversation_id`)
+    .iterate();
 
 /** Cuts rows into batches, few enough in number and in text to be held at once. */
 export function* batches<Row extends object>(rows: Iterable<Row>): Generator<Row[]> {
@@ -102,7 +39,7 @@ export function* batches<Row extends object>(rows: Iterable<Row>): Generator<Row
   let characters = 0;
   for (const row of rows) {
     batch.push(row);
-    if ("text" in row) characters += String(row.text).length;
+    for (const value of Object.values(row)) if (typeof value === "string") characters += value.length;
     if (batch.length < most && characters < mostCharacters) continue;
     yield batch;
     batch = [];
@@ -111,7 +48,7 @@ export function* batches<Row extends object>(rows: Iterable<Row>): Generator<Row
   if (batch.length > 0) yield batch;
 }
 
-const iterate = <Row>(db: Database, query: string, key: Key): IterableIterator<Row> =>
-  db.prepare<Row, Key>(query).iterate(...key);
+const isBinary = ({ columns }: CopiedTable, name: string) =>
+  columns.some((column) => column.name === name && column.isBinary);
 
-const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
+const textOf = (value: Value) => (value instanceof Uint8Array ? Buffer.from(value).toString("hex") : value);

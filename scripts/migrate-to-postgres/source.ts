@@ -3,7 +3,8 @@ import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { readMigrationFiles } from "drizzle-orm/migrator";
 import { projectRoot } from "../../server/config.ts";
-import type { Compared } from "../../server/db/postgres/fingerprints.ts";
+import { copiedTables, numberedTables } from "../../server/db/postgres/copied-tables.ts";
+import type { Counts } from "../../server/db/postgres/fingerprints.ts";
 import { lockData } from "../../server/db/sqlite/lock.ts";
 import { SetupError } from "../setup.ts";
 import { disown, isKnown } from "./incarnation-note.ts";
@@ -16,9 +17,9 @@ export interface Source {
   epoch: string;
   /** False when the database was put back from a backup, and its epoch is not to be used again. */
   isKnown: boolean;
-  /** The highest id that an account ever had. */
-  lastUser: number;
-  counts: { [T in keyof Compared]: number };
+  /** The highest number that a row of each numbered table ever had. */
+  last: Record<string, number>;
+  counts: Counts;
   db: Database;
   /** Lets a server that is started on it again begin a new epoch. */
   disown(): void;
@@ -45,13 +46,12 @@ export function openSource(dataDir: string): Source {
     requireUpToDate(db, path);
     const generation = meta(db, "generation");
     const note = join(dataDir, "incarnation.json");
-    const { height, lastUser } = numbers(db);
     return {
       path,
       name: `${meta(db, "epoch")}:${generation}`,
       epoch: meta(db, "epoch")!,
-      isKnown: isKnown(note, { generation, file: statSync(path).ino, height }),
-      lastUser,
+      isKnown: isKnown(note, { generation, file: statSync(path).ino, height: height(db) }),
+      last: Object.fromEntries(numberedTables.map((table) => [table, lastOf(db, table)])),
       counts: counts(db),
       db,
       disown: () => disown(note),
@@ -84,24 +84,23 @@ function requireUpToDate(db: Database, path: string) {
 const meta = (db: Database, key: string): string | null =>
   db.prepare<{ value: string }, [string]>("SELECT value FROM meta WHERE key = ?").get(key)?.value ?? null;
 
-/** What the note beside the database counts, and the highest id of an account. */
-const numbers = (db: Database) =>
+/** What the note beside the database counts. */
+const height = (db: Database) =>
   db
-    .prepare<{ height: number; lastUser: number }, []>(`
-      SELECT
-        coalesce(sum(head), 0) + (SELECT coalesce(max(id), 0) FROM users) AS height,
-        max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'users'), 0),
-          (SELECT coalesce(max(id), 0) FROM users)) AS lastUser
-      FROM conversations`)
-    .get()!;
+    .prepare<{ height: number }, []>(`
+      SELECT coalesce(sum(head), 0) + (SELECT coalesce(max(id), 0) FROM users) AS height FROM conversations`)
+    .get()!.height;
 
-const counts = (db: Database) =>
+const lastOf = (db: Database, table: string): number =>
   db
-    .prepare<{ [T in keyof Compared]: number }, []>(`
-      SELECT (SELECT count(*) FROM users) AS users,
-        (SELECT count(*) FROM sessions) AS sessions,
-        (SELECT count(*) FROM conversations) AS conversations,
-        (SELECT count(*) FROM memberships) AS memberships,
-        (SELECT count(*) FROM messages) AS messages,
-        (SELECT count(DISTINCT conversation_id) FROM messages) AS sums`)
+    .prepare<{ last: number }, [string]>(`
+      SELECT max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = ?), 0),
+        (SELECT coalesce(max(id), 0) FROM ${table})) AS last`)
+    .get(table)!.last;
+
+function counts(db: Database): Counts {
+  const each = copiedTables.map(({ name }) => `(SELECT count(*) FROM ${name}) AS ${name}`).join(", ");
+  return db
+    .prepare<Counts, []>(`SELECT ${each}, (SELECT count(DISTINCT conversation_id) FROM messages) AS sums`)
     .get()!;
+}

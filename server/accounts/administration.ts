@@ -4,12 +4,13 @@ import type { Session } from "../db/kept/sessions.ts";
 import type { Store } from "../db/store.ts";
 import type { Deletion } from "../protocol/account.ts";
 import type { PersonInfo, RoleChange } from "../protocol/people.ts";
+import { toPerson } from "../protocol/person.ts";
 import { isAbove, may, type Role } from "../protocol/roles.ts";
 import { Refusal } from "../refusal.ts";
 import type { System } from "../system.ts";
 import type { MakeAct } from "./act.ts";
 import { type Deed, requireAbove } from "./moderation.ts";
-import { type People, toPerson } from "./people.ts";
+import type { People } from "./people.ts";
 import { absoluteMs, idleMs } from "./sessions.ts";
 
 export interface AdministrationDeps {

@@ -86,7 +86,7 @@ export function admission({ invites, house, tokens, bound, system }: AdmissionDe
     async shown(token, address) {
       const invite = await invitation(token, address);
       if (!invite && house.current()?.registration !== "open") throw new Refusal("invite_invalid");
-      return invite && invite.id;
+      return invite?.id ?? null;
     },
   };
 }

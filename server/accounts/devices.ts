@@ -9,7 +9,7 @@ import type { Sessions } from "./sessions.ts";
 
 export interface DevicesDeps {
   kept: Store["sessions"];
-  sessions: Pick<Sessions, "lives">;
+  sessions: Pick<Sessions, "lives" | "stageOf" | "end">;
   act: MakeAct;
 }
 
@@ -17,8 +17,11 @@ export type Devices = ReturnType<typeof devices>;
 
 /** The sessions of one's own, as the devices they run on. */
 export function devices({ kept, sessions, act }: DevicesDeps) {
+  /** Those that have not ended by the clock, each as the session it is. */
   const living = async (session: Session) =>
-    (await kept.of(session.userId)).filter((device) => sessions.lives({ ...session, ...device }));
+    (await kept.of(session.userId))
+      .map((device) => ({ ...session, ...device }))
+      .filter((device) => sessions.lives(device));
 
   /** One's own session of this public id; `unknown_device` for any other. */
   async function named(session: Session, id: string): Promise<Buffer> {
@@ -29,15 +32,16 @@ export function devices({ kept, sessions, act }: DevicesDeps) {
 
   return {
     async list(session: Session): Promise<DeviceInfo[]> {
-      return (await living(session)).map(({ id, device, label, address, createdAt, seenAt, factors }) => ({
-        id: publicId(id),
-        isThis: id.equals(session.id),
-        label,
-        ...nameOf(device),
-        address,
-        createdAt,
-        seenAt,
-        isTwoStep: factors === 2,
+      return (await living(session)).map((one) => ({
+        id: publicId(one.id),
+        isThis: one.id.equals(session.id),
+        label: one.label,
+        ...nameOf(one.device),
+        address: one.address,
+        createdAt: one.createdAt,
+        seenAt: one.seenAt,
+        isTwoStep: one.factors === 2,
+        isWaiting: sessions.stageOf(one) !== "open",
       }));
     },
 
@@ -49,16 +53,13 @@ export function devices({ kept, sessions, act }: DevicesDeps) {
     /** Ends one session; gives its id, for the sockets to be closed. */
     async end(session: Session, id: string, address: string): Promise<Buffer> {
       const own = await named(session, id);
-      await kept.remove(own, act("session.ended", { by: session.userId, address }));
+      await sessions.end({ id: own }, act("session.ended", { by: session.userId, address }));
       return own;
     },
 
-    /** Ends all but this one; gives their ids. */
-    async endOthers(session: Session, address: string): Promise<Buffer[]> {
-      const others = (await kept.of(session.userId)).filter(({ id }) => !id.equals(session.id));
-      const told = act("session.others ended", { by: session.userId, address });
-      await kept.removeOthers(session.userId, session.id, told);
-      return others.map(({ id }) => id);
+    /** Ends all but this one. */
+    async endOthers({ id, userId }: Session, address: string): Promise<void> {
+      await kept.removeOthers(userId, id, act("session.others ended", { by: userId, address }));
     },
   };
 }

@@ -48,7 +48,7 @@ export function guessLimits(bound: Bound): GuessLimits {
       if (wait > 0) {
         throw new Refusal("rate_limited", {
           retryAfter: wait,
-          message: `Too many wrong passwords. Please wait ${inWords(wait)} and try again.`,
+          message: `Too many wrong tries. Please wait ${inWords(wait)} and try again.`,
         });
       }
       for (const [buckets, key] of bounds) buckets.take(key);

@@ -1,8 +1,8 @@
 import { parentPort } from "node:worker_threads";
 import bcrypt from "bcryptjs";
-import type { HashAnswer, HashTask } from "./hash-pool.ts";
+import type { HashResult, HashTask } from "./hash-pool.ts";
 
-parentPort!.on("message", ({ id, text, hash, cost }: HashTask) => {
+parentPort!.on("message", ({ text, hash, cost }: HashTask) => {
   const result = hash === null ? bcrypt.hashSync(text, cost) : bcrypt.compareSync(text, hash);
-  parentPort!.postMessage({ id, result } satisfies HashAnswer);
+  parentPort!.postMessage(result satisfies HashResult);
 });

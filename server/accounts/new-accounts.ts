@@ -4,13 +4,14 @@ import type { NewSession } from "../db/kept/sessions.ts";
 import type { Beginnings, User } from "../db/kept/users.ts";
 import type { Store } from "../db/store.ts";
 import type { Registration } from "../protocol/account.ts";
+import { toPerson } from "../protocol/person.ts";
 import { Refusal } from "../refusal.ts";
 import type { System } from "../system.ts";
 import type { MakeAct } from "./act.ts";
 import type { Admission } from "./admission.ts";
 import { isReserved } from "./names.ts";
 import type { HashNew } from "./new-passwords.ts";
-import { type People, toPerson } from "./people.ts";
+import type { People } from "./people.ts";
 
 export interface NewAccountsDeps {
   users: Store["users"];

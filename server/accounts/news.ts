@@ -1,6 +1,7 @@
 import type { AccountNews, EventOf } from "../protocol/events.ts";
+import { nameOf } from "./devices.ts";
 
-/** Tells the devices of an account what has happened to it. */
+/** Tells the devices of an account what has happened to it; `device` is the user agent by which it did. */
 export interface News {
   tell(userId: number, what: AccountNews, device: string): void;
 }
@@ -12,6 +13,15 @@ export function news(
 ): News {
   return {
     tell: (userId, what, device) =>
-      publish(userId, { type: "account.notified", what, device: device.slice(0, 200), at: now() }),
+      publish(userId, { type: "account.notified", what, device: wordsFor(device), at: now() }),
   };
+}
+
+/** What a person would call a device: "Firefox on Windows". Empty where it does not tell. */
+function wordsFor(userAgent: string): string {
+  const { browser, system } = nameOf(userAgent);
+  return [browser, system]
+    .filter((name) => name !== null)
+    .join(" on ")
+    .slice(0, 200);
 }

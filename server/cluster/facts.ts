@@ -4,7 +4,7 @@ import { groupTopic, userTopic } from "../broker/topics.ts";
 import type { Notice } from "../db/postgres/notices.ts";
 import { closeCodes } from "../protocol/close-codes.ts";
 import type { House } from "../protocol/house.ts";
-import { type Connections, closeSocket } from "../realtime/connections.ts";
+import type { Connections } from "../realtime/connections.ts";
 import type { Spending } from "./spending.ts";
 
 export interface FactsDeps {
@@ -48,14 +48,8 @@ export function facts({ people, connections, spending, broker, house }: FactsDep
         if (standing !== "active") connections.closeUser(id, closeCodes.accountBarred);
         return;
       }
-      case "code.changed":
-        for (const socket of [...connections.all()]) {
-          const { userId, hasCode } = socket.data.session;
-          // Those that were open before come back, and are asked for what is asked for now.
-          if (userId === notice.userId && hasCode !== notice.hasCode)
-            closeSocket(socket, closeCodes.restarting);
-        }
-        return;
+      case "factors.changed":
+        return connections.closeOutdated(notice.userId, notice);
       case "house.changed":
         return house.take(notice.house);
       case "told": {

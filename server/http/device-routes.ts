@@ -15,21 +15,23 @@ export interface DeviceRoutesDeps {
 export function deviceRoutes({ ownDevices, connections }: DeviceRoutesDeps): Route[] {
   const named = (c: RouteContext) => c.req.param("id") ?? "";
 
-  function closed(c: RouteContext, ended: readonly Buffer[]) {
-    const { userId } = c.var.session;
-    for (const id of ended) connections.closeSession({ id, userId }, closeCodes.signedOut);
+  async function end(c: RouteContext) {
+    const { session } = c.var;
+    const id = await ownDevices.end(session, named(c), addressOf(c));
+    connections.closeSession({ id, userId: session.userId }, closeCodes.signedOut);
+    return c.body(null, 204);
+  }
+
+  async function endOthers(c: RouteContext) {
+    const { session } = c.var;
+    await ownDevices.endOthers(session, addressOf(c));
+    connections.closeUser(session.userId, closeCodes.signedOut, session);
     return c.body(null, 204);
   }
 
   return [
     ["GET", "/api/account/sessions", "signed in", async (c) => c.json(await ownDevices.list(c.var.session))],
-    [
-      "DELETE",
-      "/api/account/sessions",
-      "signed in",
-      async (c) => closed(c, await ownDevices.endOthers(c.var.session, addressOf(c))),
-      "fresh",
-    ],
+    ["DELETE", "/api/account/sessions", "signed in", endOthers, "fresh"],
     [
       "PUT",
       "/api/account/sessions/:id",
@@ -40,12 +42,6 @@ export function deviceRoutes({ ownDevices, connections }: DeviceRoutesDeps): Rou
         return c.body(null, 204);
       },
     ],
-    [
-      "DELETE",
-      "/api/account/sessions/:id",
-      "signed in",
-      async (c) => closed(c, [await ownDevices.end(c.var.session, named(c), addressOf(c))]),
-      "fresh",
-    ],
+    ["DELETE", "/api/account/sessions/:id", "signed in", end, "fresh"],
   ];
 }

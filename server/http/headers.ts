@@ -3,6 +3,7 @@ import type { Guard } from "./env.ts";
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
+  "worker-src 'self'",
   "style-src 'self'",
   "img-src 'self' data:",
   "font-src 'self'",
@@ -12,9 +13,10 @@ const contentSecurityPolicy = [
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
-  // Markup can be made from strings in one place only: where Svelte makes the fixed templates of our components.
+  // Markup can be made from strings in one place only: where Svelte makes the fixed templates of our components. A thread
+  // can be started in one place only as well, from the one file that estimates passwords.
   "require-trusted-types-for 'script'",
-  "trusted-types svelte-trusted-html",
+  "trusted-types svelte-trusted-html secure-chat-worker",
 ].join("; ");
 
 const always: Record<string, string> = {

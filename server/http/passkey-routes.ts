@@ -1,7 +1,9 @@
 import { isIP } from "node:net";
 import type { News } from "../accounts/news.ts";
-import type { Page, Passkeys } from "../accounts/passkeys.ts";
+import type { Page } from "../accounts/passkey-ceremonies.ts";
+import type { Passkeys } from "../accounts/passkeys.ts";
 import { newPasskey, passkeyAnswer, passkeyName } from "../protocol/passkeys.ts";
+import type { Connections } from "../realtime/connections.ts";
 import { Refusal } from "../refusal.ts";
 import type { Allowance } from "../token-buckets.ts";
 import type { Route } from "./access.ts";
@@ -13,12 +15,14 @@ export interface PasskeyRoutesDeps {
   passkeys: Passkeys;
   /** Bounds how many questions one address asks for, and how many answers it gives. */
   passkeyRate: Allowance;
+  connections: Connections;
   news: News;
   door: Door;
 }
 
 /** Signing in with a passkey, and the passkeys of one's own. */
-export function passkeyRoutes({ passkeys, passkeyRate, news, door }: PasskeyRoutesDeps): Route[] {
+export function passkeyRoutes(deps: PasskeyRoutesDeps): Route[] {
+  const { passkeys, passkeyRate, connections, news, door } = deps;
   const named = (c: RouteContext) => c.req.param("id") ?? "";
 
   function within(c: RouteContext) {
@@ -50,12 +54,12 @@ export function passkeyRoutes({ passkeys, passkeyRate, news, door }: PasskeyRout
     [
       "POST",
       "/api/proof/passkey",
-      "enrolling",
+      "half signed in",
       async (c) => {
         const { session } = c.var;
         const answer = await bodyOf(c, passkeyAnswer);
         within(c);
-        await passkeys.prove(session, answer, pageOf(c));
+        await passkeys.prove(session, answer, pageOf(c), addressOf(c));
         return c.json(await door.renew(c, session, 2, "passkey"));
       },
     ],
@@ -77,10 +81,13 @@ export function passkeyRoutes({ passkeys, passkeyRate, news, door }: PasskeyRout
       async (c) => {
         const { session } = c.var;
         const { device, address } = whenceOf(c);
-        await passkeys.add(session, await bodyOf(c, newPasskey), pageOf(c), address);
+        const made = await bodyOf(c, newPasskey);
+        within(c);
+        await passkeys.add(session, made, pageOf(c), address);
         // The authenticator has verified its user: this session has seen both factors.
         const info = await door.renew(c, session, 2, "passkey");
         news.tell(session.userId, "passkey.added", device);
+        connections.closeOutdated(session.userId, { hasPasskey: true });
         return c.json(info, 201);
       },
       "fresh",
@@ -100,9 +107,11 @@ export function passkeyRoutes({ passkeys, passkeyRate, news, door }: PasskeyRout
       "/api/account/passkeys/:id",
       "signed in",
       async (c) => {
+        const { session } = c.var;
         const { device, address } = whenceOf(c);
-        await passkeys.remove(c.var.session, named(c), address);
-        news.tell(c.var.session.userId, "passkey.removed", device);
+        const wasLast = await passkeys.remove(session, named(c), address);
+        news.tell(session.userId, "passkey.removed", device);
+        if (wasLast) connections.closeOutdated(session.userId, { hasPasskey: false });
         return c.body(null, 204);
       },
       "fresh",

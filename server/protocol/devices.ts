@@ -21,4 +21,6 @@ export interface DeviceInfo {
   seenAt: number;
   /** Whether a second factor was given. */
   isTwoStep: boolean;
+  /** Whether it is not logged in yet: a password was right there, and more is still to come. */
+  isWaiting: boolean;
 }

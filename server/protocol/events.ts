@@ -66,6 +66,8 @@ export const events = {
     me: person,
     /** Until when one may not write, UTC milliseconds; left out when one may. */
     mutedUntil: v.optional(count),
+    /** How many reports wait; left out for who may not settle them. */
+    openReports: v.optional(count),
     /** Tag of the directory; sent back with the next `chat.enter`, it spares sending an unchanged directory. */
     peopleTag: v.string(),
     people: v.optional(v.array(person)),

@@ -18,7 +18,7 @@ const attestation = v.object({
     clientDataJSON: text,
     attestationObject: text,
     authenticatorData: v.optional(text),
-    transports: v.optional(v.pipe(v.array(text), v.maxLength(8))),
+    transports: v.optional(v.pipe(v.array(v.pipe(v.string(), v.maxLength(32))), v.maxLength(8))),
     publicKeyAlgorithm: v.optional(v.number()),
     publicKey: v.optional(text),
   }),

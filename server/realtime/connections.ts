@@ -63,9 +63,21 @@ export class Connections {
     }
   }
 
-  /** Closes all sockets of a user. */
-  closeUser(userId: number, code: CloseCode): void {
-    for (const socket of [...(this.#byUser.get(userId) ?? [])]) closeSocket(socket, code);
+  /** Closes all sockets of a user, but those of one session where that is said. */
+  closeUser(userId: number, code: CloseCode, but?: Pick<Session, "id">): void {
+    for (const socket of [...(this.#byUser.get(userId) ?? [])]) {
+      if (!but || !socket.data.session.id.equals(but.id)) closeSocket(socket, code);
+    }
+  }
+
+  /** Closes the sockets that opened when a user had other factors. They come back, and are asked for what is asked for now. */
+  closeOutdated(userId: number, has: { hasCode?: boolean; hasPasskey?: boolean }): void {
+    for (const socket of [...(this.#byUser.get(userId) ?? [])]) {
+      const { hasCode, hasPasskey } = socket.data.session;
+      const isAsBefore =
+        hasCode === (has.hasCode ?? hasCode) && hasPasskey === (has.hasPasskey ?? hasPasskey);
+      if (!isAsBefore) closeSocket(socket, closeCodes.restarting);
+    }
   }
 }
 

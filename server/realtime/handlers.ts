@@ -1,5 +1,5 @@
 import type { MakeAct } from "../accounts/act.ts";
-import { type People, toPerson } from "../accounts/people.ts";
+import type { People } from "../accounts/people.ts";
 import { frameOf } from "../broker/broker.ts";
 import type { CommitLoop } from "../conversations/commit-loop.ts";
 import { requireMember } from "../conversations/membership.ts";
@@ -10,6 +10,7 @@ import type { CommandOf, CommandType } from "../protocol/commands.ts";
 import { groupId } from "../protocol/conversation-id.ts";
 import type { ChatEvent } from "../protocol/events.ts";
 import { limits, protocolVersion } from "../protocol/limits.ts";
+import { toPerson } from "../protocol/person.ts";
 import { isAbove, may } from "../protocol/roles.ts";
 import { byteLength } from "../protocol/text.ts";
 import { Refusal } from "../refusal.ts";
@@ -42,6 +43,9 @@ export type Handlers = {
   [T in CommandType]: (command: CommandOf<T>, user: number) => Promise<ChatEvent | null>;
 };
 
+/** More reports than these are not counted. */
+const reportsMax = 200;
+
 /** Sends to one socket. One that has no room left is closed: an answer that is lost would be waited for. */
 export function answer(socket: Socket, event: ChatEvent): void {
   if (socket.send(frameOf([event])) === 0) closeSocket(socket, closeCodes.tooSlow);
@@ -55,6 +59,11 @@ export function handlers(deps: HandlerDeps): Handlers {
     const until = people.mutedUntil(user);
     return until !== null && until > system.now() ? until : null;
   };
+  /** Nothing for who may not settle reports. */
+  const openReports = async (user: number) =>
+    may(people.roleOf(user), "reports.settle")
+      ? { openReports: (await store.reports.list("open", reportsMax)).length }
+      : {};
   const mayActOn = (user: number, other: number) => isAbove(people.roleOf(user), people.roleOf(other));
 
   return {
@@ -62,6 +71,7 @@ export function handlers(deps: HandlerDeps): Handlers {
       await readMarks.flush();
       const conversations = await store.conversations.of(user);
       const group = conversations.find(({ id }) => id === groupId);
+      const reports = await openReports(user);
       await deps.freshen(user);
       if (group) deps.entered(group.head);
       // Read last, with no waiting in between: what changes from here on comes as an event after the answer.
@@ -73,6 +83,7 @@ export function handlers(deps: HandlerDeps): Handlers {
         epoch: store.epoch,
         me: toPerson({ id: user, name: people.nameOf(user) ?? "", role: people.roleOf(user) }),
         ...(silentUntil(user) === null ? {} : { mutedUntil: silentUntil(user)! }),
+        ...reports,
         peopleTag,
         ...(tag === peopleTag ? {} : { people: people.all() }),
         online: presence.online(),

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import AxeBuilder from "@axe-core/playwright";
 import { sql } from "drizzle-orm";
 import type { Browser, BrowserContextOptions } from "playwright-core";
 import { enrol } from "../support/authenticator.ts";
@@ -7,7 +6,7 @@ import { launch } from "../support/browser.ts";
 import { database } from "../support/database.ts";
 import { type Homebase, startHomebase } from "../support/homebase.ts";
 import { Person, password } from "../support/person.ts";
-import { desk, phone, Visitor } from "../support/visitor.ts";
+import { Visitor } from "../support/visitor.ts";
 
 setDefaultTimeout(60_000);
 const base = database();
@@ -32,12 +31,7 @@ const proofsGrowOld = () => base.db.run(sql`update sessions set proven_at = prov
 /** Goes to the provider, and says there who one is, unless it knows. */
 async function continueAs(visitor: Visitor, sub: string) {
   await visitor.button("Continue with Homebase").click();
-  await sayAtProvider(visitor, sub);
-}
-async function sayAtProvider({ page }: Visitor, sub: string) {
-  await page.waitForURL((url) => url.origin === home.provider.issuer);
-  await page.getByLabel("Who are you?").fill(sub);
-  await page.getByRole("button", { name: "Log in" }).click();
+  await home.sayAtProvider(visitor, sub);
 }
 
 async function join(name: string, sub: string, options?: BrowserContextOptions): Promise<Visitor> {
@@ -88,7 +82,7 @@ test("carl links an account from inside, comes in by it, and unlinks it", async 
   const dialog = carl.page.getByRole("alertdialog", { name: "Is it you?" });
   await dialog.getByLabel("Password", { exact: true }).fill(password);
   await dialog.getByRole("button", { name: "Confirm" }).click();
-  await sayAtProvider(carl, "c-1");
+  await home.sayAtProvider(carl, "c-1");
   await carl.page.getByText("From now on you can log in with Homebase.").waitFor();
   await carl.button("Unlink Homebase").waitFor();
   await carl.page.reload();
@@ -110,7 +104,7 @@ test("an account elsewhere that opens another account here is not linked, and it
   const emil = await (await arrive("emil")).register();
   await emil.goto("/account");
   await emil.button("Link Homebase").click();
-  await sayAtProvider(emil, "d-1");
+  await home.sayAtProvider(emil, "d-1");
   await emil.page.getByText("opens another account here").waitFor();
   await emil.button("Link Homebase").waitFor();
 });
@@ -188,55 +182,4 @@ test("ASVS 3.7.2 an address that was made elsewhere leads nowhere else, and says
   await continueAs(ida, "i-1");
   await ida.log.waitFor();
   expect(new URL(ida.page.url()).origin).toBe(home.server.origin);
-});
-
-const looks: [string, BrowserContextOptions][] = [
-  ["desk, light", { ...desk, colorScheme: "light" }],
-  ["desk, dark", { ...desk, colorScheme: "dark" }],
-  ["phone, light", { ...phone, colorScheme: "light" }],
-  ["smallest phone, dark", { viewport: { width: 320, height: 568 }, colorScheme: "dark" }],
-];
-for (const [at, [look, options]] of looks.entries()) {
-  test(`axe finds nothing, and nothing hangs over the edge: ${look}`, async () => {
-    const visitor = await arrive(`a-name.as_long-as-${at}0`, options);
-    const judge = async () => {
-      const { violations } = await new AxeBuilder({ page: visitor.page }).analyze();
-      expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
-      const overflow = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
-      expect(await visitor.page.evaluate(overflow)).toBe(0);
-    };
-    await visitor.goto("/login?problem=provider_failed");
-    await visitor.page.getByText("did not work").waitFor();
-    await judge();
-    await visitor.goto("/newcomer");
-    await heading(visitor, "That took too long").waitFor();
-    await judge();
-    await visitor.goto("/register");
-    await continueAs(visitor, `look-${at}`);
-    await heading(visitor, "Choose your name").waitFor();
-    await judge();
-    await visitor.page.getByLabel("Username", { exact: true }).fill(visitor.name);
-    await visitor.button("Join").click();
-    await visitor.log.waitFor();
-    await visitor.goto("/account?linked=oidc");
-    await visitor.button("Unlink Homebase").waitFor();
-    await judge();
-  });
-}
-
-test("ASVS 16.5.2 the provider is down: it is said so, and a password opens as ever", async () => {
-  const other = await startHomebase({ host: "127.0.0.1" });
-  await other.providerGoes();
-  const fresh = await Visitor.arrive(browser, other.server, "karl");
-  await new Person(other.server, "karl").register();
-  await fresh.goto("/login");
-  await fresh.button("Continue with Homebase").click();
-  await fresh.page.getByText("The sign-in with this provider did not work. Please try again.").waitFor();
-  await fresh.page.getByLabel("Username", { exact: true }).fill("karl");
-  await fresh.page.getByLabel("Password", { exact: true }).fill(password);
-  await fresh.button("Log in").click();
-  await fresh.log.waitFor();
-  await fresh.page.context().close();
-  await other.stop();
-  expect(other.server.bugs).toEqual([]);
 });

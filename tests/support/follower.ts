@@ -76,7 +76,8 @@ export class Follower {
 
   #take(event: ChatEvent) {
     if ("ref" in event && event.ref !== undefined) this.#asked.get(event.ref)?.(event as Answer);
-    if (event.type !== "message.sent" || event.message.conversation !== this.conversation) return;
+    if (event.type !== "message.sent" && event.type !== "message.changed") return;
+    if (event.message.conversation !== this.conversation) return;
     const { message } = event;
     this.#heard = Math.max(this.#heard, message.rev);
     if (this.cursor < 0) return;

@@ -1,6 +1,7 @@
 import { comeBack, type Person as Known, settingsFor, startOidcProvider } from "./oidc.ts";
 import { Person } from "./person.ts";
 import { startServer, type TestServerOptions } from "./server.ts";
+import type { Visitor } from "./visitor.ts";
 
 export type Homebase = Awaited<ReturnType<typeof startHomebase>>;
 
@@ -26,7 +27,7 @@ export async function startHomebase(options: TestServerOptions = {}, people: Rec
 
   /** The whole way; gives the page one is led to in the end. */
   async function come(person: Person, sub: string, body: object = {}, path?: string) {
-    return pageAfter(person.fetch("GET", await visit(person, sub, body, path)));
+    return comesBack(person, await visit(person, sub, body, path));
   }
 
   /** Somebody who has come by the provider and chosen a name. */
@@ -43,6 +44,12 @@ export async function startHomebase(options: TestServerOptions = {}, people: Rec
     provider,
     visit,
     come,
+    /** Says who one is on the login page of the provider, in a real browser that was sent there. */
+    async sayAtProvider({ page }: Visitor, sub: string) {
+      await page.waitForURL((url) => url.origin === provider.issuer);
+      await page.getByLabel("Who are you?").fill(sub);
+      await page.getByRole("button", { name: "Log in" }).click();
+    },
     link: (person: Person, sub: string) => come(person, sub, {}, "/api/account/providers/oidc"),
     newcomer,
     /** The provider goes down, and the server stays. */
@@ -57,9 +64,10 @@ export async function startHomebase(options: TestServerOptions = {}, people: Rec
   };
 }
 
-/** The page that an answer leads to. */
-export async function pageAfter(asked: Promise<Response>): Promise<string | null> {
-  const response = await asked;
+/** Comes back from the provider as a browser does: from another site, so without the session. Gives the page it is led to. */
+export async function comesBack(person: Person, path: string): Promise<string | null> {
+  const cookie = /__Host-provider=[^;]*/.exec(person.cookies)?.[0] ?? "";
+  const response = await person.fetch("GET", path, undefined, { cookie });
   if (response.status !== 303) throw new Error(`${response.status}: ${await response.text()}`);
   return response.headers.get("location");
 }

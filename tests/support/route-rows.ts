@@ -1,32 +1,16 @@
-import type * as v from "valibot";
-import type { Access } from "../../server/http/access.ts";
 import { credentials, deletion, passwordChange, registration } from "../../server/protocol/account.ts";
-import { auditFilter } from "../../server/protocol/audit-filter.ts";
 import { deviceLabel } from "../../server/protocol/devices.ts";
-import { house } from "../../server/protocol/house.ts";
-import { inviteCheck, newInvite } from "../../server/protocol/invites.ts";
+import { inviteCheck } from "../../server/protocol/invites.ts";
 import { ownDataRequest } from "../../server/protocol/own-data.ts";
 import { newPasskey, passkeyAnswer, passkeyName } from "../../server/protocol/passkeys.ts";
-import { muting, roleChange, standingChange } from "../../server/protocol/people.ts";
 import { proof } from "../../server/protocol/proof.ts";
 import { newcomerName, providerVisit } from "../../server/protocol/providers.ts";
-import { reporting, settlement } from "../../server/protocol/reports.ts";
 import { reset, resetCheck } from "../../server/protocol/resets.ts";
 import { codeConfirmation, codeGiven } from "../../server/protocol/second-factor.ts";
 import { setUp, setUpCheck } from "../../server/protocol/set-up.ts";
+import { adminRouteRows } from "./admin-route-rows.ts";
 import { password } from "./person.ts";
-
-export interface RouteRow {
-  access: Access;
-  /** Whether it asks for a fresh proof. */
-  fresh?: true;
-  /** What the route reads, and a body of that form that succeeds; absent where none is read. */
-  reads?: [schema: v.GenericSchema, body: Record<string, unknown>];
-  /** The address where the path has a parameter: "/api/people/2" is bob, a member. */
-  at?: string;
-  /** The status for alice, the owner, who has the usual password, in a chat with bob and a message of his. */
-  status: number;
-}
+import type { RouteRow } from "./route-row.ts";
 
 const none = "none";
 const attestation = {
@@ -40,16 +24,6 @@ const assertion = {
   ...attestation,
   response: { clientDataJSON: none, authenticatorData: none, signature: none },
 };
-const rules = {
-  name: "Family",
-  welcome: "",
-  registration: "open",
-  secondFactor: "nobody",
-  messageBurst: 30,
-  messagesPerMinute: 120,
-  messageBytes: 16_384,
-};
-
 /** What is known of every route, so that the tests of all routes are tests of all routes: a new one needs a row. */
 export const routeRows: Record<string, RouteRow> = {
   "GET /api/session": { access: "anyone", status: 200 },
@@ -93,7 +67,7 @@ export const routeRows: Record<string, RouteRow> = {
     status: 403,
   },
   "POST /api/proof/passkey": {
-    access: "enrolling",
+    access: "half signed in",
     reads: [passkeyAnswer, { ticket: none, response: assertion }],
     status: 403,
   },
@@ -145,81 +119,8 @@ export const routeRows: Record<string, RouteRow> = {
     status: 409,
   },
   "POST /api/invitation": { access: "anyone", reads: [inviteCheck, { token: none }], status: 200 },
-  "GET /api/invites": { access: "invites.manage", status: 200 },
-  "POST /api/invites": {
-    access: "invites.manage",
-    reads: [newInvite, { label: "", expiresIn: null, maxUses: 1 }],
-    status: 201,
-  },
-  "DELETE /api/invites/:id": { access: "invites.manage", at: "/api/invites/1", status: 404 },
   "POST /api/reset/check": { access: "anyone", reads: [resetCheck, { token: none }], status: 403 },
   "POST /api/reset": { access: "anyone", reads: [reset, { token: none, password }], status: 403 },
-  "GET /api/people": { access: "people.see", status: 200 },
-  "PUT /api/people/:id/mute": {
-    access: "people.mute",
-    at: "/api/people/2/mute",
-    reads: [muting, { minutes: 10, reason: "" }],
-    status: 204,
-  },
-  "PUT /api/people/:id/standing": {
-    access: "people.ban",
-    at: "/api/people/2/standing",
-    reads: [standingChange, { standing: "banned", reason: "" }],
-    status: 204,
-  },
-  "PUT /api/people/:id/role": {
-    access: "people.role",
-    fresh: true,
-    at: "/api/people/2/role",
-    reads: [roleChange, { role: "moderator" }],
-    status: 204,
-  },
-  "PUT /api/people/:id/ownership": {
-    access: "house.hand over",
-    fresh: true,
-    at: "/api/people/2/ownership",
-    status: 204,
-  },
-  "DELETE /api/people/:id/sessions": {
-    access: "people.end sessions",
-    fresh: true,
-    at: "/api/people/2/sessions",
-    status: 204,
-  },
-  "POST /api/people/:id/reset": {
-    access: "people.reset",
-    fresh: true,
-    at: "/api/people/2/reset",
-    status: 201,
-  },
-  "DELETE /api/people/:id": {
-    access: "people.delete",
-    fresh: true,
-    at: "/api/people/2",
-    reads: [deletion, { messages: "keep" }],
-    status: 204,
-  },
-  "POST /api/reports": {
-    access: "message.report",
-    reads: [reporting, { conversation: "group", seq: 1, reason: "" }],
-    status: 204,
-  },
-  "GET /api/reports": { access: "reports.settle", status: 200 },
-  "PUT /api/reports/:id": {
-    access: "reports.settle",
-    at: "/api/reports/1",
-    reads: [settlement, { outcome: "dismissed" }],
-    status: 404,
-  },
-  "GET /api/house": { access: "house.change", status: 200 },
-  "PUT /api/house": { access: "house.change", fresh: true, reads: [house, rules], status: 204 },
-  "GET /api/audit": { access: "audit.read", status: 200 },
-  "POST /api/audit/export": {
-    access: "audit.read",
-    fresh: true,
-    reads: [auditFilter, { event: "house.changed" }],
-    status: 200,
-  },
   // Where no provider is configured.
   "POST /api/providers/:id": {
     access: "anyone",
@@ -245,6 +146,7 @@ export const routeRows: Record<string, RouteRow> = {
   },
   "GET /api/socket": { access: "signed in", status: 101 },
   "GET /api/health": { access: "anyone", status: 200 },
+  ...adminRouteRows,
 };
 
 /** Each row with its method and path, and the address at which it is asked for. */

@@ -25,6 +25,8 @@ export interface MessageRow {
   text: string;
   at: number;
   lead: boolean;
+  /** Somebody has deleted it, and nothing is left of what it said. */
+  deleted: boolean;
   /** Null for what is stored; otherwise whether it waits, or why it failed. */
   pending: { failed: string | null } | null;
 }
@@ -75,18 +77,19 @@ export function rowsOf({ me, messages, pending, notices, divider, dayOf }: Log):
     rows.push({ kind: "message", key: `${row.author} ${row.clientId}`, ...row, lead });
   };
 
-  for (const { seq, author, clientId, body, createdAt } of messages) {
+  for (const { seq, author, clientId, body, createdAt, deletedAt } of messages) {
+    const deleted = deletedAt !== undefined;
     tell(seq);
-    if (!divided && seq > divider! && author !== me) {
+    if (!divided && seq > divider! && author !== me && !deleted) {
       divided = true;
       startDay(createdAt);
       rows.push({ kind: "unread", key: "unread" });
     }
-    say({ seq, author, clientId, text: body.text, at: createdAt, pending: null });
+    say({ seq, author, clientId, text: body.text, at: createdAt, deleted, pending: null });
   }
   tell(Number.POSITIVE_INFINITY);
   for (const { clientId, text, at, failed } of pending) {
-    say({ seq: null, author: me, clientId, text, at, pending: { failed } });
+    say({ seq: null, author: me, clientId, text, at, deleted: false, pending: { failed } });
   }
   return rows;
 }

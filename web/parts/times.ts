@@ -29,3 +29,14 @@ export function dayName(at: number, now: number): string {
     ? thisYear.format(at)
     : otherYear.format(at);
 }
+
+const two = (count: number): string => String(count).padStart(2, "0");
+
+/** How long something still is: "0:09", "1:02:03"; days in words. */
+export function leftOf(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  if (hours >= 48) return `${Math.floor(hours / 24)} days`;
+  const clock = hours > 0 ? `${hours}:${two(minutes)}` : `${minutes}`;
+  return `${clock}:${two(seconds % 60)}`;
+}

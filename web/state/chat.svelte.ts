@@ -1,36 +1,20 @@
+      case "message.changed":
 import { type ConversationId, directId, groupId, peerOf } from "../../server/protocol/conversation-id.ts";
 import type { ChatEvent, EventOf } from "../../server/protocol/events.ts";
 import { protocolVersion } from "../../server/protocol/limits.ts";
-import type { Link, SocketSurroundings } from "../transport/socket.ts";
+import type { Role } from "../../server/protocol/roles.ts";
+import type { Link } from "../transport/socket.ts";
+import type { ChatSurroundings, Me } from "./chat-surroundings.ts";
 import { Connection } from "./connection.svelte.ts";
 import type { Conversation } from "./conversation.svelte.ts";
 import { Conversations } from "./conversations.svelte.ts";
 import { Drafts } from "./drafts.ts";
 import { followClosing } from "./endings.ts";
-import { type Notice, Notices } from "./notices.svelte.ts";
+import { Myself } from "./myself.svelte.ts";
+import { Notices } from "./notices.svelte.ts";
 import { Outbox } from "./outbox.svelte.ts";
 import { People } from "./people.svelte.ts";
-import type { Tabs } from "./tabs.ts";
 import { UnsentStore } from "./unsent.ts";
-
-export interface Me {
-  id: number;
-  name: string;
-}
-
-export interface ChatSurroundings extends SocketSurroundings {
-  /** Outlives the tab, and is seen by all tabs. */
-  storage: Storage;
-  /** Lives and dies with the tab. */
-  tabStorage: Storage;
-  tabs: Tabs;
-  /** The session behind the socket is gone; the sentence says why. */
-  ended(why: string): void;
-  /** The socket would not open, or belongs to someone else: the session has to be asked about. */
-  doubted(): Promise<void>;
-  /** The server speaks another version of the protocol than this page. */
-  outdated(): void;
-}
 
 const retryIn = 2_000;
 
@@ -43,6 +27,9 @@ export class Chat {
   readonly outbox: Outbox;
   readonly drafts: Drafts;
   readonly connection: Connection;
+  readonly myself: Myself;
+  /** UTC milliseconds. */
+  readonly now: () => number;
   readonly #around: ChatSurroundings;
   #entered = $state(false);
   #current = $state.raw<Conversation | null>(null);
@@ -58,14 +45,13 @@ export class Chat {
     });
     const { system, storage, tabs } = around;
     const ask = this.connection.ask.bind(this.connection);
+    this.now = system.now;
+    this.myself = new Myself(system, { mayWrite: () => this.outbox.again() });
     this.outbox = new Outbox({ store: new UnsentStore(storage, me), tabs, system, ask });
     this.drafts = new Drafts(around.tabStorage, me);
-    const epochNow = () => this.#epoch;
     this.conversations = new Conversations({
       me: me.id,
-      get epoch() {
-        return epochNow();
-      },
+      epoch: () => this.#epoch,
       ask,
       after: system.after,
       settled: (clientId) => this.outbox.settle(clientId),
@@ -105,11 +91,6 @@ export class Chat {
     return directId(this.me.id, person);
   }
 
-  /** What else happened in a conversation after one message and before another; null means up to now. */
-  noticesIn(id: string, from = 0, to: number | null = null): readonly Notice[] {
-    return id === groupId ? this.notices.between(from, to) : [];
-  }
-
   /** Opens a conversation, or none, and leaves the one that was open. */
   open(id: ConversationId | null): void {
     if (this.#current?.id === id) return;
@@ -118,9 +99,20 @@ export class Chat {
     this.#current?.open();
   }
 
+  /** The role of this person. */
+  get role(): Role {
+    return this.people.roleOf(this.me.id);
+  }
+
+  /** How many reports wait for those who may settle them. */
+  get openReports(): number {
+    return this.myself.openReports;
+  }
+
   /** Ends for good: nothing is sent or received any more. */
   close(): void {
     this.connection.close();
+    this.myself.leave();
   }
 
   /** The one place where what the server says becomes what is seen. */
@@ -146,10 +138,19 @@ export class Chat {
         this.notices.presence(event);
         break;
       case "person.registered":
+      case "person.changed":
         this.people.register(event.person);
         break;
       case "person.deleted":
         this.people.forget(event.id);
+        break;
+      case "me.muted":
+      case "account.notified":
+      case "report.added":
+        this.myself.hear(event);
+        break;
+      case "house.changed":
+        this.#around.house(event);
         break;
       case "error":
         this.connection.refuse(event);
@@ -164,16 +165,15 @@ export class Chat {
   }
 
   #askToEnter(): void {
-    const people = this.people.tag ?? undefined;
-    this.connection.ask({ type: "chat.enter", people }, ({ retryAfter }) =>
+    this.connection.ask({ type: "chat.enter", people: this.people.tag ?? undefined }, ({ retryAfter }) =>
       this.#around.system.after(retryAfter ?? retryIn, () => this.#askToEnter()),
     );
   }
 
   #enter(event: EventOf<"chat.entered">): void {
-    const { id, name } = event.me;
-    if (event.version !== protocolVersion) this.#around.outdated();
-    else if (id !== this.me.id || name !== this.me.name) this.#around.doubted();
+    const { version, me } = event;
+    if (version !== protocolVersion) this.#around.outdated();
+    else if (me.id !== this.me.id || me.name !== this.me.name) this.#around.doubted();
     else this.#resume(event);
   }
 
@@ -181,6 +181,7 @@ export class Chat {
     if (this.#epoch && this.#epoch !== event.epoch) this.#startOver();
     this.#epoch = event.epoch;
     this.people.enter(event.people, event.peopleTag, event.online);
+    this.myself.enter(event);
     this.conversations.enter(event.conversations);
     if (!this.#entered) this.notices.welcome();
     this.#entered = true;

@@ -1,10 +1,19 @@
 import type { Command } from "../../server/protocol/commands.ts";
 import type { ChatEvent, EventOf } from "../../server/protocol/events.ts";
+import { notReached, Refused } from "../transport/refused.ts";
 import { type Link, ReconnectingSocket, type SocketSurroundings } from "../transport/socket.ts";
 
 /** A command before it has been given its `ref`. */
 export type Ask<C = Command> = C extends Command ? Omit<C, "ref"> : never;
 type Refusal = EventOf<"error">;
+
+/** Who waits for the answer to a command. */
+interface Waiting {
+  refused(refusal: Refusal): void;
+  answered?(): void;
+  /** No answer will come, and what was asked for may be done or not. */
+  lost?(): void;
+}
 
 /** What the banner says: nothing, trying, how long until the next try, or that this is one tab too many. */
 export type Trouble = { kind: "trying" } | { kind: "waiting"; seconds: number } | { kind: "closed" } | null;
@@ -17,7 +26,7 @@ export class Connection {
   #link = $state.raw<Link>({ kind: "closed", code: null });
   #entered = $state(false);
   #seconds = $state(0);
-  #asked = new Map<string, (refusal: Refusal) => void>();
+  #asked = new Map<string, Waiting>();
   #count = 0;
   /** What came over a new socket before the answer to `chat.enter`, which says what history it belongs to. */
   #early: ChatEvent[] = [];
@@ -67,11 +76,16 @@ export class Connection {
 
   /** Sends a command and gives its `ref`, or null when there is no connection. `refused` hears if it is turned down. */
   ask(command: Ask, refused: (refusal: Refusal) => void = () => {}): string | null {
-    this.#count += 1;
-    const ref = String(this.#count);
-    if (!this.#socket.send({ ...command, ref } as Command)) return null;
-    this.#asked.set(ref, refused);
-    return ref;
+    return this.#send(command, { refused });
+  }
+
+  /** Sends a command and resolves with its answer having come; throws `Refused`, also when none can come any more. */
+  request(command: Ask): Promise<void> {
+    return new Promise((answered, reject) => {
+      const lost = () => reject(notReached());
+      const refused = (refusal: Refusal) => reject(new Refused(refusal));
+      if (!this.#entered || this.#send(command, { refused, answered, lost }) === null) lost();
+    });
   }
 
   /** The chat was entered: from now on the connection counts as whole, and what came early is heard. */
@@ -82,22 +96,35 @@ export class Connection {
 
   /** Hands a refusal to whoever asked. */
   refuse(refusal: Refusal): void {
-    const refused = this.#asked.get(refusal.ref ?? "");
+    const waiting = this.#asked.get(refusal.ref ?? "");
     this.#asked.delete(refusal.ref ?? "");
-    refused?.(refusal);
+    waiting?.refused(refusal);
+  }
+
+  #send(command: Ask, waiting: Waiting): string | null {
+    this.#count += 1;
+    const ref = String(this.#count);
+    if (!this.#socket.send({ ...command, ref } as Command)) return null;
+    this.#asked.set(ref, waiting);
+    return ref;
   }
 
   #hear(event: ChatEvent): void {
     if (event.type === "error" || event.type === "chat.entered" || this.#entered) this.#heard(event);
     else this.#early.push(event);
-    if ("ref" in event) this.#asked.delete(event.ref ?? "");
+    if (!("ref" in event)) return;
+    const waiting = this.#asked.get(event.ref ?? "");
+    this.#asked.delete(event.ref ?? "");
+    waiting?.answered?.();
   }
 
   #follow(link: Link): void {
     this.#link = link;
     if (link.kind !== "open") {
       this.#entered = false;
+      const waiting = [...this.#asked.values()];
       this.#asked.clear();
+      for (const { lost } of waiting) lost?.();
       this.#early = [];
     }
     this.#stopTicking();

@@ -9,7 +9,7 @@ import { Reading } from "./reading.svelte.ts";
 export interface ConversationSurroundings {
   me: number;
   /** The incarnation of the server's history that everything held belongs to. */
-  readonly epoch: string;
+  epoch(): string;
   /** Sends a command and gives its ref, or null when there is no connection. */
   ask(command: Ask, refused?: (refusal: EventOf<"error">) => void): string | null;
   after(ms: number, act: () => void): () => void;
@@ -74,7 +74,7 @@ export class Conversation {
     this.#readingLatest = this.#readingOlder = this.#syncing = null;
     this.#heard = Math.max(this.#heard, at.head);
     this.#lastMessageAt = at.lastMessageAt;
-    const newer = this.pages.messages.filter(({ seq }) => seq > at.head);
+    const newer = this.pages.messages.filter(({ rev }) => rev > at.head);
     this.reading.enter(at, newer);
     if (this.#heard - this.#cursor > catchUpMax) this.pages.clear();
     if (!this.pages.loaded) this.#cursor = this.#heard;
@@ -103,7 +103,7 @@ export class Conversation {
     this.#readingOlder = this.#around.ask({ type: "history.read", conversation: this.id, before }, later);
   }
 
-  /** A live message: the next in line is taken; one from beyond a hole makes us ask for what lies between. */
+  /** A live message, new or changed: the next in line is taken; one from beyond a hole makes us ask for what lies between. */
   receive(message: Message): void {
     this.#heard = Math.max(this.#heard, message.rev);
     if (message.rev === this.#cursor + 1) {
@@ -174,9 +174,13 @@ export class Conversation {
   }
 
   #catchUp(): void {
-    const { epoch } = this.#around;
     if (this.#syncing || this.#heard <= this.#cursor) return;
-    const command = { type: "conversation.sync", conversation: this.id, epoch, after: this.#cursor } as const;
+    const command = {
+      type: "conversation.sync",
+      conversation: this.id,
+      epoch: this.#around.epoch(),
+      after: this.#cursor,
+    } as const;
     this.#syncing = this.#around.ask(command, ({ code, retryAfter }) => {
       this.#syncing = null;
       if (code === "epoch_changed") this.#around.startOver();

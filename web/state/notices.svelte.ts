@@ -1,3 +1,4 @@
+import { groupId } from "../../server/protocol/conversation-id.ts";
 import type { EventOf } from "../../server/protocol/events.ts";
 import type { People } from "./people.svelte.ts";
 
@@ -31,8 +32,9 @@ export class Notices {
     this.#around = around;
   }
 
-  /** Those that came after one message and before another; null means up to now. */
-  between(from: number, to: number | null): readonly Notice[] {
+  /** Those of a conversation that came after one message and before another; null means up to now. */
+  between(conversation: string, from = 0, to: number | null = null): readonly Notice[] {
+    if (conversation !== groupId) return [];
     return this.#all.filter(({ after }) => after >= from && (to === null || after < to));
   }
 

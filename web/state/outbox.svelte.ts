@@ -18,6 +18,8 @@ const retryable: ErrorCode[] = ["rate_limited", "busy", "storage_full"];
 const retryIn = 2_000;
 /** An echo may be lost; asking again is harmless, since the server knows the message by its `clientId`. */
 const receiptWithin = 10_000;
+/** However long one has to wait, now and then it is tried again. A browser's timers hold no more than 24 days. */
+const longestWait = 60 * 60_000;
 
 const inOrder = (entries: Unsent[]): Unsent[] => entries.sort((a, b) => a.at - b.at);
 
@@ -95,6 +97,11 @@ export class Outbox {
     this.#land();
   }
 
+  /** What kept it from sending may be over. */
+  again(): void {
+    if (this.#hindrance) this.#land();
+  }
+
   pause(): void {
     this.#online = false;
     this.#flying = null;
@@ -138,7 +145,7 @@ export class Outbox {
 
   #later(ms: number): void {
     this.#cancel();
-    this.#cancel = this.#around.system.after(ms, () => this.#land());
+    this.#cancel = this.#around.system.after(Math.min(ms, longestWait), () => this.#land());
   }
 
   #land(): void {

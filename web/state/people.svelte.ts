@@ -1,5 +1,6 @@
 import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import type { Person } from "../../server/protocol/events.ts";
+import type { Role } from "../../server/protocol/roles.ts";
 
 export interface NamedPerson {
   id: number;
@@ -9,6 +10,8 @@ export interface NamedPerson {
 /** Everyone who has, or had, an account, and who of them is here. */
 export class People {
   #names = new SvelteMap<number, string | null>();
+  /** Of those who are more than members. */
+  #roles = new SvelteMap<number, Role>();
   #online = new SvelteSet<number>();
   /** The directory's tag; null while there is none worth keeping. */
   #tag: string | null = null;
@@ -30,6 +33,10 @@ export class People {
     return this.#names.get(id) ?? "Deleted user";
   }
 
+  roleOf(id: number): Role {
+    return this.#roles.get(id) ?? "member";
+  }
+
   knows(id: number): boolean {
     return this.#names.has(id);
   }
@@ -48,26 +55,32 @@ export class People {
     this.#tag = tag;
     if (people) {
       this.#names.clear();
-      for (const { id, name } of people) this.#names.set(id, name);
+      this.#roles.clear();
+      for (const person of people) this.#put(person);
     }
     this.#online.clear();
     for (const id of online) this.#online.add(id);
   }
 
   /** The tag no longer fits a directory that changed since, so the next entering asks for the whole. */
-  register({ id, name }: Person): void {
-    this.#names.set(id, name);
+  register(person: Person): void {
+    this.#put(person);
     this.#tag = null;
   }
 
   forget(id: number): void {
-    this.#names.set(id, null);
+    this.register({ id, name: null });
     this.#online.delete(id);
-    this.#tag = null;
   }
 
   change(online: number[], offline: number[]): void {
     for (const id of online) this.#online.add(id);
     for (const id of offline) this.#online.delete(id);
+  }
+
+  #put({ id, name, role }: Person): void {
+    this.#names.set(id, name);
+    if (role) this.#roles.set(id, role);
+    else this.#roles.delete(id);
   }
 }

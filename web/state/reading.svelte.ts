@@ -18,6 +18,8 @@ export class Reading {
   #base = 0;
   /** What others wrote after that and is unread; a message that comes twice is still one. */
   #newer = $state.raw<readonly number[]>([]);
+  /** What the server counted and was deleted since. */
+  #gone = new Set<number>();
   #lastRead = $state(0);
   #divider = $state<number | null>(null);
   #watched = $state(false);
@@ -55,16 +57,17 @@ export class Reading {
     this.#counted = at.unread;
     this.#base = at.head;
     this.#newer = [];
+    this.#gone.clear();
     this.#resting = false;
     for (const message of newer) this.count(message);
     this.#mark();
   }
 
-  /** A message came in, perhaps not for the first time. */
-  count({ seq, author }: Message): void {
-    if (author === this.#around.me || seq <= this.#base || seq <= this.#lastRead) return;
-    if (this.#unread === 0 && !this.#watched) this.#divider = this.#lastRead;
-    if (!this.#newer.includes(seq) && this.#unread < limits.unreadMax) this.#newer = [...this.#newer, seq];
+  /** A message came in, perhaps not for the first time. One that was deleted is not there to be read. */
+  count({ seq, rev, author, deletedAt }: Message): void {
+    if (author === this.#around.me || seq <= this.#lastRead) return;
+    if (deletedAt !== undefined) this.#discount(seq, rev);
+    else if (seq > this.#base) this.#add(seq);
   }
 
   /** These are the messages one can see, newest last. */
@@ -101,6 +104,19 @@ export class Reading {
 
   get #unread(): number {
     return Math.min(this.#counted + this.#newer.length, limits.unreadMax);
+  }
+
+  #add(seq: number): void {
+    if (this.#unread === 0 && !this.#watched) this.#divider = this.#lastRead;
+    if (!this.#newer.includes(seq) && this.#unread < limits.unreadMax) this.#newer = [...this.#newer, seq];
+  }
+
+  /** At its bound the count of the server says "at least", and stays. */
+  #discount(seq: number, rev: number): void {
+    this.#newer = this.#newer.filter((newer) => newer !== seq);
+    if (seq > this.#base || rev <= this.#base || this.#gone.has(seq)) return;
+    this.#gone.add(seq);
+    if (this.#counted < limits.unreadMax) this.#counted = Math.max(0, this.#counted - 1);
   }
 
   #readTo(seq: number): void {

@@ -11,11 +11,12 @@ import { type Api, createApi } from "../transport/api.ts";
 import type { Call } from "../transport/call.ts";
 import type { Download } from "../transport/download.ts";
 import { Refused } from "../transport/refused.ts";
-import type { Chat, Me } from "./chat.svelte.ts";
+import type { Chat } from "./chat.svelte.ts";
+import type { ChatSurroundings, Me } from "./chat-surroundings.ts";
 import { Proof } from "./proof.svelte.ts";
 
-/** Makes the chat of a person; `ended` and `doubted` are how the chat reports on the session it runs under. */
-export type EnterChat = (me: Me, hear: { ended(why: string): void; doubted(): Promise<void> }) => Chat;
+/** Makes the chat of a person; `hear` is how the chat reports on the session it runs under, and on the server. */
+export type EnterChat = (me: Me, hear: Pick<ChatSurroundings, "ended" | "doubted" | "house">) => Chat;
 
 /** Who is signed in, if anybody. Verbs throw `Refused`. */
 export class Session {
@@ -156,7 +157,13 @@ export class Session {
   #enter(me: Me): void {
     this.#chat?.close();
     this.#notice = null;
-    this.#chat = this.#enterChat(me, { ended: (why) => this.#out(why), doubted: () => this.check() });
+    this.#chat = this.#enterChat(me, {
+      ended: (why) => this.#out(why),
+      doubted: () => this.check(),
+      house: ({ name, welcome, registration }) => {
+        if (this.#info) this.#info = { ...this.#info, house: { name, welcome, registration } };
+      },
+    });
     this.#chat.connection.connect();
   }
 

@@ -51,8 +51,8 @@ export interface Factors {
   /** False when the user has no such passkey; so below. */
   renamePasskey(userId: number, id: string, name: string): Promise<boolean>;
   removePasskey(userId: number, id: string, act: Act): Promise<boolean>;
-  /** Notes a use and its counter. */
-  usedPasskey(id: string, counter: number, at: number): Promise<void>;
+  /** Notes a use and its counter; false where the passkey is gone, or was used meanwhile with no lower counter, which counts. */
+  usedPasskey(id: string, counter: number, at: number): Promise<boolean>;
   identities(userId: number): Promise<Identity[]>;
   identity(issuer: string, subject: string): Promise<Identity | null>;
   /** False when it opens an account already. */

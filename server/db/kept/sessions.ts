@@ -26,7 +26,7 @@ export interface Session {
 }
 
 /** A session as its user sees it in the list of devices. */
-export interface Device extends Pick<Session, "id" | "factors" | "createdAt" | "seenAt"> {
+export interface Device extends Pick<Session, "id" | "factors" | "provenAt" | "createdAt" | "seenAt"> {
   device: string;
   label: string | null;
   address: string;

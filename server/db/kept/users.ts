@@ -64,7 +64,7 @@ export interface Users {
   setRole(id: number, role: Role, act: Act): Promise<boolean>;
   /** The owner becomes an admin and another becomes the owner; false where either is not, or not active. */
   handOver(from: number, to: number, act: Act): Promise<boolean>;
-  /** Anything but `active` ends all sessions with it, and the tickets of the account. False where the account is gone. */
+  /** Anything but `active` ends all sessions with it, the tickets of the account and its invitations. False where the account is gone. */
   setStanding(id: number, standing: Standing, reason: string | null, act: Act): Promise<boolean>;
   /** Null lets the person write again. False where the account is gone. */
   mute(id: number, until: number | null, act: Act): Promise<boolean>;

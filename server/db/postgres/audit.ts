@@ -3,7 +3,7 @@ import { type AuditEvent, auditKeepMs } from "../../protocol/audit.ts";
 import type { Act, Audit } from "../kept/audit.ts";
 import { guarded } from "./guarded.ts";
 import type { Db, Transaction } from "./open.ts";
-import { audit } from "./schema.ts";
+import { audit } from "./schema-doors.ts";
 
 /** Writes a line of the audit log, where there is one to be written. */
 export async function log(db: Pick<Transaction, "insert">, act: Act | undefined): Promise<void> {

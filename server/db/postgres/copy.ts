@@ -1,4 +1,5 @@
 import type { SQL, TransactionSQL } from "bun";
+import { copiedTables, numberedTables } from "./copied-tables.ts";
 import { DatabaseError } from "./failures.ts";
 import { unfinishedKey } from "./unfinished.ts";
 
@@ -21,8 +22,8 @@ export interface Progress {
 export interface Facts {
   epoch: string;
   pepper: string;
-  /** The highest id that an account ever had. */
-  lastUser: number;
+  /** The highest number that a row of each numbered table ever had. */
+  last: Record<string, number>;
 }
 
 /** A copy that cannot go on as things are. The message says why. */
@@ -44,18 +45,27 @@ export async function beginCopy(sql: SQL, start: Progress): Promise<Progress> {
       "PostgreSQL holds a part of another copy: of another database, or of this one before its server ran again. Give DATABASE_URL an empty database.",
     );
   }
-  const [{ is_empty, finished }] = await sql`
-    select (select value from meta where key = ${finishedKey}) as finished,
-      not exists (select from users) and not exists (select from messages)
-      and not exists (select from conversations where head > 0 or kind <> 'group') as is_empty`;
-  if (finished === start.source)
+  const [done] = await sql`select from meta where key = ${finishedKey} and value = ${start.source}`;
+  if (done)
     stop("This database was copied into PostgreSQL before, all of it. Start nodes there: bun run start");
-  if (!is_empty)
+  if (!(await isEmpty(sql)))
     stop("PostgreSQL holds a chat already, and is left alone. Give DATABASE_URL an empty database.");
   const [made] = await sql`
     insert into meta (key, value) values (${unfinishedKey}, ${JSON.stringify(start)})
     on conflict do nothing returning key`;
   return made ? start : stopForAnother();
+}
+
+/** Whether there is nothing but what the migrations make: the group, in which nobody wrote. */
+async function isEmpty(sql: SQL): Promise<boolean> {
+  for (const { name } of copiedTables) {
+    const used =
+      name === "conversations"
+        ? await sql`select from conversations where head > 0 or kind <> 'group' limit 1`
+        : await sql`select from ${sql(name)} limit 1`;
+    if (used.length > 0) return false;
+  }
+  return true;
 }
 
 /** Stores a batch and how far the copy has come with it, both or neither. */
@@ -75,13 +85,17 @@ export async function advance(
   });
 }
 
-/** Gives the database the epoch, the mark of the pepper and the next account's id. */
-export async function setFacts(sql: SQL, { epoch, pepper, lastUser }: Facts): Promise<void> {
+/** Gives the database the epoch, the mark of the pepper and the numbers that come next. */
+export async function setFacts(sql: SQL, { epoch, pepper, last }: Facts): Promise<void> {
   await sql.begin(async (transaction) => {
     await transaction`
       insert into meta (key, value) values ('epoch', ${epoch}), ('pepper', ${pepper})
       on conflict (key) do update set value = excluded.value`;
-    await transaction`select setval('users_id_seq', ${Math.max(lastUser, 1)}::bigint, ${lastUser > 0}::boolean)`;
+    for (const table of numberedTables) {
+      const number = last[table] ?? 0;
+      await transaction`
+        select setval(pg_get_serial_sequence(${table}, 'id'), ${Math.max(number, 1)}::bigint, ${number > 0}::boolean)`;
+    }
   });
 }
 
@@ -89,16 +103,20 @@ export async function setFacts(sql: SQL, { epoch, pepper, lastUser }: Facts): Pr
 export async function factsOf(sql: SQL): Promise<Facts> {
   const [found] = await sql`
     select (select value from meta where key = 'epoch') as epoch,
-      (select value from meta where key = 'pepper') as pepper,
-      case when is_called then last_value else last_value - 1 end as last_user
-    from users_id_seq`;
-  return { epoch: found.epoch, pepper: found.pepper, lastUser: Number(found.last_user) };
+      (select value from meta where key = 'pepper') as pepper`;
+  const last: Record<string, number> = {};
+  for (const table of numberedTables) {
+    const [row] = await sql`
+      select coalesce(pg_sequence_last_value(pg_get_serial_sequence(${table}, 'id')::regclass), 0)::float8 as number`;
+    last[table] = row.number;
+  }
+  return { epoch: found.epoch, pepper: found.pepper, last };
 }
 
 /** Makes the copy a database like any other, which nodes may start on. */
 export async function finishCopy(sql: SQL, progress: Progress): Promise<void> {
   await refuseRunningNode(sql);
-  await sql`analyze users, sessions, conversations, memberships, messages`;
+  for (const { name } of copiedTables) await sql`analyze ${sql(name)}`;
   await sql.begin(async (transaction) => {
     const [finished] = await transaction`
       delete from meta where key = ${unfinishedKey} and value = ${JSON.stringify(progress)} returning key`;

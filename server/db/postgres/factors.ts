@@ -6,11 +6,11 @@ import { postgresIdentities } from "./identities.ts";
 import { type Author, tell } from "./notices.ts";
 import type { Db, Transaction } from "./open.ts";
 import { postgresPasskeys } from "./passkeys.ts";
-import { recoveryCodes, totp } from "./schema.ts";
+import { recoveryCodes, totp } from "./schema-doors.ts";
 
 export function postgresFactors(db: Db, author: Author): Factors {
   return {
-    ...postgresPasskeys(db),
+    ...postgresPasskeys(db, author),
     ...postgresIdentities(db),
     totp: (userId) =>
       guarded(async () => {
@@ -27,7 +27,7 @@ export function postgresFactors(db: Db, author: Author): Factors {
             .values({ userId, ...values })
             .onConflictDoUpdate({ target: totp.userId, set: values });
           await replaceCodes(tx, userId, recovery);
-          await tell(tx, author, { kind: "code.changed", userId, hasCode: true });
+          await tell(tx, author, { kind: "factors.changed", userId, hasCode: true });
           await log(tx, act);
         }),
       ),
@@ -37,7 +37,7 @@ export function postgresFactors(db: Db, author: Author): Factors {
           const [removed] = await tx.delete(totp).where(eq(totp.userId, userId)).returning();
           if (!removed) return false;
           await replaceCodes(tx, userId, []);
-          await tell(tx, author, { kind: "code.changed", userId, hasCode: false });
+          await tell(tx, author, { kind: "factors.changed", userId, hasCode: false });
           await log(tx, act);
           return true;
         }),

@@ -1,76 +1,64 @@
 import type { SQL } from "bun";
-import type { Rows } from "./copied-rows.ts";
+import { type SQL as Query, sql as query } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/bun-sql";
+import { jsonOf } from "./copied-rows.ts";
+import { type CopiedTable, copiedTables, type Row } from "./copied-tables.ts";
 
-/** What is compared of a copy: rows of its tables, and what the messages of each conversation add up to. */
-export interface Compared extends Rows {
-  sums: { conversation_id: string; count: number; seqs: number; revs: number };
-}
+/** What the messages of a conversation add up to. */
+export type Sums = { conversation_id: string; count: number; seqs: number; revs: number };
+
+/** How many rows each table has, and how many conversations have messages. */
+export type Counts = Record<string, number> & { messages: number; users: number; sums: number };
 
 /**
  * The fingerprints of the rows that have the keys of those given, in their order; null where there is none. One is the
- * SHA-256, in hexadecimal, of the row's columns in the order of `Compared`, a line each, with "-" for null.
+ * SHA-256, in hexadecimal, of the row's columns in their order: each the length in bytes, ":" and the text, bytes in
+ * hexadecimal; "-" for null.
  */
-export const fingerprints: {
-  [T in keyof Compared]: (sql: SQL, rows: Compared[T][]) => Promise<{ print: string | null }[]>;
-} = {
-  users: (sql, rows) => sql`
-    select print from unnest(${rows.map((row) => row.id)}::bigint[]) with ordinality as wanted (id, place)
-    left join lateral (
-      select encode(sha256(convert_to(array_to_string(array[
-        id::text, name, name_key, password_hash, created_at::text, last_sign_in_at::text
-      ], chr(10), '-'), 'UTF8')), 'hex') as print from users where users.id = wanted.id offset 0
-    ) as found on true order by place`,
-  sessions: (sql, rows) => sql`
-    select print from unnest(${rows.map((row) => Buffer.from(row.id))}::bytea[]) with ordinality as wanted (id, place)
-    left join lateral (
-      select encode(sha256(convert_to(array_to_string(array[
-        encode(id, 'hex'), user_id::text, device, created_at::text, seen_at::text
-      ], chr(10), '-'), 'UTF8')), 'hex') as print from sessions where sessions.id = wanted.id offset 0
-    ) as found on true order by place`,
-  conversations: (sql, rows) => sql`
-    select print from unnest(${rows.map((row) => row.id)}::text[]) with ordinality as wanted (id, place)
-    left join lateral (
-      select encode(sha256(convert_to(array_to_string(array[
-        id, kind, head::text, last_message_at::text
-      ], chr(10), '-'), 'UTF8')), 'hex') as print from conversations where conversations.id = wanted.id offset 0
-    ) as found on true order by place`,
-  memberships: (sql, rows) => sql`
-    select print from unnest(
-      ${rows.map((row) => row.user_id)}::bigint[], ${rows.map((row) => row.conversation_id)}::text[]
-    ) with ordinality as wanted (person, conversation, place)
-    left join lateral (
-      select encode(sha256(convert_to(array_to_string(array[
-        user_id::text, conversation_id, last_read::text
-      ], chr(10), '-'), 'UTF8')), 'hex') as print
-      from memberships where user_id = person and conversation_id = conversation offset 0
-    ) as found on true order by place`,
-  messages: (sql, rows) => sql`
-    select print from unnest(
-      ${rows.map((row) => row.conversation_id)}::text[], ${rows.map((row) => row.seq)}::bigint[]
-    ) with ordinality as wanted (conversation, number, place)
-    left join lateral (
-      select encode(sha256(convert_to(array_to_string(array[
-        conversation_id, seq::text, rev::text, author_id::text, client_id, text, created_at::text
-      ], chr(10), '-'), 'UTF8')), 'hex') as print
-      from messages where conversation_id = conversation and seq = number offset 0
-    ) as found on true order by place`,
-  sums: (sql, rows) => sql`
-    select print from unnest(${rows.map((row) => row.conversation_id)}::text[]) with ordinality as wanted (id, place)
-    left join lateral (
-      select encode(sha256(convert_to(array_to_string(array[
-        id, count(*)::text, sum(seq)::text, sum(rev)::text
-      ], chr(10), '-'), 'UTF8')), 'hex') as print from messages where conversation_id = id
-    ) as found on true order by place`,
-};
+export async function fingerprints(
+  sql: SQL,
+  { name, columns, key }: CopiedTable,
+  rows: readonly Row[],
+): Promise<(string | null)[]> {
+  const keys = rows.map((row) => Object.fromEntries(key.map((column) => [column, row[column]!])));
+  const here = query.join(
+    key.map((column) => query`here.${query.identifier(column)} = wanted.${query.identifier(column)}`),
+    query` and `,
+  );
+  const texts = columns.map(({ name, isBinary }) => {
+    const column = query`here.${query.identifier(name)}`;
+    return isBinary ? query`encode(${column}, 'hex')` : query`${column}::text`;
+  });
+  const table = query.identifier(name);
+  const found = await drizzle({ client: sql }).execute<{ print: string | null }>(query`
+    select print from json_populate_recordset(null::${table}, ${jsonOf(keys)}::text::json) with ordinality as wanted
+    left join lateral (select ${printOf(texts)} as print from ${table} as here where ${here} offset 0) as found on true
+    order by wanted.ordinality`);
+  return found.map(({ print }) => print);
+}
 
-/** How many rows each table has. */
-export async function rowCounts(sql: SQL): Promise<{ [T in keyof Compared]: number }> {
-  const [counts] = await sql`
-    select (select count(*) from users)::float8 as users,
-      (select count(*) from sessions)::float8 as sessions,
-      (select count(*) from conversations)::float8 as conversations,
-      (select count(*) from memberships)::float8 as memberships,
-      (select count(*) from messages)::float8 as messages,
-      (select count(distinct conversation_id) from messages)::float8 as sums`;
-  return counts;
+/** The same of what the messages of conversations add up to. */
+export async function printsOfSums(sql: SQL, rows: readonly Sums[]): Promise<(string | null)[]> {
+  const texts = [query`id`, query`count(*)::text`, query`sum(seq)::text`, query`sum(rev)::text`];
+  const ids = JSON.stringify(rows.map((row) => row.conversation_id));
+  const found = await drizzle({ client: sql }).execute<{ print: string | null }>(query`
+    select print from json_array_elements_text(${ids}::text::json) with ordinality as wanted (id, place)
+    left join lateral (select ${printOf(texts)} as print from messages where conversation_id = id) as found on true
+    order by place`);
+  return found.map(({ print }) => print);
+}
+
+function printOf(texts: Query[]): Query {
+  const parts = texts.map((text) => query`coalesce(octet_length(${text}) || ':' || ${text}, '-')`);
+  return query`encode(sha256(convert_to(${query.join(parts, query` || `)}, 'UTF8')), 'hex')`;
+}
+
+export async function rowCounts(sql: SQL): Promise<Counts> {
+  const counts = copiedTables.map(({ name }) => {
+    const table = query.identifier(name);
+    return query`(select count(*) from ${table})::float8 as ${table}`;
+  });
+  const [found] = await drizzle({ client: sql }).execute(query`
+    select ${query.join(counts, query`, `)}, (select count(distinct conversation_id) from messages)::float8 as sums`);
+  return found as Counts;
 }

@@ -5,7 +5,7 @@ import { log } from "./audit.ts";
 import { guarded } from "./guarded.ts";
 import { type Author, tell } from "./notices.ts";
 import type { Db, Transaction } from "./open.ts";
-import { house } from "./schema.ts";
+import { house } from "./schema-doors.ts";
 
 const key = "house";
 

@@ -3,7 +3,7 @@ import type { Invites } from "../kept/invites.ts";
 import { log } from "./audit.ts";
 import { guarded } from "./guarded.ts";
 import type { Db } from "./open.ts";
-import { invites } from "./schema.ts";
+import { invites } from "./schema-doors.ts";
 
 export function postgresInvites(db: Db): Invites {
   return {

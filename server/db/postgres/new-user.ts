@@ -7,7 +7,8 @@ import { log } from "./audit.ts";
 import { beginHouse } from "./house.ts";
 import { type Author, tell } from "./notices.ts";
 import type { Transaction } from "./open.ts";
-import { conversations, identities, invites, memberships, sessions, users } from "./schema.ts";
+import { conversations, memberships, sessions, users } from "./schema.ts";
+import { identities, invites } from "./schema-doors.ts";
 
 export const keyOf = (name: string): string => name.toLowerCase();
 

@@ -20,8 +20,8 @@ export type Notice =
   | { kind: "sessions.ended"; userId: number; sessions: string[]; by: string | null }
   /** It goes on under another id. */
   | { kind: "session.replaced"; session: string; userId: number }
-  /** A user has an authenticator app, or has none any more. */
-  | { kind: "code.changed"; userId: number; hasCode: boolean }
+  /** A user has an authenticator app or a passkey, or has none any more. */
+  | { kind: "factors.changed"; userId: number; hasCode?: boolean; hasPasskey?: boolean }
   | { kind: "house.changed"; house: House }
   /** An event for all devices of one user. */
   | { kind: "told"; userId: number; event: ChatEvent }

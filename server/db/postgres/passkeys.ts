@@ -1,16 +1,17 @@
-import { and, asc, eq } from "drizzle-orm";
+import { and, asc, count, eq, lt, or } from "drizzle-orm";
 import type { Factors, Passkey } from "../kept/factors.ts";
 import { log } from "./audit.ts";
 import { guarded } from "./guarded.ts";
-import type { Db } from "./open.ts";
-import { passkeys } from "./schema.ts";
+import { type Author, tell } from "./notices.ts";
+import type { Db, Transaction } from "./open.ts";
+import { passkeys } from "./schema-doors.ts";
 
 type Passkeys = Pick<
   Factors,
   "passkeys" | "passkey" | "addPasskey" | "renamePasskey" | "removePasskey" | "usedPasskey"
 >;
 
-export function postgresPasskeys(db: Db): Passkeys {
+export function postgresPasskeys(db: Db, author: Author): Passkeys {
   const own = (userId: number, id: string) => and(eq(passkeys.id, id), eq(passkeys.userId, userId));
   return {
     passkeys: (userId) =>
@@ -32,8 +33,10 @@ export function postgresPasskeys(db: Db): Passkeys {
         db.orm.transaction(async (tx) => {
           const row = { ...passkey, transports: JSON.stringify(passkey.transports) };
           const [added] = await tx.insert(passkeys).values(row).onConflictDoNothing().returning();
-          if (added) await log(tx, act);
-          return added !== undefined;
+          if (!added) return false;
+          await tell(tx, author, { kind: "factors.changed", userId: passkey.userId, hasPasskey: true });
+          await log(tx, act);
+          return true;
         }),
       ),
     renamePasskey: (userId, id, name) =>
@@ -45,15 +48,28 @@ export function postgresPasskeys(db: Db): Passkeys {
       guarded(() =>
         db.orm.transaction(async (tx) => {
           const [removed] = await tx.delete(passkeys).where(own(userId, id)).returning();
-          if (removed) await log(tx, act);
-          return removed !== undefined;
+          if (!removed) return false;
+          const hasPasskey = (await countOf(tx, userId)) > 0;
+          await tell(tx, author, { kind: "factors.changed", userId, hasPasskey });
+          await log(tx, act);
+          return true;
         }),
       ),
     usedPasskey: (id, counter, at) =>
       guarded(async () => {
-        await db.orm.update(passkeys).set({ counter, lastUsedAt: at }).where(eq(passkeys.id, id));
+        const grows = or(eq(passkeys.counter, 0), lt(passkeys.counter, counter));
+        const noted = db.orm
+          .update(passkeys)
+          .set({ counter, lastUsedAt: at })
+          .where(and(eq(passkeys.id, id), grows));
+        return (await noted.returning()).length > 0;
       }),
   };
+}
+
+async function countOf(db: Transaction, userId: number): Promise<number> {
+  const [own] = await db.select({ count: count() }).from(passkeys).where(eq(passkeys.userId, userId));
+  return own!.count;
 }
 
 const toPasskey = (row: typeof passkeys.$inferSelect): Passkey => ({

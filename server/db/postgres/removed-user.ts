@@ -1,18 +1,8 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 import { type Author, tell } from "./notices.ts";
 import type { Transaction } from "./open.ts";
-import {
-  identities,
-  invites,
-  memberships,
-  passkeys,
-  recoveryCodes,
-  reports,
-  sessions,
-  tickets,
-  totp,
-  users,
-} from "./schema.ts";
+import { memberships, sessions, users } from "./schema.ts";
+import { identities, invites, passkeys, recoveryCodes, reports, tickets, totp } from "./schema-doors.ts";
 
 /** Forgets all of an account but its id; false when there is nothing to forget. */
 export async function forgetUser(
@@ -28,10 +18,7 @@ export async function forgetUser(
   for (const table of [sessions, memberships, totp, recoveryCodes, passkeys, identities, tickets])
     await db.delete(table).where(eq(table.userId, id));
   await db.delete(reports).where(eq(reports.reporterId, id));
-  await db
-    .update(invites)
-    .set({ revokedAt: at })
-    .where(and(eq(invites.createdBy, id), isNull(invites.revokedAt)));
+  await revokeInvites(db, id, at);
   await db.execute(sql`
     delete from notices where notice->>'kind' in ('person.registered', 'person.changed')
       and notice->'person'->>'id' = ${String(id)}`);
@@ -52,4 +39,12 @@ export async function forgetUser(
     .where(eq(users.id, id));
   await tell(db, author, { kind: "person.deleted", id });
   return true;
+}
+
+/** Ends the invitations that somebody made. */
+export async function revokeInvites(db: Transaction, id: number, at: number): Promise<void> {
+  await db
+    .update(invites)
+    .set({ revokedAt: at })
+    .where(and(eq(invites.createdBy, id), isNull(invites.revokedAt)));
 }

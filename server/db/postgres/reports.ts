@@ -5,7 +5,8 @@ import { log } from "./audit.ts";
 import { guarded } from "./guarded.ts";
 import { selectedMessage } from "./messages.ts";
 import type { Db } from "./open.ts";
-import { messages, reports } from "./schema.ts";
+import { messages } from "./schema.ts";
+import { reports } from "./schema-doors.ts";
 
 export function postgresReports(db: Db): Reports {
   const select = () =>

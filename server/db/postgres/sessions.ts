@@ -44,8 +44,8 @@ export function postgresSessions(db: Db, author: Author): Sessions {
           .from(sessions)
           .where(eq(sessions.userId, userId))
           .orderBy(desc(sessions.seenAt), desc(sessions.createdAt));
-        return rows.map(({ id, device, label, address, factors, createdAt, seenAt }) => {
-          return { id, device, label, address, factors: factors as 1 | 2, createdAt, seenAt };
+        return rows.map(({ id, device, label, address, factors, provenAt, createdAt, seenAt }) => {
+          return { id, device, label, address, factors: factors as 1 | 2, provenAt, createdAt, seenAt };
         });
       }),
     touch: (id, at) =>

@@ -3,7 +3,7 @@ import type { Tickets } from "../kept/tickets.ts";
 import { log } from "./audit.ts";
 import { guarded } from "./guarded.ts";
 import type { Db } from "./open.ts";
-import { tickets } from "./schema.ts";
+import { tickets } from "./schema-doors.ts";
 
 export function postgresTickets(db: Db): Tickets {
   const valid = (id: Buffer, kind: string, now: number) =>

@@ -7,8 +7,9 @@ import { guarded } from "./guarded.ts";
 import { addUser, keyOf } from "./new-user.ts";
 import { type Author, tell } from "./notices.ts";
 import type { Db, Transaction } from "./open.ts";
-import { forgetUser } from "./removed-user.ts";
-import { tickets, users } from "./schema.ts";
+import { forgetUser, revokeInvites } from "./removed-user.ts";
+import { users } from "./schema.ts";
+import { tickets } from "./schema-doors.ts";
 
 /** What is read of an account. The names in SQL are spelled out: of one table alone, drizzle names no table. */
 const columns = {
@@ -142,6 +143,7 @@ export function postgresUsers(db: Db, author: Author): Users {
         if (standing === "active") return;
         await endSessions(tx, author, id);
         await tx.delete(tickets).where(eq(tickets.userId, id));
+        await revokeInvites(tx, id, act.at);
       }),
     mute: (id, until, act) => change(id, { mutedUntil: until }, act),
     remove: (id, erase = false, act) =>

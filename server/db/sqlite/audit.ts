@@ -3,7 +3,7 @@ import { type AuditEvent, auditKeepMs } from "../../protocol/audit.ts";
 import type { Act, Audit } from "../kept/audit.ts";
 import { guarded } from "./guarded.ts";
 import type { Db } from "./open.ts";
-import { audit } from "./schema.ts";
+import { audit } from "./schema-doors.ts";
 
 /** The database, or a transaction on it. */
 export type Writer = Pick<Db, "insert" | "select" | "update" | "delete">;

@@ -5,7 +5,7 @@ import { guarded } from "./guarded.ts";
 import { sqliteIdentities } from "./identities.ts";
 import type { Db } from "./open.ts";
 import { sqlitePasskeys } from "./passkeys.ts";
-import { recoveryCodes, totp } from "./schema.ts";
+import { recoveryCodes, totp } from "./schema-doors.ts";
 
 export function sqliteFactors(db: Db): Factors {
   return {

@@ -4,7 +4,7 @@ import type { HouseKeeping } from "../kept/house.ts";
 import { log, type Writer } from "./audit.ts";
 import { guarded } from "./guarded.ts";
 import type { Db } from "./open.ts";
-import { house } from "./schema.ts";
+import { house } from "./schema-doors.ts";
 
 const key = "house";
 

@@ -3,7 +3,7 @@ import type { Factors } from "../kept/factors.ts";
 import { log } from "./audit.ts";
 import { guarded } from "./guarded.ts";
 import type { Db } from "./open.ts";
-import { identities } from "./schema.ts";
+import { identities } from "./schema-doors.ts";
 
 type Identities = Pick<
   Factors,

@@ -5,7 +5,8 @@ import { Refusal } from "../../refusal.ts";
 import type { Beginnings, Users } from "../kept/users.ts";
 import { log, type Writer } from "./audit.ts";
 import { readHouse, writeHouse } from "./house.ts";
-import { conversations, identities, invites, memberships, sessions, users } from "./schema.ts";
+import { conversations, memberships, sessions, users } from "./schema.ts";
+import { identities, invites } from "./schema-doors.ts";
 
 export const keyOf = (name: string): string => name.toLowerCase();
 

@@ -5,6 +5,7 @@ import { drizzle } from "drizzle-orm/bun-sqlite";
 import { migrate } from "drizzle-orm/bun-sqlite/migrator";
 import { isFull } from "./guarded.ts";
 import * as schema from "./schema.ts";
+import * as doors from "./schema-doors.ts";
 
 const migrations = join(import.meta.dir, "../../../drizzle/sqlite");
 
@@ -31,7 +32,7 @@ export function openDatabase(path: string) {
   const client = new Database(path, { create: true, strict: true });
   try {
     for (const pragma of pragmas) client.run(`PRAGMA ${pragma}`);
-    const db = drizzle({ client, schema });
+    const db = drizzle({ client, schema: { ...schema, ...doors } });
     migrate(db, { migrationsFolder: migrations });
     // From here on the event loop waits with it: whoever finds the database busy is told so and asks again.
     client.run("PRAGMA busy_timeout = 100");

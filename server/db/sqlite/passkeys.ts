@@ -1,9 +1,9 @@
-import { and, asc, eq } from "drizzle-orm";
+import { and, asc, eq, lt, or } from "drizzle-orm";
 import type { Factors, Passkey } from "../kept/factors.ts";
 import { log } from "./audit.ts";
 import { guarded } from "./guarded.ts";
 import type { Db } from "./open.ts";
-import { passkeys } from "./schema.ts";
+import { passkeys } from "./schema-doors.ts";
 
 type Passkeys = Pick<
   Factors,
@@ -48,9 +48,14 @@ export function sqlitePasskeys(db: Db): Passkeys {
         }),
       ),
     usedPasskey: (id, counter, at) =>
-      guarded(
-        () => void db.update(passkeys).set({ counter, lastUsedAt: at }).where(eq(passkeys.id, id)).run(),
-      ),
+      guarded(() => {
+        const grows = or(eq(passkeys.counter, 0), lt(passkeys.counter, counter));
+        const noted = db
+          .update(passkeys)
+          .set({ counter, lastUsedAt: at })
+          .where(and(eq(passkeys.id, id), grows));
+        return noted.returning().get() !== undefined;
+      }),
   };
 }
 

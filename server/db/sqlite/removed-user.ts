@@ -1,17 +1,7 @@
 import { and, eq, isNull } from "drizzle-orm";
 import type { Writer } from "./audit.ts";
-import {
-  identities,
-  invites,
-  memberships,
-  passkeys,
-  recoveryCodes,
-  reports,
-  sessions,
-  tickets,
-  totp,
-  users,
-} from "./schema.ts";
+import { memberships, sessions, users } from "./schema.ts";
+import { identities, invites, passkeys, recoveryCodes, reports, tickets, totp } from "./schema-doors.ts";
 
 /** Forgets all of an account but its id; false when there is nothing to forget. To be called in a transaction. */
 export function forgetUser(db: Writer, id: number, erase: boolean, at: number): boolean {
@@ -32,10 +22,15 @@ export function forgetUser(db: Writer, id: number, erase: boolean, at: number): 
   for (const table of [sessions, memberships, totp, recoveryCodes, passkeys, identities, tickets])
     db.delete(table).where(eq(table.userId, id)).run();
   db.delete(reports).where(eq(reports.reporterId, id)).run();
+  revokeInvites(db, id, at);
+  db.update(users).set(nothing).where(eq(users.id, id)).run();
+  return true;
+}
+
+/** Ends the invitations that somebody made. */
+export function revokeInvites(db: Writer, id: number, at: number): void {
   db.update(invites)
     .set({ revokedAt: at })
     .where(and(eq(invites.createdBy, id), isNull(invites.revokedAt)))
     .run();
-  db.update(users).set(nothing).where(eq(users.id, id)).run();
-  return true;
 }

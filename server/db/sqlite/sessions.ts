@@ -76,8 +76,8 @@ export function sqliteSessions(db: Db): Sessions {
           .where(eq(sessions.userId, userId))
           .orderBy(desc(sessions.seenAt), desc(sessions.createdAt))
           .all()
-          .map(({ id, device, label, address, factors, createdAt, seenAt }) => {
-            return { id, device, label, address, factors: factors as 1 | 2, createdAt, seenAt };
+          .map(({ id, device, label, address, factors, provenAt, createdAt, seenAt }) => {
+            return { id, device, label, address, factors: factors as 1 | 2, provenAt, createdAt, seenAt };
           }),
       ),
     touch: (id, at) =>

@@ -5,8 +5,9 @@ import { log } from "./audit.ts";
 import { guarded } from "./guarded.ts";
 import { addUser, keyOf } from "./new-user.ts";
 import type { Db } from "./open.ts";
-import { forgetUser } from "./removed-user.ts";
-import { sessions, tickets, users } from "./schema.ts";
+import { forgetUser, revokeInvites } from "./removed-user.ts";
+import { sessions, users } from "./schema.ts";
+import { tickets } from "./schema-doors.ts";
 
 /** What is read of an account. The names in SQL are spelled out: of one table alone, drizzle names no table. */
 const columns = {
@@ -127,6 +128,7 @@ export function sqliteUsers(db: Db): Users {
         if (standing === "active") return;
         tx.delete(sessions).where(eq(sessions.userId, id)).run();
         tx.delete(tickets).where(eq(tickets.userId, id)).run();
+        revokeInvites(tx, id, act.at);
       }),
     mute: (id, until, act) => change(id, { mutedUntil: until }, act),
     remove: (id, erase = false, act) =>

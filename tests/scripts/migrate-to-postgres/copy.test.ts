@@ -7,6 +7,7 @@ import { directId } from "../../../server/protocol/conversation-id.ts";
 import { openStorage } from "../../../server/storage.ts";
 import { system } from "../../../server/system.ts";
 import { dropDatabase, emptyDatabase } from "../../support/postgres.ts";
+import { actOf, fillDoors } from "./doors.ts";
 import { Folder, rowsOf } from "./ground.ts";
 
 const cleaners: (() => unknown)[] = [];
@@ -63,7 +64,7 @@ test("every row of every table is there, with ids, numbers, times, marks, sessio
     epoch = store.epoch;
     for (const name of ["alice", "Bob", "carol", "dora"]) {
       const session = { id: Buffer.alloc(32, name), device: `A "browser" of ${name}, {1}` };
-      await store.users.create({ name, passwordHash: `$2b$${name}`, createdAt: 1_790_000_000_000 }, session);
+      await store.users.create({ name, passwordHash: `$2b$${name}`, createdAt: 1_790_000_000_000 }, { session });
     }
     const draft =
       (conversation: "group" | ReturnType<typeof directId>, author: number) => (text: string) => ({
@@ -80,11 +81,13 @@ test("every row of every table is there, with ids, numbers, times, marks, sessio
       draft("group", 4)("from someone who left"),
     ]);
     await store.conversations.markRead([{ userId: 2, conversation: "group", seq: 3 }]);
-    await store.users.remove(4);
+    await fillDoors(store);
+    await store.users.remove(4, true);
     // An edited message has the number of its change; and an account was made whose row is gone.
-    run("UPDATE messages SET rev = 11, text = 'edited' WHERE conversation_id = 'group' AND seq = 2");
-    run("UPDATE conversations SET head = 11 WHERE id = 'group'");
+    run("UPDATE messages SET rev = 12, text = 'edited' WHERE conversation_id = 'group' AND seq = 2");
+    run("UPDATE conversations SET head = 12 WHERE id = 'group'");
     run("UPDATE sqlite_sequence SET seq = 9 WHERE name = 'users'");
+    run("UPDATE sqlite_sequence SET seq = 19 WHERE name = 'invites'");
   });
   const before = readFileSync(folder.path);
   const printed = await copied({ folder, url });
@@ -92,6 +95,7 @@ test("every row of every table is there, with ids, numbers, times, marks, sessio
   expect(readFileSync(folder.path).equals(before)).toBe(true);
   const there = await rowsOf(url);
   expect(there).toEqual(await rowsOf(folder));
+  expect(Object.entries(there).filter(([, rows]) => rows.length === 0)).toEqual([]);
   expect(there.messages).toHaveLength(2 * texts.length + 1);
   expect(there.users).toHaveLength(4);
   expect(printed).toMatch(/messages, with all they hold +19 +19 +the same/);
@@ -100,6 +104,8 @@ test("every row of every table is there, with ids, numbers, times, marks, sessio
   expect(store.epoch).toBe(epoch);
   const made = await store.users.create({ name: "emil", passwordHash: "", createdAt: 1 });
   expect(made?.id).toBe(10);
+  const invite = { createdBy: 1, createdAt: 1, expiresAt: null, maxUses: null, label: "" };
+  expect(await store.invites.create(invite, actOf(1, "invite.created"))).toMatchObject({ id: 20 });
   const [mark] = await db.sql`select count(*)::int as count from meta where key = 'copy'`;
   expect(mark.count).toBe(0);
   await store.close();

@@ -2,7 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SQL } from "bun";
+import { getTableName, is } from "drizzle-orm";
+import { SQLiteTable } from "drizzle-orm/sqlite-core";
 import { openDatabase } from "../../../server/db/sqlite/open.ts";
+import * as schema from "../../../server/db/sqlite/schema.ts";
+import * as doors from "../../../server/db/sqlite/schema-doors.ts";
 import { sqliteStore } from "../../../server/db/sqlite/store.ts";
 import type { Store } from "../../../server/db/store.ts";
 import { Program } from "../../support/program.ts";
@@ -53,7 +57,10 @@ export async function fillGroup(store: Store, messages: number): Promise<void> {
     );
 }
 
-const tables = ["users", "sessions", "conversations", "memberships", "messages"];
+const tables = Object.values<unknown>({ ...schema, ...doors })
+  .filter((each): each is SQLiteTable => is(each, SQLiteTable))
+  .map(getTableName)
+  .filter((name) => name !== "meta");
 
 /** Every row of what both databases hold, under the columns of SQLite, in an order of no meaning. */
 export async function rowsOf(from: Folder | string): Promise<Record<string, string[]>> {
@@ -73,12 +80,14 @@ export async function rowsOf(from: Folder | string): Promise<Record<string, stri
 
 const plain = (row: Record<string, Value>) =>
   JSON.stringify(
-    Object.entries(row).map(([name, value]) => [
-      name,
-      value instanceof Uint8Array
-        ? Buffer.from(value).toString("hex")
-        : value === null
-          ? null
-          : String(value),
-    ]),
+    Object.entries(row)
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([name, value]) => [
+        name,
+        value instanceof Uint8Array
+          ? Buffer.from(value).toString("hex")
+          : value === null
+            ? null
+            : String(value),
+      ]),
   );

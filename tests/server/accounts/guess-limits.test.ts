@@ -115,7 +115,7 @@ test("the refusal says how long to wait, and that is true", async () => {
   await guesses(10, () => ["alice", from("1.1.1.1")]);
   const refused = await limits.attempt("alice", from("1.1.1.1"), wrong).catch((error: Refusal) => error);
   if (!(refused instanceof Refusal)) throw new Error("It was not refused");
-  expect(refused.message).toBe("Too many wrong passwords. Please wait 60 seconds and try again.");
+  expect(refused.message).toBe("Too many wrong tries. Please wait 60 seconds and try again.");
   time.leap(refused.retryAfter! - 1);
   expect(await guesses(1, () => ["alice", from("1.1.1.1")])).toBe(0);
   time.leap(1);

@@ -3,7 +3,7 @@ import { sql } from "drizzle-orm";
 import { outcome } from "../../support/authenticator.ts";
 import { type Clock, clock } from "../../support/clock.ts";
 import { contentsOf, database } from "../../support/database.ts";
-import { type Homebase, pageAfter, startHomebase } from "../../support/homebase.ts";
+import { comesBack, type Homebase, startHomebase } from "../../support/homebase.ts";
 import { Person, password } from "../../support/person.ts";
 
 const linking = "/api/account/providers/oidc";
@@ -77,7 +77,7 @@ describe("ASVS 6.8.1 an account is linked only from inside", () => {
   test("not by another browser, as by a link that somebody was lured to follow", async () => {
     const lure = await home.visit(anna, "a-1", {}, linking);
     const victim = await newPerson("victim").register();
-    expect(await pageAfter(victim.fetch("GET", lure))).toBe("/login?problem=provider_failed");
+    expect(await comesBack(victim, lure)).toBe("/login?problem=provider_failed");
     expect(identities()).toEqual([]);
   });
 
@@ -97,7 +97,7 @@ describe("ASVS 6.8.1 an account is linked only from inside", () => {
     test(`not where, meanwhile, ${what}`, async () => {
       const path = await home.visit(anna, "a-1", {}, linking);
       await happens();
-      expect(await pageAfter(anna.fetch("GET", path))).toBe(`/account?problem=${code}`);
+      expect(await comesBack(anna, path)).toBe(`/account?problem=${code}`);
       expect(identities()).toEqual([]);
     });
 
@@ -109,14 +109,11 @@ describe("ASVS 6.8.1 an account is linked only from inside", () => {
 
 test("one account at each provider is enough, also where two were begun", async () => {
   const first = await home.visit(anna, "a-1", {}, linking);
-  const { cookies } = anna;
   const second = newPerson();
   await second.signIn();
   const later = await home.visit(second, "a-2", {}, linking);
-  expect(await pageAfter(anna.fetch("GET", first, undefined, { cookie: cookies }))).toBe(
-    "/account?linked=oidc",
-  );
-  expect(await pageAfter(second.fetch("GET", later))).toBe("/account?problem=too_many");
+  expect(await comesBack(anna, first)).toBe("/account?linked=oidc");
+  expect(await comesBack(second, later)).toBe("/account?problem=too_many");
   expect(await outcome(anna.fetch("POST", linking, {}))).toEqual([409, "too_many"]);
   expect(identities()).toHaveLength(1);
 });

@@ -1,10 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { sql } from "drizzle-orm";
-import type { House } from "../../../server/protocol/house.ts";
+import { afterEach, beforeEach, expect, test } from "bun:test";
 import { enrol, give, outcome } from "../../support/authenticator.ts";
 import { type Clock, clock } from "../../support/clock.ts";
 import { contentsOf, database } from "../../support/database.ts";
-import { type Homebase, pageAfter, startHomebase } from "../../support/homebase.ts";
+import { comesBack, type Homebase, startHomebase } from "../../support/homebase.ts";
 import { Person } from "../../support/person.ts";
 
 let time: Clock;
@@ -24,17 +22,6 @@ const newPerson = (name = "anna") => new Person(home.server, name);
 const whoIs = async (person: Person) => (await (await person.fetch("GET", "/api/session")).json()).user?.name;
 const audited = async (event: string) =>
   (await base.store.audit.page({}, null, 100)).filter((entry) => entry.event === event);
-
-/** Somebody who may change the rules of the house, and does. */
-async function owner() {
-  const olga = await newPerson("olga").register();
-  base.db.run(sql`update users set role = 'owner' where name = 'olga'`);
-  const change = async (rules: Partial<House>) => {
-    const house: House = await (await olga.fetch("GET", "/api/house")).json();
-    expect((await olga.fetch("PUT", "/api/house", { ...house, ...rules })).status).toBe(204);
-  };
-  return { olga, change };
-}
 
 test("the providers are told to everybody, by name", async () => {
   const { providers } = await (await newPerson().fetch("GET", "/api/session")).json();
@@ -63,78 +50,6 @@ test("somebody comes by a provider, chooses a name, and comes again, to the page
   ]);
   const [identity] = await base.store.factors.identities(1);
   expect(identity).toMatchObject({ issuer: home.provider.issuer, subject: "anna", provider: "oidc" });
-});
-
-test("a name that is taken, or looks like one, costs nobody the way they came", async () => {
-  await newPerson("anna").register();
-  const other = newPerson();
-  await home.come(other, "anna");
-  for (const name of ["anna", "ANNA"])
-    expect(await outcome(other.fetch("POST", "/api/newcomer", { name }))).toEqual([409, "name_taken"]);
-  expect(await outcome(other.fetch("POST", "/api/newcomer", { name: "a" }))).toEqual([400, "invalid"]);
-  expect((await other.fetch("POST", "/api/newcomer", { name: "anna-too" })).status).toBe(201);
-});
-
-test("of two who choose a name with the same account at once, one gets an account", async () => {
-  const anna = newPerson();
-  await home.come(anna, "anna");
-  const asked = ["one", "two", "three"].map((name) => outcome(anna.fetch("POST", "/api/newcomer", { name })));
-  const statuses = (await Promise.all(asked)).map(([status]) => status).toSorted();
-  expect(statuses.filter((status) => status === 201)).toHaveLength(1);
-  expect(statuses.every((status) => [201, 403, 409].includes(status))).toBe(true);
-  expect([contentsOf(base.db).users!.length, contentsOf(base.db).identities!.length]).toEqual([1, 1]);
-});
-
-test("ASVS 2.3.1 a name cannot be chosen without having come from a provider, nor later than a quarter of an hour", async () => {
-  const nobody = newPerson();
-  expect(await outcome(nobody.fetch("GET", "/api/newcomer"))).toEqual([403, "link_invalid"]);
-  const chosen = () => nobody.fetch("POST", "/api/newcomer", { name: "nobody" });
-  expect(await outcome(chosen())).toEqual([403, "link_invalid"]);
-  await home.come(nobody, "anna");
-  time.leap(15 * 60_000);
-  expect(await outcome(chosen())).toEqual([403, "link_invalid"]);
-  expect(contentsOf(base.db).users).toEqual([]);
-});
-
-describe("the rules of registration hold for who comes by a provider", () => {
-  test("where it is closed, only who has an account comes in", async () => {
-    await home.newcomer("anna");
-    const { change } = await owner();
-    await change({ registration: "closed" });
-    expect(await home.come(newPerson(), "anna")).toBe("/");
-    expect(await home.come(newPerson(), "bert")).toBe("/login?problem=registration_closed");
-    expect(contentsOf(base.db).tickets).toEqual([]);
-  });
-
-  test("where it was closed in the meantime, no account is made", async () => {
-    const anna = newPerson();
-    await home.come(anna, "anna");
-    await (await owner()).change({ registration: "closed" });
-    const late = anna.fetch("POST", "/api/newcomer", { name: "anna" });
-    expect(await outcome(late)).toEqual([403, "registration_closed"]);
-  });
-
-  test("where an invitation is needed, it is used once, by the account", async () => {
-    const { olga, change } = await owner();
-    await change({ registration: "invite" });
-    const made = await olga.fetch("POST", "/api/invites", { label: "", expiresIn: null, maxUses: 1 });
-    const { token, id } = await made.json();
-    expect(await home.come(newPerson(), "bert")).toBe("/login?problem=invite_needed");
-    const wrong = newPerson().fetch("POST", "/api/providers/oidc", { invite: `${id}-${"A".repeat(22)}` });
-    expect(await outcome(wrong)).toEqual([403, "invite_invalid"]);
-
-    const [bert, late] = [newPerson("bert"), newPerson("late")];
-    expect(await home.come(bert, "bert", { invite: token })).toBe("/newcomer");
-    expect(await home.come(late, "late", { invite: token })).toBe("/newcomer");
-    expect((await base.store.invites.find(id))?.uses).toBe(0);
-    expect((await bert.fetch("POST", "/api/newcomer", { name: "bert" })).status).toBe(201);
-    expect(await outcome(late.fetch("POST", "/api/newcomer", { name: "late" }))).toEqual([
-      403,
-      "invite_invalid",
-    ]);
-    expect((await base.store.invites.find(id))?.uses).toBe(1);
-    expect(JSON.stringify(contentsOf(base.db))).not.toContain(token);
-  });
 });
 
 test("ASVS 6.3.4 the second factor is asked for as after a password", async () => {
@@ -188,24 +103,12 @@ test("ASVS 7.6.1 a session is ours alone: it outlives the provider, and ends whe
   expect(await whoIs(anna)).toBeUndefined();
 });
 
-test("ASVS 6.8.1 neither a name nor an address of mail that is the same makes anybody somebody else", async () => {
-  const anna = await newPerson("anna").register();
-  home.provider.people.guest = { preferred_username: "anna", name: "anna", email: "anna@example.org" };
-  const guest = newPerson();
-  expect(await home.come(guest, "guest")).toBe("/newcomer");
-  expect(await whoIs(guest)).toBeUndefined();
-  expect(await outcome(guest.fetch("POST", "/api/newcomer", { name: "anna" }))).toEqual([409, "name_taken"]);
-  expect(await (await anna.fetch("GET", "/api/account/providers")).json()).toMatchObject([
-    { linkedAt: null },
-  ]);
-});
-
 test("ASVS 16.5.2 with the provider down, it is said so, and passwords open all the same", async () => {
   const anna = await newPerson("anna").register();
   const onTheWay = newPerson();
   const back = await home.visit(onTheWay, "x");
   await home.providerGoes();
-  expect(await pageAfter(onTheWay.fetch("GET", back))).toBe("/login?problem=provider_failed");
+  expect(await comesBack(onTheWay, back)).toBe("/login?problem=provider_failed");
   // What is remembered of the provider is remembered for an hour.
   time.leap(60 * 60_000);
   const asked = newPerson().fetch("POST", "/api/providers/oidc", {});

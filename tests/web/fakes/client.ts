@@ -20,6 +20,7 @@ export function openChat(server: ModelServer, tab: FakeTab = new FakeBrowser().o
     ended: (why) => told.push(why),
     doubted: async () => void told.push("doubted"),
     outdated: () => told.push("outdated"),
+    house: ({ name }) => told.push(`house: ${name}`),
   });
   tab.heard = (key, value) => chat.outbox.stored(key, value);
   /** Connects, or connects again, and does everything that follows from it. */

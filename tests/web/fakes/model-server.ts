@@ -27,6 +27,8 @@ interface Frame {
 /** What the server does with one person's socket, as simply as it can be said; frames wait until the test lets them go. */
 export class ModelServer {
   epoch = "first";
+  /** What is said of alice on entering, besides what is always said. */
+  also: Partial<EventOf<"chat.entered">> = {};
   readonly held = new Map<ConversationId, { head: number; lastRead: number; messages: Message[] }>();
   /** Answers a command instead of doing it. */
   refuse: ((command: Command) => Omit<EventOf<"error">, "type" | "ref"> | null) | null = null;
@@ -48,7 +50,9 @@ export class ModelServer {
 
   unread(id: ConversationId): number {
     const { messages, lastRead } = this.of(id);
-    return messages.filter(({ seq, author }) => seq > lastRead && author !== alice.id).length;
+    return messages.filter(
+      ({ seq, author, deletedAt }) => seq > lastRead && author !== alice.id && deletedAt === undefined,
+    ).length;
   }
 
   accept(socket: FakeSocket): void {
@@ -75,15 +79,20 @@ export class ModelServer {
     return written;
   }
 
-  /** A later change of a message takes the next number of the same counter. */
-  change(index: number, conversation: ConversationId = groupId): void {
+  /** Deletes a message, if there is one that is not deleted yet; the change takes the next number of the same counter. */
+  remove(conversation: ConversationId, seq: number): void {
     const held = this.of(conversation);
-    const at = index % (held.messages.length || 1);
-    const old = held.messages[at];
-    if (!old) return;
+    const at = held.messages.findIndex((one) => one.seq === seq && one.deletedAt === undefined);
+    if (at === -1) return;
     held.head += 1;
-    held.messages[at] = { ...old, rev: held.head, body: { text: `${old.body.text}*` } };
-    this.publish({ type: "message.sent", message: held.messages[at] });
+    const changed = {
+      ...held.messages[at]!,
+      rev: held.head,
+      body: { text: "" },
+      deletedAt: held.head * 1000,
+    };
+    held.messages[at] = changed;
+    this.publish({ type: "message.changed", message: changed });
   }
 
   /** The same database as before, set back: everything a client holds is void. */
@@ -129,6 +138,9 @@ export class ModelServer {
         return this.#entered(command);
       case "message.send":
         return this.#send(command);
+      case "message.delete":
+        this.remove(command.conversation, command.seq);
+        return { type: "message.deleted", ref: command.ref };
       case "conversation.sync":
         return this.#sync(command);
       case "history.read":
@@ -149,7 +161,8 @@ export class ModelServer {
       unread: this.unread(id),
     }));
     const people = { peopleTag: "tag", people: [alice, bob], online: [alice.id, bob.id] };
-    return { type: "chat.entered", ref, version: 1, epoch: this.epoch, me: alice, ...people, conversations };
+    const always = { type: "chat.entered", ref, version: 1, epoch: this.epoch, me: alice } as const;
+    return { ...always, ...people, conversations, ...this.also };
   }
 
   #send({ conversation, clientId, body }: CommandOf<"message.send">): ChatEvent | null {
@@ -172,14 +185,8 @@ export class ModelServer {
     const { head, messages } = this.of(conversation);
     const older = messages.filter(({ seq }) => seq < before);
     const page = older.slice(-this.#page);
-    return {
-      type: "history.page",
-      ref,
-      conversation,
-      messages: page,
-      more: page.length < older.length,
-      head,
-    };
+    const more = page.length < older.length;
+    return { type: "history.page", ref, conversation, messages: page, more, head };
   }
 
   #mark({ conversation, seq }: CommandOf<"read.mark">): ChatEvent {

@@ -20,7 +20,17 @@ const find = <E extends HTMLElement>(selector: string) => document.querySelector
 describe("a message", () => {
   const said: string[] = [];
   const row: MessageRow = {
-    ...{ kind: "message", key: "k", seq: 1, author: 1, clientId: "c", at: 0, lead: true, pending: null },
+    ...{
+      kind: "message",
+      key: "k",
+      seq: 1,
+      author: 1,
+      clientId: "c",
+      at: 0,
+      lead: true,
+      deleted: false,
+      pending: null,
+    },
     text: "  two spaces,\nhttps://example.org/?a=1&b=2 and <b>no markup</b>",
   };
   const acts = {

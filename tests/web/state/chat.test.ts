@@ -6,7 +6,7 @@ import { alice, bob, direct, ModelServer } from "../fakes/model-server.ts";
 function setUp() {
   const server = new ModelServer();
   const client = openChat(server);
-  const notices = () => client.chat.noticesIn(groupId).map(({ text }) => text);
+  const notices = () => client.chat.notices.between(groupId).map(({ text }) => text);
   return { server, ...client, notices };
 }
 
@@ -87,7 +87,7 @@ describe("people", () => {
     server.publish({ type: "presence.changed", online: [], offline: [bob.id], quiet: true });
     server.settle();
     expect(notices()).toEqual(["Welcome, alice", "bob has left the chat", "bob has joined the chat"]);
-    expect(chat.noticesIn(direct)).toEqual([]);
+    expect(chat.notices.between(direct)).toEqual([]);
     expect(chat.people.offline.map(({ name }) => name)).toEqual(["bob"]);
   });
 

@@ -1,6 +1,8 @@
 import { expect, test } from "bun:test";
 import * as fc from "fast-check";
 import { groupId } from "../../../server/protocol/conversation-id.ts";
+import type { Message } from "../../../server/protocol/events.ts";
+import { Refused } from "../../../web/transport/refused.ts";
 import { openChat } from "../fakes/client.ts";
 import { alice, bob, direct, ModelServer } from "../fakes/model-server.ts";
 
@@ -11,10 +13,15 @@ const action = fc.oneof(
     arbitrary: fc.constantFrom("bob writes", "bob writes", "bob writes privately", "alice writes"),
   },
   { weight: 8, arbitrary: fc.constantFrom("deliver", "deliver", "work", "settle") },
-  { weight: 4, arbitrary: fc.constantFrom("lose", "swap", "change", "older") },
+  {
+    weight: 4,
+    arbitrary: fc.constantFrom("lose", "swap", "delete", "delete privately", "delete mine", "older"),
+  },
   { weight: 2, arbitrary: fc.constantFrom("open group", "open direct", "leave", "watch", "look away") },
   { weight: 2, arbitrary: fc.constantFrom("cut", "connect", "connect", "time", "elsewhere") },
 );
+
+const isOfMessage = (type?: string) => type === "message.sent" || type === "message.changed";
 
 function play(actions: string[]) {
   const server = new ModelServer(3);
@@ -22,6 +29,10 @@ function play(actions: string[]) {
   const { chat, sockets, system } = openChat(server);
   let connected = false;
   let written = 0;
+  let picked = 0;
+  /** Another one each time: now and then one that is old, or deleted already. */
+  const pick = (messages: readonly Message[]) =>
+    messages.at(-1 - ((picked++ * 5) % messages.length))?.seq ?? 0;
   const acts: Record<string, () => unknown> = {
     "bob writes": () => server.write(bob.id),
     "bob writes privately": () => server.write(bob.id, direct),
@@ -30,7 +41,7 @@ function play(actions: string[]) {
     work: () => server.work(),
     settle: () => server.settle(),
     lose: () => {
-      const live = server.queue.findIndex(({ events }) => events[0]?.type === "message.sent");
+      const live = server.queue.findIndex(({ events }) => isOfMessage(events[0]?.type));
       if (live !== -1) server.queue.splice(live, 1);
     },
     // An answer may overtake, or be overtaken by, what is published meanwhile.
@@ -40,7 +51,18 @@ function play(actions: string[]) {
       );
       if (at !== -1) server.queue.splice(at, 2, server.queue[at + 1]!, server.queue[at]!);
     },
-    change: () => server.change(written * 5 + 3),
+    delete: () => server.remove(groupId, pick(server.of(groupId).messages)),
+    "delete privately": () => server.remove(direct, pick(server.of(direct).messages)),
+    "delete mine": () => {
+      const mine = chat.conversations.of(groupId).pages.messages.filter(({ author }) => author === alice.id);
+      if (mine.length === 0) return;
+      const asked = chat.connection.request({
+        type: "message.delete",
+        conversation: groupId,
+        seq: pick(mine),
+      });
+      asked.catch((error) => expect(error).toBeInstanceOf(Refused));
+    },
     older: () => chat.current?.readOlder(),
     "open group": () => chat.open(groupId),
     "open direct": () => chat.open(direct),
@@ -96,11 +118,13 @@ test("whatever happens on the way: in the end every conversation is whole, each 
         if (!reading.watched) expect(reading.unread).toBe(server.unread(id));
       }
       const mine = [...server.held.values()].flatMap(({ messages }) =>
-        messages.filter(({ author }) => author === alice.id).map(({ body }) => body.text.replace(/\*+$/, "")),
+        messages.filter(({ author }) => author === alice.id),
       );
-      expect(mine.toSorted()).toEqual(
-        Array.from({ length: written() }, (_, index) => `mine ${index + 1}`).toSorted(),
-      );
+      expect(mine).toHaveLength(written());
+      const kept = mine.flatMap(({ body, deletedAt }) => (deletedAt === undefined ? [body.text] : []));
+      expect(new Set(kept).size).toBe(kept.length);
+      const texts = Array.from({ length: written() }, (_, index) => `mine ${index + 1}`);
+      expect(texts).toEqual(expect.arrayContaining(kept));
       expect(chat.outbox.entries).toEqual([]);
     }),
     { numRuns: 2_000 },

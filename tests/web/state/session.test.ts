@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
-import type { SessionInfo } from "../../../server/protocol/account.ts";
+import type { SessionInfo, Stage } from "../../../server/protocol/account.ts";
 import { groupId } from "../../../server/protocol/conversation-id.ts";
-import { Session } from "../../../web/state/session.svelte.ts";
-import { createApi } from "../../../web/transport/api.ts";
+import { type EnterChat, Session } from "../../../web/state/session.svelte.ts";
+import { createCall } from "../../../web/transport/call.ts";
 import { FakeBrowser } from "../fakes/browser.ts";
 import { openChat } from "../fakes/client.ts";
 import { alice, bob, ModelServer } from "../fakes/model-server.ts";
@@ -11,20 +11,28 @@ import { alice, bob, ModelServer } from "../fakes/model-server.ts";
 function setUp(...answers: (Response | "no network")[]) {
   const tab = new FakeBrowser().openTab();
   const clients: ReturnType<typeof openChat>[] = [];
-  let hear: { ended(why: string): void; doubted(): void } | null = null;
-  const api = createApi(async () => {
+  let hear: Parameters<EnterChat>[1] | null = null;
+  const call = createCall(async () => {
     const answer = answers.shift();
     if (!answer || answer === "no network") throw new TypeError("Failed to fetch");
     return answer;
   });
-  const session = new Session(api, (me, hears) => {
+  const noFiles = () => Promise.reject(new Error("No file is asked for here."));
+  const session = new Session(call, noFiles, (me, hears) => {
     hear = hears;
     clients.push(openChat(new ModelServer(), tab, me));
     return clients.at(-1)!.chat;
   });
   return { session, clients, tab, hear: () => hear! };
 }
-const as = (user: SessionInfo["user"]) => Response.json({ user, registration: "open" });
+const house = { name: "Secure Chat", welcome: "", registration: "open" } as const;
+const as = (user: typeof alice | null, stage: Stage = "open") => {
+  const info = { house, providers: [] };
+  const answer: SessionInfo = user
+    ? { user: { ...user, role: "member" }, stage, ...info }
+    : { user, ...info };
+  return Response.json(answer);
+};
 const done = () => new Response(null, { status: 204 });
 
 test("nobody is signed in: that is known, and nothing has to be explained", async () => {
@@ -86,4 +94,25 @@ test("logging out without a server is refused, and one stays", async () => {
   await session.check();
   await expect(session.signOut("discard")).rejects.toThrow(/does not answer/);
   expect(session.chat).not.toBeNull();
+});
+
+test("whoever still has to give a second factor, or to set one up, is in no chat", async () => {
+  const { session, clients } = setUp(as(alice, "second factor"), as(alice, "enrolment"), as(alice), as(null));
+  for (const stage of ["second factor", "enrolment"] as const) {
+    await session.check();
+    expect([session.stage, session.user?.name, session.chat, clients]).toEqual([stage, "alice", null, []]);
+  }
+  await session.check();
+  expect([session.stage, session.chat?.me]).toEqual(["open", alice]);
+});
+
+test("what the server is called changes while one is there, and is still known when one has left", async () => {
+  const { session, hear } = setUp(as(alice), done());
+  await session.check();
+  expect(session.house).toEqual(house);
+  const changed = { name: "The Millers", welcome: "Come in!", registration: "closed" } as const;
+  hear().house(changed);
+  expect([session.house, session.user?.name]).toEqual([changed, "alice"]);
+  await session.signOut("discard");
+  expect([session.house, session.user]).toEqual([changed, null]);
 });

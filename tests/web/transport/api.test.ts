@@ -1,14 +1,17 @@
 import { expect, test } from "bun:test";
+import type { SessionInfo } from "../../../server/protocol/account.ts";
 import { createApi } from "../../../web/transport/api.ts";
+import { createCall } from "../../../web/transport/call.ts";
 import { Refused } from "../../../web/transport/refused.ts";
 
 const answering = (answer: Response | Error) => {
   const asked: [string, RequestInit][] = [];
-  const api = createApi(async (url, init) => {
+  const call = createCall(async (url, init) => {
     asked.push([url, init]);
     if (answer instanceof Error) throw answer;
     return answer;
   });
+  const api = createApi(call);
   return { api, asked };
 };
 const refusalOf = (promise: Promise<unknown>): Promise<Refused> =>
@@ -20,20 +23,22 @@ const refusalOf = (promise: Promise<unknown>): Promise<Refused> =>
 test("an unsafe request carries JSON, also when it has nothing to say", async () => {
   const { api, asked } = answering(new Response(null, { status: 204 }));
   await api.signOut();
-  await api.deleteAccount("secret word");
+  await api.deleteAccount({ messages: "remove" });
   expect(asked.map(([url, { method, body, headers }]) => ({ url, method, body, headers }))).toEqual([
     { url: "/api/session", method: "DELETE", body: "{}", headers: { "Content-Type": "application/json" } },
     {
       url: "/api/account",
       method: "DELETE",
-      body: '{"password":"secret word"}',
+      body: '{"messages":"remove"}',
       headers: { "Content-Type": "application/json" },
     },
   ]);
 });
 
 test("an answer is given as it came", async () => {
-  const info = { user: { id: 3, name: "alice" }, registration: "open" } as const;
+  const user = { id: 3, name: "alice", role: "moderator" } as const;
+  const house = { name: "Secure Chat", welcome: "", registration: "open" } as const;
+  const info: SessionInfo = { user, stage: "open", house, providers: [] };
   const { api, asked } = answering(Response.json(info));
   expect(await api.session()).toEqual(info);
   expect(asked[0]?.[1].body).toBeUndefined();

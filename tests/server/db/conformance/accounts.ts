@@ -1,8 +1,5 @@
 import { beforeEach, describe, expect, test } from "bun:test";
-import { createHash } from "node:crypto";
-import { draft, type Ground, logOf, type OpenGround, settle } from "./ground.ts";
-
-const idOf = (token: string) => createHash("sha256").update(token).digest();
+import { draft, type Ground, idOf, logOf, type OpenGround, settle } from "./ground.ts";
 
 /** What a store keeps of people and their sessions. */
 export function accountSuite(open: OpenGround): void {

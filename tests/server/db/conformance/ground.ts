@@ -1,5 +1,8 @@
+import { createHash } from "node:crypto";
+import type { Act } from "../../../../server/db/kept/audit.ts";
 import type { Draft, Outcome } from "../../../../server/db/kept/messages.ts";
 import type { Store } from "../../../../server/db/store.ts";
+import type { AuditEvent } from "../../../../server/protocol/audit.ts";
 import type { ConversationId } from "../../../../server/protocol/conversation-id.ts";
 
 /** A fresh store, and what a test does to it behind its back. Every kind of store brings its own. */
@@ -17,6 +20,19 @@ export type OpenGround = () => Promise<Ground>;
 export async function settle(store: Store, ...names: string[]): Promise<void> {
   for (const name of names) await store.users.create({ name, passwordHash: "1:hash", createdAt: 1 });
 }
+
+/** What sessions, tickets and recovery codes are found by. */
+export const idOf = (token: string): Buffer => createHash("sha256").update(token).digest();
+
+export const actOf = (event: AuditEvent, more: Partial<Act> = {}): Act => ({
+  at: 50,
+  event,
+  actorId: 1,
+  subjectId: 2,
+  address: "192.0.2.7",
+  detail: { why: "it was asked for" },
+  ...more,
+});
 
 let ids = 0;
 export const uuid = (): string => `00000000-0000-7000-8000-${String(ids++).padStart(12, "0")}`;

@@ -2,8 +2,11 @@ import { describe, expect, test } from "bun:test";
 import { is } from "drizzle-orm";
 import { getTableConfig as inPostgres, PgTable } from "drizzle-orm/pg-core";
 import { getTableConfig as inSqlite, SQLiteTable } from "drizzle-orm/sqlite-core";
-import * as postgres from "../../../../server/db/postgres/schema.ts";
-import * as sqlite from "../../../../server/db/sqlite/schema.ts";
+import * as postgresMain from "../../../../server/db/postgres/schema.ts";
+import * as postgresDoors from "../../../../server/db/postgres/schema-doors.ts";
+import * as postgresNodes from "../../../../server/db/postgres/schema-nodes.ts";
+import * as sqliteMain from "../../../../server/db/sqlite/schema.ts";
+import * as sqliteDoors from "../../../../server/db/sqlite/schema-doors.ts";
 import { node } from "./nodes.ts";
 
 /** What only several nodes need. */
@@ -23,8 +26,12 @@ interface Table {
   }[];
 }
 
-const pgTables = Object.values(postgres as Record<string, unknown>).filter((each) => is(each, PgTable));
-const sqliteTables = Object.values(sqlite as Record<string, unknown>).filter((each) => is(each, SQLiteTable));
+const pgTables = Object.values<unknown>({ ...postgresMain, ...postgresDoors, ...postgresNodes }).filter(
+  (each) => is(each, PgTable),
+);
+const sqliteTables = Object.values<unknown>({ ...sqliteMain, ...sqliteDoors }).filter((each) =>
+  is(each, SQLiteTable),
+);
 const theirs = pgTables.map((table) => inPostgres(table) as unknown as Table);
 const ours = sqliteTables.map((table) => inSqlite(table) as unknown as Table);
 

@@ -1,12 +1,7 @@
-import { describe } from "bun:test";
 import { sql } from "drizzle-orm";
 import { database } from "../../../support/database.ts";
-import { accountSuite } from "../conformance/accounts.ts";
-import { appendSuite } from "../conformance/append.ts";
-import { conversationSuite } from "../conformance/conversations.ts";
 import type { OpenGround } from "../conformance/ground.ts";
-import { modelSuite } from "../conformance/model.ts";
-import { pageSuite } from "../conformance/pages.ts";
+import { storeSuite } from "../conformance/store.ts";
 
 /** What every store must do, done by SQLite. */
 const open: OpenGround = async () => {
@@ -23,8 +18,4 @@ const open: OpenGround = async () => {
   };
 };
 
-describe("SQLite: messages", () => appendSuite(open));
-describe("SQLite: messages, by the rules", () => modelSuite(open));
-describe("SQLite: pages", () => pageSuite(open));
-describe("SQLite: conversations", () => conversationSuite(open));
-describe("SQLite: accounts", () => accountSuite(open));
+storeSuite("SQLite", open, { modelRuns: 60 });

@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { is } from "drizzle-orm";
 import { getTableConfig, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { type Db, openDatabase } from "../../../../server/db/sqlite/open.ts";
-import * as schema from "../../../../server/db/sqlite/schema.ts";
+import * as main from "../../../../server/db/sqlite/schema.ts";
+import * as doors from "../../../../server/db/sqlite/schema-doors.ts";
 import { sqliteStore } from "../../../../server/db/sqlite/store.ts";
 import { draft, logOf, settle } from "../conformance/ground.ts";
 
@@ -112,7 +113,7 @@ describe("a database file", () => {
 
 describe("the migrations make what the schema says", () => {
   const db = openDatabase(":memory:");
-  const tables = (Object.values(schema) as unknown[]).filter((each) => is(each, SQLiteTable));
+  const tables = (Object.values({ ...main, ...doors }) as unknown[]).filter((each) => is(each, SQLiteTable));
 
   for (const table of tables) {
     const { name, columns, indexes, primaryKeys, foreignKeys } = getTableConfig(table);

@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import type { Browser } from "playwright-core";
+import { launch } from "../support/browser.ts";
+import { type Village, village } from "../support/village.ts";
+import { desk, phone, Visitor } from "../support/visitor.ts";
+
+setDefaultTimeout(90_000);
+let home: Village;
+let browser: Browser;
+beforeAll(async () => {
+  [home, browser] = await Promise.all([
+    village({ olga: "owner", mona: "moderator", anna: "member", bert: "member" }),
+    launch(),
+  ]);
+});
+afterAll(async () => {
+  await browser.close();
+  await home.server.stop();
+  expect(home.server.bugs).toEqual([]);
+});
+
+async function arrive(name: string, options = desk): Promise<Visitor> {
+  const visitor = await (await Visitor.arrive(browser, home.server, name, options)).logIn();
+  await visitor.log.waitFor();
+  return visitor;
+}
+const rowOf = (visitor: Visitor, text: string) =>
+  visitor.log.getByRole("article").filter({ hasText: text }).last();
+const choices = ({ page }: Visitor) => page.getByRole("menuitem").allInnerTexts();
+const dialog = ({ page }: Visitor) => page.getByRole("alertdialog");
+const answer = (visitor: Visitor, name: string) =>
+  dialog(visitor).getByRole("button", { name, exact: true }).click();
+
+/** Opens what can be done with a message. */
+async function more(visitor: Visitor, text: string): Promise<void> {
+  await rowOf(visitor, text).hover();
+  await rowOf(visitor, text)
+    .getByRole("button", { name: /^More about/ })
+    .click();
+  await visitor.page.getByRole("menu").waitFor();
+}
+const choose = (visitor: Visitor, entry: string) =>
+  visitor.page.getByRole("menuitem", { name: entry, exact: true }).click();
+
+test("ASVS 8.2.1 a moderator deletes a message before everybody's eyes; members are offered only their own", async () => {
+  const [mona, anna, bert] = await Promise.all([arrive("mona"), arrive("anna"), arrive("bert", phone)]);
+  await bert.say("Buy cheap watches");
+  await Promise.all([mona.sees("Buy cheap watches"), anna.sees("Buy cheap watches")]);
+
+  await more(anna, "Buy cheap watches");
+  expect(await choices(anna)).toEqual(["Copy text", "Report…"]);
+  await anna.page.keyboard.press("Escape");
+  await more(bert, "Buy cheap watches");
+  expect(await choices(bert)).toEqual(["Copy text", "Delete…"]);
+  await bert.page.keyboard.press("Escape");
+
+  await more(mona, "Buy cheap watches");
+  expect(await choices(mona)).toEqual(["Copy text", "Report…", "Delete…", "Mute author…", "Ban author…"]);
+  await choose(mona, "Delete…");
+  await answer(mona, "Delete");
+  for (const visitor of [mona, anna, bert]) {
+    await rowOf(visitor, "Message deleted").waitFor();
+    expect(await visitor.page.getByText("Buy cheap watches").count()).toBe(0);
+    expect(await rowOf(visitor, "Message deleted").getByRole("button").count()).toBe(0);
+  }
+  await anna.page.reload();
+  await rowOf(anna, "Message deleted").waitFor();
+  expect(await anna.page.getByText("Buy cheap watches").count()).toBe(0);
+
+  await anna.say("I regret this");
+  await more(anna, "I regret this");
+  await choose(anna, "Delete…");
+  await answer(anna, "Delete");
+  await mona.until(
+    () => mona.log.getByText("Message deleted").count(),
+    (count) => count === 2,
+  );
+
+  await mona.say("Please be kind");
+  await anna.sees("Please be kind");
+  await more(anna, "Please be kind");
+  expect(await choices(anna)).toEqual(["Copy text", "Report…"]);
+  for (const { complaints } of [mona, anna, bert]) expect(complaints).toEqual([]);
+});
+
+test("who is muted is told so in place of the composer, and writes again when it is over", async () => {
+  const [mona, anna] = await Promise.all([arrive("mona"), arrive("anna")]);
+  await anna.say("Louder and louder");
+  await mona.sees("Louder and louder");
+  await more(mona, "Louder and louder");
+  await choose(mona, "Mute author…");
+  await dialog(mona).getByText("10 minutes").click();
+  await answer(mona, "Mute");
+  await anna.page.getByText("A moderator has muted you.").waitFor();
+  expect(await anna.composer.count()).toBe(0);
+  await anna.page.reload();
+  await anna.page.getByText("A moderator has muted you.").waitFor();
+
+  await mona.page.getByRole("link", { name: "Manage" }).click();
+  await mona.page.getByRole("heading", { name: "People" }).waitFor();
+  await mona.page.getByText("Muted until").waitFor();
+  await mona.button("What to do with anna").click();
+  await choose(mona, "Unmute…");
+  await answer(mona, "Unmute");
+  await anna.say("Quietly");
+  for (const { complaints } of [mona, anna]) expect(complaints).toEqual([]);
+});
+
+test("a report reaches the moderators while they look, and is settled by them", async () => {
+  const [mona, anna, bert] = await Promise.all([arrive("mona"), arrive("anna"), arrive("bert")]);
+  await bert.openPrivate("anna");
+  await bert.say("Your secret is safe, for money");
+  await anna.conversation("bert").click();
+  await anna.sees("Your secret is safe, for money");
+  await more(anna, "Your secret is safe, for money");
+  expect(await choices(anna)).toEqual(["Copy text", "Report…"]);
+  await choose(anna, "Report…");
+  await dialog(anna).getByLabel("What is wrong with it?").fill("He wants money of me");
+  await answer(anna, "Report");
+  await answer(anna, "Done");
+
+  await mona.page.getByRole("link", { name: /^Manage 1 open reports/ }).click();
+  const report = mona.page.getByRole("list", { name: "Reports" }).getByRole("listitem");
+  await report.filter({ hasText: "He wants money of me" }).waitFor();
+  expect(await report.innerText()).toContain("Your secret is safe, for money");
+  await report.getByRole("button", { name: "Remove message" }).click();
+  await mona.page.getByText("Nothing was reported that is still open.").waitFor();
+  for (const visitor of [anna, bert]) await rowOf(visitor, "Message deleted").waitFor();
+  await mona.page.getByRole("link", { name: "Back to the chat" }).click();
+  await mona.page.getByRole("link", { name: "Manage", exact: true }).waitFor();
+  for (const { complaints } of [mona, anna, bert]) expect(complaints).toEqual([]);
+});
+
+test("the menus of messages are within reach of the keyboard, by one stop", async () => {
+  const olga = await arrive("olga");
+  for (const text of ["first of three", "second of three", "third of three"]) await olga.say(text);
+  const { keyboard } = olga.page;
+  const at = () => olga.page.evaluate(() => document.activeElement?.closest("article")?.textContent ?? "");
+  await olga.composer.focus();
+  await keyboard.press("Shift+Tab");
+  expect(await at()).toContain("third of three");
+  await keyboard.press("ArrowUp");
+  expect(await at()).toContain("second of three");
+  await keyboard.press("Enter");
+  await olga.page.getByRole("menu").waitFor();
+  await keyboard.press("End");
+  await keyboard.press("Enter");
+  await dialog(olga).waitFor();
+  await keyboard.press("Escape");
+  await dialog(olga).waitFor({ state: "detached" });
+  expect(await olga.until(at, (text) => text !== "")).toContain("second of three");
+  expect(olga.complaints).toEqual([]);
+});
+
+test("ASVS 8.3.2 who is banned is out within the second, with the reason where they try to come back", async () => {
+  const [mona, bert] = await Promise.all([arrive("mona"), arrive("bert")]);
+  await bert.say("One word too many");
+  await more(mona, "One word too many");
+  await choose(mona, "Ban author…");
+  await dialog(mona).getByLabel("Reason").fill("Enough is enough");
+  await answer(mona, "Ban");
+  await bert.page.getByText("This account was locked. Log in to see why.").waitFor();
+  await bert.logIn();
+  await bert.page.getByText(/Enough is enough/).waitFor();
+});

@@ -1,0 +1,73 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
+import AxeBuilder from "@axe-core/playwright";
+import type { Browser, BrowserContextOptions } from "playwright-core";
+import { launch } from "../support/browser.ts";
+import { type Homebase, startHomebase } from "../support/homebase.ts";
+import { Person, password } from "../support/person.ts";
+import { desk, phone, Visitor } from "../support/visitor.ts";
+
+setDefaultTimeout(60_000);
+let home: Homebase;
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(() => browser.close());
+beforeEach(async () => {
+  home = await startHomebase({ host: "127.0.0.1" });
+});
+afterEach(async () => {
+  await home.stop();
+  expect(home.server.bugs).toEqual([]);
+});
+
+const heading = ({ page }: Visitor, name: string) => page.getByRole("heading", { name, exact: true });
+
+const looks: [string, BrowserContextOptions][] = [
+  ["desk, light", { ...desk, colorScheme: "light" }],
+  ["desk, dark", { ...desk, colorScheme: "dark" }],
+  ["phone, light", { ...phone, colorScheme: "light" }],
+  ["smallest phone, dark", { viewport: { width: 320, height: 568 }, colorScheme: "dark" }],
+];
+for (const [at, [look, options]] of looks.entries()) {
+  test(`axe finds nothing, and nothing hangs over the edge: ${look}`, async () => {
+    const visitor = await Visitor.arrive(browser, home.server, `a-name.as_long-as-${at}0`, options);
+    const judge = async () => {
+      const { violations } = await new AxeBuilder({ page: visitor.page }).analyze();
+      expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+      const overflow = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
+      expect(await visitor.page.evaluate(overflow)).toBe(0);
+    };
+    await visitor.goto("/login?problem=provider_failed");
+    await visitor.page.getByText("did not work").waitFor();
+    await judge();
+    await visitor.goto("/newcomer");
+    await heading(visitor, "That took too long").waitFor();
+    await judge();
+    await visitor.goto("/register");
+    await visitor.button("Continue with Homebase").click();
+    await home.sayAtProvider(visitor, `look-${at}`);
+    await heading(visitor, "Choose your name").waitFor();
+    await judge();
+    await visitor.page.getByLabel("Username", { exact: true }).fill(visitor.name);
+    await visitor.button("Join").click();
+    await visitor.log.waitFor();
+    await visitor.goto("/account?linked=oidc");
+    await visitor.button("Unlink Homebase").waitFor();
+    await judge();
+  });
+}
+
+test("ASVS 16.5.2 the provider is down: it is said so, and a password opens as ever", async () => {
+  await home.providerGoes();
+  await new Person(home.server, "karl").register();
+  const karl = await Visitor.arrive(browser, home.server, "karl");
+  await karl.goto("/login");
+  await karl.button("Continue with Homebase").click();
+  await karl.page.getByText("The sign-in with this provider did not work. Please try again.").waitFor();
+  await karl.page.getByLabel("Username", { exact: true }).fill("karl");
+  await karl.page.getByLabel("Password", { exact: true }).fill(password);
+  await karl.button("Log in").click();
+  await karl.log.waitFor();
+  expect(karl.complaints).toEqual([]);
+});

@@ -1,0 +1,89 @@
+import { beforeEach, describe, expect, test } from "bun:test";
+import type { AuditFilter } from "../../../../server/db/kept/audit.ts";
+import { auditKeepMs } from "../../../../server/protocol/audit.ts";
+import { actOf, type Ground, type OpenGround } from "./ground.ts";
+
+/** How a store keeps the audit log. */
+export function auditSuite(open: OpenGround): void {
+  let ground: Ground;
+  beforeEach(async () => {
+    ground = await open();
+  });
+  const timesOf = async (filter: AuditFilter = {}, before: number | null = null, limit = 100) =>
+    (await ground.store.audit.page(filter, before, limit)).map(({ at }) => at);
+
+  describe("a page", () => {
+    test("gives every entry as it was written, the latest first", async () => {
+      const known = actOf("session.began", { at: 7, detail: { factor: "code", tries: 2, new: true, x: null } });
+      const unknown = actOf("session.refused", { at: 5, actorId: null, subjectId: null, address: null });
+      await ground.store.audit.add(known);
+      await ground.store.audit.add({ ...unknown, detail: {} });
+      const page = await ground.store.audit.page({}, null, 10);
+      expect(page).toEqual([
+        { ...unknown, detail: {}, id: page[0]!.id },
+        { ...known, id: page[1]!.id },
+      ]);
+      expect(page[0]!.id).toBeGreaterThan(page[1]!.id);
+    });
+
+    test("holds so many and no more, below the number that is asked for", async () => {
+      for (const at of [1, 2, 3, 4, 5]) await ground.store.audit.add(actOf("house.changed", { at }));
+      expect(await timesOf({}, null, 2)).toEqual([5, 4]);
+      const [, fourth] = await ground.store.audit.page({}, null, 2);
+      expect(await timesOf({}, fourth!.id, 2)).toEqual([3, 2]);
+      expect(await timesOf({}, fourth!.id, 10)).toEqual([3, 2, 1]);
+      expect(await timesOf({}, 0)).toEqual([]);
+    });
+
+    test("is chosen by events, by person on either side, and by time, all at once", async () => {
+      const { audit } = ground.store;
+      await audit.add(actOf("person.muted", { at: 10, actorId: 1, subjectId: 2 }));
+      await audit.add(actOf("person.banned", { at: 20, actorId: 2, subjectId: 3 }));
+      await audit.add(actOf("session.refused", { at: 30, actorId: null, subjectId: null }));
+      expect(await timesOf({ events: ["person.banned", "session.refused"] })).toEqual([30, 20]);
+      expect(await timesOf({ events: [] })).toEqual([]);
+      expect(await timesOf({ person: 2 })).toEqual([20, 10]);
+      expect(await timesOf({ person: 3 })).toEqual([20]);
+      expect(await timesOf({ since: 20 })).toEqual([30, 20]);
+      expect(await timesOf({ until: 20 })).toEqual([10]);
+      expect(await timesOf({ events: ["person.muted"], person: 2, since: 10, until: 11 })).toEqual([10]);
+      expect(await timesOf({ events: ["person.muted"], person: 3 })).toEqual([]);
+    });
+  });
+
+  describe("ASVS 16.4.2 an entry", () => {
+    const latest = auditKeepMs * 3;
+    beforeEach(async () => {
+      for (const at of [latest - auditKeepMs - 1, latest - auditKeepMs + 1, latest])
+        await ground.store.audit.add(actOf("house.changed", { at }));
+    });
+
+    test("is never changed, neither young nor old", async () => {
+      const before = await ground.store.audit.page({}, null, 10);
+      await expect(ground.run("update audit set actor_id = 9")).rejects.toThrow();
+      await expect(ground.run(`update audit set at = 1 where at < ${latest}`)).rejects.toThrow();
+      await expect(ground.run("update audit set detail = '{}'")).rejects.toThrow();
+      expect(await ground.store.audit.page({}, null, 10)).toEqual(before);
+    });
+
+    test("stays for a year, whoever would delete it", async () => {
+      await expect(ground.run("delete from audit")).rejects.toThrow();
+      await expect(ground.run(`delete from audit where at = ${latest}`)).rejects.toThrow();
+      expect(await timesOf()).toHaveLength(3);
+      await ground.run(`delete from audit where at < ${latest - auditKeepMs}`);
+      expect(await timesOf()).toHaveLength(2);
+    });
+
+    test("that is old goes when its time is over, and no other", async () => {
+      await ground.store.audit.removeOld(latest - auditKeepMs - 1);
+      expect(await timesOf()).toHaveLength(3);
+      await ground.store.audit.removeOld(Number.MAX_SAFE_INTEGER);
+      expect(await timesOf()).toEqual([latest, latest - auditKeepMs + 1]);
+    });
+  });
+
+  test("nothing old in an empty log is nothing to be removed", async () => {
+    await ground.store.audit.removeOld(Number.MAX_SAFE_INTEGER);
+    expect(await timesOf()).toEqual([]);
+  });
+}

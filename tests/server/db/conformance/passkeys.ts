@@ -1,0 +1,72 @@
+import { beforeEach, expect, test } from "bun:test";
+import { actOf, type Ground, type OpenGround, settle } from "./ground.ts";
+import { aPasskey } from "./samples.ts";
+
+const added = actOf("passkey.added");
+const removed = actOf("passkey.removed");
+
+/** How a store keeps passkeys. */
+export function passkeySuite(open: OpenGround): void {
+  let ground: Ground;
+  beforeEach(async () => {
+    ground = await open();
+    await settle(ground.store, "alice", "bob");
+  });
+
+  test("are kept as they were added, listed in the order in which they came, and found by their id", async () => {
+    const { factors } = ground.store;
+    const later = aPasskey({ id: "a later one", transports: [], createdAt: 7, counter: 4294967295 });
+    expect(await factors.addPasskey(later, added)).toBe(true);
+    expect(await factors.addPasskey(aPasskey(), added)).toBe(true);
+    expect(await factors.addPasskey(aPasskey({ id: "hers", userId: 1 }), added)).toBe(true);
+    const fresh = { lastUsedAt: null };
+    expect(await factors.passkeys(2)).toEqual([
+      { ...aPasskey(), ...fresh },
+      { ...later, ...fresh },
+    ]);
+    expect(await factors.passkey("credential")).toEqual({ ...aPasskey(), ...fresh });
+    expect(await factors.passkey("unknown")).toBeNull();
+    expect((await factors.passkey("credential"))!.publicKey).toBeInstanceOf(Buffer);
+  });
+
+  test("are added once, whoever has them, also if it is tried at once", async () => {
+    const { factors } = ground.store;
+    const tried = await Promise.all([1, 2].map((userId) => factors.addPasskey(aPasskey({ userId }), added)));
+    expect(tried.toSorted()).toEqual([false, true]);
+    const owner = tried.indexOf(true) + 1;
+    expect(await factors.passkey("credential")).toMatchObject({ userId: owner });
+    expect(await ground.store.audit.page({}, null, 10)).toHaveLength(1);
+  });
+
+  test("are named and removed by whom they belong to, and nobody else", async () => {
+    const { factors } = ground.store;
+    await factors.addPasskey(aPasskey(), added);
+    expect(await factors.renamePasskey(1, "credential", "Mine")).toBe(false);
+    expect(await factors.removePasskey(1, "credential", removed)).toBe(false);
+    expect(await factors.renamePasskey(2, "credential", "Bob's phone")).toBe(true);
+    expect(await factors.passkeys(2)).toMatchObject([{ name: "Bob's phone" }]);
+    expect(await factors.removePasskey(2, "credential", removed)).toBe(true);
+    expect(await factors.renamePasskey(2, "credential", "gone")).toBe(false);
+    expect(await factors.passkeys(2)).toEqual([]);
+  });
+
+  test("note their latest use, each by itself", async () => {
+    const { factors } = ground.store;
+    await factors.addPasskey(aPasskey(), added);
+    await factors.addPasskey(aPasskey({ id: "other", createdAt: 9 }), added);
+    await factors.usedPasskey("credential", 4, 500);
+    expect(await factors.passkeys(2)).toMatchObject([
+      { counter: 4, lastUsedAt: 500 },
+      { counter: 3, lastUsedAt: null },
+    ]);
+  });
+
+  test("are known of their account, and of its sessions", async () => {
+    const { factors, users } = ground.store;
+    await factors.addPasskey(aPasskey(), added);
+    expect(await users.byId(2)).toMatchObject({ hasPasskey: true, hasCode: false });
+    expect(await users.byName("bob")).toMatchObject({ hasPasskey: true });
+    expect(await users.byId(1)).toMatchObject({ hasPasskey: false });
+    expect((await users.overview(0, 0)).map(({ hasPasskey }) => hasPasskey)).toEqual([false, true]);
+  });
+}

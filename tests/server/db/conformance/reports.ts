@@ -1,0 +1,83 @@
+import { beforeEach, expect, test } from "bun:test";
+import { actOf, draft, type Ground, logOf, type OpenGround, settle } from "./ground.ts";
+import { aReport } from "./samples.ts";
+
+const reported = actOf("message.reported");
+const settled = actOf("report.settled");
+
+/** How a store keeps what is reported to the moderators. */
+export function reportSuite(open: OpenGround): void {
+  let ground: Ground;
+  beforeEach(async () => {
+    ground = await open();
+    await settle(ground.store, "alice", "bob", "carol");
+    await ground.store.messages.append([draft("rude", 2), draft("ruder", 2)]);
+  });
+
+  test("are listed the latest first with their message, open ones alone or all", async () => {
+    const { reports } = ground.store;
+    const [first, second] = await logOf(ground.store);
+    expect(await reports.add(aReport(), reported)).toBe(true);
+    expect(await reports.add({ ...aReport(), seq: 2, reporterId: 3, createdAt: 9 }, reported)).toBe(true);
+    const open = { settledAt: null, settledBy: null, outcome: null };
+    const list = await reports.list("open", 10);
+    expect(list).toEqual([
+      { ...aReport(), ...open, id: list[0]!.id, seq: 2, reporterId: 3, createdAt: 9, message: second! },
+      { ...aReport(), ...open, id: list[1]!.id, message: first! },
+    ]);
+    expect(await reports.find(list[1]!.id)).toEqual(list[1]!);
+    expect(await reports.find(list[0]!.id + 1)).toBeNull();
+    expect(await reports.list("open", 1)).toEqual([list[0]!]);
+
+    expect(await reports.settle(list[0]!.id, { at: 20, userId: 1, outcome: "deleted" }, settled)).toBe(true);
+    expect(await reports.list("open", 10)).toEqual([list[1]!]);
+    const after = { ...list[0]!, settledAt: 20, settledBy: 1, outcome: "deleted" };
+    expect(await reports.list("all", 10)).toEqual([after, list[1]!]);
+  });
+
+  test("ASVS 15.4.2 of those who settle one at once, one does", async () => {
+    const { reports } = ground.store;
+    await reports.add(aReport(), reported);
+    const [report] = await reports.list("open", 1);
+    const done = await Promise.all(
+      [1, 2, 3].map((userId) =>
+        reports.settle(report!.id, { at: userId, userId, outcome: `by ${userId}` }, settled),
+      ),
+    );
+    expect(done.filter((one) => one)).toHaveLength(1);
+    const { settledBy } = (await reports.find(report!.id))!;
+    expect(done.indexOf(true) + 1).toBe(settledBy!);
+    expect(await ground.store.audit.page({ events: ["report.settled"] }, null, 10)).toHaveLength(1);
+    expect(await reports.settle(report!.id + 1, { at: 1, userId: 1, outcome: "" }, settled)).toBe(false);
+  });
+
+  test("of the same message by the same person are one, also if made at once; by another are another", async () => {
+    const { reports } = ground.store;
+    const made = await Promise.all(
+      Array.from({ length: 10 }, (_, at) => reports.add({ ...aReport(), reason: `${at}` }, reported)),
+    );
+    expect(made).toEqual(Array.from({ length: 10 }, () => true));
+    expect(await reports.list("all", 10)).toHaveLength(1);
+    expect(await ground.store.audit.page({}, null, 100)).toHaveLength(1);
+    await reports.add({ ...aReport(), reporterId: 3 }, reported);
+    expect(await reports.list("all", 10)).toHaveLength(2);
+  });
+
+  test("of what is not there, or is deleted already, are none, and no act", async () => {
+    const { reports, messages } = ground.store;
+    await messages.remove("group", 2, 9);
+    for (const nothing of [{ seq: 2 }, { seq: 3 }, { conversation: "direct:1:2" as const }])
+      expect(await reports.add({ ...aReport(), ...nothing }, reported)).toBe(false);
+    expect(await reports.list("all", 10)).toEqual([]);
+    expect(await ground.store.audit.page({}, null, 10)).toEqual([]);
+  });
+
+  test("show of a message that was deleted since that it was, and no text", async () => {
+    const { reports, messages } = ground.store;
+    await reports.add(aReport(), reported);
+    const deleted = await messages.remove("group", 1, 30);
+    const [report] = await reports.list("open", 1);
+    expect(report!.message).toEqual(deleted);
+    expect(report!.message).toMatchObject({ body: { text: "" }, deletedAt: 30 });
+  });
+}

@@ -1,0 +1,47 @@
+import { describe } from "bun:test";
+import { accountSuite } from "./accounts.ts";
+import { actSuite } from "./acts.ts";
+import { appendSuite } from "./append.ts";
+import { auditSuite } from "./audit.ts";
+import { beginningSuite } from "./beginnings.ts";
+import { conversationSuite } from "./conversations.ts";
+import { factorSuite } from "./factors.ts";
+import type { OpenGround } from "./ground.ts";
+import { houseSuite } from "./house.ts";
+import { identitySuite } from "./identities.ts";
+import { inviteSuite } from "./invites.ts";
+import { modelSuite } from "./model.ts";
+import { pageSuite } from "./pages.ts";
+import { passkeySuite } from "./passkeys.ts";
+import { peopleSuite } from "./people.ts";
+import { removalSuite } from "./removal.ts";
+import { removedUserSuite } from "./removed-users.ts";
+import { reportSuite } from "./reports.ts";
+import { sessionSuite } from "./sessions.ts";
+import { ticketSuite } from "./tickets.ts";
+
+/** What every kind of store must do, whole: a new part is added here, and every kind has to pass it. */
+export function storeSuite(kind: string, open: OpenGround, { modelRuns }: { modelRuns: number }): void {
+  const parts: Record<string, (open: OpenGround) => void> = {
+    messages: appendSuite,
+    "messages, by the rules": (fresh) => modelSuite(fresh, modelRuns),
+    "deleted messages": removalSuite,
+    pages: pageSuite,
+    conversations: conversationSuite,
+    accounts: accountSuite,
+    "new accounts": beginningSuite,
+    "deleted accounts": removedUserSuite,
+    people: peopleSuite,
+    sessions: sessionSuite,
+    "second factors": factorSuite,
+    passkeys: passkeySuite,
+    "accounts at providers": identitySuite,
+    tickets: ticketSuite,
+    invitations: inviteSuite,
+    house: houseSuite,
+    reports: reportSuite,
+    "audit log": auditSuite,
+    "acts and their lines": actSuite,
+  };
+  for (const [part, suite] of Object.entries(parts)) describe(`${kind}: ${part}`, () => suite(open));
+}

@@ -1,0 +1,25 @@
+import type { PublicHouse } from "../../server/protocol/house.ts";
+import type { SocketSurroundings } from "../transport/socket.ts";
+import type { Tabs } from "./tabs.ts";
+
+/** Who is signed in. */
+export interface Me {
+  id: number;
+  name: string;
+}
+
+export interface ChatSurroundings extends SocketSurroundings {
+  /** Outlives the tab, and is seen by all tabs. */
+  storage: Storage;
+  /** Lives and dies with the tab. */
+  tabStorage: Storage;
+  tabs: Tabs;
+  /** The session behind the socket is gone; the sentence says why. */
+  ended(why: string): void;
+  /** The socket would not open, or belongs to someone else: the session has to be asked about. */
+  doubted(): Promise<void>;
+  /** The server is called something else now, or welcomes others. */
+  house(house: PublicHouse): void;
+  /** The server speaks another version of the protocol than this page. */
+  outdated(): void;
+}

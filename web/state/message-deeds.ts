@@ -1,0 +1,38 @@
+import { type ConversationId, groupId } from "../../server/protocol/conversation-id.ts";
+import { isAbove, may } from "../../server/protocol/roles.ts";
+import type { Chat } from "./chat.svelte.ts";
+
+/** What can be done with a message, or to its author because of it. */
+export type MessageDeed = "copy" | "report" | "delete" | "mute" | "ban";
+
+/** A stored message, as far as one has to know it to do something with it. */
+export interface Subject {
+  seq: number;
+  author: number;
+  text: string;
+}
+
+export const entries: Record<MessageDeed, { text: string; isGrave?: boolean }> = {
+  copy: { text: "Copy text" },
+  report: { text: "Report…" },
+  delete: { text: "Delete…", isGrave: true },
+  mute: { text: "Mute author…" },
+  ban: { text: "Ban author…", isGrave: true },
+};
+
+/** What one can do with a message that is still there, in the order of a menu. */
+export function deedsWith(chat: Chat, conversation: ConversationId, { author }: Subject): MessageDeed[] {
+  const { people, me } = chat;
+  const isMine = author === me.id;
+  const isAboveAuthor = isAbove(people.roleOf(me.id), people.roleOf(author));
+  const looksAfter = conversation === groupId && !isMine && isAboveAuthor;
+  const can = (right: Parameters<typeof may>[1]) => looksAfter && may(people.roleOf(me.id), right);
+  const all: [MessageDeed, boolean][] = [
+    ["copy", true],
+    ["report", !isMine],
+    ["delete", isMine || can("message.delete any")],
+    ["mute", can("people.mute") && people.reachable(author)],
+    ["ban", can("people.ban") && people.reachable(author)],
+  ];
+  return all.flatMap(([deed, possible]) => (possible ? [deed] : []));
+}

@@ -1,0 +1,61 @@
+import type { EventOf } from "../../server/protocol/events.ts";
+import type { System } from "../transport/system.ts";
+import { Muting } from "./muting.svelte.ts";
+
+/** Something that happened to one's account and is told until one has seen it. */
+export interface AccountNote {
+  id: number;
+  what: EventOf<"account.notified">["what"];
+  device: string;
+  /** UTC milliseconds. */
+  at: number;
+}
+
+const kept = 3;
+
+/** What the server says of oneself alone. */
+export class Myself {
+  readonly muting: Muting;
+  #notes = $state.raw<readonly AccountNote[]>([]);
+  #openReports = $state(0);
+  #count = 0;
+
+  constructor(system: Pick<System, "now" | "after">, heard: { mayWrite(): void }) {
+    this.muting = new Muting(system, heard.mayWrite);
+  }
+
+  /** What happened to the account, the latest last. */
+  get notes(): readonly AccountNote[] {
+    return this.#notes;
+  }
+
+  /** How many reports wait, as far as one was told. */
+  get openReports(): number {
+    return this.#openReports;
+  }
+
+  enter({ mutedUntil, openReports }: EventOf<"chat.entered">): void {
+    this.muting.become(mutedUntil ?? null);
+    this.#openReports = openReports ?? 0;
+  }
+
+  hear(event: EventOf<"me.muted"> | EventOf<"account.notified"> | EventOf<"report.added">): void {
+    if (event.type === "me.muted") this.muting.become(event.until);
+    else if (event.type === "report.added") this.#openReports = event.open;
+    else this.#note(event);
+  }
+
+  /** One has seen it. */
+  dismiss(id: number): void {
+    this.#notes = this.#notes.filter((note) => note.id !== id);
+  }
+
+  leave(): void {
+    this.muting.leave();
+  }
+
+  #note({ what, device, at }: EventOf<"account.notified">): void {
+    this.#count += 1;
+    this.#notes = [...this.#notes, { id: this.#count, what, device, at }].slice(-kept);
+  }
+}
