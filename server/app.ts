@@ -102,7 +102,7 @@ export async function createApp(deps: AppDeps) {
 
   const leavesFor = (socket: Socket) => {
     if (cluster?.isHealthy === false) return closeCodes.cutOff;
-    const { session } = socket.data;
+    const session = { ...socket.data.session, role: people.roleOf(socket.data.session.userId) };
     if (sessions.stageOf(session) !== "open") return closeCodes.proofNeeded;
     return sessions.lives(session) ? null : closeCodes.sessionExpired;
   };

@@ -164,7 +164,7 @@ export function doors(
     system,
   });
   const ownDevices = keepDevices({ kept: store.sessions, sessions, act });
-  const ownData = keepOwnData({ store, people, house, bound, act, system });
+  const ownData = keepOwnData(deps);
 
   return {
     secondFactor,

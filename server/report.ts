@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import { Incident } from "./incident.ts";
+import { logLine } from "./log-line.ts";
 import type { System } from "./system.ts";
 
 /**
@@ -12,10 +13,8 @@ export function reporter(system: System, write: (line: string) => void): (error:
     const time = new Date(system.now()).toISOString();
     if (error instanceof Incident) {
       const { event, message, cause } = error;
-      write(
-        JSON.stringify({ time, event, id, message, ...(cause instanceof Error && { cause: cause.message }) }),
-      );
-    } else write(JSON.stringify({ time, event: "bug", id, error: inspect(error) }));
+      write(logLine({ time, event, id, message, ...(cause instanceof Error && { cause: cause.message }) }));
+    } else write(logLine({ time, event: "bug", id, error: inspect(error) }));
     return id;
   };
 }

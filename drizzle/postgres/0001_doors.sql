@@ -115,7 +115,7 @@ WHERE name IS NOT NULL AND NOT EXISTS (
 UPDATE users SET role = 'owner' WHERE id = (SELECT min(id) FROM users WHERE name IS NOT NULL);--> statement-breakpoint
 INSERT INTO house (key, value)
 SELECT 'house', '{"name":"Secure Chat","welcome":"","registration":"open","secondFactor":"nobody","messageBurst":30,"messagesPerMinute":120,"messageBytes":16384}'
-WHERE EXISTS (SELECT FROM users);--> statement-breakpoint
+WHERE EXISTS (SELECT FROM users WHERE name IS NOT NULL);--> statement-breakpoint
 CREATE FUNCTION audit_stays() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
 	IF TG_OP = 'DELETE' THEN

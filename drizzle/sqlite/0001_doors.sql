@@ -115,7 +115,7 @@ WHERE `name` IS NOT NULL AND NOT EXISTS (
 UPDATE `users` SET `role` = 'owner' WHERE `id` = (SELECT min(`id`) FROM `users` WHERE `name` IS NOT NULL);--> statement-breakpoint
 INSERT INTO `house` (`key`, `value`)
 SELECT 'house', '{"name":"Secure Chat","welcome":"","registration":"open","secondFactor":"nobody","messageBurst":30,"messagesPerMinute":120,"messageBytes":16384}'
-WHERE EXISTS (SELECT 1 FROM `users`);--> statement-breakpoint
+WHERE EXISTS (SELECT 1 FROM `users` WHERE `name` IS NOT NULL);--> statement-breakpoint
 CREATE TRIGGER `audit_never_changes` BEFORE UPDATE ON `audit`
 BEGIN
 	SELECT raise(ABORT, 'audit entries are never changed');

@@ -4,6 +4,7 @@ import { parseOptions } from "./options.ts";
 import { disturbance } from "./quiet.ts";
 import { print, printVerdict, type Section } from "./report.ts";
 import { directoryCost } from "./scenarios/directory-cost.ts";
+import { floodsOfOne } from "./scenarios/floods.ts";
 import { groupMessage } from "./scenarios/group-message.ts";
 import { hintCost } from "./scenarios/hint-cost.ts";
 import { lookCost } from "./scenarios/look-cost.ts";
@@ -27,6 +28,7 @@ const scenarios: Record<string, (ground: Ground) => Promise<Section>> = {
   "group-message": groupMessage,
   memory,
   "sign-in-rush": signInRush,
+  floods: floodsOfOne,
   "start-up": startUp,
   "stored-messages": storedMessages,
   "reconnect-storm": reconnectStorm,

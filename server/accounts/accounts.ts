@@ -49,8 +49,10 @@ export function accounts(deps: AccountsDeps) {
     return user;
   }
 
-  const stillProven = async ({ id, passwordHash }: User): Promise<boolean> =>
-    (await users.byId(id))?.passwordHash === passwordHash;
+  async function stillProven({ id, passwordHash }: User): Promise<boolean> {
+    const user = await users.byId(id);
+    return user?.passwordHash === passwordHash && user.standing === "active";
+  }
 
   return {
     /** Proves who someone is; `wrong_credentials` says and takes the same for an unknown name and a wrong password. */
@@ -89,7 +91,7 @@ export function accounts(deps: AccountsDeps) {
 
     /**
      * Whether what someone proved is still so: hashing takes a while, in which the password may have been changed, to
-     * keep out whoever knew it, or the account deleted.
+     * keep out whoever knew it, or the account locked or deleted.
      */
     stillProven,
 

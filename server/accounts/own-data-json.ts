@@ -1,18 +1,31 @@
-import type { About, Told } from "./own-data.ts";
+import type { About, Row } from "./own-facts.ts";
+import type { Told } from "./own-messages.ts";
 
 /** The lines of one JSON document, in which every message has a line of its own. */
-export async function* ownDataAsJson(about: About, conversations: readonly Told[]): AsyncGenerator<string> {
-  const facts = JSON.stringify(about, null, 2);
-  yield `${facts.slice(0, facts.lastIndexOf("\n}"))},\n  "conversations": [`;
+export async function* ownDataAsJson(
+  about: About,
+  conversations: readonly Told[],
+  history: AsyncIterable<Row>,
+): AsyncGenerator<string> {
+  const facts = Object.entries(about).map(([name, value]) => `"${name}": ${JSON.stringify(value)},`);
+  yield `{${facts.join("\n")}`;
+  yield `"conversations": [`;
   for (const [at, { id, title, messages }] of conversations.entries()) {
     yield `${at === 0 ? "" : ","}{"id": ${JSON.stringify(id)}, "title": ${JSON.stringify(title)}, "messages": [`;
-    let isFirst = true;
-    for await (const { seq, by, body, createdAt } of messages) {
-      const line = JSON.stringify({ seq, by, text: body.text, createdAt: new Date(createdAt).toISOString() });
-      yield isFirst ? line : `,${line}`;
-      isFirst = false;
-    }
+    yield* listed(messages, ({ seq, by, body, createdAt }) => {
+      return { seq, by, text: body.text, createdAt: new Date(createdAt).toISOString() };
+    });
     yield "]}";
   }
+  yield `], "history": [`;
+  yield* listed(history, (entry) => entry);
   yield "]}";
+}
+
+async function* listed<T>(all: AsyncIterable<T>, toLine: (one: T) => object): AsyncGenerator<string> {
+  let between = "";
+  for await (const one of all) {
+    yield between + JSON.stringify(toLine(one));
+    between = ",";
+  }
 }

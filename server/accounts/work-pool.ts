@@ -36,11 +36,11 @@ export class WorkPool<Task, Result> {
     this.#file = file;
   }
 
-  async run(task: Task, source: string): Promise<Result> {
-    const own = this.#queue.get(source) ?? [];
-    if (own.length >= shareMax) throw crowded();
-    if (this.#waiting >= queueMax) this.#makeRoomFor(own);
+  run(task: Task, source: string): Promise<Result> {
     return new Promise((resolve, reject) => {
+      const own = this.#queue.get(source) ?? [];
+      if (own.length >= shareMax) throw crowded();
+      if (this.#waiting >= queueMax) this.#makeRoomFor(own);
       own.push({ task, resolve, reject });
       this.#queue.set(source, own);
       this.#waiting++;

@@ -26,8 +26,8 @@ export function erasure({ users, messages, commits, system, report }: ErasureDep
   async function eraseAll() {
     for (const id of await users.erasing()) {
       while ((await commits.change(() => messages.removeOf(id, system.now(), batch))).length > 0);
-      await users.erased(id);
       await messages.scrub();
+      await users.erased(id);
     }
   }
 

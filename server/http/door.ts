@@ -75,7 +75,7 @@ export function door(deps: DoorDeps) {
       const { address, device } = whence;
       const told = act("session.began", { by: user.id, address, detail: { way, factors } });
       const { id, token } = await sessions.start(user.id, whence, factors, told);
-      // A change of the password ends the sessions there are: one that began after it, on the former password, is seen here.
+      // A change of the password, or a lock, ends the sessions there are: one that began after it, by what held before, is seen here.
       if (!(await accounts.stillProven(user))) {
         await sessions.end({ id });
         throw new Refusal("wrong_credentials");

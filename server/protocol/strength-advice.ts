@@ -5,7 +5,7 @@ export function adviceFor({ score, feedback }: Estimate): string {
   if (score === 4) return "There is nothing left to do.";
   if (score === 3) return "One more word would make it stronger still.";
   const keys = [feedback.warning ?? "", ...feedback.suggestions];
-  const known = keys.find((key) => key in sentences);
+  const known = keys.find((key) => Object.hasOwn(sentences, key));
   return known === undefined ? anotherWord : sentences[known as keyof typeof sentences];
 }
 

@@ -55,7 +55,7 @@ test("ASVS 8.2.1 a moderator deletes a message before everybody's eyes; members 
   await bert.page.keyboard.press("Escape");
 
   await more(mona, "Buy cheap watches");
-  expect(await choices(mona)).toEqual(["Copy text", "Report…", "Delete…", "Mute author…", "Ban author…"]);
+  expect(await choices(mona)).toEqual(["Copy text", "Report…", "Mute author…", "Delete…", "Ban author…"]);
   await choose(mona, "Delete…");
   await answer(mona, "Delete");
   for (const visitor of [mona, anna, bert]) {
@@ -131,6 +131,34 @@ test("a report reaches the moderators while they look, and is settled by them", 
   for (const { complaints } of [mona, anna, bert]) expect(complaints).toEqual([]);
 });
 
+test("the text of a message can be copied, and where the browser does not let us, it is shown for that", async () => {
+  const anna = await arrive("anna");
+  await anna.context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await anna.say("to be copied");
+  await more(anna, "to be copied");
+  await choose(anna, "Copy text");
+  await anna.until(
+    () => anna.page.evaluate(() => navigator.clipboard.readText()),
+    (text) => text === "to be copied",
+  );
+  await anna.page.evaluate(() => {
+    navigator.clipboard.writeText = () => Promise.reject(new DOMException("no", "NotAllowedError"));
+  });
+  await more(anna, "to be copied");
+  await choose(anna, "Copy text");
+  await dialog(anna).getByText("to be copied").waitFor();
+  await answer(anna, "Done");
+  expect(anna.complaints).toEqual([]);
+});
+
+test("a login elsewhere is told until one has taken note of it", async () => {
+  const olga = await arrive("olga");
+  await arrive("olga");
+  await olga.page.getByText(/^New login: Chrom\w+ on Linux\. .* Not you\?/).waitFor();
+  await olga.button("Dismiss").click();
+  expect(await olga.page.getByText("New login: ").count()).toBe(0);
+});
+
 test("the menus of messages are within reach of the keyboard, by one stop", async () => {
   const olga = await arrive("olga");
   for (const text of ["first of three", "second of three", "third of three"]) await olga.say(text);
@@ -139,6 +167,9 @@ test("the menus of messages are within reach of the keyboard, by one stop", asyn
   await olga.composer.focus();
   await keyboard.press("Shift+Tab");
   expect(await at()).toContain("third of three");
+  await keyboard.press("Shift+Tab");
+  expect(await at()).toBe("");
+  await keyboard.press("Tab");
   await keyboard.press("ArrowUp");
   expect(await at()).toContain("second of three");
   await keyboard.press("Enter");

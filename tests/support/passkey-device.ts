@@ -26,12 +26,17 @@ export interface Deviation {
   spoilSignature?: boolean;
   /** Answers another question than the one that was asked. */
   challenge?: string;
-  /** The id of a passkey that it does not have. */
+  /** The id of a passkey that it does not have, or of one that there is already. */
   id?: string;
   /** Whose it says the passkey is; null says nothing. */
   userHandle?: string | null;
-  /** What it states about itself beside its new key. */
-  statement?: { fmt: string; attStmt: Map<CborKey, Cbor> };
+  /** What it states about itself beside its new key, with a signature of this by that key or another. */
+  statement?: (signed: Buffer, key: KeyObject) => Statement;
+}
+
+export interface Statement {
+  fmt: string;
+  attStmt: Map<CborKey, Cbor>;
 }
 
 interface Options {
@@ -48,13 +53,17 @@ interface Options {
 export class PasskeyDevice {
   readonly passkeys: Credential[] = [];
 
-  constructor(readonly origin: string) {}
+  readonly origin: string;
+
+  constructor(origin: string) {
+    this.origin = origin;
+  }
 
   /** Makes a passkey (section 5.1.3); answers what `navigator.credentials.create` does. */
   create({ challenge, rp, user }: Options, odd: Deviation = {}): Attestation {
     const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
     const { x, y } = publicKey.export({ format: "jwk" });
-    const id = randomBytes(32);
+    const id = odd.id ? Buffer.from(odd.id, "base64url") : randomBytes(32);
     const rpId = odd.rpId ?? rp!.id!;
     this.passkeys.push({ id, rpId, userHandle: user!.id, key: privateKey, counter: 0 });
     // A key of type EC2 for ES256 (RFC 9053, section 7.1.1).
@@ -71,7 +80,9 @@ export class PasskeyDevice {
     length.writeUInt16BE(id.length);
     const made = Buffer.concat([Buffer.alloc(16), length, id, key]);
     const authData = Buffer.concat([authenticatorData(rpId, 0x40 | flagsOf(odd), odd.counter ?? 0), made]);
-    const { fmt, attStmt } = odd.statement ?? { fmt: "none", attStmt: new Map<CborKey, Cbor>() };
+    const clientData = this.#clientData("webauthn.create", challenge, odd);
+    const signed = Buffer.concat([authData, sha256(clientData)]);
+    const { fmt, attStmt } = odd.statement?.(signed, privateKey) ?? { fmt: "none", attStmt: new Map() };
     const attestationObject = cbor(
       new Map<CborKey, Cbor>([
         ["fmt", fmt],
@@ -82,7 +93,7 @@ export class PasskeyDevice {
     return {
       ...named(base64url(id)),
       response: {
-        clientDataJSON: base64url(this.#clientData("webauthn.create", challenge, odd)),
+        clientDataJSON: base64url(clientData),
         attestationObject: base64url(attestationObject),
         transports: ["internal"],
       },

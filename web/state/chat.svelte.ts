@@ -1,4 +1,3 @@
-      case "message.changed":
 import { type ConversationId, directId, groupId, peerOf } from "../../server/protocol/conversation-id.ts";
 import type { ChatEvent, EventOf } from "../../server/protocol/events.ts";
 import { protocolVersion } from "../../server/protocol/limits.ts";
@@ -122,6 +121,7 @@ export class Chat {
         this.#enter(event);
         break;
       case "message.sent":
+      case "message.changed":
         this.conversations.of(event.message.conversation).receive(event.message);
         break;
       case "conversation.synced":

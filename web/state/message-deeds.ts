@@ -3,7 +3,7 @@ import { isAbove, may } from "../../server/protocol/roles.ts";
 import type { Chat } from "./chat.svelte.ts";
 
 /** What can be done with a message, or to its author because of it. */
-export type MessageDeed = "copy" | "report" | "delete" | "mute" | "ban";
+export type MessageDeed = "copy" | "report" | "mute" | "delete" | "ban";
 
 /** A stored message, as far as one has to know it to do something with it. */
 export interface Subject {
@@ -15,8 +15,8 @@ export interface Subject {
 export const entries: Record<MessageDeed, { text: string; isGrave?: boolean }> = {
   copy: { text: "Copy text" },
   report: { text: "Report…" },
-  delete: { text: "Delete…", isGrave: true },
   mute: { text: "Mute author…" },
+  delete: { text: "Delete…", isGrave: true },
   ban: { text: "Ban author…", isGrave: true },
 };
 
@@ -30,8 +30,8 @@ export function deedsWith(chat: Chat, conversation: ConversationId, { author }: 
   const all: [MessageDeed, boolean][] = [
     ["copy", true],
     ["report", !isMine],
-    ["delete", isMine || can("message.delete any")],
     ["mute", can("people.mute") && people.reachable(author)],
+    ["delete", isMine || can("message.delete any")],
     ["ban", can("people.ban") && people.reachable(author)],
   ];
   return all.flatMap(([deed, possible]) => (possible ? [deed] : []));

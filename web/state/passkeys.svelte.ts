@@ -33,18 +33,26 @@ export class Passkeys {
     this.list = new Loaded(() => this.#api.all());
   }
 
-  /** Signs in with a passkey, whoever's it is; also where it is the second factor that is asked for. */
+  /** Signs in with a passkey, whoever's it is. */
   async signIn(): Promise<void> {
     const { ticket, options } = await this.#api.question();
     const response = await answered(() => startAuthentication({ optionsJSON: options }));
     this.#session.become(await this.#api.signIn(ticket, response as Assertion));
   }
 
-  /** Proves with a passkey that it is oneself. */
+  /** Proves with a passkey that it is oneself: as the second factor, or once more. Whose session has ended has to log in. */
   async prove(): Promise<void> {
     const { ticket, options } = await this.#api.question();
     const response = await answered(() => startAuthentication({ optionsJSON: options }));
-    this.#session.become(await this.#api.prove(ticket, response as Assertion));
+    try {
+      this.#session.become(await this.#api.prove(ticket, response as Assertion));
+    } catch (error) {
+      if (error instanceof Refused && error.code === "not_signed_in") {
+        this.#session.proof.dismiss();
+        await this.#session.check();
+      }
+      throw error;
+    }
     this.#session.proof.given();
   }
 
@@ -67,16 +75,25 @@ export class Passkeys {
   }
 }
 
-/** What the browser answers; that somebody thought better of it, or waited too long, is a refusal too. */
+/**
+ * What the browser answers; that somebody thought better of it, or waited too long, is a refusal too. The library names its
+ * errors as the standard does (https://www.w3.org/TR/webauthn-3/#sctn-createCredential).
+ */
 async function answered<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    const isKnown = error.name === "InvalidStateError";
-    const message = isKnown
-      ? "This device has a passkey for this account already."
-      : "That did not work, or was cancelled.";
-    throw new Refused({ code: "wrong_passkey", message });
+    // A bug of ours; all else is what browsers and authenticators have to say.
+    if (!(error instanceof Error) || error instanceof TypeError) throw error;
+    throw new Refused({ code: "wrong_passkey", message: sentences[error.name] ?? cancelled });
   }
 }
+
+const cancelled = "That did not work, or was cancelled.";
+const sentences: Record<string, string> = {
+  InvalidStateError: "This device has a passkey for this account already.",
+  NotSupportedError: "This device cannot make a passkey.",
+  ConstraintError:
+    "This device cannot check that it is you. Set up a PIN, a fingerprint or your face on it first.",
+  SecurityError: "Passkeys cannot be used at this address.",
+};

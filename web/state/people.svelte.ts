@@ -16,13 +16,13 @@ export class People {
   /** The directory's tag; null while there is none worth keeping. */
   #tag: string | null = null;
   /** Whoever can be written to, in the order of their names. */
-  readonly #present: NamedPerson[] = $derived(
+  readonly everyone: NamedPerson[] = $derived(
     [...this.#names]
       .flatMap(([id, name]) => (name === null ? [] : [{ id, name }]))
       .sort((a, b) => a.name.localeCompare(b.name)),
   );
-  readonly online: NamedPerson[] = $derived(this.#present.filter(({ id }) => this.#online.has(id)));
-  readonly offline: NamedPerson[] = $derived(this.#present.filter(({ id }) => !this.#online.has(id)));
+  readonly online: NamedPerson[] = $derived(this.everyone.filter(({ id }) => this.#online.has(id)));
+  readonly offline: NamedPerson[] = $derived(this.everyone.filter(({ id }) => !this.#online.has(id)));
 
   get tag(): string | null {
     return this.#tag;

@@ -5,5 +5,6 @@ export function saveFile(document: Document, file: Blob, name: string): void {
   link.href = url;
   link.download = name;
   link.click();
-  URL.revokeObjectURL(url);
+  // Some browsers begin to read it only a moment later.
+  document.defaultView?.setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

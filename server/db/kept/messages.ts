@@ -46,6 +46,6 @@ export interface Messages {
   countOf(author: number): Promise<number>;
   /** At most `limit` messages of an author in a conversation with `seq` above `after`, ascending, deleted ones left out. */
   by(author: number, id: ConversationId, after: number, limit: number): Promise<Message[]>;
-  /** Clears what was deleted out of the files of the database, as far as the database can. */
+  /** Clears what was deleted out of the files of the database, as far as the database can; `busy` where it cannot now. */
   scrub(): Promise<void>;
 }

@@ -31,6 +31,8 @@ export interface Reports {
   find(id: number): Promise<Report | null>;
   /** The latest first: those still open, or all. */
   list(which: "open" | "all", limit: number): Promise<Report[]>;
+  /** All of one reporter, the latest first. */
+  by(reporterId: number): Promise<Report[]>;
   /** False when it was settled before. */
   settle(id: number, by: { at: number; userId: number; outcome: string }, act: Act): Promise<boolean>;
 }

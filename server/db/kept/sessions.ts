@@ -35,7 +35,7 @@ export interface Device extends Pick<Session, "id" | "factors" | "provenAt" | "c
 export interface Sessions {
   /** Begins a session, whose factors were proven now. */
   create(session: NewSession & { userId: number; createdAt: number }, act?: Act): Promise<void>;
-  /** The session with this id whose account still exists, expired or not; null when there is none. */
+  /** The session with this id whose account still exists and is not locked, expired or not; null when there is none. */
   find(id: Buffer): Promise<Session | null>;
   /** All sessions of a user, the latest used first, expired or not. */
   of(userId: number): Promise<Device[]>;

@@ -60,7 +60,7 @@ export interface Users {
   signedIn(id: number, at: number): Promise<void>;
   /** Sets another password and ends all sessions, both or neither; `by` is the session that asked for it. */
   setPassword(id: number, passwordHash: string, by?: Buffer, act?: Act): Promise<void>;
-  /** False where the account is gone. */
+  /** Who may not invite any more with it loses their invitations. False where the account is gone, or is the owner's. */
   setRole(id: number, role: Role, act: Act): Promise<boolean>;
   /** The owner becomes an admin and another becomes the owner; false where either is not, or not active. */
   handOver(from: number, to: number, act: Act): Promise<boolean>;
@@ -70,7 +70,8 @@ export interface Users {
   mute(id: number, until: number | null, act: Act): Promise<boolean>;
   /**
    * Forgets name, password, role, factors, identities, tickets, sessions, memberships, and reports made; revokes the
-   * invitations made. Messages stay, under the id; with `erase` the account is marked for `erasing`.
+   * invitations made. Messages stay, under the id; with `erase` the account is marked for `erasing`. Refuses the owner's as
+   * `owner_stays`.
    */
   remove(id: number, erase?: boolean, act?: Act): Promise<void>;
   /** Deleted accounts whose messages are still to be removed. */

@@ -46,16 +46,14 @@ export const copiedTables: readonly CopiedTable[] = [
 
 export const numberedTables = copiedTables.filter(({ isNumbered }) => isNumbered).map(({ name }) => name);
 
-/** What only several nodes need, SQLite does not have. */
-const ofNodes = /^xid8$/;
-
 function shapeOf(table: PgTable): CopiedTable {
   const { name, columns, primaryKeys } = getTableConfig(table);
   const key = primaryKeys[0]?.columns ?? columns.filter(({ primary }) => primary);
   return {
     name,
+    // Numbers of transactions are for nodes; SQLite has none.
     columns: columns
-      .filter((column) => !ofNodes.test(column.getSQLType()))
+      .filter((column) => column.getSQLType() !== "xid8")
       .map((column) => ({ name: column.name, isBinary: column.getSQLType() === "bytea" })),
     key: key.map((column) => column.name),
     isNumbered: columns.some(({ generatedIdentity }) => generatedIdentity !== undefined),

@@ -1,85 +1,92 @@
-import { and, asc, eq, inArray, isNull, sql } from "drizzle-orm";
+import { and, asc, eq, isNull, sql } from "drizzle-orm";
 import type { Message } from "../../protocol/events.ts";
 import type { Messages } from "../kept/messages.ts";
 import { log } from "./audit.ts";
 import { guarded } from "./guarded.ts";
 import { selectedMessage } from "./messages.ts";
 import type { Db, Transaction } from "./open.ts";
-import { conversations, messages } from "./schema.ts";
+import { messages } from "./schema.ts";
 
-type Selected = Pick<typeof messages.$inferSelect, "conversationId" | "seq">;
+type Chosen = Pick<typeof messages.$inferSelect, "conversationId" | "seq">;
+
+/** How long clearing out may take: as long as a large table needs, while everything else goes on. */
+const scrubMs = 1_800_000;
 
 /** Deletes the text of messages, each as one more change of its conversation. */
 export function postgresRemoval(db: Db): Pick<Messages, "remove" | "removeOf" | "scrub"> {
-  /** Gives a message the next number of its conversation and takes its text away; null where that was done meanwhile. */
-  async function blank(tx: Transaction, { conversationId, seq }: Selected, at: number) {
-    const one = and(
-      eq(messages.conversationId, conversationId),
-      eq(messages.seq, seq),
-      isNull(messages.deletedAt),
-    );
-    const [found] = await tx.select({ seq: messages.seq }).from(messages).where(one);
-    if (!found) return null;
-    const [grown] = await tx
-      .update(conversations)
-      .set({ head: sql`${conversations.head} + 1`, changed: sql`pg_current_xact_id()` })
-      .where(eq(conversations.id, conversationId))
-      .returning({ head: conversations.head });
-    const [changed] = await tx
-      .update(messages)
-      .set({ text: "", rev: grown!.head, deletedAt: at })
-      .where(one)
-      .returning();
-    return selectedMessage(changed!);
-  }
-
-  /** Holds conversations, in the order in which all hold them, so that numbers are given one after the other. */
-  async function hold(tx: Transaction, ids: readonly string[]): Promise<void> {
-    if (ids.length === 0) return;
-    await tx
-      .select({ id: conversations.id })
-      .from(conversations)
-      .where(inArray(conversations.id, [...ids]))
-      .orderBy(asc(conversations.id))
-      .for("no key update");
-  }
-
   return {
     remove: (id, seq, at, act) =>
       guarded(() =>
         db.orm.transaction(async (tx) => {
-          await hold(tx, [id]);
-          const changed = await blank(tx, { conversationId: id, seq }, at);
-          if (changed) await log(tx, act);
-          return changed;
+          const [removed] = await blank(tx, [{ conversationId: id, seq }], at);
+          if (removed) await log(tx, act);
+          return removed ?? null;
         }),
       ),
     removeOf: (author, at, limit) =>
       guarded(() =>
         db.orm.transaction(async (tx) => {
-          const found = await tx
+          const chosen = await tx
             .select({ conversationId: messages.conversationId, seq: messages.seq })
             .from(messages)
             .where(and(eq(messages.authorId, author), isNull(messages.deletedAt)))
             .orderBy(asc(messages.conversationId), asc(messages.seq))
             .limit(limit);
-          await hold(
-            tx,
-            found.map(({ conversationId }) => conversationId),
-          );
-          const changed: Message[] = [];
-          for (const each of found) {
-            const message = await blank(tx, each, at);
-            if (message) changed.push(message);
-          }
-          return changed;
+          return blank(tx, chosen, at);
         }),
       ),
     // Frees the space of what was deleted for what comes next. What PostgreSQL has in its own log, its archives and its
-    // replicas goes when those go, and on the disk when it is written over: that is up to whoever runs it.
+    // replicas goes when those go, on the disk when it is written over, and not before the last transaction has ended that
+    // began earlier: that is up to whoever runs it.
     scrub: () =>
       guarded(async () => {
-        await db.sql`vacuum messages`;
-      }),
+        const connection = await db.sql.reserve();
+        try {
+          await connection`select set_config('statement_timeout', ${String(scrubMs)}, false)`;
+          await connection`vacuum messages`;
+        } finally {
+          await connection`reset statement_timeout`.finally(() => connection.release());
+        }
+      }, scrubMs),
   };
+}
+
+/**
+ * Gives messages the next numbers of their conversations, in the order of their places, and takes their texts away, in one
+ * round trip while others wait. Leaves out what was deleted meanwhile.
+ */
+async function blank(tx: Transaction, chosen: readonly Chosen[], at: number): Promise<Message[]> {
+  if (chosen.length === 0) return [];
+  const ids = sql.param(chosen.map(({ conversationId }) => conversationId));
+  const seqs = sql.param(chosen.map(({ seq }) => seq));
+  // In the order in which all hold conversations, so that numbers are given one after the other.
+  await tx.execute(sql`
+    select from conversations where id = any (${ids}::text[]) order by id for no key update`);
+  const changed = await tx.execute(sql`
+    with doomed as materialized (
+      select conversation_id, seq, row_number() over (partition by conversation_id order by seq) as place
+      from messages join unnest(${ids}::text[], ${seqs}::bigint[]) as chosen (conversation_id, seq)
+        using (conversation_id, seq)
+      where deleted_at is null
+    ), grown as (
+      update conversations set head = head + count, changed = pg_current_xact_id()
+      from (select conversation_id, count(*) as count from doomed group by conversation_id) as each
+      where id = conversation_id
+      returning id, head - count as former
+    )
+    update messages set text = '', rev = former + place, deleted_at = ${at}::bigint
+    from doomed join grown on id = conversation_id
+    where messages.conversation_id = doomed.conversation_id and messages.seq = doomed.seq
+    returning messages.conversation_id as "conversationId", messages.seq::float8, rev::float8,
+      author_id::float8 as "authorId", client_id as "clientId", text, created_at::float8 as "createdAt",
+      deleted_at::float8 as "deletedAt"`);
+  return (changed as (typeof messages.$inferSelect)[])
+    .map(selectedMessage)
+    .sort((one, other) =>
+      one.conversation === other.conversation
+        ? one.rev - other.rev
+        : one.conversation < other.conversation
+          ? -1
+          : 1,
+    );
 }

@@ -1,10 +1,14 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
+import { Refusal } from "../../refusal.ts";
 import { type Author, tell } from "./notices.ts";
 import type { Transaction } from "./open.ts";
 import { memberships, sessions, users } from "./schema.ts";
 import { identities, invites, passkeys, recoveryCodes, reports, tickets, totp } from "./schema-doors.ts";
 
-/** Forgets all of an account but its id; false when there is nothing to forget. */
+/**
+ * Forgets all of an account but its id; false when there is nothing to forget. Refuses as `owner_stays` the owner's, whoever
+ * became it meanwhile.
+ */
 export async function forgetUser(
   db: Transaction,
   author: Author,
@@ -13,8 +17,13 @@ export async function forgetUser(
   at: number,
 ): Promise<boolean> {
   // Waits for sessions that are just being stored, and for messages that make the user a member of something.
-  const [found] = await db.select({ name: users.name }).from(users).where(eq(users.id, id)).for("update");
+  const [found] = await db
+    .select({ name: users.name, role: users.role })
+    .from(users)
+    .where(eq(users.id, id))
+    .for("update");
   if (found?.name == null) return false;
+  if (found.role === "owner") throw new Refusal("owner_stays");
   for (const table of [sessions, memberships, totp, recoveryCodes, passkeys, identities, tickets])
     await db.delete(table).where(eq(table.userId, id));
   await db.delete(reports).where(eq(reports.reporterId, id));

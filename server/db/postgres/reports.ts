@@ -58,6 +58,11 @@ export function postgresReports(db: Db): Reports {
           .limit(limit);
         return rows.map(toReport);
       }),
+    by: (reporterId) =>
+      guarded(async () => {
+        const rows = await select().where(eq(reports.reporterId, reporterId)).orderBy(desc(reports.id));
+        return rows.map(toReport);
+      }),
     settle: (id, { at, userId, outcome }, act) =>
       guarded(() =>
         db.orm.transaction(async (tx) => {

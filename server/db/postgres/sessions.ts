@@ -33,7 +33,7 @@ export function postgresSessions(db: Db, author: Author): Sessions {
           })
           .from(sessions)
           .innerJoin(users, eq(users.id, sessions.userId))
-          .where(and(eq(sessions.id, id), isNotNull(users.name)));
+          .where(and(eq(sessions.id, id), isNotNull(users.name), eq(users.standing, "active")));
         if (row?.userName == null) return null;
         return { ...row, id, userName: row.userName, factors: row.factors as 1 | 2 };
       }),

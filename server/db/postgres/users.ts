@@ -1,4 +1,5 @@
 import { and, eq, isNotNull, ne, sql } from "drizzle-orm";
+import { may } from "../../protocol/roles.ts";
 import type { Act } from "../kept/audit.ts";
 import type { User, Users } from "../kept/users.ts";
 import { log } from "./audit.ts";
@@ -28,6 +29,7 @@ const columns = {
 
 export function postgresUsers(db: Db, author: Author): Users {
   const there = (id: number) => and(eq(users.id, id), isNotNull(users.name));
+  const thereBelow = (id: number) => and(there(id), ne(users.role, "owner"));
 
   /** Changes somebody who has an account, lets the nodes know, and logs it; false where there is nobody. */
   const change = (
@@ -35,18 +37,24 @@ export function postgresUsers(db: Db, author: Author): Users {
     values: Partial<typeof users.$inferInsert>,
     act: Act,
     also: (tx: Transaction) => Promise<unknown> = async () => {},
+    who = there(id),
   ): Promise<boolean> =>
     guarded(() =>
       db.orm.transaction(async (tx) => {
-        if (!(await become(tx, id, values))) return false;
+        if (!(await become(tx, id, values, who))) return false;
         await also(tx);
         await log(tx, act);
         return true;
       }),
     );
 
-  async function become(tx: Transaction, id: number, values: Partial<typeof users.$inferInsert>) {
-    const [changed] = await tx.update(users).set(values).where(there(id)).returning();
+  async function become(
+    tx: Transaction,
+    id: number,
+    values: Partial<typeof users.$inferInsert>,
+    who = there(id),
+  ) {
+    const [changed] = await tx.update(users).set(values).where(who).returning();
     if (changed?.name == null) return false;
     const { name, role, standing, mutedUntil } = changed;
     const person = role === "member" ? { id, name } : { id, name, role };
@@ -120,16 +128,24 @@ export function postgresUsers(db: Db, author: Author): Users {
           if (changed) await log(tx, act);
         }),
       ),
-    setRole: (id, role, act) => change(id, { role }, act),
+    setRole: (id, role, act) =>
+      change(
+        id,
+        { role },
+        act,
+        async (tx) => may(role, "invites.manage") || revokeInvites(tx, id, act.at),
+        thereBelow(id),
+      ),
     handOver: (from, to, act) =>
       guarded(() =>
         db.orm.transaction(async (tx) => {
+          const isActive = eq(users.standing, "active");
           const [owner] = await tx
             .select({ id: users.id })
             .from(users)
-            .where(and(eq(users.id, from), eq(users.role, "owner")))
+            .where(and(eq(users.id, from), eq(users.role, "owner"), isActive))
             .for("update");
-          const isFit = and(there(to), eq(users.standing, "active"), ne(users.id, from));
+          const isFit = and(there(to), isActive, ne(users.id, from));
           const [heir] = await tx.select({ id: users.id }).from(users).where(isFit).for("update");
           if (!owner || !heir) return false;
           await become(tx, from, { role: "admin" });

@@ -16,7 +16,6 @@ export function addUser(
   { name, passwordHash, createdAt }: Parameters<Users["create"]>[0],
   { session, invite, identity, house, act }: Beginnings,
 ): number | null {
-  if (house && readHouse(db)) throw new Refusal("already_set_up");
   const row = {
     name,
     nameKey: keyOf(name),
@@ -28,7 +27,10 @@ export function addUser(
   };
   const user = db.insert(users).values(row).onConflictDoNothing().returning({ id: users.id }).get();
   if (!user) return null;
-  if (house) writeHouse(db, house);
+  if (house) {
+    if (readHouse(db)) throw new Refusal("already_set_up");
+    writeHouse(db, house);
+  }
   if (invite) useInvite(db, invite);
   if (identity) {
     const own = { ...identity, userId: user.id, lastUsedAt: createdAt };

@@ -5,6 +5,7 @@ import { log, type Writer } from "./audit.ts";
 import { guarded } from "./guarded.ts";
 import { selectedMessage } from "./messages.ts";
 import type { Db } from "./open.ts";
+import { rewriteFile } from "./rewriting.ts";
 import { conversations, messages } from "./schema.ts";
 
 type Selected = typeof messages.$inferSelect;
@@ -60,7 +61,11 @@ export function sqliteRemoval(db: Db): Pick<Messages, "remove" | "removeOf" | "s
           { behavior: "immediate" },
         ),
       ),
-    // What is freed is overwritten (secure_delete); the log of the database still has it until it is moved into the file.
-    scrub: () => guarded(() => void db.$client.run("PRAGMA wal_checkpoint(TRUNCATE)")),
+    scrub: async () => {
+      const failure = await rewriteFile(db);
+      return guarded(() => {
+        if (failure) throw failure;
+      });
+    },
   };
 }

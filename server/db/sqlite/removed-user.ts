@@ -1,9 +1,13 @@
 import { and, eq, isNull } from "drizzle-orm";
+import { Refusal } from "../../refusal.ts";
 import type { Writer } from "./audit.ts";
 import { memberships, sessions, users } from "./schema.ts";
 import { identities, invites, passkeys, recoveryCodes, reports, tickets, totp } from "./schema-doors.ts";
 
-/** Forgets all of an account but its id; false when there is nothing to forget. To be called in a transaction. */
+/**
+ * Forgets all of an account but its id; false when there is nothing to forget. Refuses as `owner_stays` the owner's, whoever
+ * became it meanwhile. To be called in a transaction.
+ */
 export function forgetUser(db: Writer, id: number, erase: boolean, at: number): boolean {
   const nothing = {
     name: null,
@@ -17,8 +21,9 @@ export function forgetUser(db: Writer, id: number, erase: boolean, at: number): 
     lastSignInAt: null,
     erasing: erase ? 1 : 0,
   } as const;
-  const isThere = db.select({ name: users.name }).from(users).where(eq(users.id, id)).get();
-  if (isThere?.name == null) return false;
+  const found = db.select({ name: users.name, role: users.role }).from(users).where(eq(users.id, id)).get();
+  if (found?.name == null) return false;
+  if (found.role === "owner") throw new Refusal("owner_stays");
   for (const table of [sessions, memberships, totp, recoveryCodes, passkeys, identities, tickets])
     db.delete(table).where(eq(table.userId, id)).run();
   db.delete(reports).where(eq(reports.reporterId, id)).run();

@@ -60,6 +60,10 @@ export function sqliteReports(db: Db): Reports {
           .all()
           .map(toReport),
       ),
+    by: (reporterId) =>
+      guarded(() =>
+        select().where(eq(reports.reporterId, reporterId)).orderBy(desc(reports.id)).all().map(toReport),
+      ),
     settle: (id, { at, userId, outcome }, act) =>
       guarded(() =>
         db.transaction((tx) => {

@@ -37,7 +37,9 @@ export function sqliteSessions(db: Db): Sessions {
       })
       .from(sessions)
       .innerJoin(users, eq(users.id, sessions.userId))
-      .where(and(eq(sessions.id, sql.placeholder("id")), isNotNull(users.name))),
+      .where(
+        and(eq(sessions.id, sql.placeholder("id")), isNotNull(users.name), sql`${users.standing} = 'active'`),
+      ),
   );
 
   return {

@@ -1,4 +1,5 @@
 import { and, eq, isNotNull, ne, sql } from "drizzle-orm";
+import { may } from "../../protocol/roles.ts";
 import type { Act } from "../kept/audit.ts";
 import type { User, Users } from "../kept/users.ts";
 import { log } from "./audit.ts";
@@ -36,6 +37,7 @@ export function sqliteUsers(db: Db): Users {
     .where(eq(users.id, sql.placeholder("id")))
     .prepare();
   const there = (id: number) => and(eq(users.id, id), isNotNull(users.name));
+  const thereBelow = (id: number) => and(there(id), ne(users.role, "owner"));
 
   /** Changes somebody who has an account, and logs that; false where there is nobody. */
   const change = (
@@ -43,10 +45,11 @@ export function sqliteUsers(db: Db): Users {
     values: Partial<typeof users.$inferInsert>,
     act: Act | undefined,
     also: (tx: Parameters<Parameters<Db["transaction"]>[0]>[0]) => void = () => {},
+    who = there(id),
   ): Promise<boolean> =>
     guarded(() =>
       db.transaction((tx) => {
-        const changed = tx.update(users).set(values).where(there(id)).returning({ id: users.id }).get();
+        const changed = tx.update(users).set(values).where(who).returning({ id: users.id }).get();
         if (!changed) return false;
         also(tx);
         log(tx, act);
@@ -107,12 +110,22 @@ export function sqliteUsers(db: Db): Users {
         tx.delete(sessions).where(eq(sessions.userId, id)).run(),
       );
     },
-    setRole: (id, role, act) => change(id, { role }, act),
+    setRole: (id, role, act) =>
+      change(
+        id,
+        { role },
+        act,
+        (tx) => {
+          if (!may(role, "invites.manage")) revokeInvites(tx, id, act.at);
+        },
+        thereBelow(id),
+      ),
     handOver: (from, to, act) =>
       guarded(() =>
         db.transaction((tx) => {
-          const isOwner = and(eq(users.id, from), eq(users.role, "owner"));
-          const isFit = and(there(to), eq(users.standing, "active"), ne(users.id, from));
+          const isActive = eq(users.standing, "active");
+          const isOwner = and(eq(users.id, from), eq(users.role, "owner"), isActive);
+          const isFit = and(there(to), isActive, ne(users.id, from));
           const [owner, heir] = [isOwner, isFit].map((is) =>
             tx.select({ id: users.id }).from(users).where(is).get(),
           );

@@ -64,7 +64,10 @@ test("every row of every table is there, with ids, numbers, times, marks, sessio
     epoch = store.epoch;
     for (const name of ["alice", "Bob", "carol", "dora"]) {
       const session = { id: Buffer.alloc(32, name), device: `A "browser" of ${name}, {1}` };
-      await store.users.create({ name, passwordHash: `$2b$${name}`, createdAt: 1_790_000_000_000 }, { session });
+      await store.users.create(
+        { name, passwordHash: `$2b$${name}`, createdAt: 1_790_000_000_000 },
+        { session },
+      );
     }
     const draft =
       (conversation: "group" | ReturnType<typeof directId>, author: number) => (text: string) => ({
@@ -105,7 +108,7 @@ test("every row of every table is there, with ids, numbers, times, marks, sessio
   const made = await store.users.create({ name: "emil", passwordHash: "", createdAt: 1 });
   expect(made?.id).toBe(10);
   const invite = { createdBy: 1, createdAt: 1, expiresAt: null, maxUses: null, label: "" };
-  expect(await store.invites.create(invite, actOf(1, "invite.created"))).toMatchObject({ id: 20 });
+  expect(await store.invites.create(invite, actOf(1, "invite.made"))).toMatchObject({ id: 20 });
   const [mark] = await db.sql`select count(*)::int as count from meta where key = 'copy'`;
   expect(mark.count).toBe(0);
   await store.close();

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import bcrypt from "bcryptjs";
-import { HashPool, queueMax, shareMax } from "../../../server/accounts/hash-pool.ts";
+import { HashPool } from "../../../server/accounts/hash-pool.ts";
+import { queueMax, shareMax } from "../../../server/accounts/work-pool.ts";
 import { Refusal } from "../../../server/refusal.ts";
 
 const pools: HashPool[] = [];

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { createSign, KeyObject } from "node:crypto";
+import { BasicConstraintsExtension, X509CertificateGenerator } from "@peculiar/x509";
 import { sql } from "drizzle-orm";
 import { closeCodes } from "../../../server/protocol/close-codes.ts";
 import type { PasskeyInfo } from "../../../server/protocol/passkeys.ts";
@@ -7,6 +9,8 @@ import { type Clock, clock } from "../../support/clock.ts";
 import { contentsOf, database } from "../../support/database.ts";
 import {
   addPasskey,
+  type Cbor,
+  type CborKey,
   type Deviation,
   PasskeyDevice,
   questionFor,
@@ -16,8 +20,8 @@ import { Person, password } from "../../support/person.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
 
 const minute = 60_000;
-const wrong = [403, "wrong_passkey"];
-const tooLate = [403, "link_invalid"];
+const wrong: [number, string] = [403, "wrong_passkey"];
+const tooLate: [number, string] = [403, "link_invalid"];
 
 let time: Clock;
 let base: ReturnType<typeof database>;
@@ -48,6 +52,23 @@ async function ask(secondFactor: "everyone") {
   base.db.run(sql`update users set role = 'owner' where id = 1`);
   const house = await (await alice.fetch("GET", "/api/house")).json();
   expect((await alice.fetch("PUT", "/api/house", { ...house, secondFactor })).status).toBe(204);
+}
+
+/** What a maker of authenticators would have its own sign with (https://www.w3.org/TR/webauthn-3/#sctn-packed-attestation-cert-requirements). */
+async function attestationCertificate() {
+  const keys = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, [
+    "sign",
+    "verify",
+  ]);
+  const certificate = await X509CertificateGenerator.createSelfSigned({
+    name: "C=IT, O=Keys, OU=Authenticator Attestation, CN=Keys",
+    notBefore: new Date(0),
+    notAfter: new Date(Date.UTC(2100, 0)),
+    signingAlgorithm: { name: "ECDSA", hash: "SHA-256" },
+    keys,
+    extensions: [new BasicConstraintsExtension(false)],
+  });
+  return { certificate: Buffer.from(certificate.rawData), key: KeyObject.from(keys.privateKey) };
 }
 
 /** Somebody at a browser that is not logged in. */
@@ -307,7 +328,8 @@ describe("one's own passkeys", () => {
     const [first, second] = [await asked(), await asked()];
     expect(await add(alice, first)).toEqual(tooLate);
     const outcomes = await Promise.all([add(alice, second), add(alice, second)]);
-    expect(outcomes.map(([status]) => status).toSorted()).toEqual([201, 403]);
+    // The other comes with a token that was renewed meanwhile, or with a question that was answered.
+    expect(outcomes.filter(([status]) => status === 201)).toHaveLength(1);
     expect(await passkeysOf(alice)).toHaveLength(1);
     // A question for signing in is none for a new passkey.
     const { ticket } = await questionFor(alice, "passkeys/question");
@@ -319,36 +341,33 @@ describe("one's own passkeys", () => {
     ["for another host name", { rpId: "evil.example" }],
     ["without verification of the user", { unverified: true }],
     ["to a question nobody asked", { challenge: Buffer.alloc(32).toString("base64url") }],
-    ["with a statement that does not fit", { statement: { fmt: "none", attStmt: new Map([["sig", 1]]) } }],
+    [
+      "with a statement that does not fit",
+      { statement: () => ({ fmt: "none", attStmt: new Map([["sig", 1]]) }) },
+    ],
   ])("ASVS 6.3.4 an answer %s adds nothing", async (_, deviation) => {
     expect(await outcome(addPasskey(alice, phone, "Phone", deviation))).toEqual(wrong);
     expect(await passkeysOf(alice)).toEqual([]);
   });
 
-  test("ASVS 1.3.6 a new passkey with certificates, whose addresses would have to be asked, is none", async () => {
-    const certificate = Buffer.from("a certificate");
-    for (const fmt of ["packed", "tpm", "android-key", "apple", "fido-u2f", "android-safetynet"]) {
-      const statement = { fmt, attStmt: new Map([["x5c", [certificate]]]) };
-      expect(await outcome(addPasskey(alice, phone, "Phone", { statement }))).toEqual(wrong);
-    }
+  test("ASVS 1.3.6 a new passkey may sign for itself, and not come with certificates, whose addresses would have to be asked", async () => {
+    const own = (signed: Buffer, key: KeyObject) => createSign("sha256").update(signed).sign(key);
+    const packed = (more: [CborKey, Cbor][]) => (signed: Buffer, key: KeyObject) => ({
+      fmt: "packed",
+      attStmt: new Map<CborKey, Cbor>([["alg", -7], ["sig", own(signed, key)], ...more]),
+    });
+    expect((await addPasskey(alice, phone, "Phone", { statement: packed([]) })).status).toBe(201);
+    const { certificate, key } = await attestationCertificate();
+    const certified = (signed: Buffer) => packed([["x5c", [certificate]]])(signed, key);
+    expect(await outcome(addPasskey(alice, phone, "Phone", { statement: certified }))).toEqual(wrong);
   });
 
   test("the same passkey is kept once, whoever else brings it", async () => {
     await addPasskey(alice, phone);
     const bob = await new Person(server, "bob").register();
-    const { ticket, options } = await questionFor(bob, "account/passkey-question");
-    const copied = new PasskeyDevice(server.origin);
-    const response = copied.create(options);
     const { id } = (await passkeysOf(alice))[0]!;
-    expect(
-      await outcome(
-        bob.fetch("POST", "/api/account/passkeys", {
-          ticket,
-          name: "Hers",
-          response: { ...response, id, rawId: id },
-        }),
-      ),
-    ).toEqual(wrong);
+    const copied = addPasskey(bob, new PasskeyDevice(server.origin), "Hers", { id });
+    expect(await outcome(copied)).toEqual(wrong);
     expect((await usePasskey(visitor(), phone)).status).toBe(200);
   });
 

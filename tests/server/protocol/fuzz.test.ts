@@ -43,6 +43,7 @@ const good: Record<CommandType, Record<string, unknown>> = {
     clientId: "019ab3c2-7f60-7cc3-9d5a-2b1f0c9e4a77",
     body: { text: "hello" },
   },
+  "message.delete": { type: "message.delete", ref: "f", conversation: "group", seq: 1 },
   "conversation.sync": { type: "conversation.sync", ref: "f", conversation: "group", epoch: "e", after: 0 },
   "history.read": { type: "history.read", ref: "f", conversation: "group", before: 5, limit: 5 },
   "read.mark": { type: "read.mark", ref: "f", conversation: "group", seq: 1 },
@@ -137,6 +138,7 @@ test("right commands with any values are answered without a bug", async () => {
       epoch: fc.constant(store.epoch),
       after: number,
     }),
+    fc.record({ type: fc.constant("message.delete"), ref, conversation, seq: number }),
     fc.record({ type: fc.constant("history.read"), ref, conversation, before: number }),
     fc.record({ type: fc.constant("read.mark"), ref, conversation, seq: number }),
   );

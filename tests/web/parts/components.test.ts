@@ -1,10 +1,14 @@
-import "../../support/dom.ts";
 import { afterEach, describe, expect, test } from "bun:test";
 import { type Component, flushSync, mount, unmount } from "svelte";
 import Composer from "../../../web/parts/Composer.svelte";
 import Field from "../../../web/parts/Field.svelte";
 import Message from "../../../web/parts/Message.svelte";
+import Muted from "../../../web/parts/Muted.svelte";
+import PersonEntry from "../../../web/parts/PersonEntry.svelte";
 import type { MessageRow } from "../../../web/parts/rows.ts";
+import { inDocument } from "../../support/dom.ts";
+
+inDocument();
 
 let shown: Record<string, unknown> | null = null;
 afterEach(async () => {
@@ -53,12 +57,31 @@ describe("a message", () => {
     ]);
   });
 
+  test("that was deleted says so in its place, and shows nothing else", () => {
+    show(Message, { row: { ...row, text: "", deleted: true }, author: "alice", ...acts });
+    expect(find("article .body").textContent?.trim()).toBe("Message deleted");
+    expect(find("article header").textContent).toContain("alice");
+  });
+
   test("that failed says why, and can be tried again or deleted", () => {
     show(Message, { row: { ...row, pending: { failed: "Too long." } }, author: "alice", ...acts });
     expect(find("article").textContent).toContain("Not sent. Too long.");
     for (const button of document.querySelectorAll("button")) button.click();
     expect(said).toEqual(["retry c", "delete c"]);
   });
+});
+
+test("someone who looks after the chat is called what they are, also to those who only hear it", () => {
+  const name = () => find("button").textContent?.replace(/\s+/g, " ").trim();
+  show(PersonEntry, { name: "mona", role: "moderator" as const, onmessage: () => {} });
+  expect(name()).toBe("Message mona Moderator");
+});
+
+test("who is muted sees until when, and how long that still is", () => {
+  const until = new Date(2026, 5, 6, 14, 30).getTime();
+  show(Muted, { until, left: 90_000 });
+  const told = () => find("[role=status]").textContent?.replace(/\s+/g, " ").trim();
+  expect(told()).toMatch(/^A moderator has muted you\. .* write again at \S*2?:30\D*\. 1:30$/);
 });
 
 describe("the composer", () => {

@@ -1,8 +1,10 @@
-import "../../support/dom.ts";
 import { afterEach, expect, test } from "bun:test";
 import { type Component, flushSync, mount, unmount } from "svelte";
 import { encode } from "uqr";
 import QrCode from "../../../web/parts/QrCode.svelte";
+import { inDocument } from "../../support/dom.ts";
+
+inDocument();
 
 let shown: Record<string, unknown> | null = null;
 afterEach(async () => {

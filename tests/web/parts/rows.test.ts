@@ -14,7 +14,8 @@ const show = (log: Partial<Log>) =>
     dayOf: (at) => Math.floor(at / day) * day,
     ...log,
   }).map((row) => {
-    if (row.kind === "message") return `${row.lead ? "LEAD " : ""}${row.author} ${row.text}`;
+    if (row.kind === "message")
+      return `${row.lead ? "LEAD " : ""}${row.author} ${row.deleted ? "DELETED" : row.text}`;
     return row.kind === "notice" ? row.text : row.kind;
   });
 
@@ -67,6 +68,18 @@ describe("the new part", () => {
       "unread",
       "LEAD 2 text 3",
     ]);
+  });
+
+  test("does not begin with what was deleted", () => {
+    const messages = [message(1), message(2, { deletedAt: 9, body: { text: "" } }), message(3)];
+    expect(show({ messages, divider: 1 })).toEqual([
+      "day",
+      "LEAD 2 text 1",
+      "2 DELETED",
+      "unread",
+      "LEAD 2 text 3",
+    ]);
+    expect(show({ messages: messages.slice(0, 2), divider: 1 })).not.toContain("unread");
   });
 
   test("is not marked when it is not part of what is shown", () => {

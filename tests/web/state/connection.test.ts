@@ -12,6 +12,7 @@ for (const [code, sentence] of [
   [closeCodes.signedOut, /logged out/],
   [closeCodes.sessionExpired, /long time/],
   [closeCodes.accountDeleted, /deleted/],
+  [closeCodes.accountBarred, /locked/],
 ] as const) {
   test(`${code} says why`, () => {
     const { connect, server, told } = setUp();

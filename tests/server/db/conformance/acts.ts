@@ -3,7 +3,16 @@ import type { Act } from "../../../../server/db/kept/audit.ts";
 import type { Store } from "../../../../server/db/store.ts";
 import { everything } from "./everything.ts";
 import { actOf, draft, type Ground, idOf, type OpenGround, settle } from "./ground.ts";
-import { aHouse, aPasskey, aReport, aTicket, anIdentity, anInvite, asOwner, beginSession } from "./samples.ts";
+import {
+  aHouse,
+  anIdentity,
+  anInvite,
+  aPasskey,
+  aReport,
+  asOwner,
+  aTicket,
+  beginSession,
+} from "./samples.ts";
 
 interface Deed {
   /** What has to be there first. */
@@ -64,8 +73,7 @@ const deeds: Record<string, Deed> = {
   "factors.addIdentity": { does: ({ factors }, act) => factors.addIdentity(anIdentity(), act), again: false },
   "factors.removeIdentity": {
     first: ({ factors }) => factors.addIdentity(anIdentity(), actOf("provider.linked")),
-    does: ({ factors }, act) =>
-      factors.removeIdentity(2, anIdentity().issuer, anIdentity().subject, act),
+    does: ({ factors }, act) => factors.removeIdentity(2, anIdentity().issuer, anIdentity().subject, act),
     again: false,
   },
   "tickets.put": { does: ({ tickets }, act) => tickets.put(aTicket(), act) },

@@ -64,9 +64,7 @@ export function factorSuite(open: OpenGround): void {
 
     test("is taken by one of those who come with it at once", async () => {
       await setUp(2);
-      const taken = await Promise.all(
-        Array.from({ length: 20 }, () => ground.store.factors.useStep(2, 11)),
-      );
+      const taken = await Promise.all(Array.from({ length: 20 }, () => ground.store.factors.useStep(2, 11)));
       expect(taken.filter((one) => one)).toHaveLength(1);
     });
   });

@@ -38,7 +38,9 @@ export function identitySuite(open: OpenGround): void {
 
   test("ASVS 15.4.2 open one account here, also if two link them at once", async () => {
     const { factors } = ground.store;
-    const tried = await Promise.all([1, 2].map((userId) => factors.addIdentity(anIdentity({ userId }), linked)));
+    const tried = await Promise.all(
+      [1, 2].map((userId) => factors.addIdentity(anIdentity({ userId }), linked)),
+    );
     expect(tried.toSorted()).toEqual([false, true]);
     expect(await factors.identity(issuer, subject)).toMatchObject({ userId: tried.indexOf(true) + 1 });
     expect(await ground.store.audit.page({}, null, 10)).toHaveLength(1);

@@ -54,11 +54,33 @@ export function passkeySuite(open: OpenGround): void {
     const { factors } = ground.store;
     await factors.addPasskey(aPasskey(), added);
     await factors.addPasskey(aPasskey({ id: "other", createdAt: 9 }), added);
-    await factors.usedPasskey("credential", 4, 500);
+    expect(await factors.usedPasskey("credential", 4, 500)).toBe(true);
     expect(await factors.passkeys(2)).toMatchObject([
       { counter: 4, lastUsedAt: 500 },
       { counter: 3, lastUsedAt: null },
     ]);
+  });
+
+  test("are not used with a counter that was used before, unless they do not count, nor once they are gone", async () => {
+    const { factors } = ground.store;
+    await factors.addPasskey(aPasskey({ counter: 3 }), added);
+    await factors.addPasskey(aPasskey({ id: "uncounted", counter: 0, createdAt: 9 }), added);
+    const used = [];
+    for (const [id, counter] of [
+      ["credential", 3],
+      ["credential", 5],
+      ["credential", 4],
+      ["uncounted", 0],
+      ["uncounted", 0],
+      ["unknown", 9],
+    ] as const)
+      used.push(await factors.usedPasskey(id, counter, 500));
+    expect(used).toEqual([false, true, false, true, true, false]);
+    expect((await factors.passkeys(2)).map(({ counter }) => counter)).toEqual([5, 0]);
+    const atOnce = await Promise.all(
+      [6, 6, 6].map((counter) => factors.usedPasskey("credential", counter, 600)),
+    );
+    expect(atOnce.filter((one) => one)).toHaveLength(1);
   });
 
   test("are known of their account, and of its sessions", async () => {

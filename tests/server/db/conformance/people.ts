@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import { actOf, draft, type Ground, idOf, type OpenGround, settle } from "./ground.ts";
-import { aTicket, asOwner, beginSession } from "./samples.ts";
+import { anInvite, asOwner, aTicket, beginSession } from "./samples.ts";
 
 const changed = actOf("person.role changed");
 
@@ -104,6 +104,19 @@ export function peopleSuite(open: OpenGround): void {
       expect(await messages.append([draft("f", 2)])).toMatchObject([{ kind: "stored", message: { seq: 3 } }]);
     });
 
+    test("has no valid invitation any more, and those of others stay", async () => {
+      const { users, invites } = ground.store;
+      const ids = [];
+      for (const createdBy of [1, 2]) {
+        const { id } = await invites.create(anInvite({ createdBy }), actOf("invite.made"));
+        ids.push(id);
+      }
+      await users.setStanding(2, "suspended", null, { ...changed, at: 80 });
+      await users.setStanding(2, "active", null, { ...changed, at: 90 });
+      const revoked = await Promise.all(ids.map(async (id) => (await invites.find(id))!.revokedAt));
+      expect(revoked).toEqual([null, 80]);
+    });
+
     test("keeps sessions and tickets by being active still", async () => {
       await beginSession(ground.store, "bob", 2);
       await ground.store.tickets.put(aTicket());
@@ -151,6 +164,10 @@ export function peopleSuite(open: OpenGround): void {
       await users.remove(id, true, changed);
     }
     expect(await users.directory()).toEqual(directory);
-    expect([await users.muted(), await users.erasing(), await audit.page({}, null, 10)]).toEqual([[], [], []]);
+    expect([await users.muted(), await users.erasing(), await audit.page({}, null, 10)]).toEqual([
+      [],
+      [],
+      [],
+    ]);
   });
 }

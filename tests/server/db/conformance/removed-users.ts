@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "bun:test";
 import { actOf, draft, type Ground, idOf, logOf, type OpenGround, settle } from "./ground.ts";
-import { aPasskey, aReport, aTicket, anIdentity, anInvite, beginSession } from "./samples.ts";
+import { anIdentity, anInvite, aPasskey, aReport, aTicket, beginSession } from "./samples.ts";
 
 const act = actOf("account.deleted");
 
@@ -17,7 +17,12 @@ export function removedUserSuite(open: OpenGround): void {
     const { users, sessions, factors, tickets, reports, conversations } = ground.store;
     for (const userId of [1, 2]) {
       await beginSession(ground.store, `${userId}`, userId);
-      await factors.setTotp(userId, { secret: "sealed", step: 1, createdAt: 5 }, [idOf(`code ${userId}`)], act);
+      await factors.setTotp(
+        userId,
+        { secret: "sealed", step: 1, createdAt: 5 },
+        [idOf(`code ${userId}`)],
+        act,
+      );
       await factors.addPasskey(aPasskey({ id: `${userId}`, userId }), act);
       await factors.addIdentity(anIdentity({ subject: `${userId}`, userId }), act);
       await tickets.put(aTicket({ id: idOf(`ticket ${userId}`), userId }));
@@ -60,7 +65,9 @@ export function removedUserSuite(open: OpenGround): void {
       [1, "hers"],
       [2, "his"],
     ]);
-    expect(await ground.store.reports.list("open", 10)).toMatchObject([{ message: { body: { text: "his" } } }]);
+    expect(await ground.store.reports.list("open", 10)).toMatchObject([
+      { message: { body: { text: "his" } } },
+    ]);
     expect(await ground.store.users.erasing()).toEqual([]);
   });
 

@@ -63,6 +63,21 @@ export function reportSuite(open: OpenGround): void {
     expect(await reports.list("all", 10)).toHaveLength(2);
   });
 
+  test("of one person are given whole, the latest first", async () => {
+    const { reports } = ground.store;
+    for (const [seq, reporterId] of [
+      [1, 1],
+      [1, 3],
+      [2, 1],
+    ] as const)
+      await reports.add({ ...aReport(), seq, reporterId }, reported);
+    const [first] = await reports.list("all", 10);
+    await reports.settle(first!.id, { at: 20, userId: 2, outcome: "kept" }, settled);
+    const all = await reports.list("all", 10);
+    expect(await reports.by(1)).toEqual(all.filter(({ reporterId }) => reporterId === 1));
+    expect(await reports.by(2)).toEqual([]);
+  });
+
   test("of what is not there, or is deleted already, are none, and no act", async () => {
     const { reports, messages } = ground.store;
     await messages.remove("group", 2, 9);

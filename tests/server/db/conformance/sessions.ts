@@ -37,7 +37,12 @@ export function sessionSuite(open: OpenGround): void {
       const next = { id: idOf("new"), factors: 2 as const, provenAt: 300 };
       expect(await sessions.renew(idOf("old"), next)).toBe(true);
       expect(await isThere("old")).toBe(false);
-      expect(await sessions.find(idOf("new"))).toMatchObject({ ...next, userId: 2, createdAt: 100, seenAt: 100 });
+      expect(await sessions.find(idOf("new"))).toMatchObject({
+        ...next,
+        userId: 2,
+        createdAt: 100,
+        seenAt: 100,
+      });
       expect(await sessions.of(2)).toMatchObject([{ label: "Phone", device: "old's browser" }]);
       expect(await sessions.renew(idOf("old"), { ...next, id: idOf("newer") })).toBe(false);
       expect(await sessions.find(idOf("hers"))).toMatchObject({ factors: 1, provenAt: 100 });
@@ -66,8 +71,8 @@ export function sessionSuite(open: OpenGround): void {
       await sessions.setLabel(2, idOf("tablet"), "Kitchen");
       const tablet = { id: idOf("tablet"), device: "tablet's browser", address: "", factors: 1 as const };
       expect(await sessions.of(2)).toEqual([
-        { ...phone, label: null, createdAt: 40, seenAt: 70 },
-        { ...tablet, label: "Kitchen", createdAt: 50, seenAt: 50 },
+        { ...phone, label: null, provenAt: 40, createdAt: 40, seenAt: 70 },
+        { ...tablet, label: "Kitchen", provenAt: 50, createdAt: 50, seenAt: 50 },
       ]);
       expect(await sessions.of(3)).toEqual([]);
     });

@@ -9,8 +9,7 @@ export function ticketSuite(open: OpenGround): void {
     ground = await open();
     await settle(ground.store, "alice", "bob");
   });
-  const found = (token: string, kind = "reset", now = 1) =>
-    ground.store.tickets.find(idOf(token), kind, now);
+  const found = (token: string, kind = "reset", now = 1) => ground.store.tickets.find(idOf(token), kind, now);
 
   test("are found as they were put, as long as they are neither taken nor expired, under their kind alone", async () => {
     const { tickets } = ground.store;

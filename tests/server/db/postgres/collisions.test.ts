@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import type { Draft } from "../../../../server/db/kept/messages.ts";
 import { directId } from "../../../../server/protocol/conversation-id.ts";
-import { superuser } from "../../../support/postgres.ts";
 import { draft, logOf, messageOf, settle } from "../conformance/ground.ts";
-import { closeAll, database, type Node, node } from "./nodes.ts";
+import { database, type Node, node } from "./nodes.ts";
+import { deadlocks, untilSomeoneWaits } from "./waiting.ts";
 
 const rounds = 40;
 
@@ -12,15 +12,6 @@ async function pair(people: number): Promise<[Node, Node, url: string]> {
   const [a, b] = [await node("a", url), await node("b", url)];
   await settle(a.store, ...Array.from({ length: people }, (_, at) => `person${at}`));
   return [a, b, url];
-}
-
-/** How often PostgreSQL had to break a circle: told by connections when they end. */
-async function deadlocks(url: string): Promise<number> {
-  await closeAll();
-  const admin = await superuser();
-  const [row] = await admin`
-    select deadlocks from pg_stat_database where datname = ${new URL(url).pathname.slice(1)}`;
-  return Number(row.deadlocks);
 }
 
 test("one message sent at the same time into two conversations is stored in one of them, and refused in the other", async () => {
@@ -89,12 +80,3 @@ test("a session that is just being stored when the password changes is ended wit
   await changing;
   expect(await b.store.sessions.find(id)).toBeNull();
 });
-
-/** Resolves when a statement on the database waits for another. */
-async function untilSomeoneWaits({ db }: Node): Promise<void> {
-  for (let looks = 0; looks < 500; looks++) {
-    const waiting = await db.sql`
-      select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-    if (waiting.length > 0) return;
-  }
-}

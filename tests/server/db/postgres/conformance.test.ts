@@ -1,13 +1,9 @@
-import { afterEach, describe } from "bun:test";
+import { afterEach } from "bun:test";
 import { openPostgres } from "../../../../server/db/postgres/open.ts";
 import { postgresStore } from "../../../../server/db/postgres/store.ts";
 import { dropDatabase, freshDatabase } from "../../../support/postgres.ts";
-import { accountSuite } from "../conformance/accounts.ts";
-import { appendSuite } from "../conformance/append.ts";
-import { conversationSuite } from "../conformance/conversations.ts";
 import type { OpenGround } from "../conformance/ground.ts";
-import { modelSuite } from "../conformance/model.ts";
-import { pageSuite } from "../conformance/pages.ts";
+import { storeSuite } from "../conformance/store.ts";
 
 const opened: { url: string; close(): void | Promise<void> }[] = [];
 afterEach(async () => {
@@ -38,8 +34,4 @@ const open: OpenGround = async () => {
   };
 };
 
-describe("PostgreSQL: messages", () => appendSuite(open));
-describe("PostgreSQL: messages, by the rules", () => modelSuite(open, 20));
-describe("PostgreSQL: pages", () => pageSuite(open));
-describe("PostgreSQL: conversations", () => conversationSuite(open));
-describe("PostgreSQL: accounts", () => accountSuite(open));
+storeSuite("PostgreSQL", open, { modelRuns: 20 });

@@ -1,0 +1,70 @@
+import type { ErrorCode } from "./protocol/errors.ts";
+import type { System } from "./system.ts";
+
+/** What was refused, to whom, and where. */
+export interface Refused {
+  code: ErrorCode;
+  /** The network address it came from; null where it is not known. */
+  source: string | null;
+  /** The id of who asked, where they are signed in. */
+  actor: number | null;
+  /** The method and path of a request, or the type of a command. */
+  asked: string;
+}
+
+/** A record of the log, without its time and event. */
+interface About {
+  actor: number | null;
+  subject: null;
+  source: string | null;
+  detail: { code: ErrorCode; asked?: string; leftOut?: number };
+}
+
+const minute = 60_000;
+/** How many refusals of one code and address are written in a minute, and of how many codes and addresses. */
+const each = 5;
+const kinds = 50;
+/** A path can be as long as a request; an address of ours is short. */
+const longest = 80;
+
+/**
+ * Writes refusals, of a flood the first ones, and at the end of the minute how many were left out: what it writes is bounded
+ * whoever sends how much from wherever, so that nobody fills the disk with it.
+ */
+export function refusals(system: System, write: (about: About) => void) {
+  const told = new Map<string, { first: Refused; count: number }>();
+  let others = new Map<ErrorCode, number>();
+  let cancel: (() => void) | null = null;
+
+  function add(refusal: Refused) {
+    cancel ??= system.after(minute, flush);
+    const key = `${refusal.code} ${refusal.source}`;
+    const known = told.get(key);
+    if (!known && told.size === kinds) {
+      others.set(refusal.code, (others.get(refusal.code) ?? 0) + 1);
+      return;
+    }
+    const count = (known?.count ?? 0) + 1;
+    told.set(key, { first: known?.first ?? refusal, count });
+    const { code, source, actor, asked } = refusal;
+    if (count <= each)
+      write({ actor, subject: null, source, detail: { code, asked: asked.slice(0, longest) } });
+  }
+
+  function flush() {
+    cancel?.();
+    cancel = null;
+    for (const { first, count } of told.values()) {
+      const { code, source } = first;
+      if (count > each) leftOut(code, source, count - each);
+    }
+    for (const [code, count] of others) leftOut(code, null, count);
+    told.clear();
+    others = new Map();
+  }
+
+  const leftOut = (code: ErrorCode, source: string | null, count: number) =>
+    write({ actor: null, subject: null, source, detail: { code, leftOut: count } });
+
+  return { add, flush };
+}

@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import AxeBuilder from "@axe-core/playwright";
+import type { Browser } from "playwright-core";
+import { launch } from "../support/browser.ts";
+import { type Village, village } from "../support/village.ts";
+import { desk, phone, Visitor } from "../support/visitor.ts";
+
+setDefaultTimeout(120_000);
+const longName = "a-name.as_long-as-20";
+let home: Village;
+let browser: Browser;
+beforeAll(async () => {
+  const people = { olga: "owner", mona: "moderator", [longName]: "member" } as const;
+  [home, browser] = await Promise.all([village(people), launch()]);
+  const [mona, long] = [await home.people.mona!.enter(), await home.people[longName]!.enter()];
+  const { seq } = await long.say("Something that nobody wants to read");
+  await mona.ask("message.delete", { conversation: "group", seq }, "message.deleted");
+  const { seq: reported } = await long.say("Looooooooooooooooooooooooooooooooooooooooooooooooooooong");
+  const report = { conversation: "group", seq: reported, reason: "Too looooooooooooooooooooooooooooooooong" };
+  await home.people.mona!.fetch("POST", "/api/reports", report);
+  await home.people.mona!.fetch("PUT", "/api/people/3/mute", { minutes: 30_000, reason: "Too long" });
+  for (const person of Object.values(home.people)) person.leave();
+});
+afterAll(async () => {
+  await browser.close();
+  await home.server.stop();
+  expect(home.server.bugs).toEqual([]);
+});
+
+async function judge({ page }: Visitor, part = "body") {
+  const { violations } = await new AxeBuilder({ page }).include(part).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
+  /** How far the page can be scrolled sideways: never at all. */
+  const overflow = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
+  expect(await page.evaluate(overflow)).toBe(0);
+}
+
+const looks = [
+  ["desk, light", { ...desk, colorScheme: "light" }],
+  ["desk, dark", { ...desk, colorScheme: "dark" }],
+  ["phone, light", { ...phone, colorScheme: "light" }],
+  ["smallest phone, dark", { viewport: { width: 320, height: 568 }, colorScheme: "dark" }],
+] as const;
+
+for (const [look, options] of looks)
+  test(`axe finds nothing where people look after the chat, and nothing hangs over the edge: ${look}`, async () => {
+    const olga = await (await Visitor.arrive(browser, home.server, "olga", options)).logIn();
+    const { page } = olga;
+    await olga.sees("Message deleted");
+    await (await Visitor.arrive(browser, home.server, "olga")).logIn();
+    await page.getByText("New login: ").waitFor();
+    await judge(olga);
+    for (const [entry, action] of [
+      ["Report…", "Report"],
+      ["Delete…", "Delete"],
+      ["Mute author…", "Mute"],
+    ] as const) {
+      await olga.button(`More about the message of ${longName}`).last().click();
+      await judge(olga, "[role=menu]");
+      await page.getByRole("menuitem", { name: entry }).click();
+      await page.getByRole("alertdialog").getByRole("button", { name: action, exact: true }).waitFor();
+      await judge(olga, "[role=alertdialog]");
+      await page.keyboard.press("Escape");
+      await page.getByRole("alertdialog").waitFor({ state: "detached" });
+    }
+    await olga.goto("/c");
+    await page.getByRole("link", { name: "Manage 1 open reports" }).waitFor();
+    await judge(olga);
+    for (const [section, sight] of [
+      ["people", page.getByText("Muted until")],
+      ["invites", olga.button("Make an invitation")],
+      ["reports", olga.button("Remove message")],
+      ["settings", olga.button("Save")],
+      ["audit", page.getByText(`mona muted ${longName}`)],
+    ] as const) {
+      await olga.goto(`/admin/${section}`);
+      await sight.first().waitFor();
+      await judge(olga);
+      expect(await isInSight(olga)).toBe(true);
+    }
+
+    const muted = await (await Visitor.arrive(browser, home.server, longName, options)).logIn();
+    await muted.page.getByText("A moderator has muted you.").waitFor();
+    await judge(muted);
+    for (const visitor of [olga, muted]) {
+      expect(visitor.complaints).toEqual([]);
+      await visitor.context.close();
+    }
+  });
+
+/** Whether one can see which of the pages is open: on a phone their row is longer than the screen. */
+const isInSight = ({ page }: Visitor) =>
+  page
+    .getByRole("navigation", { name: "Manage the chat" })
+    .locator("[aria-current]")
+    .evaluate((link) => {
+      const { left, right } = link.getBoundingClientRect();
+      return left >= 0 && right <= document.documentElement.clientWidth;
+    });

@@ -1,0 +1,128 @@
+import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { passwordStrength } from "../../../server/accounts/strength.ts";
+import { queueMax, shareMax } from "../../../server/accounts/work-pool.ts";
+import { limits } from "../../../server/protocol/limits.ts";
+import { Refusal } from "../../../server/refusal.ts";
+import { password as usual } from "../../support/person.ts";
+
+setDefaultTimeout(60_000);
+const strength = passwordStrength({ breaches: null, hosts: ["chat.sternwarte.example"] });
+afterAll(() => strength.close());
+
+const words = ["willibald", "Family Underwood"];
+const judge = (password: string, source = "here") =>
+  strength.check(password, words, source).then(
+    () => "taken",
+    (error: unknown) => {
+      if (!(error instanceof Refusal)) throw error;
+      expect([error.code, error.field]).toEqual(["password_weak", "password"]);
+      return error.message;
+    },
+  );
+/** Sixty-four characters of four bytes, which are as many as there may be. */
+const emoji = Array.from({ length: 64 }, (_, at) => String.fromCodePoint(0x1f400 + ((at * 37) % 62))).join(
+  "",
+);
+
+const taken: [string, string][] = [
+  ["what the tests use", usual],
+  ["what they change it to", "another horse battery"],
+  ["ASVS 6.2.5 of lower case letters alone", "tulipsofawinterkettle"],
+  ["ASVS 6.2.5 of digits alone", "8305917264401935"],
+  ["ASVS 6.2.5 of signs alone", ")/=?$&(!%;_:*'"],
+  ["ASVS 6.2.5 in another script", "мой дядя самых честных"],
+  ["ASVS 6.2.8 with spaces around it", "  tulip sofa winter  "],
+  ["ASVS 6.2.8 with NUL in it", "tulip\u0000sofa\u0000winter"],
+  ["ASVS 6.2.9 of 64 characters of four bytes", emoji],
+  ["which a manager made", "kX9#mQ2vp7Rt"],
+];
+describe("takes a password", () => {
+  for (const [name, password] of taken) test(name, async () => expect(await judge(password)).toBe("taken"));
+});
+
+const refused: [string, string, string][] = [
+  ["ASVS 6.2.4 that very many have", "password", "Very many people have this password"],
+  ["ASVS 6.2.4 that many have", "Password123!", "Many people have a password like this"],
+  ["ASVS 6.2.4 of keys in a row", "qwertzuiop[]", "tried first"],
+  ["ASVS 6.2.4 of one character", "aaaaaaaaaaaaaaaaaaaaaaaa", "again and again"],
+  ["ASVS 6.2.4 of one emoji", "🐎🐎🐎🐎🐎🐎🐎🐎", "again and again"],
+  ["ASVS 6.2.4 of spaces", "            ", "again and again"],
+  ["of one name", "Margarethe", "name"],
+  ["of a date", "12.03.1956", "Dates are tried first"],
+  ["ASVS 6.2.11 of the user's name", "willibald", "Your name"],
+  ["ASVS 6.2.11 of the user's name backwards", "dlabilliw", "Your name"],
+  ["ASVS 6.2.11 of the user's name, written cleverly", "w1ll1b4ld!", "Your name"],
+  ["ASVS 6.2.11 of the chat's name", "underwood1", "Your name"],
+  ["ASVS 6.2.11 of the program's name", "secure-chat", "Your name"],
+  ["ASVS 6.2.11 of the host's name", "sternwarte12", "Your name"],
+  ["ASVS 6.2.11 of several of them", "Family-Underwood-Chat", "Your name"],
+];
+describe("refuses a password", () => {
+  for (const [name, password, advice] of refused)
+    test(`${name}, and says what to do`, async () => {
+      const message = await judge(password);
+      expect(message).toStartWith("That password is too easy to guess. ");
+      expect(message).toContain(advice);
+    });
+});
+
+test("ASVS 6.2.4 refuses each of the three thousand most common passwords that are long enough", async () => {
+  const { dictionary } = await import("@zxcvbn-ts/language-common");
+  const common = dictionary["passwords-common"].filter((each) => each.length >= limits.passwordMin);
+  const first = common.slice(0, 3000);
+  expect(first).toHaveLength(3000);
+  const verdicts: string[] = [];
+  for (const password of first) verdicts.push(await judge(password));
+  expect(first.filter((_, at) => verdicts[at] === "taken")).toEqual([]);
+});
+
+test("ASVS 6.2.12 refuses what was stolen, however strong it looks, and asks only about what is strong", async () => {
+  const asked: string[] = [];
+  const has = async (password: string) => asked.push(password) > 0 && password === "tulip sofa winter";
+  const careful = passwordStrength({ breaches: { has }, hosts: [] });
+  const stolen = careful.check("tulip sofa winter", [], "here");
+  await expect(stolen).rejects.toMatchObject({
+    code: "password_weak",
+    field: "password",
+    message: "That password is in a list of stolen passwords. Choose another one.",
+  });
+  await careful.check("tulip sofa summer", [], "here");
+  await expect(careful.check("password", [], "here")).rejects.toMatchObject({ code: "password_weak" });
+  expect(asked).toEqual(["tulip sofa winter", "tulip sofa summer"]);
+  careful.close();
+});
+
+test("ASVS 15.2.2 the longest and most twisted password leaves the event loop free", async () => {
+  const twisted = "4@8({[<369#!1|0$5+7%2".repeat(13).slice(0, limits.passwordMaxBytes);
+  let longest = 0;
+  let turns = 0;
+  let done = false;
+  const judging = judge(twisted).finally(() => (done = true));
+  let before = performance.now();
+  while (!done) {
+    turns++;
+    await Bun.sleep(0);
+    const now = performance.now();
+    longest = Math.max(longest, now - before);
+    before = now;
+  }
+  expect(await judging).toBe("taken");
+  expect(turns).toBeGreaterThan(20);
+  expect(longest).toBeLessThan(100);
+});
+
+test("ASVS 2.4.1 what may wait is bounded for one source and for all, and others get their turn", async () => {
+  const jobs = Array.from({ length: shareMax + 1 }, () => judge("tulip sofa winter", "greedy"));
+  await expect(strength.check("tulip sofa winter", [], "greedy")).rejects.toMatchObject({
+    code: "busy",
+    retryAfter: 2000,
+  });
+  for (let at = shareMax; at < queueMax; at++) jobs.push(judge("tulip sofa winter", `someone ${at}`));
+  let late = false;
+  const order = strength.check("tulip sofa winter", [], "late").then(() => (late = true));
+  const fates = await Promise.allSettled(jobs);
+  await order;
+  expect(late).toBe(true);
+  // One of the greedy made room.
+  expect(fates.filter(({ status }) => status === "rejected")).toHaveLength(1);
+});

@@ -1,0 +1,134 @@
+import { beforeEach, expect, test } from "bun:test";
+import { addNotice, type Notice } from "../../../../server/db/postgres/notices.ts";
+import { actOf, idOf, settle } from "../conformance/ground.ts";
+import { aHouse, anIdentity, aPasskey, asOwner, aTicket, beginSession } from "../conformance/samples.ts";
+import { type Node, node } from "./nodes.ts";
+
+let a: Node;
+beforeEach(async () => {
+  a = await node("a");
+  await settle(a.store, "Alice", "bob", "carol");
+  await asOwner(a.store);
+  await a.db.sql`delete from notices`;
+});
+const told = async (): Promise<Notice[]> =>
+  (await a.db.sql`select notice from notices order by id`).map(({ notice }: { notice: Notice }) => notice);
+const act = actOf("person.role changed");
+const named = (token: string) => idOf(token).toString("base64url");
+
+test("a role is told with all that nodes keep of a person; a member's is not named", async () => {
+  await a.store.users.mute(2, 77, act);
+  await a.store.users.setRole(2, "moderator", act);
+  await a.store.users.setRole(2, "member", act);
+  const changed = { kind: "person.changed", standing: "active", mutedUntil: 77 } as const;
+  expect(await told()).toEqual([
+    { ...changed, person: { id: 2, name: "bob" } },
+    { ...changed, person: { id: 2, name: "bob", role: "moderator" } },
+    { ...changed, person: { id: 2, name: "bob" } },
+  ]);
+});
+
+test("who may write again is told, and who never was there is not", async () => {
+  await a.store.users.mute(2, null, act);
+  await a.store.users.mute(9, 77, act);
+  const person = { id: 2, name: "bob" };
+  expect(await told()).toEqual([{ kind: "person.changed", person, standing: "active", mutedUntil: null }]);
+});
+
+test("a hand-over is told of both, the former owner first; one that is refused is not", async () => {
+  await a.store.users.handOver(1, 2, act);
+  await a.store.users.handOver(1, 3, act);
+  const changed = { kind: "person.changed", standing: "active", mutedUntil: null } as const;
+  expect(await told()).toEqual([
+    { ...changed, person: { id: 1, name: "Alice", role: "admin" } },
+    { ...changed, person: { id: 2, name: "bob", role: "owner" } },
+  ]);
+});
+
+test("a ban is told before the sessions it ended: their sockets hear why", async () => {
+  await beginSession(a.store, "his", 2);
+  await a.store.users.setStanding(2, "banned", "spam", act);
+  const person = { id: 2, name: "bob" };
+  expect(await told()).toEqual([
+    { kind: "person.changed", person, standing: "banned", mutedUntil: null },
+    { kind: "sessions.ended", userId: 2, by: null, sessions: [named("his")] },
+  ]);
+});
+
+test("sessions that were ended but one are told by their ids; where there was no other, nothing is", async () => {
+  for (const token of ["here", "phone", "tablet"]) await beginSession(a.store, token, 2);
+  await a.store.sessions.removeOthers(2, idOf("here"), act);
+  await a.store.sessions.removeOthers(2, idOf("here"), act);
+  const [notice, ...more] = await told();
+  expect(more).toEqual([]);
+  expect(notice).toMatchObject({ kind: "sessions.ended", userId: 2, by: null });
+  const ended = notice?.kind === "sessions.ended" ? notice.sessions : [];
+  expect(ended.toSorted()).toEqual([named("phone"), named("tablet")].toSorted());
+});
+
+test("ASVS 7.2.4 a session that goes on under another id is told by its former one", async () => {
+  await beginSession(a.store, "former", 2);
+  const next = { id: idOf("next"), factors: 2 as const, provenAt: 500 };
+  await a.store.sessions.renew(idOf("former"), next);
+  await a.store.sessions.renew(idOf("former"), { ...next, id: idOf("other") });
+  expect(await told()).toEqual([{ kind: "session.replaced", session: named("former"), userId: 2 }]);
+});
+
+test("an authenticator app that comes, or goes, is told", async () => {
+  await a.store.factors.setTotp(2, { secret: "sealed", step: 1, createdAt: 1 }, [], act);
+  await a.store.factors.removeTotp(2, act);
+  await a.store.factors.removeTotp(2, act);
+  expect(await told()).toEqual([
+    { kind: "factors.changed", userId: 2, hasCode: true },
+    { kind: "factors.changed", userId: 2, hasCode: false },
+  ]);
+});
+
+test("a passkey that comes is told, and of those that go whether there is another", async () => {
+  const { factors } = a.store;
+  for (const id of ["one", "two", "two"]) await factors.addPasskey(aPasskey({ id }), act);
+  for (const id of ["one", "one", "two"]) await factors.removePasskey(2, id, act);
+  expect(await told()).toEqual(
+    [true, true, true, false].map((hasPasskey) => ({ kind: "factors.changed", userId: 2, hasPasskey })),
+  );
+});
+
+test("how the server is set up is told whole, by whom it begins with as well", async () => {
+  const owner = { name: "dora", passwordHash: null, createdAt: 1 };
+  await a.store.users.create(owner, { house: aHouse() });
+  await a.store.house.write(aHouse({ name: "The Reds" }), act);
+  expect(await told()).toEqual([
+    { kind: "house.changed", house: aHouse() },
+    { kind: "person.registered", person: { id: 4, name: "dora", role: "owner" } },
+    { kind: "house.changed", house: aHouse({ name: "The Reds" }) },
+  ]);
+});
+
+test("an account that did not come into being is told of by nothing", async () => {
+  const { users, factors } = a.store;
+  await factors.addIdentity(anIdentity(), act);
+  const dora = { name: "dora", passwordHash: null, createdAt: 1 };
+  const { userId: _, ...identity } = anIdentity();
+  await expect(users.create(dora, { house: aHouse(), identity })).rejects.toMatchObject({
+    code: "identity_taken",
+  });
+  await expect(users.create(dora, { invite: { id: 7, at: 1 } })).rejects.toMatchObject({
+    code: "invite_invalid",
+  });
+  expect(await told()).toEqual([]);
+  expect(await a.store.house.read()).toBeNull();
+});
+
+test("what is told to one user is a notice by itself, as it was given", async () => {
+  const notice: Notice = { kind: "told", userId: 2, event: { type: "pong", ref: "1" } };
+  await addNotice(a.db, { origin: "a", now: () => 1000 }, notice);
+  expect(await told()).toEqual([notice]);
+});
+
+test("ASVS 14.2.7 nothing is left of a deleted account's name in notices, whatever was changed of it", async () => {
+  await a.store.users.setRole(2, "admin", act);
+  await a.store.users.mute(2, 77, act);
+  await a.store.tickets.put(aTicket(), act);
+  await a.store.users.remove(2, true, act);
+  expect(await told()).toEqual([{ kind: "person.deleted", id: 2 }]);
+});

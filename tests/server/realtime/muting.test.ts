@@ -1,0 +1,131 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { closeCodes } from "../../../server/protocol/close-codes.ts";
+import { type Clock, clock } from "../../support/clock.ts";
+import { holdNext } from "../../support/hold.ts";
+import type { Person, Socket } from "../../support/person.ts";
+import { type Village, village } from "../../support/village.ts";
+import { logOf } from "../db/conformance/ground.ts";
+
+let time: Clock;
+let place: Village;
+let alice: Person;
+let mona: Person;
+let adam: Person;
+let [a, b]: Socket[] = [];
+beforeEach(async () => {
+  time = clock();
+  const roles = { alice: "member", bob: "member", mona: "moderator", adam: "admin" } as const;
+  place = await village(roles, { system: time });
+  ({ alice, mona, adam } = place.people as Record<string, Person> as never);
+  [a, b] = [await alice.enter(), await place.people.bob!.enter()];
+});
+afterEach(async () => {
+  await place.server.stop();
+  expect(place.server.bugs).toEqual([]);
+});
+
+const hour = 60 * 60_000;
+const fields = (text: string, conversation = "group", clientId: string = crypto.randomUUID()) => ({
+  conversation,
+  clientId,
+  body: { text },
+});
+const mute = async (minutes: number, by = mona) => {
+  const response = await by.fetch("PUT", "/api/people/1/mute", { minutes, reason: "too loud" });
+  expect(response.status).toBe(204);
+};
+const texts = async () => (await logOf(place.server.store)).map(({ body }) => body.text);
+/** Waits until everything said to this socket so far has come. */
+const heardBy = async (socket: Socket) => {
+  await socket.ask("ping", {}, "pong");
+  return socket.events;
+};
+
+describe("who is muted", () => {
+  test("cannot write anywhere until it is over, is told until when, and nothing is stored", async () => {
+    await mute(60);
+    const until = time.now() + hour;
+    expect(await heardBy(a!)).toContainEqual({ type: "me.muted", until });
+    for (const conversation of ["group", "direct:1:2"]) {
+      const error = await a!.ask("message.send", fields("hello?", conversation), "error");
+      expect(error).toMatchObject({ code: "muted", retryAfter: hour });
+    }
+    expect((await alice.enter()).entered.mutedUntil).toBe(until);
+    time.advance(hour - 1);
+    expect((await a!.ask("message.send", fields("now?"), "error")).retryAfter).toBe(1);
+    expect(await texts()).toEqual([]);
+    time.advance(1);
+    await a!.say("at last");
+    expect((await alice.enter()).entered.mutedUntil).toBeUndefined();
+    expect(await texts()).toEqual(["at last"]);
+  });
+
+  test("goes on reading, and can delete what was written before", async () => {
+    const message = await a!.say("before");
+    await mute(60);
+    await b!.say("still heard");
+    expect(await heardBy(a!)).toContainEqual(
+      expect.objectContaining({ type: "message.sent", message: expect.objectContaining({ author: 2 }) }),
+    );
+    await a!.ask("message.delete", { conversation: "group", seq: message.seq }, "message.deleted");
+    expect(await texts()).toEqual(["still heard", ""]);
+  });
+
+  test("can write at once when let go, and nobody else hears of either", async () => {
+    await mute(60);
+    await mute(0);
+    expect((await heardBy(a!)).filter(({ type }) => type === "me.muted")).toEqual([
+      { type: "me.muted", until: time.now() + hour },
+      { type: "me.muted", until: null },
+    ]);
+    await a!.say("thank you");
+    expect((await heardBy(b!)).filter(({ type }) => type === "me.muted")).toEqual([]);
+  });
+
+  test("is still muted after a restart of the server", async () => {
+    await mute(60);
+    const { base } = place;
+    expect(await base.store.users.muted()).toEqual([{ id: 1, until: time.now() + hour }]);
+  });
+});
+
+describe("ASVS 7.4.2 ASVS 8.3.2 who is banned or suspended", () => {
+  for (const [standing, by] of [
+    ["banned", () => mona],
+    ["suspended", () => adam],
+  ] as const) {
+    test(`${standing}: is gone at once, hears nothing more, and what was on its way is refused`, async () => {
+      const hold = holdNext(place.server.store.messages, "append");
+      const first = b!.say("first");
+      await hold.reached;
+      a!.send("message.send", fields("too late"));
+      // The queue has it by now: the server has read on.
+      await a!.ask("ping", {}, "pong");
+      const banned = await by().fetch("PUT", "/api/people/1/standing", { standing, reason: "spam" });
+      expect(banned.status).toBe(204);
+      hold.release();
+      await first;
+      expect(await a!.closed).toBe(closeCodes.accountBarred);
+      await b!.say("after");
+      expect(await texts()).toEqual(["first", "after"]);
+      expect(
+        a!.events.flatMap((event) => (event.type === "message.sent" ? [event.message.body.text] : [])),
+      ).not.toContain("after");
+      expect(await alice.connect().catch(String)).toContain("1006");
+    });
+  }
+
+  test("the store refuses what would be appended in their name", async () => {
+    await mona.fetch("PUT", "/api/people/1/standing", { standing: "banned", reason: "" });
+    const draft = {
+      conversation: "group",
+      author: 1,
+      clientId: crypto.randomUUID(),
+      text: "x",
+      createdAt: 1,
+    };
+    expect(await place.server.store.messages.append([draft as never])).toEqual([
+      { kind: "refused", code: "account_barred" },
+    ]);
+  });
+});
