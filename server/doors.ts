@@ -131,16 +131,18 @@ export function doors(
     system,
   });
 
+  const deedRate = bound("deeds", 60, 60);
   const administration = administer({
     users: store.users,
     sessions: store.sessions,
     people,
+    deedRate,
     act,
     broker,
     system,
     erase,
   });
-  const moderation = moderate({ users: store.users, people, act, broker, system });
+  const moderation = moderate({ users: store.users, people, deedRate, act, broker, system });
   const reports = keepReports({
     reports: store.reports,
     messages: store.messages,
@@ -163,7 +165,7 @@ export function doors(
     act,
     system,
   });
-  const ownDevices = keepDevices({ kept: store.sessions, sessions, act });
+  const ownDevices = keepDevices({ kept: store.sessions, sessions, bound, act });
   const ownData = keepOwnData(deps);
 
   return {

@@ -1,6 +1,8 @@
 import { hostname, networkInterfaces } from "node:os";
 import { join } from "node:path";
+import { openBreachList } from "./accounts/breach-list.ts";
 import { linkTokens } from "./accounts/link-tokens.ts";
+import { passwordStrength } from "./accounts/strength.ts";
 import { announce, tellCertificate } from "./announcement.ts";
 import { createApp } from "./app.ts";
 import { ensureCertificate } from "./certificates/ensure.ts";
@@ -33,6 +35,8 @@ progress(
 const weakness = config.postgres && weaknessOfWay(config.postgres.url);
 if (weakness) progress("", weakness);
 
+const breaches = config.breachList === null ? null : await openBreachList(config.breachList).catch(stopWith);
+const strength = passwordStrength({ breaches, hosts: certificate.names.dns });
 const secrets = await readSecrets();
 const node = await storage.share(secrets).catch(stopWith);
 const store = node?.store ?? storage.store;
@@ -45,7 +49,7 @@ const app = await createApp({
   fetch: (url, init) => fetch(url, init),
   originsAt: (port) => config.origins ?? serverOrigins(certificate.names, port),
   clientFolder: join(projectRoot, "web/dist"),
-  strength: { check: async () => {} },
+  strength,
   hashCost: 12,
   report,
 }).catch(stopWith);
@@ -125,6 +129,7 @@ async function stop() {
   await new Promise((resolve) => setTimeout(resolve, config.drainSeconds * 1000));
   void server.stop(); // Nobody new comes in from here on.
   await app.drain();
+  strength.close();
   await server.stop(true);
   await storage.close();
   process.exit(0);

@@ -8,8 +8,9 @@ import { toPerson } from "../protocol/person.ts";
 import { isAbove, may, type Role } from "../protocol/roles.ts";
 import { Refusal } from "../refusal.ts";
 import type { System } from "../system.ts";
+import type { Allowance } from "../token-buckets.ts";
 import type { MakeAct } from "./act.ts";
-import { type Deed, requireAbove } from "./moderation.ts";
+import { type Deed, requireAbove, requireRest } from "./moderation.ts";
 import type { People } from "./people.ts";
 import { absoluteMs, idleMs } from "./sessions.ts";
 
@@ -17,6 +18,8 @@ export interface AdministrationDeps {
   users: Store["users"];
   sessions: Store["sessions"];
   people: People;
+  /** See the moderation, which shares it. */
+  deedRate: Allowance;
   act: MakeAct;
   broker: Broker;
   system: System;
@@ -28,7 +31,7 @@ export type Administration = ReturnType<typeof administration>;
 
 /** What admins do with other people's accounts. Each is only for who stands above them: `not_allowed` otherwise. */
 export function administration(deps: AdministrationDeps) {
-  const { users, sessions, people, act, broker, system } = deps;
+  const { users, sessions, people, deedRate, act, broker, system } = deps;
 
   function become(id: number, role: Role) {
     const name = people.nameOf(id);
@@ -55,6 +58,7 @@ export function administration(deps: AdministrationDeps) {
     /** Gives somebody another role, which like their former one is below one's own. */
     async setRole({ by, to, address }: Deed, { role }: RoleChange): Promise<void> {
       requireAbove(people, by, to);
+      requireRest(deedRate, by);
       if (!isAbove(by.role, role)) throw new Refusal("not_allowed");
       const detail = { from: people.roleOf(to), to: role };
       const told = act("person.role changed", { by: by.userId, to, address, detail });
@@ -65,6 +69,7 @@ export function administration(deps: AdministrationDeps) {
     /** Makes somebody else the owner; oneself becomes an admin. */
     async handOver({ by, to, address }: Deed): Promise<void> {
       requireAbove(people, by, to);
+      requireRest(deedRate, by);
       const told = act("house.handed over", { by: by.userId, to, address });
       if (!(await users.handOver(by.userId, to, told))) throw new Refusal("unknown_person");
       become(by.userId, "admin");
@@ -74,12 +79,14 @@ export function administration(deps: AdministrationDeps) {
     /** Ends all sessions of somebody. Closing their sockets is the caller's part, here and below. */
     async endSessions({ by, to, address }: Deed): Promise<void> {
       requireAbove(people, by, to);
+      requireRest(deedRate, by);
       await sessions.removeOthers(to, null, act("person.sessions ended", { by: by.userId, to, address }));
     },
 
     /** Deletes somebody's account, with their messages or without. */
     async remove({ by, to, address }: Deed, { messages }: Deletion): Promise<void> {
       requireAbove(people, by, to);
+      requireRest(deedRate, by);
       const told = act("person.deleted", { by: by.userId, to, address, detail: { messages } });
       await users.remove(to, messages === "remove", told);
       broker.publish(groupTopic, [{ type: "person.deleted", id: to }]);

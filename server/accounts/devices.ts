@@ -5,18 +5,22 @@ import type { Store } from "../db/store.ts";
 import type { DeviceInfo } from "../protocol/devices.ts";
 import { Refusal } from "../refusal.ts";
 import type { MakeAct } from "./act.ts";
+import type { Bound } from "./guess-limits.ts";
 import type { Sessions } from "./sessions.ts";
 
 export interface DevicesDeps {
   kept: Store["sessions"];
   sessions: Pick<Sessions, "lives" | "stageOf" | "end">;
+  bound: Bound;
   act: MakeAct;
 }
 
 export type Devices = ReturnType<typeof devices>;
 
 /** The sessions of one's own, as the devices they run on. */
-export function devices({ kept, sessions, act }: DevicesDeps) {
+export function devices({ kept, sessions, bound, act }: DevicesDeps) {
+  const labels = bound("names of devices", 30, 30);
+
   /** Those that have not ended by the clock, each as the session it is. */
   const living = async (session: Session) =>
     (await kept.of(session.userId))
@@ -46,6 +50,8 @@ export function devices({ kept, sessions, act }: DevicesDeps) {
     },
 
     async label(session: Session, id: string, label: string): Promise<void> {
+      const wait = labels.take(String(session.userId));
+      if (wait > 0) throw new Refusal("rate_limited", { retryAfter: wait });
       const own = await named(session, id);
       if (!(await kept.setLabel(session.userId, own, label || null))) throw new Refusal("unknown_device");
     },

@@ -6,12 +6,15 @@ import type { Muting, StandingChange } from "../protocol/people.ts";
 import { isAbove, may, type Standing } from "../protocol/roles.ts";
 import { Refusal } from "../refusal.ts";
 import type { System } from "../system.ts";
+import type { Allowance } from "../token-buckets.ts";
 import type { MakeAct } from "./act.ts";
 import type { People } from "./people.ts";
 
 export interface ModerationDeps {
   users: Store["users"];
   people: People;
+  /** Bounds how much somebody does to others, here and in the administration: each deed is told and logged. */
+  deedRate: Allowance;
   act: MakeAct;
   broker: Broker;
   system: System;
@@ -30,11 +33,12 @@ export interface Deed {
 const events = { suspended: "person.suspended", banned: "person.banned", active: "person.restored" } as const;
 
 /** What is done to people who disturb. Each is only for who stands above them, and refuses as `not_allowed` otherwise. */
-export function moderation({ users, people, act, broker, system }: ModerationDeps) {
+export function moderation({ users, people, deedRate, act, broker, system }: ModerationDeps) {
   return {
     /** Keeps somebody from writing for a time, or ends that. */
     async mute({ by, to, address }: Deed, { minutes, reason }: Muting): Promise<void> {
       requireAbove(people, by, to);
+      requireRest(deedRate, by);
       const until = minutes === 0 ? null : system.now() + minutes * 60_000;
       const event = until === null ? "person.unmuted" : "person.muted";
       const told = act(event, { by: by.userId, to, address, detail: { minutes, reason } });
@@ -50,6 +54,7 @@ export function moderation({ users, people, act, broker, system }: ModerationDep
      */
     async setStanding({ by, to, address }: Deed, { standing, reason }: StandingChange): Promise<void> {
       requireAbove(people, by, to);
+      requireRest(deedRate, by);
       const user = await users.byId(to);
       if (!user) throw new Refusal("unknown_person");
       for (const touched of [user.standing, standing]) requireRightTo(touched, by);
@@ -68,4 +73,10 @@ function requireRightTo(standing: Standing, { role }: Session): void {
 export function requireAbove(people: People, by: Session, to: number): void {
   if (people.nameOf(to) === null) throw new Refusal("unknown_person");
   if (!isAbove(by.role, people.roleOf(to))) throw new Refusal("not_allowed");
+}
+
+/** Refuses as `rate_limited` who does too much at once. */
+export function requireRest(deedRate: Allowance, { userId }: Session): void {
+  const wait = deedRate.take(String(userId));
+  if (wait > 0) throw new Refusal("rate_limited", { retryAfter: wait });
 }

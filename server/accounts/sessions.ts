@@ -1,5 +1,6 @@
 import type { Act } from "../db/kept/audit.ts";
 import type { NewSession, Session } from "../db/kept/sessions.ts";
+import type { User } from "../db/kept/users.ts";
 import type { Store } from "../db/store.ts";
 import type { Stage } from "../protocol/account.ts";
 import { Refusal } from "../refusal.ts";
@@ -20,6 +21,9 @@ const deviceMax = 200;
 const halfOpenMs = 30 * minute;
 /** How long a proof counts as fresh. */
 export const freshMs = 10 * minute;
+/** How many sessions one account has: far more than devices. What waits for something counts by itself. */
+export const openMax = 100;
+export const waitingMax = 20;
 
 /** By which device, and from which address, somebody comes. */
 export interface Whence {
@@ -48,6 +52,8 @@ export interface Sessions {
   /** Notes that a session is being used, whoever else holds it. */
   use(session: Session): void;
   end(session: Pick<Session, "id">, act?: Act): Promise<void>;
+  /** Ends those of a user that were used longest ago, where there are too many, and gives them. */
+  endSurplus(user: Pick<User, "id" | "name" | "role" | "hasCode" | "hasPasskey">): Promise<Session[]>;
   removeExpired(): Promise<void>;
 }
 
@@ -126,6 +132,14 @@ export function sessions(
     async end(session, act) {
       used.delete(keyOf(session));
       await store.remove(session.id, act);
+    },
+    async endSurplus({ id: userId, name: userName, ...user }) {
+      const all = (await store.of(userId)).map((device) => ({ ...user, ...device, userId, userName }));
+      const isOpen = (session: Session) => stageOf(session) === "open";
+      const [open, waiting] = [all.filter(isOpen), all.filter((session) => !isOpen(session))];
+      const surplus = [...open.slice(openMax), ...waiting.slice(waitingMax)];
+      for (const { id } of surplus) await store.remove(id);
+      return surplus;
     },
     async removeExpired() {
       const now = system.now();

@@ -49,7 +49,7 @@ export function facts({ people, connections, spending, broker, house }: FactsDep
         return;
       }
       case "factors.changed":
-        return connections.closeOutdated(notice.userId, notice);
+        return connections.learn(notice.userId, notice);
       case "house.changed":
         return house.take(notice.house);
       case "told": {

@@ -3,7 +3,7 @@ import type { Signals } from "./signals.ts";
 
 /** The store, telling the other nodes to look after each change of what they keep in memory. */
 export function telling(store: Store, signals: Pick<Signals, "send">): Store {
-  const { users, sessions, house, conversations } = store;
+  const { users, sessions, factors, house, conversations } = store;
   const told =
     <Given extends unknown[], T>(change: (...given: Given) => Promise<T>) =>
     async (...given: Given): Promise<T> => {
@@ -28,6 +28,13 @@ export function telling(store: Store, signals: Pick<Signals, "send">): Store {
       renew: told(sessions.renew),
       remove: told(sessions.remove),
       removeOthers: told(sessions.removeOthers),
+    },
+    factors: {
+      ...factors,
+      setTotp: told(factors.setTotp),
+      removeTotp: told(factors.removeTotp),
+      addPasskey: told(factors.addPasskey),
+      removePasskey: told(factors.removePasskey),
     },
     house: { ...house, write: told(house.write) },
     conversations: { ...conversations, markRead: told(conversations.markRead) },

@@ -80,6 +80,8 @@ export function door(deps: DoorDeps) {
         await sessions.end({ id });
         throw new Refusal("wrong_credentials");
       }
+      for (const surplus of await sessions.endSurplus(user))
+        connections.closeSession(surplus, closeCodes.signedOut);
       news.tell(user.id, "session.began", device);
       return welcome(c, user, token);
     },

@@ -87,7 +87,7 @@ export function passkeyRoutes(deps: PasskeyRoutesDeps): Route[] {
         // The authenticator has verified its user: this session has seen both factors.
         const info = await door.renew(c, session, 2, "passkey");
         news.tell(session.userId, "passkey.added", device);
-        connections.closeOutdated(session.userId, { hasPasskey: true });
+        connections.learn(session.userId, { hasPasskey: true });
         return c.json(info, 201);
       },
       "fresh",
@@ -98,6 +98,7 @@ export function passkeyRoutes(deps: PasskeyRoutesDeps): Route[] {
       "signed in",
       async (c) => {
         const { name } = await bodyOf(c, passkeyName);
+        within(c);
         await passkeys.rename(c.var.session, named(c), name);
         return c.body(null, 204);
       },
@@ -111,7 +112,7 @@ export function passkeyRoutes(deps: PasskeyRoutesDeps): Route[] {
         const { device, address } = whenceOf(c);
         const wasLast = await passkeys.remove(session, named(c), address);
         news.tell(session.userId, "passkey.removed", device);
-        if (wasLast) connections.closeOutdated(session.userId, { hasPasskey: false });
+        if (wasLast) connections.learn(session.userId, { hasPasskey: false });
         return c.body(null, 204);
       },
       "fresh",

@@ -50,8 +50,24 @@ export function judge(
   const words = contextWords(names);
   const early = tooFew(password) ?? tooKnown(password, words);
   if (early) return early;
-  const result = estimate(password, words);
-  return { level: result.score, enough: result.score >= levelNeeded, advice: adviceFor(result) };
+  const whole = estimate(password, words);
+  const once = withoutRepeats(password);
+  const parts = once === password ? whole : estimate(once, words);
+  const repeats = parts.score < whole.score;
+  const level = repeats ? parts.score : whole.score;
+  const enough = level >= levelNeeded;
+  return {
+    level,
+    enough,
+    advice: repeats && !enough ? sentences.extendedRepeat : adviceFor({ ...whole, score: level }),
+  };
+}
+
+/** Each word once: zxcvbn sees a repetition only where nothing stands between. */
+function withoutRepeats(password: string): string {
+  const words = password.split(/[\s!,._-]+/);
+  const distinct = new Map(words.map((word) => [plain(word), word]));
+  return distinct.size === words.length ? password : [...distinct.values()].join(" ");
 }
 
 /** The verdict on a password that is too short for any other; null for one that is long enough. */

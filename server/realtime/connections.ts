@@ -70,13 +70,15 @@ export class Connections {
     }
   }
 
-  /** Closes the sockets that opened when a user had other factors. They come back, and are asked for what is asked for now. */
-  closeOutdated(userId: number, has: { hasCode?: boolean; hasPasskey?: boolean }): void {
+  /**
+   * Tells the sockets of a user what factors there are now. What follows from it is seen at their next frame, or look; where
+   * an app came or went they come back at once, and are asked for what is asked for then.
+   */
+  learn(userId: number, { hasCode, hasPasskey }: { hasCode?: boolean; hasPasskey?: boolean }): void {
     for (const socket of [...(this.#byUser.get(userId) ?? [])]) {
-      const { hasCode, hasPasskey } = socket.data.session;
-      const isAsBefore =
-        hasCode === (has.hasCode ?? hasCode) && hasPasskey === (has.hasPasskey ?? hasPasskey);
-      if (!isAsBefore) closeSocket(socket, closeCodes.restarting);
+      const { session } = socket.data;
+      session.hasPasskey = hasPasskey ?? session.hasPasskey;
+      if (session.hasCode !== (hasCode ?? session.hasCode)) closeSocket(socket, closeCodes.restarting);
     }
   }
 }

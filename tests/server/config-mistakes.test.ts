@@ -53,6 +53,7 @@ const refused: [string, string[]][] = [
   ["MESSAGES_PER_MINUTE", ["0", "1000001"]],
   ["MESSAGE_BURST", ["0"]],
   ["SOCKETS_PER_USER", ["0"]],
+  ["BREACH_LIST", ["a\0b"]],
   ["HASH_WORKERS", ["0", "65"]],
 ];
 

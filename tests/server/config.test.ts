@@ -14,6 +14,7 @@ test("an empty environment gives the documented defaults", () => {
     origins: null,
     trustedProxies: [],
     tls: null,
+    breachList: null,
     providers: [],
     limits: {
       messageBytes: limits.messageMaxBytes,
@@ -74,6 +75,8 @@ const accepted: [string, string, (config: ReturnType<typeof parseConfig>) => unk
   ["MESSAGES_PER_MINUTE", "1000000", (c) => c.limits.messagesPerMinute, 1_000_000],
   ["MESSAGE_BURST", "1", (c) => c.limits.messageBurst, 1],
   ["SOCKETS_PER_USER", "1", (c) => c.limits.socketsPerUser, 1],
+  ["BREACH_LIST", "/etc/stolen.txt", (c) => c.breachList, "/etc/stolen.txt"],
+  ["BREACH_LIST", "my/stolen.txt", (c) => c.breachList, join(projectRoot, "my/stolen.txt")],
   ["HASH_WORKERS", "8", (c) => c.limits.hashWorkers, 8],
 ];
 

@@ -1,5 +1,8 @@
 import { type ConversationId, groupId } from "../../server/protocol/conversation-id.ts";
+import type { Reporting } from "../../server/protocol/reports.ts";
 import { isAbove, may } from "../../server/protocol/roles.ts";
+import type { Call } from "../transport/call.ts";
+import { messagesApi } from "../transport/messages-api.ts";
 import type { Chat } from "./chat.svelte.ts";
 
 /** What can be done with a message, or to its author because of it. */
@@ -36,3 +39,7 @@ export function deedsWith(chat: Chat, conversation: ConversationId, { author }: 
   ];
   return all.flatMap(([deed, possible]) => (possible ? [deed] : []));
 }
+
+/** Shows a message to those who look after the chat; throws `Refused`. */
+export const reportMessage = (call: Call, reporting: Reporting): Promise<void> =>
+  messagesApi(call).report(reporting);

@@ -1,6 +1,6 @@
 import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import type { Person } from "../../server/protocol/events.ts";
-import type { Role } from "../../server/protocol/roles.ts";
+import { may, type Right, type Role } from "../../server/protocol/roles.ts";
 
 export interface NamedPerson {
   id: number;
@@ -35,6 +35,11 @@ export class People {
 
   roleOf(id: number): Role {
     return this.#roles.get(id) ?? "member";
+  }
+
+  /** Whether somebody has the right. */
+  may(id: number, right: Right): boolean {
+    return may(this.roleOf(id), right);
   }
 
   knows(id: number): boolean {

@@ -20,13 +20,13 @@ describe("ASVS 15.4.2 there is an owner, also where somebody becomes it while", 
     [
       "they delete their account",
       () => mia!.fetch("DELETE", "/api/account", { messages: "keep" }),
-      403,
+      409,
       "owner_stays",
     ],
     [
       "an admin deletes it",
       () => ada!.fetch("DELETE", "/api/people/3", { messages: "keep" }),
-      403,
+      409,
       "owner_stays",
     ],
     [

@@ -47,6 +47,7 @@ const refused: [string, string, string][] = [
   ["ASVS 6.2.4 of one character", "aaaaaaaaaaaaaaaaaaaaaaaa", "again and again"],
   ["ASVS 6.2.4 of one emoji", "🐎🐎🐎🐎🐎🐎🐎🐎", "again and again"],
   ["ASVS 6.2.4 of spaces", "            ", "again and again"],
+  ["of one word again and again", "password password Password", "again and again"],
   ["of one name", "Margarethe", "name"],
   ["of a date", "12.03.1956", "Dates are tried first"],
   ["ASVS 6.2.11 of the user's name", "willibald", "Your name"],
@@ -80,14 +81,15 @@ test("ASVS 6.2.12 refuses what was stolen, however strong it looks, and asks onl
   const asked: string[] = [];
   const has = async (password: string) => asked.push(password) > 0 && password === "tulip sofa winter";
   const careful = passwordStrength({ breaches: { has }, hosts: [] });
-  const stolen = careful.check("tulip sofa winter", [], "here");
-  await expect(stolen).rejects.toMatchObject({
+  // Caught by hand: an expectation of a rejection would hold up the messages of the thread.
+  const fate = (password: string) => careful.check(password, [], "here").catch((refusal: unknown) => refusal);
+  expect(await fate("tulip sofa winter")).toMatchObject({
     code: "password_weak",
     field: "password",
     message: "That password is in a list of stolen passwords. Choose another one.",
   });
-  await careful.check("tulip sofa summer", [], "here");
-  await expect(careful.check("password", [], "here")).rejects.toMatchObject({ code: "password_weak" });
+  expect(await fate("tulip sofa summer")).toBeUndefined();
+  expect(await fate("password")).toMatchObject({ code: "password_weak" });
   expect(asked).toEqual(["tulip sofa winter", "tulip sofa summer"]);
   careful.close();
 });

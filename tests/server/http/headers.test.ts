@@ -111,6 +111,7 @@ test("ASVS 3.4.3 3.4.6 the content security policy allows our own files and noth
   expect(policy).toEqual({
     "default-src": "'none'",
     "script-src": "'self'",
+    "worker-src": "'self'",
     "style-src": "'self'",
     "img-src": "'self' data:",
     "font-src": "'self'",
@@ -121,7 +122,7 @@ test("ASVS 3.4.3 3.4.6 the content security policy allows our own files and noth
     "form-action": "'none'",
     "frame-ancestors": "'none'",
     "require-trusted-types-for": "'script'",
-    "trusted-types": "svelte-trusted-html",
+    "trusted-types": "svelte-trusted-html secure-chat-worker",
   });
 });
 

@@ -139,6 +139,8 @@ describe("people", () => {
     connect();
     const roles = () => [chat.role, chat.people.roleOf(bob.id), chat.people.roleOf(77)];
     expect(roles()).toEqual(["moderator", "owner", "member"]);
+    const rights = () => ([alice.id, bob.id] as const).map((id) => chat.people.may(id, "people.see"));
+    expect(rights()).toEqual([true, true]);
     server.publish({ type: "person.changed", person: { ...bob, role: "admin" } });
     server.publish({ type: "person.changed", person: alice });
     server.settle();
@@ -147,6 +149,7 @@ describe("people", () => {
       "bob",
       null,
     ]);
+    expect(rights()).toEqual([false, true]);
     server.publish({ type: "person.deleted", id: bob.id });
     server.settle();
     expect(chat.people.roleOf(bob.id)).toBe("member");

@@ -94,6 +94,10 @@ describe("a database from before the doors", () => {
         "vvend",
         "mend",
         "rnend",
+        "vvorm",
+        "Worm",
+        "rnint",
+        "Mint",
       ],
     ];
     former((client) => {

@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import type { Browser } from "playwright-core";
+import { launch } from "../support/browser.ts";
+import { startServer, type TestServer } from "../support/server.ts";
+import { desk, phone, Visitor } from "../support/visitor.ts";
+
+setDefaultTimeout(60_000);
+let server: TestServer;
+let browser: Browser;
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startServer(), launch()]);
+});
+afterAll(async () => {
+  await browser.close();
+  await server.stop();
+  expect(server.bugs).toEqual([]);
+});
+
+const devices = ({ page }: Visitor) => page.getByRole("list", { name: "Devices" });
+const loggedOut = ({ page }: Visitor) => page.getByText("You were logged out, on this device").waitFor();
+const iphone =
+  "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1";
+
+test("anna sees where she is logged in, names her phone, and logs it out, and then all others", async () => {
+  const anna = await (await Visitor.arrive(browser, server, "anna")).register();
+  const there = await Visitor.arrive(browser, server, "anna", { ...phone, userAgent: iphone });
+  await (await there.logIn()).log.waitFor();
+  await anna.goto("/account");
+  const list = devices(anna);
+  await list.getByText("Safari on iOS", { exact: true }).waitFor();
+  const here = list.getByRole("listitem").filter({ hasText: "This device" });
+  expect(await here.getByRole("button", { name: /^Log out/ }).count()).toBe(0);
+  expect(await here.innerText()).toContain("127.0.0.1");
+
+  await anna.button("Name Safari on iOS").click();
+  await anna.page.getByLabel("Name", { exact: true }).fill("Old phone");
+  await anna.button("Save").click();
+  await list.getByText("Old phone", { exact: true }).waitFor();
+  await anna.button("Log out Old phone").click();
+  await loggedOut(there);
+  await list.getByText("Old phone", { exact: true }).waitFor({ state: "detached" });
+
+  const others = await Promise.all(
+    [desk, phone].map(async (options) => {
+      const visitor = await (await Visitor.arrive(browser, server, "anna", options)).logIn();
+      await visitor.log.waitFor();
+      return visitor;
+    }),
+  );
+  await anna.page.reload();
+  await anna.button("Log out all other devices").click();
+  await Promise.all(others.map(loggedOut));
+  await anna.until(
+    () => devices(anna).getByRole("listitem").count(),
+    (count) => count === 1,
+  );
+  await anna.goto("/");
+  await anna.say("I am still here");
+  expect(anna.complaints).toEqual([]);
+});

@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import type { Browser } from "playwright-core";
+import { passwordStrength } from "../../server/accounts/strength.ts";
+import { launch } from "../support/browser.ts";
+import { startServer, type TestServer } from "../support/server.ts";
+import { phone, Visitor } from "../support/visitor.ts";
+
+setDefaultTimeout(90_000);
+const stolen = "tulip sofa winter";
+const strength = passwordStrength({
+  breaches: { has: async (password) => password === stolen },
+  hosts: ["localhost"],
+});
+let server: TestServer;
+let browser: Browser;
+beforeAll(async () => {
+  const house = { name: "Underwood Family" };
+  [server, browser] = await Promise.all([startServer({ strength, house }), launch()]);
+});
+afterAll(async () => {
+  await browser.close();
+  await server.stop();
+  strength.close();
+  expect(server.bugs).toEqual([]);
+});
+
+const field = ({ page }: Visitor, label: string) => page.getByLabel(label, { exact: true });
+const said = ({ page }: Visitor, text: string | RegExp) =>
+  page.getByRole("status").filter({ hasText: text }).first().waitFor();
+const asked = ({ page }: Visitor) =>
+  page.evaluate(() =>
+    performance.getEntriesByType("resource").flatMap(({ name }) => (/strength/.test(name) ? [name] : [])),
+  );
+
+test("ASVS 6.2.4 6.2.11 6.2.12 a meter says what to do until the password is good, and the server has the last word", async () => {
+  const visitor = await Visitor.arrive(browser, server, "willibald", phone);
+  await visitor.goto("/register");
+  await field(visitor, "Username").fill("willibald");
+  expect(await asked(visitor)).toEqual([]);
+
+  const password = field(visitor, "Password");
+  for (const [text, step] of [
+    ["lemon", /^Very weak\. It needs 3 more characters\.$/],
+    ["lemon lemon", /^Weak\. The same thing again and again/],
+    ["willibald1", /^Very weak\. Your name and the names of this chat/],
+    ["underwood!", /^Very weak\. Your name and the names of this chat/],
+    ["rosenkohl", /^Nearly there\. Names are tried first/],
+    ["dragonfly moonlight", /^Good\. One more word/],
+    [stolen, /^Strong\. There is nothing left to do/],
+  ] as const) {
+    await password.fill(text);
+    await said(visitor, step);
+  }
+  // The thread that judges is the built file, and passed the policy of the page.
+  expect(await asked(visitor)).toHaveLength(2);
+  expect(visitor.page.workers().map((worker) => new URL(worker.url()).pathname)).toEqual([
+    expect.stringMatching(/^\/assets\/strength-worker-[\w-]+\.js$/),
+  ]);
+
+  const send = async (text: string) => {
+    await password.fill(text);
+    await field(visitor, "Confirm password").fill(text);
+    await visitor.button("Register").click();
+  };
+  await send("willibald1");
+  const { page } = visitor;
+  await page.getByText("That password is too easy to guess. Your name and the names of this chat").waitFor();
+  await send(stolen);
+  await page.getByText("That password is in a list of stolen passwords. Choose another one.").waitFor();
+  await send("rosenkohl in butter");
+  await visitor.log.waitFor();
+  expect(
+    await visitor.until(
+      async () => page.workers().length,
+      (count) => count === 0,
+    ),
+  ).toBe(0);
+  expect(visitor.complaints).toEqual([]);
+});
+
+test("the page's policy lets no other file become a thread", async () => {
+  const visitor = await Visitor.arrive(browser, server, "mallory");
+  const fates = await visitor.page.evaluate(() => {
+    const tries = [
+      () => new Worker("/assets/anything.js"),
+      () =>
+        (
+          window as never as { trustedTypes: { createPolicy(name: string, rules: object): void } }
+        ).trustedTypes.createPolicy("another", {}),
+    ];
+    return tries.map((attempt) => {
+      try {
+        attempt();
+        return "done";
+      } catch (error) {
+        return (error as Error).name;
+      }
+    });
+  });
+  expect(fates).toEqual(["TypeError", "TypeError"]);
+});
+
+test("where the judge cannot be loaded, the meter says so, and one can still register", async () => {
+  const visitor = await Visitor.arrive(browser, server, "ann");
+  await visitor.context.route(/strength-worker/, (route) => route.abort());
+  await visitor.goto("/register");
+  await field(visitor, "Password").fill("rosenkohl in butter");
+  await said(visitor, "How strong it is cannot be told here.");
+  await visitor.register();
+  expect(visitor.complaints).toEqual([]);
+});

@@ -1,0 +1,34 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { clock } from "../../support/clock.ts";
+import type { Person } from "../../support/person.ts";
+import { type Village, village } from "../../support/village.ts";
+
+let chat: Village;
+let mia: Person;
+let max: Person;
+beforeEach(async () => {
+  chat = await village({ Olga: "owner", Mia: "moderator", Max: "member" }, { system: clock() });
+  ({ Mia: mia, Max: max } = chat.people as Record<"Mia" | "Max", Person>);
+});
+afterEach(async () => {
+  await chat.server.stop();
+  expect(chat.server.bugs).toEqual([]);
+});
+
+/** The statuses of the same request, sent so often. */
+async function statuses(times: number, send: () => Promise<Response>): Promise<number[]> {
+  const all: number[] = [];
+  for (let at = 0; at < times; at++) all.push((await send()).status);
+  return all;
+}
+
+test("ASVS 2.4.1 devices are named 30 times at once and no more: each is a write to the disk", async () => {
+  const [device] = await (await max.fetch("GET", "/api/account/sessions")).json();
+  const rename = () => max.fetch("PUT", `/api/account/sessions/${device.id}`, { label: "Laptop" });
+  expect(await statuses(32, rename)).toEqual([...Array(30).fill(204), 429, 429]);
+});
+
+test("ASVS 2.4.1 a moderator mutes 60 times at once and no more: each is told and logged", async () => {
+  const mute = () => mia.fetch("PUT", "/api/people/3/mute", { minutes: 5, reason: "" });
+  expect(await statuses(62, mute)).toEqual([...Array(60).fill(204), 429, 429]);
+});

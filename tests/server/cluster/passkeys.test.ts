@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { closeCodes } from "../../../server/protocol/close-codes.ts";
+import type { PasskeyInfo } from "../../../server/protocol/passkeys.ts";
+import { deafen, startNodes, type TestNode } from "../../support/nodes.ts";
+import { addPasskey, PasskeyDevice, questionFor, usePasskey } from "../../support/passkey-device.ts";
+import { Person } from "../../support/person.ts";
+
+/** What a change of who may be in may take to be true on every node. */
+const boundMs = 2_000;
+
+describe.each([
+  ["over signals", undefined],
+  ["by looking alone, with every signal lost", deafen],
+])("%s", (_, spoil) => {
+  let nodes: TestNode[];
+  let [one, two]: TestNode[] = [];
+  beforeAll(async () => {
+    nodes = await startNodes(2, { spoil });
+    [one, two] = nodes;
+  });
+  afterAll(async () => {
+    for (const node of nodes) await node.stop();
+    expect(nodes.flatMap(({ bugs }) => bugs)).toEqual([]);
+  });
+
+  test("ASVS 6.5.6 a passkey works on every node, once a question, and on none once it is removed", async () => {
+    const alice = await new Person(one!, "alice").register();
+    const elsewhere = new Person(two!, "alice");
+    await elsewhere.signIn();
+    const before = await elsewhere.enter();
+    const device = new PasskeyDevice(one!.origin);
+    const start = performance.now();
+    expect((await addPasskey(alice, device)).status).toBe(201);
+    expect(await before.event("account.notified")).toMatchObject({ what: "passkey.added" });
+    expect(performance.now() - start).toBeLessThan(boundMs);
+
+    // The same browser at another address of the same nodes: each is a page of its own.
+    const { ticket, options } = await questionFor(new Person(one!, "x"), "passkeys/question");
+    const answers = Array.from({ length: 4 }, () => ({ ticket, response: device.get(options) }));
+    const outcomes = await Promise.all(
+      answers.map((answer) => new Person(one!, "x").fetch("POST", "/api/session/passkey", answer)),
+    );
+    expect(outcomes.map(({ status }) => status).toSorted()).toEqual([200, 403, 403, 403]);
+    const there = new PasskeyDevice(two!.origin);
+    there.passkeys.push(...device.passkeys);
+    expect((await usePasskey(new Person(two!, "x"), there)).status).toBe(200);
+
+    const [own]: PasskeyInfo[] = await (await alice.fetch("GET", "/api/account/passkeys")).json();
+    expect((await alice.fetch("DELETE", `/api/account/passkeys/${own!.id}`, {})).status).toBe(204);
+    const removed = performance.now();
+    expect((await usePasskey(new Person(two!, "x"), there)).status).toBe(403);
+    await before.event("account.notified", ({ what }) => what === "passkey.removed");
+    expect(performance.now() - removed).toBeLessThan(boundMs);
+  });
+
+  test("ASVS 7.5.2 a device that is ended is out on every node, and a new one is told there", async () => {
+    const bob = await new Person(one!, "bob").register();
+    const elsewhere = new Person(two!, "bob");
+    const own = await bob.at(two!).enter();
+    await elsewhere.signIn();
+    expect(await own.event("account.notified")).toMatchObject({ what: "session.began" });
+    const socket = await elsewhere.enter();
+    const listed: { id: string; isThis: boolean }[] = await (
+      await bob.fetch("GET", "/api/account/sessions")
+    ).json();
+    const { id } = listed.find(({ isThis }) => !isThis)!;
+    expect((await bob.fetch("DELETE", `/api/account/sessions/${id}`, {})).status).toBe(204);
+    const start = performance.now();
+    expect(await socket.closed).toBe(closeCodes.signedOut);
+    const third = new Person(two!, "bob");
+    await third.signIn();
+    const last = await third.enter();
+    expect((await bob.fetch("DELETE", "/api/account/sessions", {})).status).toBe(204);
+    expect(await last.closed).toBe(closeCodes.signedOut);
+    expect(performance.now() - start).toBeLessThan(2 * boundMs);
+    await own.ask("ping", {}, "pong");
+  });
+});
