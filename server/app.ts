@@ -96,8 +96,8 @@ export async function createApp(deps: AppDeps) {
           system,
           report,
         });
-  const commits = commitLoop(store.messages, cluster?.stored ?? deliver);
-  const erase = erasure({ users: store.users, messages: store.messages, commits, system, report });
+  const commits = commitLoop(store.messages, cluster?.stored ?? deliver, () => erasing.note());
+  const erasing = erasure({ users: store.users, messages: store.messages, commits, system, report });
   const readMarks = keepReadMarks(store.conversations, broker, people.nameOf, system, report);
 
   const leavesFor = (socket: Socket) => {
@@ -141,7 +141,7 @@ export async function createApp(deps: AppDeps) {
       pool,
       bound,
       act,
-      erase: () => void erase(),
+      erasing,
       tellOthers: (userId, event) => cluster?.tell(userId, event),
     }),
     isOurs: (origin) => origins.includes(origin),
@@ -156,7 +156,7 @@ export async function createApp(deps: AppDeps) {
     sessions,
     store,
     registry: deps.shared?.registry,
-    erase,
+    erase: erasing.run,
     system,
     report,
   });

@@ -29,6 +29,7 @@ import type { Broker } from "./broker/broker.ts";
 import { userTopic } from "./broker/topics.ts";
 import type { Config } from "./config.ts";
 import type { CommitLoop } from "./conversations/commit-loop.ts";
+import type { Erasure } from "./conversations/erasure.ts";
 import type { Store } from "./db/store.ts";
 import { door as doorOf } from "./http/door.ts";
 import type { RoutesDeps } from "./http/routes.ts";
@@ -53,8 +54,7 @@ export interface DoorsDeps extends Pick<ProviderDoorsDeps, "providers" | "fetch"
   strength: Strength;
   /** Takes an event to the devices that a user has on other nodes. */
   tellOthers(userId: number, event: ChatEvent): void;
-  /** Removes what deleted accounts leave to be removed. */
-  erase(): void;
+  erasing: Erasure;
   limits: Config["limits"];
   system: System;
   report(error: unknown): string;
@@ -64,8 +64,12 @@ export interface DoorsDeps extends Pick<ProviderDoorsDeps, "providers" | "fetch"
 export function doors(
   deps: DoorsDeps,
 ): Omit<RoutesDeps, "isOurs" | "origins" | "clientFolder" | "healthy" | "report"> {
-  const { store, secrets, people, sessions, connections, house, commits, broker, bound, act, erase, system } =
-    deps;
+  const { store, secrets, people, sessions, connections, house, commits, broker, bound, act, system } = deps;
+  /** Of an account that goes, traces are cleared away too. */
+  const erase = () => {
+    deps.erasing.note();
+    void deps.erasing.run();
+  };
   const { users, factors, tickets, audit } = store;
 
   /** Takes an event to all devices of a user, wherever they are connected. */

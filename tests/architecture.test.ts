@@ -38,7 +38,7 @@ const rules: Rule[] = [
     files: "server/accounts/**",
     may: [...ground, "server/db/store.ts", "server/db/kept/*", "server/broker/*", "server/token-buckets.ts"],
     packages:
-      /^(node:crypto|node:worker_threads|bcryptjs|arctic|jose|bowser|otpauth|@simplewebauthn\/server)$/,
+      /^(node:crypto|node:worker_threads|node:fs\/promises|bcryptjs|arctic|jose|bowser|otpauth|@simplewebauthn\/server(\/helpers)?|@zxcvbn-ts\/.+)$/,
     reason: "who someone is does not depend on how they asked: no Hono, no sockets",
   },
   {

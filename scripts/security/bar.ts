@@ -17,7 +17,7 @@ export interface Item {
 
 export interface Bar {
   items: Item[];
-  /** Requirements that tests may name, and that are not counted: they hold where there is a cluster. */
+  /** Requirements that tests may name and that are not counted: of tokens of providers, and of nodes with a database between them. */
   beyond: string[];
 }
 

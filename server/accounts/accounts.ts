@@ -28,7 +28,7 @@ export interface AccountsDeps {
   act: MakeAct;
   broker: Broker;
   system: System;
-  /** Removes what a deleted account leaves to be removed. */
+  /** Clears away what a deleted account leaves. */
   erase(): void;
 }
 
@@ -126,7 +126,7 @@ export function accounts(deps: AccountsDeps) {
       await users.remove(userId, messages === "remove", told);
       broker.publish(groupTopic, [{ type: "person.deleted", id: userId }]);
       people.forget(userId);
-      if (messages === "remove") deps.erase();
+      deps.erase();
     },
   };
 

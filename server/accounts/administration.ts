@@ -23,7 +23,7 @@ export interface AdministrationDeps {
   act: MakeAct;
   broker: Broker;
   system: System;
-  /** Removes what a deleted account leaves to be removed. */
+  /** Clears away what a deleted account leaves. */
   erase(): void;
 }
 
@@ -91,7 +91,7 @@ export function administration(deps: AdministrationDeps) {
       await users.remove(to, messages === "remove", told);
       broker.publish(groupTopic, [{ type: "person.deleted", id: to }]);
       people.forget(to);
-      if (messages === "remove") deps.erase();
+      deps.erase();
     },
   };
 }

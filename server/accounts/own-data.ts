@@ -38,9 +38,11 @@ export function ownData(deps: OwnDataDeps): OwnData {
   const { about, history } = ownFacts(deps);
 
   function streamOf(lines: AsyncGenerator<string>): ReadableStream<Uint8Array> {
+    // The beginning goes out at once, so that whoever waits sees that it comes.
+    let size = 1;
     async function pull(controller: ReadableStreamDefaultController<Uint8Array>) {
       let text = "";
-      while (text.length < chunkSize) {
+      while (text.length < size) {
         const { value, done } = await lines.next();
         if (done) {
           if (text !== "") controller.enqueue(Buffer.from(text));
@@ -49,6 +51,7 @@ export function ownData(deps: OwnDataDeps): OwnData {
         text += `${value}\n`;
       }
       controller.enqueue(Buffer.from(text));
+      size = chunkSize;
     }
     return new ReadableStream({
       async pull(controller) {

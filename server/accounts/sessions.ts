@@ -21,9 +21,8 @@ const deviceMax = 200;
 const halfOpenMs = 30 * minute;
 /** How long a proof counts as fresh. */
 export const freshMs = 10 * minute;
-/** How many sessions one account has: far more than devices. What waits for something counts by itself. */
-export const openMax = 100;
-export const waitingMax = 20;
+/** How many sessions one account has, far more than devices; and as many more that wait for something to be proven. */
+export const countMax = 100;
 
 /** By which device, and from which address, somebody comes. */
 export interface Whence {
@@ -137,7 +136,7 @@ export function sessions(
       const all = (await store.of(userId)).map((device) => ({ ...user, ...device, userId, userName }));
       const isOpen = (session: Session) => stageOf(session) === "open";
       const [open, waiting] = [all.filter(isOpen), all.filter((session) => !isOpen(session))];
-      const surplus = [...open.slice(openMax), ...waiting.slice(waitingMax)];
+      const surplus = [...open.slice(countMax), ...waiting.slice(countMax)];
       for (const { id } of surplus) await store.remove(id);
       return surplus;
     },

@@ -13,22 +13,42 @@ export interface ErasureDeps {
 
 /** Few enough that what is being sent meanwhile hardly waits. */
 const batch = 200;
+/**
+ * Clearing out may keep everybody from writing for seconds. So that nobody makes it go on and on, by one new account after the
+ * other, accounts that are deleted soon after are cleared out together, by a later call.
+ */
+const restMs = 5 * 60_000;
+
+/** What is to be forgotten, and is. */
+export interface Erasure {
+  /** Begins, or sees to it that what came to be done since is done too; what a crash interrupts goes on with the next call. */
+  run(): Promise<void>;
+  /** Notes that something was deleted, whose traces in the database's files the next run clears away. */
+  note(): void;
+}
 
 /**
- * Removes the messages of deleted accounts whose people wished so, a few at a time between what is being sent, and then
- * clears them out of the database's files. Gives the function that begins it, or sees to it that what came to be done since
- * is done too; what a crash interrupts goes on with the next call.
+ * Removes the messages of deleted accounts whose people wished so, a few at a time between what is being sent, and clears
+ * what was deleted out of the database's files.
  */
-export function erasure({ users, messages, commits, system, report }: ErasureDeps): () => Promise<void> {
+export function erasure({ users, messages, commits, system, report }: ErasureDeps): Erasure {
   let running: Promise<void> | null = null;
   let isAskedAgain = false;
+  let isNoted = false;
+  let scrubbedAt = Number.NEGATIVE_INFINITY;
 
   async function eraseAll() {
-    for (const id of await users.erasing()) {
+    const ids = await users.erasing();
+    for (const id of ids)
       while ((await commits.change(() => messages.removeOf(id, system.now(), batch))).length > 0);
-      await messages.scrub();
-      await users.erased(id);
-    }
+    if ((ids.length === 0 && !isNoted) || system.now() - scrubbedAt < restMs) return;
+    isNoted = false;
+    await messages.scrub().catch((error) => {
+      isNoted = true;
+      throw error;
+    });
+    scrubbedAt = system.now();
+    for (const id of ids) await users.erased(id);
   }
 
   async function run() {
@@ -44,9 +64,14 @@ export function erasure({ users, messages, commits, system, report }: ErasureDep
     running = null;
   }
 
-  return () => {
-    isAskedAgain = true;
-    running ??= run();
-    return running;
+  return {
+    run() {
+      isAskedAgain = true;
+      running ??= run();
+      return running;
+    },
+    note() {
+      isNoted = true;
+    },
   };
 }

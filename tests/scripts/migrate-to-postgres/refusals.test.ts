@@ -9,6 +9,7 @@ import { openStorage } from "../../../server/storage.ts";
 import { system } from "../../../server/system.ts";
 import { startNode } from "../../support/nodes.ts";
 import { dropDatabase, freshDatabase } from "../../support/postgres.ts";
+import { actOf } from "./doors.ts";
 import { Folder, fillGroup, rowsOf } from "./ground.ts";
 import { hold } from "./hold.ts";
 
@@ -72,6 +73,14 @@ test("a PostgreSQL that holds a chat, and leaves it as it is", async () => {
   await folder.fill((store) => fillGroup(store, 10));
   await refuses(/^PostgreSQL holds a chat already, and is left alone\./);
   expect(await rowsOf(url)).toEqual(before);
+});
+
+test("a PostgreSQL in which nobody has an account yet, and that has noted who tried to get in", async () => {
+  const db = await openPostgres({ url, connections: 1 }, report);
+  const store = postgresStore(db, { origin: "test", now: system.now });
+  await store.audit.add(actOf(null, "session.refused"));
+  await store.close();
+  await refuses(/^PostgreSQL holds a chat already, and is left alone\./);
 });
 
 test("a PostgreSQL that has all of this database already, also when nothing was in it", async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { openMax, waitingMax } from "../../../server/accounts/sessions.ts";
+import { countMax } from "../../../server/accounts/sessions.ts";
 import { closeCodes } from "../../../server/protocol/close-codes.ts";
 import { enrol } from "../../support/authenticator.ts";
 import { clock } from "../../support/clock.ts";
@@ -12,7 +12,7 @@ test("ASVS 7.1.2 the sessions of an account are bounded; those that wait for a s
   const first = await new Person(server, "alice").register();
   const socket = await first.enter();
   const last = new Person(server, "alice");
-  for (let at = 0; at < openMax; at++) {
+  for (let at = 0; at < countMax; at++) {
     time.advance(1000);
     expect((await last.signIn()).status).toBe(200);
     // Another browser: it does not end what it had.
@@ -20,16 +20,16 @@ test("ASVS 7.1.2 the sessions of an account are bounded; those that wait for a s
   }
   expect(await socket.closed).toBe(closeCodes.signedOut);
   expect((await first.fetch("GET", "/api/account")).status).toBe(401);
-  expect(await server.store.sessions.of(1)).toHaveLength(openMax);
+  expect(await server.store.sessions.of(1)).toHaveLength(countMax);
 
   await last.signIn();
   await enrol(last, time.now);
-  for (let at = 0; at < waitingMax + 3; at++) {
+  for (let at = 0; at < countMax + 3; at++) {
     time.advance(1000);
     expect((await new Person(server, "alice").signIn()).status).toBe(200);
   }
   expect((await last.fetch("GET", "/api/account")).status).toBe(200);
-  expect(await server.store.sessions.of(1)).toHaveLength(waitingMax + 1);
+  expect(await server.store.sessions.of(1)).toHaveLength(countMax + 1);
   await server.stop();
   expect(server.bugs).toEqual([]);
 });

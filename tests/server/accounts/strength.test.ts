@@ -100,7 +100,8 @@ test("ASVS 15.2.2 the longest and most twisted password leaves the event loop fr
   let turns = 0;
   let done = false;
   const judging = judge(twisted).finally(() => (done = true));
-  let before = performance.now();
+  const began = performance.now();
+  let before = began;
   while (!done) {
     turns++;
     await Bun.sleep(0);
@@ -110,7 +111,8 @@ test("ASVS 15.2.2 the longest and most twisted password leaves the event loop fr
   }
   expect(await judging).toBe("taken");
   expect(turns).toBeGreaterThan(20);
-  expect(longest).toBeLessThan(100);
+  // A judgement on the loop itself would be one single gap.
+  expect(longest).toBeLessThan((performance.now() - began) / 3);
 });
 
 test("ASVS 2.4.1 what may wait is bounded for one source and for all, and others get their turn", async () => {

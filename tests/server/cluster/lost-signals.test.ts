@@ -11,7 +11,7 @@ afterAll(async () => {
 });
 
 /** What happens to the signals of these nodes; set by each test. */
-let through: (signal: Signal, send: (signal: Signal) => void) => void;
+let through: (signal: Signal, send: (signal: Signal) => void) => void = (signal, send) => send(signal);
 let alice: Person;
 let bob: Person;
 beforeAll(async () => {
@@ -22,7 +22,6 @@ beforeAll(async () => {
       shared.signals.send = (signal) => through(signal, send);
     },
   });
-  through = (signal, send) => send(signal);
   alice = await new Person(nodes[0]!, "alice").register();
   bob = await new Person(nodes[0]!, "bob").register();
 });

@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import AxeBuilder from "@axe-core/playwright";
+import type { Browser, BrowserContextOptions } from "playwright-core";
+import { launch } from "../support/browser.ts";
+import { database } from "../support/database.ts";
+import { addPasskey, PasskeyDevice } from "../support/passkey-device.ts";
+import { Person } from "../support/person.ts";
+import { startServer, type TestServer } from "../support/server.ts";
+import { desk, phone, Visitor } from "../support/visitor.ts";
+
+setDefaultTimeout(90_000);
+const base = database();
+let server: TestServer;
+let browser: Browser;
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startServer({ store: base.store }), launch()]);
+});
+afterAll(async () => {
+  await browser.close();
+  await server.stop();
+  expect(server.bugs).toEqual([]);
+});
+
+/** Axe finds nothing, and nothing hangs over the edge. */
+async function judge({ page }: Visitor, what: string) {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+  const over = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect([what, found, over]).toEqual([what, [], 0]);
+}
+
+const long = "The old tablet of grandmother in the kitchen, on the left";
+const looks: [string, BrowserContextOptions][] = [
+  ["desk, light", { ...desk, colorScheme: "light" }],
+  ["desk, dark", { ...desk, colorScheme: "dark" }],
+  ["phone, light", { ...phone, colorScheme: "light" }],
+  ["phone, dark", { ...phone, colorScheme: "dark" }],
+];
+
+for (const [at, [look, options]] of looks.entries()) {
+  test(`passkeys, devices and own data can be used by everybody: ${look}`, async () => {
+    const visitor = await (await Visitor.arrive(browser, server, `anna-${at}0`, options)).register();
+    const { page } = visitor;
+    await visitor.goto("/account");
+    await visitor.button("Add a passkey…").waitFor();
+    await page.getByText("This device").waitFor();
+    await judge(visitor, "nothing yet");
+
+    const others = await Promise.all(
+      [0, 1, 2].map(async () => {
+        const other = new Person(server, visitor.name);
+        await other.signIn();
+        return other;
+      }),
+    );
+    for (const name of ["Phone", "x".repeat(60)])
+      await addPasskey(others[0]!, new PasskeyDevice(server.origin), name);
+    const [own]: { id: string }[] = await (await others[0]!.fetch("GET", "/api/account/sessions")).json();
+    await others[0]!.fetch("PUT", `/api/account/sessions/${own!.id}`, { label: long });
+    await page.reload();
+    await page.getByText("x".repeat(60)).waitFor();
+    await page.getByText(long).waitFor();
+    await judge(visitor, "two passkeys, four devices");
+
+    for (const [button, what] of [
+      ["Add a passkey…", "a new passkey"],
+      ["Remove Phone", "removing a passkey"],
+      [`Name ${long}`, "naming a device"],
+      ["Delete account…", "deletion"],
+    ] as const) {
+      await visitor.button(button).click();
+      await visitor.button("Cancel").waitFor();
+      await judge(visitor, what);
+      await visitor.button("Cancel").click();
+    }
+
+    const { by } = base.store.messages;
+    const held = Promise.withResolvers<void>();
+    base.store.messages.by = async (...asked) => {
+      await held.promise;
+      return by(...asked);
+    };
+    await visitor.button("As JSON").click();
+    await page.getByRole("progressbar", { name: "Export" }).waitFor();
+    await judge(visitor, "export under way");
+    held.resolve();
+    base.store.messages.by = by;
+    await page.getByText("Saved with your downloads.").waitFor();
+    await judge(visitor, "export done");
+
+    await visitor.button("Log out").click();
+    await visitor.button("Log in with a passkey").waitFor();
+    await judge(visitor, "login");
+    expect(visitor.complaints).toEqual([]);
+  });
+}
