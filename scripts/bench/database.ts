@@ -86,7 +86,7 @@ function killPostgres(data: string, signal: NodeJS.Signals): void {
 async function copy(dataDir: string, url: string): Promise<void> {
   const source = openSource(dataDir);
   const pepper = markOfPepper(loadSecrets(join(dataDir, "secrets.json")).pepper);
-  const { name, epoch, lastUser } = source;
+  const { name, epoch, last } = source;
   try {
     await withTarget(url, async (sql) => {
       const begun = await beginCopy(sql, {
@@ -96,7 +96,7 @@ async function copy(dataDir: string, url: string): Promise<void> {
         messages: 0,
       });
       const copied = await copyRows(source, sql, begun, () => {});
-      await setFacts(sql, { epoch, pepper, lastUser });
+      await setFacts(sql, { epoch, pepper, last });
       await finishCopy(sql, copied);
     });
   } finally {

@@ -47,7 +47,8 @@ export async function houseKeeper(
     },
     async change(next, act) {
       await store.write(next, act);
-      take(next);
+      // Not what was written: another node may have written something else since.
+      take((await store.read()) ?? next);
     },
     take,
     async reload() {

@@ -2,7 +2,7 @@ import { and, asc, eq, isNull } from "drizzle-orm";
 import type { Message } from "../../protocol/events.ts";
 import type { Messages } from "../kept/messages.ts";
 import { log, type Writer } from "./audit.ts";
-import { guarded } from "./guarded.ts";
+import { guarded, isFull } from "./guarded.ts";
 import { selectedMessage } from "./messages.ts";
 import type { Db } from "./open.ts";
 import { rewriteFile } from "./rewriting.ts";
@@ -27,9 +27,19 @@ export function sqliteRemoval(db: Db): Pick<Messages, "remove" | "removeOf" | "s
     return selectedMessage(changed!);
   }
 
+  /** The text stands in the log of the database too, until all of it is moved into the file. */
+  function emptyLog() {
+    try {
+      db.$client.run("PRAGMA wal_checkpoint(TRUNCATE)");
+    } catch (error) {
+      // The message is deleted already; the log is emptied when there is room again, at the latest at the end.
+      if (!isFull(error)) throw error;
+    }
+  }
+
   return {
-    remove: (id, seq, at, act) =>
-      guarded(() =>
+    remove: async (id, seq, at, act) => {
+      const changed = await guarded(() =>
         db.transaction(
           (tx) => {
             const one = and(
@@ -45,7 +55,10 @@ export function sqliteRemoval(db: Db): Pick<Messages, "remove" | "removeOf" | "s
           },
           { behavior: "immediate" },
         ),
-      ),
+      );
+      if (changed) emptyLog();
+      return changed;
+    },
     removeOf: (author, at, limit) =>
       guarded(() =>
         db.transaction(

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { roles, standings } from "../../protocol/roles.ts";
 
@@ -100,5 +101,9 @@ export const messages = sqliteTable(
     // The id first: ids that grow with time then meet at the index's end, one page for all authors of a commit.
     uniqueIndex("messages_once").on(table.clientId, table.authorId),
     uniqueIndex("messages_rev").on(table.conversationId, table.rev),
+    // What one person wrote is asked for when they take their data along, or wish it gone.
+    index("messages_author")
+      .on(table.authorId, table.conversationId, table.seq)
+      .where(sql`deleted_at is null`),
   ],
 );

@@ -129,6 +129,7 @@ test("ASVS 15.3.1 answers hold what is told of them and nothing else", async () 
       "id",
       "isThis",
       "isTwoStep",
+      "isWaiting",
       "label",
       "seenAt",
       "system",
