@@ -54,7 +54,8 @@ export function reports(deps: ReportsDeps) {
     list: (which: "open" | "all"): Promise<ReportInfo[]> => kept.list(which, listMax),
 
     /**
-     * Settles a report, and removes its message where that is the outcome, which is only for who stands above its author;
+     * Settles a report, and removes its message where that is the outcome, which is only for its author and who stands above
+     * them. Dismissing what is said of oneself is for others. Refuses as `not_allowed`, and as
      * `report_settled` where somebody was faster.
      */
     async settle({ userId, role }: Session, id: number, { outcome }: Settlement, address: string) {
@@ -63,6 +64,8 @@ export function reports(deps: ReportsDeps) {
       const { conversation, seq, message } = report;
       const author = message?.author ?? null;
       const isMine = author === userId;
+      // Nobody says of what they wrote themselves that it is fine, but the owner, above whom there is nobody.
+      if (outcome === "dismissed" && isMine && role !== "owner") throw new Refusal("not_allowed");
       if (outcome === "removed" && author !== null && !isMine && !isAbove(role, people.roleOf(author)))
         throw new Refusal("not_allowed");
       const detail = { report: id, conversation, seq, outcome };
