@@ -108,6 +108,8 @@ CREATE INDEX "tickets_expire" ON "tickets" USING btree ("expires_at");--> statem
 CREATE INDEX "tickets_user" ON "tickets" USING btree ("user_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "users_likeness" ON "users" USING btree ("likeness");--> statement-breakpoint
 CREATE INDEX "messages_author" ON "messages" USING btree ("author_id","conversation_id","seq") WHERE deleted_at is null;--> statement-breakpoint
+CREATE INDEX "audit_actor" ON "audit" USING btree ("actor_id");--> statement-breakpoint
+CREATE INDEX "audit_subject" ON "audit" USING btree ("subject_id");--> statement-breakpoint
 UPDATE users SET likeness = replace(replace(replace(replace(replace(replace(lower(replace(name, 'I', 'l')), '1', 'l'), '0', 'o'), '_', '-'), '.', '-'), 'rn', 'm'), 'vv', 'w')
 WHERE name IS NOT NULL AND NOT EXISTS (
 	SELECT FROM users AS earlier

@@ -108,6 +108,8 @@ ALTER TABLE `users` ADD `muted_until` integer;--> statement-breakpoint
 ALTER TABLE `users` ADD `erasing` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 CREATE UNIQUE INDEX `users_likeness` ON `users` (`likeness`);--> statement-breakpoint
 CREATE INDEX `messages_author` ON `messages` (`author_id`,`conversation_id`,`seq`) WHERE deleted_at is null;--> statement-breakpoint
+CREATE INDEX `audit_actor` ON `audit` (`actor_id`);--> statement-breakpoint
+CREATE INDEX `audit_subject` ON `audit` (`subject_id`);--> statement-breakpoint
 UPDATE `users` SET `likeness` = replace(replace(replace(replace(replace(replace(lower(replace(`name`, 'I', 'l')), '1', 'l'), '0', 'o'), '_', '-'), '.', '-'), 'rn', 'm'), 'vv', 'w')
 WHERE `name` IS NOT NULL AND NOT EXISTS (
 	SELECT 1 FROM `users` AS `earlier`

@@ -51,7 +51,11 @@ export function reports(deps: ReportsDeps) {
       await tellModerators();
     },
 
-    list: (which: "open" | "all"): Promise<ReportInfo[]> => kept.list(which, listMax),
+    /** The latest first. Whoever does not stand above everybody is not shown who reported their own messages. */
+    async list({ userId, role }: Session, which: "open" | "all"): Promise<ReportInfo[]> {
+      const all = await kept.list(which, listMax);
+      return role === "owner" ? all : all.filter(({ message }) => message?.author !== userId);
+    },
 
     /**
      * Settles a report, and removes its message where that is the outcome, which is only for its author and who stands above

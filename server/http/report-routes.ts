@@ -29,7 +29,7 @@ export const reportRoutes = ({ reports }: ReportRoutesDeps): Route[] => [
     "GET",
     "/api/reports",
     "reports.settle",
-    async (c) => c.json(await reports.list(validate(asked, queryOf(c)).which)),
+    async (c) => c.json(await reports.list(c.var.session, validate(asked, queryOf(c)).which)),
   ],
   [
     "PUT",

@@ -8,7 +8,7 @@ import { sizeGuard } from "./body.ts";
 import { client } from "./client.ts";
 import { tokenOf } from "./cookies.ts";
 import { type DeviceRoutesDeps, deviceRoutes } from "./device-routes.ts";
-import type { Env, Guard, RouteContext } from "./env.ts";
+import { addressOf, type Env, type Guard, type RouteContext } from "./env.ts";
 import { headers, securityHeaders } from "./headers.ts";
 import { type HouseRoutesDeps, houseRoutes } from "./house-routes.ts";
 import { type InviteRoutesDeps, inviteRoutes } from "./invite-routes.ts";
@@ -111,7 +111,10 @@ function upgrade({ sessions, connections }: RoutesDeps) {
   return async (c: RouteContext): Promise<Response> => {
     const { session } = c.var;
     const headers = securityHeaders(c.req.header("host"));
-    const accepted = c.env.server?.upgrade(c.req.raw, { data: { session, closed: false }, headers });
+    const accepted = c.env.server?.upgrade(c.req.raw, {
+      data: { session, address: addressOf(c), closed: false },
+      headers,
+    });
     if (!accepted) throw new Refusal("invalid", { message: "This address is for WebSockets." });
     // Ending a session closes the sockets there are: one that opened just after it, having been let in before, is seen here.
     try {

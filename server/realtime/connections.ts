@@ -5,6 +5,8 @@ import { type CloseCode, closeCodes } from "../protocol/close-codes.ts";
 /** What the server holds of one open socket. */
 export interface Connection {
   readonly session: Session;
+  /** The network it was opened from, for the audit log. */
+  readonly address?: string;
   /** Set once the server has closed the socket: nothing it still says counts. */
   closed: boolean;
   /** Why the server closed it; what code the close ends with is also up to the client. */

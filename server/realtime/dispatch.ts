@@ -41,8 +41,11 @@ export function dispatch({ handlers, frameRate, patience, leavesFor, noteUse, re
     });
 
   function carryOut(socket: Socket, command: Command): ReturnType<Handlers["ping"]> {
-    const handle = handlers[command.type] as (command: Command, user: number) => ReturnType<Handlers["ping"]>;
-    return handle(command, socket.data.session.userId);
+    const { session, address } = socket.data;
+    const handle = handlers[command.type] as (
+      ...given: [command: Command, user: number, address: string | undefined]
+    ) => ReturnType<Handlers["ping"]>;
+    return handle(command, session.userId, address);
   }
 
   return async (socket: Socket, frame: string | Buffer): Promise<void> => {

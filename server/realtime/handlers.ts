@@ -40,7 +40,7 @@ export interface HandlerDeps {
 
 /** What each command does for a signed-in user; what it answers goes to the asking socket alone. */
 export type Handlers = {
-  [T in CommandType]: (command: CommandOf<T>, user: number) => Promise<ChatEvent | null>;
+  [T in CommandType]: (command: CommandOf<T>, user: number, address?: string) => Promise<ChatEvent | null>;
 };
 
 /** More reports than these are not counted. */
@@ -106,7 +106,7 @@ export function handlers(deps: HandlerDeps): Handlers {
       return kind === "duplicate" ? { type: "message.sent", message } : null;
     },
 
-    async "message.delete"({ ref, conversation, seq }, user) {
+    async "message.delete"({ ref, conversation, seq }, user, address) {
       requireMember(user, conversation);
       const wait = changeRate.take(String(user));
       if (wait > 0) throw new Refusal("rate_limited", { retryAfter: wait });
@@ -116,7 +116,9 @@ export function handlers(deps: HandlerDeps): Handlers {
       const isModerated = conversation === groupId && may(people.roleOf(user), "message.delete any");
       if (!isOwn && !(isModerated && mayActOn(user, message.author))) throw new Refusal("not_allowed");
       const detail = { conversation, seq };
-      const told = isOwn ? undefined : deps.act("message.deleted", { by: user, to: message.author, detail });
+      const told = isOwn
+        ? undefined
+        : deps.act("message.deleted", { by: user, to: message.author, address, detail });
       await commits.change(async () => {
         const changed = await store.messages.remove(conversation, seq, system.now(), told);
         return changed ? [changed] : [];

@@ -83,6 +83,28 @@ describe("a line", () => {
   }
 });
 
+describe("what went wrong inside", () => {
+  test("ASVS 16.3.4 a bug and an incident are one record each, found by the id that is given", () => {
+    const report = reporter(time, (line) => lines.push(line));
+    const ids = [
+      report(new Error("a bug")),
+      report(new Incident("interrupted", "It was interrupted.", new Error("self-signed certificate"))),
+    ];
+    const at = new Date(time.now()).toISOString();
+    expect(records()).toEqual([
+      { time: at, event: "bug", id: ids[0], error: expect.stringMatching(/^Error: a bug/) },
+      {
+        time: at,
+        event: "interrupted",
+        id: ids[1],
+        message: "It was interrupted.",
+        cause: "self-signed certificate",
+      },
+    ]);
+    expect(ids[0]).not.toBe(ids[1]);
+  });
+});
+
 describe("a refusal", () => {
   test("ASVS 16.3.2 ASVS 16.3.3 that an attack would meet is one record; others are none", () => {
     for (const code of ["foreign_origin", "not_allowed", "rate_limited", "invalid", "link_invalid"] as const)

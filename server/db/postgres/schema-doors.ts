@@ -138,5 +138,9 @@ export const audit = pgTable(
     /** A JSON object. */
     detail: text().notNull(),
   },
-  (table) => [index("audit_at").on(table.at)],
+  (table) => [
+    index("audit_at").on(table.at),
+    index("audit_actor").on(table.actorId),
+    index("audit_subject").on(table.subjectId),
+  ],
 );

@@ -22,7 +22,7 @@ afterAll(() => pool.close());
 const { hash, matches } = passwords(pool, pepper);
 const check = (password: string, stored: string | null) => matches(password, stored, "here");
 
-describe("ASVS 6.2.9 every byte of a password counts", () => {
+describe("ASVS 6.2.8 6.2.9 every byte of a password counts", () => {
   const long = "p".repeat(256);
   const pairs: [string, string, string][] = [
     ["the last of 256", `${long.slice(0, -1)}a`, `${long.slice(0, -1)}b`],

@@ -83,8 +83,13 @@ describe("signing in", () => {
     expect(await (await account(alice)).json()).toEqual({
       id: 1,
       name: "Alice",
+      role: "member",
       createdAt: registered,
       lastSignInAt: registered,
+      hasPassword: true,
+      hasCode: false,
+      hasPasskey: false,
+      isFresh: true,
     });
     await new Person(server, "Alice").signIn();
     expect(await (await account(alice)).json()).toMatchObject({ lastSignInAt: time.now() });
@@ -131,10 +136,13 @@ describe("ASVS 6.3.8 an unknown name and a wrong password are answered alike", (
   });
 });
 
-test("a wrong password changes nothing, and ends no session", async () => {
-  const before = contentsOf(base.db);
+test("a wrong password changes nothing but the audit log, and ends no session", async () => {
+  const { audit: logged, sqlite_sequence: _, ...before } = contentsOf(base.db);
   const response = await alice.signIn("a wrong password");
   expect(response.headers.getSetCookie()).toEqual([]);
   expect((await account(alice)).status).toBe(200);
-  expect(contentsOf(base.db)).toEqual(before);
+  const { audit, sqlite_sequence: __, ...after } = contentsOf(base.db);
+  expect(after).toEqual(before);
+  expect(audit).toHaveLength(logged!.length + 1);
+  expect(audit!.at(-1)).toMatchObject({ event: "session.refused", actor_id: null, subject_id: 1 });
 });

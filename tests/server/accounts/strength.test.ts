@@ -36,7 +36,7 @@ const taken: [string, string][] = [
   ["ASVS 6.2.9 of 64 characters of four bytes", emoji],
   ["which a manager made", "kX9#mQ2vp7Rt"],
 ];
-describe("takes a password", () => {
+describe("ASVS 6.2.5 6.2.8 takes a password", () => {
   for (const [name, password] of taken) test(name, async () => expect(await judge(password)).toBe("taken"));
 });
 

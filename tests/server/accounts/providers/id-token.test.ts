@@ -44,7 +44,7 @@ test("an id_token with which everything is as it should be is taken", async () =
   await signIn((good) => provider.sign(good, { typ: "JWT" }));
 });
 
-describe("refused is an id_token", () => {
+describe("ASVS 10.5.1 10.5.4 refused is an id_token", () => {
   const now = () => Math.floor(here.time.now() / 1000);
   const wrong: [string, RegExp, () => Claims][] = [
     ["ASVS 10.5.1 with another nonce", /"nonce"/, () => ({ nonce: "another" })],

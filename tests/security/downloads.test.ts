@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { setUpLink } from "../support/house.ts";
+import { Person } from "../support/person.ts";
+import { startServer, type TestServer } from "../support/server.ts";
+
+let server: TestServer;
+let owner: Person;
+beforeAll(async () => {
+  server = await startServer({ house: null });
+  owner = await new Person(server, "Olga").setUp(setUpLink(server));
+});
+afterAll(async () => {
+  await server.stop();
+  expect(server.bugs).toEqual([]);
+});
+
+/** Everything that can be downloaded: where, what is asked, and what it is called. */
+const downloads: [path: string, asked: object, name: string][] = [
+  ["/api/account/export", { format: "json" }, "my-data.json"],
+  ["/api/account/export", { format: "html" }, "my-data.html"],
+  ["/api/audit/export", {}, "audit.ndjson"],
+];
+
+for (const [path, asked, name] of downloads) {
+  test(`ASVS 5.4.1 5.4.2 3.2.1 ${name} is saved and not shown, under a name that nobody else chooses`, async () => {
+    const response = await owner.fetch("POST", path, asked);
+    expect(response.status).toBe(200);
+    await response.text();
+    expect(response.headers.get("content-disposition")).toBe(`attachment; filename="${name}"`);
+    expect(response.headers.get("x-content-type-options")).toBe("nosniff");
+
+    for (const wanted of ["filename", "name"]) {
+      const named = await owner.fetch("POST", `${path}?${wanted}=evil.html`, {
+        ...asked,
+        [wanted]: 'a"\r\nb.html',
+      });
+      expect(named.status).toBe(400);
+      expect(named.headers.get("content-disposition")).toBe(null);
+    }
+  });
+}
