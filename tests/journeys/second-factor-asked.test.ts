@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { sql } from "drizzle-orm";
+import type { Browser } from "playwright-core";
+import type { House } from "../../server/protocol/house.ts";
+import { system } from "../../server/system.ts";
+import { enrol } from "../support/authenticator.ts";
+import { launch } from "../support/browser.ts";
+import { database } from "../support/database.ts";
+import { Person, password } from "../support/person.ts";
+import { startServer, type TestServer } from "../support/server.ts";
+import { heading, setUp } from "../support/two-step-login.ts";
+import { Visitor } from "../support/visitor.ts";
+
+setDefaultTimeout(60_000);
+const base = database();
+let server: TestServer;
+let browser: Browser;
+/** How far the server's clock is ahead: codes change without anybody's waiting for it. */
+let ahead = 0;
+const now = () => Date.now() + ahead;
+beforeAll(async () => {
+  [server, browser] = await Promise.all([
+    startServer({ store: base.store, system: { ...system, now } }),
+    launch(),
+  ]);
+});
+afterAll(async () => {
+  await browser.close();
+  await server.stop();
+  expect(server.bugs).toEqual([]);
+});
+
+test("what matters asks once more who one is, and the chat goes on as if nothing had been", async () => {
+  const emil = await (await Visitor.arrive(browser, server, "emil")).register();
+  const witness = await (await Visitor.arrive(browser, server, "witness")).register();
+  await emil.button(/emil, account/).click();
+  await emil.button("Set up two-step login…").click();
+  const { app } = await setUp(emil, now);
+  await emil.button("I have kept them").click();
+  ahead += 11 * 60_000;
+  const dialog = emil.page.getByRole("alertdialog", { name: "Is it you?" });
+  const ask = async () => {
+    await emil.button("New recovery codes…").click();
+    await emil.button("Make new ones").click();
+    await dialog.waitFor();
+  };
+  await ask();
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await emil.page.getByText("Please confirm that it is you.").waitFor();
+  await emil.button("Cancel").click();
+
+  await ask();
+  await dialog.getByLabel("Password", { exact: true }).fill("not the password");
+  await dialog.getByRole("button", { name: "Confirm" }).click();
+  await dialog.getByText("That is not your password.").waitFor();
+  await dialog.getByLabel("Password", { exact: true }).fill(password);
+  await dialog.getByRole("button", { name: "Confirm" }).click();
+  await heading(emil, "Keep these recovery codes").waitFor();
+  await emil.button("I have kept them").click();
+
+  ahead += 11 * 60_000;
+  await emil.button("Turn off…").click();
+  await emil.button("Turn it off").click();
+  await dialog.getByRole("button", { name: "Use a code from my phone" }).click();
+  await dialog.getByLabel("Code", { exact: true }).fill(app.at(now()));
+  await dialog.getByRole("button", { name: "Confirm" }).click();
+  await emil.button("Set up two-step login…").waitFor();
+  await emil.page.getByRole("link", { name: "Back to the chat" }).click();
+  await emil.say("still here");
+  await witness.sees("still here");
+  // Nobody was told that emil had gone and come back.
+  expect(await witness.log.getByText(/emil has left/).count()).toBe(0);
+  expect(emil.complaints).toEqual([]);
+});
+
+test("the house asks for it while people talk: they set it up, and are back where they were", async () => {
+  const olga = await new Person(server, "olga").register();
+  await enrol(olga, now);
+  base.db.run(sql`update users set role = 'owner' where name = 'olga'`);
+  const bert = await (await Visitor.arrive(browser, server, "bert")).register();
+  await bert.say("so far so good");
+  const house: House = await (await olga.fetch("GET", "/api/house")).json();
+  const asked = await olga.fetch("PUT", "/api/house", { ...house, secondFactor: "everyone" });
+  expect(asked.status).toBe(204);
+  await heading(bert, "Make your account safer").waitFor();
+  await bert.page.reload();
+  await bert.button("Set up with my phone").click();
+  await setUp(bert, now);
+  await bert.button("I have kept them").click();
+  await bert.sees("so far so good");
+  await bert.say("in again");
+
+  // Whoever comes anew sets it up before the chat opens.
+  const newcomer = await Visitor.arrive(browser, server, "newcomer");
+  await newcomer.goto("/register");
+  await newcomer.page.getByLabel("Username", { exact: true }).fill("newcomer");
+  await newcomer.page.getByLabel("Password", { exact: true }).fill(password);
+  await newcomer.page.getByLabel("Confirm password", { exact: true }).fill(password);
+  await newcomer.button("Register").click();
+  await newcomer.button("Set up with my phone").click();
+  await setUp(newcomer, now);
+  await newcomer.button("I have kept them").click();
+  await newcomer.sees("in again");
+  expect([...bert.complaints, ...newcomer.complaints]).toEqual([]);
+});

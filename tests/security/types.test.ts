@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import * as v from "valibot";
+import type { ErrorBody } from "../../server/protocol/errors.ts";
+import { clock } from "../support/clock.ts";
+import { contentsOf } from "../support/database.ts";
+import { routeList } from "../support/route-rows.ts";
+import { type Village, village } from "../support/village.ts";
+
+let settled: Village;
+beforeAll(async () => {
+  settled = await village({ alice: "owner", bob: "member" }, { system: clock() });
+});
+afterAll(async () => {
+  await settled.server.stop();
+  expect(settled.server.bugs).toEqual([]);
+});
+
+/** What a language that is free with types would take for the same value. */
+function likenesses(value: unknown): unknown[] {
+  if (typeof value === "string") return [[value], { toString: value }, { 0: value }, 0, true, false, null];
+  if (typeof value === "number")
+    return [String(value), `${value}.0`, [value], { valueOf: value }, value + 0.5, true, null];
+  if (value !== null && typeof value === "object") return [JSON.stringify(value), [value], true, 1];
+  return [];
+}
+
+/** An object again and again, each time with one value in it, however deep, that is of another type. */
+function juggled(good: Record<string, unknown>): Record<string, unknown>[] {
+  return Object.entries(good).flatMap(([name, value]) => {
+    const inside =
+      value !== null && typeof value === "object" && !Array.isArray(value)
+        ? juggled(value as Record<string, unknown>)
+        : [];
+    return [...likenesses(value), ...inside].map((other) => ({ ...good, [name]: other }));
+  });
+}
+
+describe("ASVS 15.3.5 no value is taken for one of another type", () => {
+  for (const { method, path: route, address, body, schema } of routeList) {
+    if (!body || !schema) continue;
+    test(`${method} ${route}`, async () => {
+      expect(v.is(schema, body)).toBe(true);
+      const { people, base } = settled;
+      const before = contentsOf(base.db);
+      for (const given of juggled(body)) {
+        const response = await people.alice!.fetch(method, address, given);
+        const { error } = (await response.json()) as ErrorBody;
+        expect([given, response.status, error.code]).toEqual([given, 400, "invalid"]);
+      }
+      expect(contentsOf(base.db)).toEqual(before);
+    });
+  }
+
+  test("nor in the program, whose types are checked strictly and whose comparisons convert nothing", async () => {
+    const { compilerOptions } = (await import("../../tsconfig.json")).default;
+    expect(compilerOptions.strict).toBe(true);
+    const loose = await looseComparisons();
+    expect(loose).toEqual([]);
+  });
+});
+
+async function looseComparisons(): Promise<string[]> {
+  const { sources, textOf, isProduct } = await import("../support/sources.ts");
+  return sources.filter(
+    (path) => isProduct(path) && /[^=!<>]==[^=]|!=[^=]/.test(withoutTexts(textOf.get(path)!)),
+  );
+}
+
+/** Code without comments, texts and patterns, in which such signs may stand. */
+const withoutTexts = (text: string) =>
+  text.replace(
+    /\/\*[\s\S]*?\*\/|\/\/.*$|"(?:\\.|[^"\n])*"|'(?:\\.|[^'\n])*'|`(?:\\.|[^`])*`|\/(?:\\.|[^/\n])+\//gm,
+    "",
+  );

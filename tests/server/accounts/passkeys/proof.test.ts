@@ -1,0 +1,72 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { enrol, outcome } from "../../../support/authenticator.ts";
+import type { Clock } from "../../../support/clock.ts";
+import { addPasskey, PasskeyDevice, usePasskey } from "../../../support/passkey-device.ts";
+import { Person } from "../../../support/person.ts";
+import type { TestServer } from "../../../support/server.ts";
+import { type Ground, ground, minute, statusOf, wrong } from "./ground.ts";
+
+let here: Ground;
+let time: Clock;
+let server: TestServer;
+let alice: Person;
+let phone: PasskeyDevice;
+beforeEach(async () => {
+  here = await ground();
+  ({ time, server, alice, phone } = here);
+});
+afterEach(() => here.stop());
+
+describe("a passkey as a second factor and as a proof", () => {
+  test("ASVS 6.3.3 takes the second step after a password, in place of a code", async () => {
+    await addPasskey(alice, phone);
+    await enrol(alice, time.now);
+    const half = new Person(server, "alice");
+    const first = await (await half.signIn()).json();
+    expect(first).toMatchObject({ stage: "second factor", seconds: { code: true, passkey: true } });
+    const former = half.cookies;
+    const second = await usePasskey(half, phone, "proof");
+    expect([second.status, await second.json()]).toMatchObject([200, { stage: "open" }]);
+    expect([await statusOf(half), await statusOf(half, former)]).toEqual([200, 401]);
+  });
+
+  test("ASVS 6.3.3 somebody else's passkey takes no step, and proves nothing", async () => {
+    await addPasskey(alice, phone);
+    await enrol(alice, time.now);
+    const bob = await new Person(server, "bob").register();
+    const his = new PasskeyDevice(server.origin);
+    await addPasskey(bob, his);
+    const half = new Person(server, "alice");
+    await half.signIn();
+    expect(await outcome(usePasskey(half, his, "proof"))).toEqual(wrong);
+    expect(await statusOf(half)).toBe(403);
+    time.advance(11 * minute);
+    expect(await outcome(usePasskey(alice, his, "proof"))).toEqual(wrong);
+    expect(await outcome(alice.fetch("DELETE", "/api/account/sessions", {}))).toEqual([403, "proof_needed"]);
+    const refused = await here.audited("session.refused");
+    expect(refused.map(({ subjectId, detail }) => [subjectId, detail.way])).toEqual([
+      [1, "passkey"],
+      [1, "passkey"],
+    ]);
+  });
+
+  test("ASVS 7.2.4 a proof renews the token, and what needs one can be done for ten minutes", async () => {
+    await addPasskey(alice, phone);
+    time.advance(11 * minute);
+    expect(await outcome(alice.fetch("DELETE", "/api/account/sessions", {}))).toEqual([403, "proof_needed"]);
+    const former = alice.cookies;
+    expect((await usePasskey(alice, phone, "proof")).status).toBe(200);
+    expect(await statusOf(alice, former)).toBe(401);
+    expect((await alice.fetch("DELETE", "/api/account/sessions", {})).status).toBe(204);
+  });
+
+  test("who is asked for a second factor and has a passkey alone is asked for that", async () => {
+    await addPasskey(alice, phone);
+    await here.ask("everyone");
+    const half = new Person(server, "alice");
+    const first = await (await half.signIn()).json();
+    expect(first).toMatchObject({ stage: "second factor", seconds: { code: false, passkey: true } });
+    expect((await usePasskey(half, phone, "proof")).status).toBe(200);
+    await half.enter();
+  });
+});
