@@ -17,7 +17,7 @@ import { readMarks as keepReadMarks } from "./conversations/read-marks.ts";
 import type { Store } from "./db/store.ts";
 import { type DoorsDeps, doors } from "./doors.ts";
 import { trusting } from "./http/network.ts";
-import { routes } from "./http/routes.ts";
+import { type RoutesDeps, routes } from "./http/routes.ts";
 import { closeCodes } from "./protocol/close-codes.ts";
 import { type Connection, Connections, type Socket } from "./realtime/connections.ts";
 import { dispatch } from "./realtime/dispatch.ts";
@@ -29,7 +29,7 @@ import type { Secrets } from "./secrets.ts";
 import type { System } from "./system.ts";
 import { TokenBuckets } from "./token-buckets.ts";
 
-export interface AppDeps {
+export interface AppDeps extends Pick<RoutesDeps, "clientFolder" | "report" | "refused"> {
   config: Pick<Config, "limits" | "trustedProxies" | "providers">;
   store: Store;
   /** What this process shares with other nodes; absent where it is the only one. */
@@ -40,20 +40,16 @@ export interface AppDeps {
   fetch: DoorsDeps["fetch"];
   /** The origins whose pages may use the server, once it listens on this port. */
   originsAt(port: number): readonly string[];
-  /** The folder of the built client. */
-  clientFolder: string;
   strength: Strength;
   /** The work factor of bcrypt: 12, less only in tests. */
   hashCost: number;
-  /** Logs a bug; gives the id it is logged under. */
-  report(error: unknown): string;
 }
 
 export type App = Awaited<ReturnType<typeof createApp>>;
 
 /** Wires everything. The caller serves `fetch` and `websocket` and says with `serveOn` by which server to publish. */
 export async function createApp(deps: AppDeps) {
-  const { config, store, system, secrets, report } = deps;
+  const { config, store, system, secrets, report, refused } = deps;
   const { now } = system;
   const trustsProxy = trusting(config.trustedProxies);
   let server: Server<Connection> | null = null;
@@ -125,6 +121,7 @@ export async function createApp(deps: AppDeps) {
     patience: new TokenBuckets(100, 60, now),
     leavesFor,
     noteUse: (socket) => sessions.use(socket.data.session),
+    refused,
     report,
   });
 
@@ -148,6 +145,7 @@ export async function createApp(deps: AppDeps) {
     origins: () => origins,
     clientFolder: deps.clientFolder,
     healthy: () => !turningAway && cluster?.isHealthy !== false,
+    refused,
     report,
   });
 

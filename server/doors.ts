@@ -63,7 +63,7 @@ export interface DoorsDeps extends Pick<ProviderDoorsDeps, "providers" | "fetch"
 /** Wires who gets in, how, and what they may do: all that the routes need beside the server itself. */
 export function doors(
   deps: DoorsDeps,
-): Omit<RoutesDeps, "isOurs" | "origins" | "clientFolder" | "healthy" | "report"> {
+): Omit<RoutesDeps, "isOurs" | "origins" | "clientFolder" | "healthy" | "refused" | "report"> {
   const { store, secrets, people, sessions, connections, house, commits, broker, bound, act, system } = deps;
   /** Of an account that goes, traces are cleared away too. */
   const erase = () => {

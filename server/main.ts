@@ -10,9 +10,11 @@ import { tlsOptions } from "./certificates/tls-options.ts";
 import { serverOrigins } from "./certificates/urls.ts";
 import { type Config, parseConfig, portTakenSentence, projectRoot } from "./config.ts";
 import { weaknessOfWay } from "./database-way.ts";
+import { loggedStore } from "./logged-store.ts";
 import { progress } from "./progress.ts";
 import { reporter } from "./report.ts";
 import { loadSecrets } from "./secrets.ts";
+import { securityLog } from "./security-log.ts";
 import { FolderInUse, openStorage } from "./storage.ts";
 import { system } from "./system.ts";
 
@@ -26,7 +28,9 @@ const certificate = await ensureCertificate({
 }).catch(stopWith);
 tellCertificate(certificate);
 
-const report = reporter(system, (line) => console.error(line));
+const write = (line: string) => console.error(line);
+const report = reporter(system, write);
+const log = securityLog(system, write);
 const storage = await openStorage(config, system, report).catch(stopWith);
 progress(
   "Database",
@@ -39,7 +43,7 @@ const breaches = config.breachList === null ? null : await openBreachList(config
 const strength = passwordStrength({ breaches, hosts: certificate.names.dns });
 const secrets = await readSecrets();
 const node = await storage.share(secrets).catch(stopWith);
-const store = node?.store ?? storage.store;
+const store = loggedStore(node?.store ?? storage.store, log.write);
 const app = await createApp({
   config,
   store,
@@ -52,6 +56,7 @@ const app = await createApp({
   strength,
   hashCost: 12,
   report,
+  refused: log.refused,
 }).catch(stopWith);
 const server = listen();
 app.serveOn(server);
@@ -129,6 +134,7 @@ async function stop() {
   await new Promise((resolve) => setTimeout(resolve, config.drainSeconds * 1000));
   void server.stop(); // Nobody new comes in from here on.
   await app.drain();
+  log.flush();
   strength.close();
   await server.stop(true);
   await storage.close();

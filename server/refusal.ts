@@ -23,3 +23,14 @@ export class Refusal extends Error {
     this.field = details.field;
   }
 }
+
+/** What was refused, to whom, and where. */
+export interface Refused {
+  code: ErrorCode;
+  /** The network address it came from; null where it is not known. */
+  source: string | null;
+  /** The id of who asked, where they are signed in. */
+  actor: number | null;
+  /** The method and path of a request, or the type of a command. */
+  asked: string;
+}

@@ -1,16 +1,6 @@
 import type { ErrorCode } from "./protocol/errors.ts";
+import type { Refused } from "./refusal.ts";
 import type { System } from "./system.ts";
-
-/** What was refused, to whom, and where. */
-export interface Refused {
-  code: ErrorCode;
-  /** The network address it came from; null where it is not known. */
-  source: string | null;
-  /** The id of who asked, where they are signed in. */
-  actor: number | null;
-  /** The method and path of a request, or the type of a command. */
-  asked: string;
-}
 
 /** A record of the log, without its time and event. */
 interface About {

@@ -1,7 +1,8 @@
 import type { Act } from "./db/kept/audit.ts";
 import { logLine } from "./log-line.ts";
 import type { ErrorCode } from "./protocol/errors.ts";
-import { type Refused, refusals } from "./refusals-log.ts";
+import type { Refused } from "./refusal.ts";
+import { refusals } from "./refusals-log.ts";
 import type { System } from "./system.ts";
 
 /**

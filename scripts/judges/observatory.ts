@@ -21,7 +21,7 @@ export async function observatory({ name, port, authority }: Judged): Promise<Ve
   if (failure !== null) return skipped(judge, failure);
   const scan = join(import.meta.dir, "observatory-scan.mjs");
   const asked = [node, scan, folder, name, String(port)];
-  const { code, output, errors } = await runFor(60, asked, { NODE_EXTRA_CA_CERTS: authority });
+  const { code, output, errors } = await runFor(30, asked, { NODE_EXTRA_CA_CERTS: authority });
   return code === 0
     ? judgementOf(output)
     : verdict("it broke off", [lastLine(errors) || `It ended with ${code}.`]);
@@ -57,7 +57,7 @@ async function installed(): Promise<string | null> {
   const manifest = { private: true, dependencies: { [packageName]: version } };
   writeFileSync(join(folder, "package.json"), JSON.stringify(manifest));
   const asked = [process.execPath, "install", "--ignore-scripts", "--cwd", folder];
-  const { code, errors } = await runFor(90, asked, process.env);
+  const { code, errors } = await runFor(60, asked, process.env);
   return code === 0 ? null : `it could not be installed: ${lastLine(errors)}`;
 }
 

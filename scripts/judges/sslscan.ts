@@ -9,7 +9,7 @@ export async function sslscan({ name, port }: Judged): Promise<Verdict> {
   const program = await outsideProgram(["sslscan"], "sslscan");
   if (program === null) return skipped(judge, "it cannot be installed here");
   const asked = [program, "--no-colour", "--xml=-", `--sni-name=${name}`, `127.0.0.1:${port}`];
-  return judgementOf((await runFor(60, asked)).output);
+  return judgementOf((await runFor(20, asked)).output);
 }
 
 /** What it has printed, as a verdict: TLS 1.2 and 1.3, each suite with forward secrecy and authenticated encryption. */

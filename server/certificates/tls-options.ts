@@ -1,3 +1,4 @@
+import { constants } from "node:crypto";
 import type { Pair } from "./files.ts";
 
 // Forward secrecy and authenticated encryption, for both kinds of key a user may bring. TLS 1.3 has no others and ignores the list.
@@ -10,7 +11,8 @@ const tls12Suites = [
   "ECDHE-RSA-CHACHA20-POLY1305",
 ];
 
-/** The `tls` of Bun.serve: TLS 1.2 and 1.3 only. */
+/** The `tls` of Bun.serve: TLS 1.2 and 1.3 only, and with 1.2 the first suite of our list that the client knows. */
 export function tlsOptions({ cert, key }: Pair) {
-  return { cert, key, minVersion: 0x0303, ciphers: tls12Suites.join(":") };
+  const secureOptions = constants.SSL_OP_CIPHER_SERVER_PREFERENCE;
+  return { cert, key, minVersion: 0x0303, ciphers: tls12Suites.join(":"), secureOptions };
 }

@@ -26,13 +26,14 @@ export function accessGuard(sessions: Sessions, access: Access, isFreshAsked: bo
   return async (c, next) => {
     const session = await sessions.verify(tokenOf(c) ?? "");
     if (!session) throw new Refusal("not_signed_in");
+    // Also of who is refused below it is said who they are.
+    c.set("session", session);
     const stage = sessions.stageOf(session);
     const isIn =
       access === "half signed in" || stage === "open" || (access === "enrolling" && stage === "enrolment");
     if (!isIn) throw new Refusal(stage === "enrolment" ? "enrolment_needed" : "second_factor_needed");
     if (isRight(access) && !may(session.role, access)) throw new Refusal("not_allowed");
     if (isFreshAsked && !sessions.isFresh(session)) throw new Refusal("proof_needed");
-    c.set("session", session);
     await next();
   };
 }

@@ -18,7 +18,7 @@ import { type PasskeyRoutesDeps, passkeyRoutes } from "./passkey-routes.ts";
 import { type PeopleRoutesDeps, peopleRoutes } from "./people-routes.ts";
 import { type ProofRoutesDeps, proofRoutes } from "./proof-routes.ts";
 import { type ProviderRoutesDeps, providerRoutes } from "./provider-routes.ts";
-import { refuse } from "./refusals.ts";
+import { type RefuseDeps, refuse } from "./refusals.ts";
 import { type ReportRoutesDeps, reportRoutes } from "./report-routes.ts";
 import { type ResetRoutesDeps, resetRoutes } from "./reset-routes.ts";
 import { type SecondFactorRoutesDeps, secondFactorRoutes } from "./second-factor-routes.ts";
@@ -38,14 +38,14 @@ export interface RoutesDeps
     PeopleRoutesDeps,
     ReportRoutesDeps,
     HouseRoutesDeps,
-    AuditRoutesDeps {
+    AuditRoutesDeps,
+    RefuseDeps {
   /** Whether pages of this origin may use the server. */
   isOurs(origin: string): boolean;
   /** The folder of the built client. */
   clientFolder: string;
   /** Whether the server can do its work; false turns load balancers away. */
   healthy(): boolean;
-  report(error: unknown): string;
 }
 
 /** Every route there is, in reading order. */
@@ -80,7 +80,7 @@ export function routeTable(deps: RoutesDeps): Route[] {
 /** All that is answered over HTTP. */
 export function routes(deps: RoutesDeps): Hono<Env> {
   const app = new Hono<Env>({ getPath: pathOf });
-  app.onError((error, c) => refuse(c, error, deps.report));
+  app.onError((error, c) => refuse(c, error, deps));
   app.use(headers, hostGuard, sizeGuard, originGuard(deps.isOurs));
 
   const table = routeTable(deps);

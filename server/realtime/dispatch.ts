@@ -3,7 +3,7 @@ import { parseJson } from "../json.ts";
 import { type CloseCode, closeCodes } from "../protocol/close-codes.ts";
 import { type Command, type CommandType, commands } from "../protocol/commands.ts";
 import type { EventOf } from "../protocol/events.ts";
-import { Refusal } from "../refusal.ts";
+import { Refusal, type Refused } from "../refusal.ts";
 import type { TokenBuckets } from "../token-buckets.ts";
 import { validate } from "../validate.ts";
 import { closeSocket, type Socket } from "./connections.ts";
@@ -21,6 +21,8 @@ export interface DispatchDeps {
   leavesFor(socket: Socket): CloseCode | null;
   /** Notes that the session of a socket is being used. */
   noteUse(socket: Socket): void;
+  /** Is told of every broken rule. */
+  refused(refusal: Refused): void;
   /** Logs a bug; gives the id it is logged under. */
   report(error: unknown): string;
 }
@@ -29,7 +31,15 @@ export interface DispatchDeps {
 const readings: ReadonlySet<CommandType> = new Set(["chat.enter", "history.read", "conversation.sync"]);
 
 /** Gives the function that takes one frame of a socket from its bytes to its answer. Every broken rule is answered. */
-export function dispatch({ handlers, frameRate, patience, leavesFor, noteUse, report }: DispatchDeps) {
+export function dispatch({
+  handlers,
+  frameRate,
+  patience,
+  leavesFor,
+  noteUse,
+  refused,
+  report,
+}: DispatchDeps) {
   const reading = turns();
 
   /** The next page is read once the one before is on its way: what waits for a socket stays bounded. */
@@ -53,6 +63,7 @@ export function dispatch({ handlers, frameRate, patience, leavesFor, noteUse, re
     const reason = leavesFor(socket);
     if (reason !== null) return closeSocket(socket, reason);
     let ref: string | undefined;
+    let asked = "a frame";
     try {
       const user = String(socket.data.session.userId);
       const wait = frameRate.take(user);
@@ -61,11 +72,15 @@ export function dispatch({ handlers, frameRate, patience, leavesFor, noteUse, re
       ref = refOf(given);
       if (wait > 0) throw new Refusal("rate_limited", { retryAfter: wait });
       const command = toCommand(given);
+      asked = command.type;
       // A client pings by itself, as long as it is open; that nobody uses it is what ends an idle session.
       if (command.type !== "ping") noteUse(socket);
       const event = await (readings.has(command.type) ? readInTurn : carryOut)(socket, command);
       if (event && !socket.data.closed) answer(socket, event);
     } catch (error) {
+      const { session, address } = socket.data;
+      if (error instanceof Refusal)
+        refused({ code: error.code, source: address ?? null, actor: session.userId, asked });
       if (!socket.data.closed) answer(socket, toError(error, ref, report));
     }
   };

@@ -67,7 +67,7 @@ test("ASVS 3.6.1 ASVS 14.2.3 ASVS 14.3.2 ASVS 3.5.5 no page asks another host, k
   const devtools = await alice.context.newCDPSession(alice.page);
   for (const path of inside) {
     await open(alice, path);
-    await alice.page.waitForLoadState("networkidle");
+    await alice.page.waitForLoadState("networkidle"); // also: no page goes on asking without end
     const { result } = await devtools.send("Runtime.evaluate", { expression: "window" });
     const { listeners } = await devtools.send("DOMDebugger.getEventListeners", {
       objectId: result.objectId!,

@@ -19,7 +19,7 @@ const plain = (head: string) =>
   new Promise<string>((resolve) => {
     const received: Buffer[] = [];
     const socket = connect(Number(new URL(server.origin).port), "127.0.0.1");
-    socket.on("data", (bytes) => received.push(bytes));
+    socket.on("data", (bytes: Buffer) => received.push(bytes));
     socket.on("error", () => {});
     socket.on("close", () => resolve(Buffer.concat(received).toString("latin1")));
     socket.write(`${head}\r\nHost: localhost\r\n\r\n`);

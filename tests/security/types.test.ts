@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { join } from "node:path";
+import ts from "typescript";
 import * as v from "valibot";
+import { projectRoot } from "../../server/config.ts";
 import type { ErrorBody } from "../../server/protocol/errors.ts";
 import { clock } from "../support/clock.ts";
 import { contentsOf } from "../support/database.ts";
 import { routeList } from "../support/route-rows.ts";
+import { isProduct, sources, textOf } from "../support/sources.ts";
 import { type Village, village } from "../support/village.ts";
 
 let settled: Village;
@@ -20,7 +24,9 @@ function likenesses(value: unknown): unknown[] {
   if (typeof value === "string") return [[value], { toString: value }, { 0: value }, 0, true, false, null];
   if (typeof value === "number")
     return [String(value), `${value}.0`, [value], { valueOf: value }, value + 0.5, true, null];
-  if (value !== null && typeof value === "object") return [JSON.stringify(value), [value], true, 1];
+  // What may hold anything, such as what an authenticator says besides, is not read.
+  if (value !== null && typeof value === "object" && Object.keys(value).length > 0)
+    return [JSON.stringify(value), [value], true, 1];
   return [];
 }
 
@@ -43,6 +49,8 @@ describe("ASVS 15.3.5 no value is taken for one of another type", () => {
       const { people, base } = settled;
       const before = contentsOf(base.db);
       for (const given of juggled(body)) {
+        // Of some, null says that there is no bound.
+        if (Object.values(given).includes(null) && v.is(schema, given)) continue;
         const response = await people.alice!.fetch(method, address, given);
         const { error } = (await response.json()) as ErrorBody;
         expect([given, response.status, error.code]).toEqual([given, 400, "invalid"]);
@@ -52,23 +60,21 @@ describe("ASVS 15.3.5 no value is taken for one of another type", () => {
   }
 
   test("nor in the program, whose types are checked strictly and whose comparisons convert nothing", async () => {
-    const { compilerOptions } = (await import("../../tsconfig.json")).default;
+    const { compilerOptions } = await Bun.file(join(projectRoot, "tsconfig.json")).json();
     expect(compilerOptions.strict).toBe(true);
-    const loose = await looseComparisons();
-    expect(loose).toEqual([]);
+    const programs = sources.filter((path) => isProduct(path) && path.endsWith(".ts"));
+    expect(programs.length).toBeGreaterThan(250);
+    expect(programs.filter(comparesLoosely)).toEqual([]);
   });
 });
 
-async function looseComparisons(): Promise<string[]> {
-  const { sources, textOf, isProduct } = await import("../support/sources.ts");
-  return sources.filter(
-    (path) => isProduct(path) && /[^=!<>]==[^=]|!=[^=]/.test(withoutTexts(textOf.get(path)!)),
-  );
+function comparesLoosely(path: string): boolean {
+  const converting = [ts.SyntaxKind.EqualsEqualsToken, ts.SyntaxKind.ExclamationEqualsToken];
+  const looks = (node: ts.Node): boolean =>
+    // With null it asks whether there is anything, and converts nothing.
+    (ts.isBinaryExpression(node) &&
+      converting.includes(node.operatorToken.kind) &&
+      node.right.kind !== ts.SyntaxKind.NullKeyword) ||
+    (ts.forEachChild(node, (child) => looks(child) || undefined) ?? false);
+  return looks(ts.createSourceFile(path, textOf.get(path)!, ts.ScriptTarget.Latest, true));
 }
-
-/** Code without comments, texts and patterns, in which such signs may stand. */
-const withoutTexts = (text: string) =>
-  text.replace(
-    /\/\*[\s\S]*?\*\/|\/\/.*$|"(?:\\.|[^"\n])*"|'(?:\\.|[^'\n])*'|`(?:\\.|[^`])*`|\/(?:\\.|[^/\n])+\//gm,
-    "",
-  );

@@ -14,7 +14,9 @@ import { openDatabase } from "../../server/db/sqlite/open.ts";
 import { sqliteStore } from "../../server/db/sqlite/store.ts";
 import type { Store } from "../../server/db/store.ts";
 import { Incident } from "../../server/incident.ts";
+import { loggedStore } from "../../server/logged-store.ts";
 import type { House } from "../../server/protocol/house.ts";
+import { securityLog } from "../../server/security-log.ts";
 import { type System, system } from "../../server/system.ts";
 import { setUpHouse, testPepper } from "./house.ts";
 
@@ -83,9 +85,11 @@ export async function startServer(options: TestServerOptions = {}) {
   const store = options.store ?? sqliteStore(openDatabase(":memory:"));
   if (options.house !== null) await setUpHouse(store, config, options.house);
   const bugs: unknown[] = [];
+  const lines: string[] = [];
+  const log = securityLog(options.system ?? system, (line) => lines.push(line));
   const app = await createApp({
     config,
-    store,
+    store: loggedStore(store, log.write),
     shared: options.shared,
     secrets: { pepper: testPepper },
     system: options.system ?? system,
@@ -95,6 +99,7 @@ export async function startServer(options: TestServerOptions = {}) {
     hashCost: options.hashCost ?? 4,
     strength: options.strength ?? { check: async () => {} },
     report: (error) => (error instanceof Incident ? "incident" : `bug-${bugs.push(error)}`),
+    refused: log.refused,
   });
   pair ??= testCertificate();
   const server = Bun.serve({
@@ -112,6 +117,8 @@ export async function startServer(options: TestServerOptions = {}) {
     app,
     store,
     bugs,
+    /** The lines of the security log. */
+    log: lines,
     server,
     origin,
     async stop() {
