@@ -61,6 +61,10 @@ const app = await createApp({
 const server = listen();
 app.serveOn(server);
 
+// What nobody caught belongs to one request or one chore. Everybody else is served on.
+for (const kind of ["uncaughtException", "unhandledRejection"] as const)
+  process.on(kind, (error: unknown) => void report(error));
+
 let stopping = false;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void stop());
 const isSetUp = (await store.house.read().catch(stopWith)) !== null;

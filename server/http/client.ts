@@ -46,10 +46,13 @@ function acceptedOf(header: string): Set<string> {
   return new Set(taken.map((part) => part.split(";")[0]!.trim()));
 }
 
-/** Paths below the folder, with slashes; hidden files and what links lead to are not part of it. */
+/** What a client is made of. Whatever else comes to lie in its folder is not served. */
+const kinds = /\.(html|js|css|woff2|svg|png|webmanifest)(\.(br|gz))?$/;
+
+/** Paths below the folder, with slashes; hidden files, those of other kinds and what links lead to are not part of it. */
 function list(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((name) => !/(^|[\\/])\./.test(name))
+    .filter((name) => kinds.test(name) && !/(^|[\\/])\./.test(name))
     .map((name) => join(folder, name))
     .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile() && realpathSync(path) === path)
     .map((path) => relative(folder, path).split(sep).join("/"));

@@ -10,7 +10,11 @@ const common = {
   rawId: text,
   type: v.literal("public-key"),
   authenticatorAttachment: v.optional(text),
-  clientExtensionResults: v.record(v.string(), v.unknown()),
+  clientExtensionResults: v.pipe(
+    v.unknown(),
+    v.check((results) => !Array.isArray(results), "must be an object"),
+    v.record(v.string(), v.unknown()),
+  ),
 };
 const attestation = v.object({
   ...common,

@@ -3,9 +3,10 @@ import AxeBuilder from "@axe-core/playwright";
 import type { Browser } from "playwright-core";
 import { launch } from "../support/browser.ts";
 import { setUpLink } from "../support/house.ts";
+import { looks } from "../support/looks.ts";
 import { Person, password } from "../support/person.ts";
 import { startServer } from "../support/server.ts";
-import { desk, phone, Visitor } from "../support/visitor.ts";
+import { Visitor } from "../support/visitor.ts";
 
 setDefaultTimeout(90_000);
 let browser: Browser;
@@ -21,13 +22,6 @@ async function judge({ page }: Visitor, part = "body") {
   const overflow = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
   expect(await page.evaluate(overflow)).toBe(0);
 }
-
-const looks = [
-  ["desk, light", { ...desk, colorScheme: "light" }],
-  ["desk, dark", { ...desk, colorScheme: "dark" }],
-  ["phone, light", { ...phone, colorScheme: "light" }],
-  ["smallest phone, dark", { viewport: { width: 320, height: 568 }, colorScheme: "dark" }],
-] as const;
 
 for (const [look, options] of looks)
   test(`axe finds nothing on the ways in, and nothing hangs over the edge: ${look}`, async () => {

@@ -2,8 +2,9 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import AxeBuilder from "@axe-core/playwright";
 import type { Browser } from "playwright-core";
 import { launch } from "../support/browser.ts";
+import { looks } from "../support/looks.ts";
 import { type Village, village } from "../support/village.ts";
-import { desk, phone, Visitor } from "../support/visitor.ts";
+import { Visitor } from "../support/visitor.ts";
 
 setDefaultTimeout(120_000);
 const longName = "a-name.as_long-as-20";
@@ -34,13 +35,6 @@ async function judge({ page }: Visitor, part = "body") {
   const overflow = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
   expect(await page.evaluate(overflow)).toBe(0);
 }
-
-const looks = [
-  ["desk, light", { ...desk, colorScheme: "light" }],
-  ["desk, dark", { ...desk, colorScheme: "dark" }],
-  ["phone, light", { ...phone, colorScheme: "light" }],
-  ["smallest phone, dark", { viewport: { width: 320, height: 568 }, colorScheme: "dark" }],
-] as const;
 
 for (const [look, options] of looks)
   test(`axe finds nothing where people look after the chat, and nothing hangs over the edge: ${look}`, async () => {

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import AxeBuilder from "@axe-core/playwright";
-import type { Browser, BrowserContextOptions } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { launch } from "../support/browser.ts";
 import { database } from "../support/database.ts";
+import { looks } from "../support/looks.ts";
 import { addPasskey, PasskeyDevice } from "../support/passkey-device.ts";
 import { Person } from "../support/person.ts";
 import { startServer, type TestServer } from "../support/server.ts";
-import { desk, phone, Visitor } from "../support/visitor.ts";
+import { Visitor } from "../support/visitor.ts";
 
 setDefaultTimeout(90_000);
 const base = database();
@@ -32,12 +33,6 @@ async function judge({ page }: Visitor, what: string) {
 }
 
 const long = "The old tablet of grandmother in the kitchen, on the left";
-const looks: [string, BrowserContextOptions][] = [
-  ["desk, light", { ...desk, colorScheme: "light" }],
-  ["desk, dark", { ...desk, colorScheme: "dark" }],
-  ["phone, light", { ...phone, colorScheme: "light" }],
-  ["phone, dark", { ...phone, colorScheme: "dark" }],
-];
 
 for (const [at, [look, options]] of looks.entries()) {
   test(`passkeys, devices and own data can be used by everybody: ${look}`, async () => {

@@ -38,7 +38,7 @@ const corpus = [
   "'; DROP TABLE messages; --",
 ];
 
-test("ASVS 1.2.1 ASVS 3.2.2 ASVS 3.2.3 what people write is shown as text and never becomes markup", async () => {
+test("ASVS 1.1.2 ASVS 1.2.1 ASVS 1.3.2 ASVS 1.3.5 ASVS 3.2.2 ASVS 3.2.3 what people write is shown as text and never becomes markup", async () => {
   const mallory = await new Person(server, "mallory").register();
   const socket = await mallory.enter();
   const alice = await Visitor.arrive(browser, server, "alice");

@@ -1,10 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
 import AxeBuilder from "@axe-core/playwright";
-import type { Browser, BrowserContextOptions } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { launch } from "../support/browser.ts";
 import { type Homebase, startHomebase } from "../support/homebase.ts";
+import { looks } from "../support/looks.ts";
 import { Person, password } from "../support/person.ts";
-import { desk, phone, Visitor } from "../support/visitor.ts";
+import { Visitor } from "../support/visitor.ts";
 
 setDefaultTimeout(60_000);
 let home: Homebase;
@@ -23,12 +24,6 @@ afterEach(async () => {
 
 const heading = ({ page }: Visitor, name: string) => page.getByRole("heading", { name, exact: true });
 
-const looks: [string, BrowserContextOptions][] = [
-  ["desk, light", { ...desk, colorScheme: "light" }],
-  ["desk, dark", { ...desk, colorScheme: "dark" }],
-  ["phone, light", { ...phone, colorScheme: "light" }],
-  ["smallest phone, dark", { viewport: { width: 320, height: 568 }, colorScheme: "dark" }],
-];
 for (const [at, [look, options]] of looks.entries()) {
   test(`axe finds nothing, and nothing hangs over the edge: ${look}`, async () => {
     const visitor = await Visitor.arrive(browser, home.server, `a-name.as_long-as-${at}0`, options);

@@ -1,14 +1,15 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import AxeBuilder from "@axe-core/playwright";
 import { sql } from "drizzle-orm";
-import type { Browser, BrowserContextOptions } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { system } from "../../server/system.ts";
 import { Authenticator } from "../support/authenticator.ts";
 import { launch } from "../support/browser.ts";
 import { database } from "../support/database.ts";
+import { looks } from "../support/looks.ts";
 import { password } from "../support/person.ts";
 import { startServer, type TestServer } from "../support/server.ts";
-import { desk, phone, Visitor } from "../support/visitor.ts";
+import { Visitor } from "../support/visitor.ts";
 
 setDefaultTimeout(90_000);
 const base = database();
@@ -37,14 +38,6 @@ async function judge({ page }: Visitor, what: string) {
   );
   expect([what, found, over]).toEqual([what, [], 0]);
 }
-
-const looks: [string, BrowserContextOptions][] = [
-  ["desk, light", { ...desk, colorScheme: "light" }],
-  ["desk, dark", { ...desk, colorScheme: "dark" }],
-  ["phone, light", { ...phone, colorScheme: "light" }],
-  ["phone, dark", { ...phone, colorScheme: "dark" }],
-  ["smallest phone", { viewport: { width: 320, height: 568 } }],
-];
 
 for (const [at, [look, options]] of looks.entries()) {
   test(`the pages of two-step login can be used by everybody: ${look}`, async () => {

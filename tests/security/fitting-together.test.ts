@@ -46,7 +46,7 @@ describe("ASVS 2.2.3 each input is as it should be, and together they are not", 
     const apps = () => contents().totp;
 
     expect(await enrol(alice, his, codeOf(his))).toEqual([403, "link_invalid"]);
-    expect(await enrol(bob, his, codeOf(hers))).toEqual([]);
+    expect(await enrol(bob, his, codeOf(hers))).toEqual([403, "wrong_code"]);
     expect(apps()).toEqual([]);
     const again = await offer(bob);
     expect(await enrol(bob, again, codeOf(again))).toEqual([200, undefined]);
@@ -73,7 +73,8 @@ describe("ASVS 2.2.3 each input is as it should be, and together they are not", 
 
     const report = (conversation: string, seq: number) =>
       outcome(alice.fetch("POST", "/api/reports", { conversation, seq, reason: "" }));
-    expect([await report("group", 1), await report("direct:2:3", 1)]).toEqual([]);
+    expect(await report("group", 1)).toEqual([404, "unknown_message"]);
+    expect(await report("direct:2:3", 1)).toEqual([404, "unknown_conversation"]);
     expect(contents()).toEqual(before);
     alice.leave();
   });

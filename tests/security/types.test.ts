@@ -24,9 +24,7 @@ function likenesses(value: unknown): unknown[] {
   if (typeof value === "string") return [[value], { toString: value }, { 0: value }, 0, true, false, null];
   if (typeof value === "number")
     return [String(value), `${value}.0`, [value], { valueOf: value }, value + 0.5, true, null];
-  // What may hold anything, such as what an authenticator says besides, is not read.
-  if (value !== null && typeof value === "object" && Object.keys(value).length > 0)
-    return [JSON.stringify(value), [value], true, 1];
+  if (value !== null && typeof value === "object") return [JSON.stringify(value), [value], true, 1];
   return [];
 }
 

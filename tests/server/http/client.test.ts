@@ -19,6 +19,10 @@ const files: Record<string, string | Uint8Array> = {
   "dist/assets/figtree-e5f6.woff2": "wOF2",
   "dist/icon.svg": "<svg xmlns='http://www.w3.org/2000/svg'/>",
   "dist/manifest.webmanifest": "{}",
+  "dist/assets/main-a1b2.js.map": "{}",
+  "dist/notes.txt": "left behind",
+  "dist/server.ts": "source",
+  "dist/chat.sqlite": "SQLite format 3",
   "dist/.env": "SECRET=1",
   "dist/.git/config": "[core]",
   "chat.sqlite": "SQLite format 3",
@@ -122,7 +126,7 @@ describe("the encoding is one that the browser takes", () => {
   });
 });
 
-describe("ASVS 13.4.1 13.4.3 nothing else can be read", () => {
+describe("ASVS 13.4.1 13.4.3 13.4.7 nothing else can be read", () => {
   const paths = [
     "/../chat.sqlite",
     "/assets/../../chat.sqlite",
@@ -151,6 +155,8 @@ describe("ASVS 13.4.1 13.4.3 nothing else can be read", () => {
     "/assets/main-a1b2.js.map",
     "/index.html.br",
     "/nothing.js",
+    "/notes.txt",
+    "/server.ts",
     "/server/main.ts",
     "/constructor.js",
   ];
