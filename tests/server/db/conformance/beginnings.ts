@@ -77,9 +77,7 @@ export function beginningSuite(open: OpenGround): void {
       });
 
     test("is given once to those who ask at once", async () => {
-      const made = await Promise.all(
-        ["Illia", "lllia", "1llia", "I1lia"].map((name) => create(name)),
-      );
+      const made = await Promise.all(["Illia", "lllia", "1llia", "I1lia"].map((name) => create(name)));
       expect(made.filter((user) => user !== null)).toHaveLength(1);
       expect(await ground.store.users.directory()).toHaveLength(1);
     });
