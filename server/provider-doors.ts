@@ -7,7 +7,7 @@ import { providers as signInWith } from "./accounts/providers.ts";
 import type { Sessions } from "./accounts/sessions.ts";
 import type { Config } from "./config.ts";
 import type { Store } from "./db/store.ts";
-import { Refusal } from "./refusal.ts";
+import { spend } from "./rate-limit.ts";
 
 export interface ProviderDoorsDeps extends Omit<NewcomersDeps, "tickets" | "within"> {
   /** Where people may sign in with an account they have elsewhere, and how to ask there. */
@@ -27,10 +27,7 @@ export function providerDoors(deps: ProviderDoorsDeps) {
   const identities = keepIdentities({ ...deps, settings, users, factors });
   /** Bounds how often one address goes to providers and comes back. */
   const rate = deps.bound("providers", 120, 60);
-  function within(address: string) {
-    const wait = rate.take(address);
-    if (wait > 0) throw new Refusal("rate_limited", { retryAfter: wait });
-  }
+  const within = (address: string) => spend(rate, address);
   const newcomers = welcomeNewcomers({ ...deps, tickets, within });
   const { system } = deps;
   return {

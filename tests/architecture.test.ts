@@ -36,7 +36,14 @@ const rules: Rule[] = [
   },
   {
     files: "server/accounts/**",
-    may: [...ground, "server/db/store.ts", "server/db/kept/*", "server/broker/*", "server/token-buckets.ts"],
+    may: [
+      ...ground,
+      "server/db/store.ts",
+      "server/db/kept/*",
+      "server/broker/*",
+      "server/rate-limit.ts",
+      "server/token-buckets.ts",
+    ],
     packages:
       /^(node:crypto|node:worker_threads|node:fs\/promises|bcryptjs|arctic|jose|bowser|otpauth|@simplewebauthn\/server(\/helpers)?|@zxcvbn-ts\/.+)$/,
     reason: "who someone is does not depend on how they asked: no Hono, no sockets",
@@ -71,6 +78,7 @@ const rules: Rule[] = [
       "server/conversations/*",
       "server/json.ts",
       "server/validate.ts",
+      "server/rate-limit.ts",
       "server/token-buckets.ts",
     ],
     mayNameTypesOf: [
@@ -90,6 +98,7 @@ const rules: Rule[] = [
       "server/realtime/connections.ts",
       "server/json.ts",
       "server/validate.ts",
+      "server/rate-limit.ts",
     ],
     mayNameTypesOf: ["server/db/store.ts", "server/db/kept/*", "server/token-buckets.ts"],
     packages: /^(hono|valibot|bun$|node:fs$|node:net$|node:path$)/,

@@ -6,11 +6,12 @@ import type { Deletion } from "../protocol/account.ts";
 import type { PersonInfo, RoleChange } from "../protocol/people.ts";
 import { toPerson } from "../protocol/person.ts";
 import { isAbove, may, type Role } from "../protocol/roles.ts";
+import { spend } from "../rate-limit.ts";
 import { Refusal } from "../refusal.ts";
 import type { System } from "../system.ts";
 import type { Allowance } from "../token-buckets.ts";
 import type { MakeAct } from "./act.ts";
-import { type Deed, requireAbove, requireRest } from "./moderation.ts";
+import { type Deed, requireAbove } from "./moderation.ts";
 import type { People } from "./people.ts";
 import { absoluteMs, idleMs } from "./sessions.ts";
 
@@ -58,7 +59,7 @@ export function administration(deps: AdministrationDeps) {
     /** Gives somebody another role, which like their former one is below one's own. */
     async setRole({ by, to, address }: Deed, { role }: RoleChange): Promise<void> {
       requireAbove(people, by, to);
-      requireRest(deedRate, by);
+      spend(deedRate, by.userId);
       if (!isAbove(by.role, role)) throw new Refusal("not_allowed");
       const detail = { from: people.roleOf(to), to: role };
       const told = act("person.role changed", { by: by.userId, to, address, detail });
@@ -69,7 +70,7 @@ export function administration(deps: AdministrationDeps) {
     /** Makes somebody else the owner; oneself becomes an admin. */
     async handOver({ by, to, address }: Deed): Promise<void> {
       requireAbove(people, by, to);
-      requireRest(deedRate, by);
+      spend(deedRate, by.userId);
       const told = act("house.handed over", { by: by.userId, to, address });
       if (!(await users.handOver(by.userId, to, told))) throw new Refusal("unknown_person");
       become(by.userId, "admin");
@@ -79,14 +80,14 @@ export function administration(deps: AdministrationDeps) {
     /** Ends all sessions of somebody. Closing their sockets is the caller's part, here and below. */
     async endSessions({ by, to, address }: Deed): Promise<void> {
       requireAbove(people, by, to);
-      requireRest(deedRate, by);
+      spend(deedRate, by.userId);
       await sessions.removeOthers(to, null, act("person.sessions ended", { by: by.userId, to, address }));
     },
 
     /** Deletes somebody's account, with their messages or without. */
     async remove({ by, to, address }: Deed, { messages }: Deletion): Promise<void> {
       requireAbove(people, by, to);
-      requireRest(deedRate, by);
+      spend(deedRate, by.userId);
       const told = act("person.deleted", { by: by.userId, to, address, detail: { messages } });
       await users.remove(to, messages === "remove", told);
       broker.publish(groupTopic, [{ type: "person.deleted", id: to }]);

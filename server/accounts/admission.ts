@@ -1,6 +1,7 @@
 import type { Beginnings } from "../db/kept/users.ts";
 import type { Store } from "../db/store.ts";
 import type { House } from "../protocol/house.ts";
+import { spend } from "../rate-limit.ts";
 import { Refusal } from "../refusal.ts";
 import type { System } from "../system.ts";
 import type { Bound } from "./guess-limits.ts";
@@ -36,11 +37,6 @@ export function admission({ invites, house, tokens, bound, system }: AdmissionDe
   const registrations = bound("registrations", 40, 10);
   const looks = bound("invitations looked at", 60, 30);
 
-  const within = (allowance: typeof looks, address: string) => {
-    const wait = allowance.take(address);
-    if (wait > 0) throw new Refusal("rate_limited", { retryAfter: wait });
-  };
-
   async function valid(token: string) {
     const id = tokens.inviteId(token);
     const invite = id === null ? null : await usable(id);
@@ -65,7 +61,7 @@ export function admission({ invites, house, tokens, bound, system }: AdmissionDe
 
   async function admitWith(find: (() => ReturnType<typeof usable>) | null, address: string) {
     const rules = requireOpen(find !== null);
-    within(registrations, address);
+    spend(registrations, address);
     // Where everybody may come in, an invitation that is used up keeps nobody out.
     if (find === null || rules.registration === "open") return {};
     const invite = await find();
@@ -74,7 +70,7 @@ export function admission({ invites, house, tokens, bound, system }: AdmissionDe
   }
 
   async function invitation(token: string, address: string) {
-    within(looks, address);
+    spend(looks, address);
     return valid(token);
   }
 

@@ -3,6 +3,7 @@ import Bowser from "bowser";
 import type { Session } from "../db/kept/sessions.ts";
 import type { Store } from "../db/store.ts";
 import type { DeviceInfo } from "../protocol/devices.ts";
+import { spend } from "../rate-limit.ts";
 import { Refusal } from "../refusal.ts";
 import type { MakeAct } from "./act.ts";
 import type { Bound } from "./guess-limits.ts";
@@ -50,8 +51,7 @@ export function devices({ kept, sessions, bound, act }: DevicesDeps) {
     },
 
     async label(session: Session, id: string, label: string): Promise<void> {
-      const wait = labels.take(String(session.userId));
-      if (wait > 0) throw new Refusal("rate_limited", { retryAfter: wait });
+      spend(labels, session.userId);
       const own = await named(session, id);
       if (!(await kept.setLabel(session.userId, own, label || null))) throw new Refusal("unknown_device");
     },

@@ -2,6 +2,7 @@ import type { Invite } from "../db/kept/invites.ts";
 import type { Session } from "../db/kept/sessions.ts";
 import type { Store } from "../db/store.ts";
 import type { Invitation, InviteInfo, InviteState, NewInvite } from "../protocol/invites.ts";
+import { spend } from "../rate-limit.ts";
 import { Refusal } from "../refusal.ts";
 import type { System } from "../system.ts";
 import type { MakeAct } from "./act.ts";
@@ -37,8 +38,7 @@ export function invitations({ invites, admission, tokens, people, bound, act, sy
 
     /** Makes one; refuses as `rate_limited` where somebody makes too many. */
     async make({ label, expiresIn, maxUses }: NewInvite, { userId }: Session, address: string) {
-      const wait = made.take(String(userId));
-      if (wait > 0) throw new Refusal("rate_limited", { retryAfter: wait });
+      spend(made, userId);
       const createdAt = system.now();
       const expiresAt = expiresIn === null ? null : createdAt + expiresIn;
       const told = act("invite.made", { by: userId, address, detail: { label, expiresAt, maxUses } });

@@ -4,6 +4,7 @@ import type { Session } from "../db/kept/sessions.ts";
 import type { Store } from "../db/store.ts";
 import type { Muting, StandingChange } from "../protocol/people.ts";
 import { isAbove, may, type Standing } from "../protocol/roles.ts";
+import { spend } from "../rate-limit.ts";
 import { Refusal } from "../refusal.ts";
 import type { System } from "../system.ts";
 import type { Allowance } from "../token-buckets.ts";
@@ -38,7 +39,7 @@ export function moderation({ users, people, deedRate, act, broker, system }: Mod
     /** Keeps somebody from writing for a time, or ends that. */
     async mute({ by, to, address }: Deed, { minutes, reason }: Muting): Promise<void> {
       requireAbove(people, by, to);
-      requireRest(deedRate, by);
+      spend(deedRate, by.userId);
       const until = minutes === 0 ? null : system.now() + minutes * 60_000;
       const event = until === null ? "person.unmuted" : "person.muted";
       const told = act(event, { by: by.userId, to, address, detail: { minutes, reason } });
@@ -54,7 +55,7 @@ export function moderation({ users, people, deedRate, act, broker, system }: Mod
      */
     async setStanding({ by, to, address }: Deed, { standing, reason }: StandingChange): Promise<void> {
       requireAbove(people, by, to);
-      requireRest(deedRate, by);
+      spend(deedRate, by.userId);
       const user = await users.byId(to);
       if (!user) throw new Refusal("unknown_person");
       for (const touched of [user.standing, standing]) requireRightTo(touched, by);
@@ -73,10 +74,4 @@ function requireRightTo(standing: Standing, { role }: Session): void {
 export function requireAbove(people: People, by: Session, to: number): void {
   if (people.nameOf(to) === null) throw new Refusal("unknown_person");
   if (!isAbove(by.role, people.roleOf(to))) throw new Refusal("not_allowed");
-}
-
-/** Refuses as `rate_limited` who does too much at once. */
-export function requireRest(deedRate: Allowance, { userId }: Session): void {
-  const wait = deedRate.take(String(userId));
-  if (wait > 0) throw new Refusal("rate_limited", { retryAfter: wait });
 }

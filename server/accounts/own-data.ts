@@ -2,6 +2,7 @@ import type { Session } from "../db/kept/sessions.ts";
 import type { Store } from "../db/store.ts";
 import { groupId } from "../protocol/conversation-id.ts";
 import type { OwnDataFormat } from "../protocol/own-data.ts";
+import { spend } from "../rate-limit.ts";
 import { Refusal } from "../refusal.ts";
 import type { MakeAct } from "./act.ts";
 import type { Bound } from "./guess-limits.ts";
@@ -69,8 +70,7 @@ export function ownData(deps: OwnDataDeps): OwnData {
 
   return {
     async export(by, format, address) {
-      const wait = exports.take(String(by.userId));
-      if (wait > 0) throw new Refusal("rate_limited", { retryAfter: wait });
+      spend(exports, by.userId);
       const [facts, conversations, own] = await Promise.all([
         about(by),
         store.conversations.of(by.userId),

@@ -4,6 +4,7 @@ import { groupId, peerOf } from "../protocol/conversation-id.ts";
 import type { ChatEvent, Message } from "../protocol/events.ts";
 import type { ReportInfo, Reporting, Settlement } from "../protocol/reports.ts";
 import { isAbove, may } from "../protocol/roles.ts";
+import { spend } from "../rate-limit.ts";
 import { Refusal } from "../refusal.ts";
 import type { System } from "../system.ts";
 import type { MakeAct } from "./act.ts";
@@ -43,8 +44,7 @@ export function reports(deps: ReportsDeps) {
     async add({ userId }: Session, { conversation, seq, reason }: Reporting, address: string): Promise<void> {
       if (conversation !== groupId && peerOf(conversation, userId) === null)
         throw new Refusal("unknown_conversation");
-      const wait = rate.take(String(userId));
-      if (wait > 0) throw new Refusal("rate_limited", { retryAfter: wait });
+      spend(rate, userId);
       const report = { conversation, seq, reporterId: userId, reason, createdAt: system.now() };
       const told = act("message.reported", { by: userId, address, detail: { conversation, seq } });
       if (!(await kept.add(report, told))) throw new Refusal("unknown_message");

@@ -3,6 +3,7 @@ import type { User } from "../db/kept/users.ts";
 import type { Store } from "../db/store.ts";
 import type { Reset, ResetInfo, ResetLink } from "../protocol/resets.ts";
 import { isAbove } from "../protocol/roles.ts";
+import { spend } from "../rate-limit.ts";
 import { Refusal } from "../refusal.ts";
 import type { System } from "../system.ts";
 import type { MakeAct } from "./act.ts";
@@ -40,8 +41,7 @@ export function resets(deps: ResetsDeps) {
 
   /** The account that a token opens now; refuses as `link_invalid`, or `account_barred`. Guessing is bounded by address. */
   async function opened(token: string, address: string): Promise<User> {
-    const wait = tries.take(address);
-    if (wait > 0) throw new Refusal("rate_limited", { retryAfter: wait });
+    spend(tries, address);
     const ticket = await tickets.find(hashOfToken(token), resetKind, system.now());
     const user = ticket?.userId == null ? null : await users.byId(ticket.userId);
     if (!ticket || !user || !(await stillHolds(ticket, user, users))) throw new Refusal("link_invalid");
@@ -52,8 +52,7 @@ export function resets(deps: ResetsDeps) {
   return {
     /** Makes a link for somebody below one's own role; it holds for a day, and ends a former one. */
     async make({ by, to, address }: Deed): Promise<ResetLink> {
-      const wait = made.take(String(by.userId));
-      if (wait > 0) throw new Refusal("rate_limited", { retryAfter: wait });
+      spend(made, by.userId);
       requireAbove(people, by, to);
       const user = await users.byId(to);
       if (!user) throw new Refusal("unknown_person");

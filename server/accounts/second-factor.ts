@@ -2,6 +2,7 @@ import type { Session } from "../db/kept/sessions.ts";
 import type { User } from "../db/kept/users.ts";
 import type { Store } from "../db/store.ts";
 import type { CodeConfirmation, CodeOffer, FactorsInfo } from "../protocol/second-factor.ts";
+import { spend } from "../rate-limit.ts";
 import { Refusal } from "../refusal.ts";
 import type { System } from "../system.ts";
 import type { MakeAct } from "./act.ts";
@@ -37,11 +38,6 @@ export function secondFactor(deps: SecondFactorDeps) {
   const changes = deps.bound("changes of codes", 30, 10);
   const codes = checkCodes(deps);
 
-  function bounded({ userId }: Session) {
-    const wait = changes.take(String(userId));
-    if (wait > 0) throw new Refusal("rate_limited", { retryAfter: wait });
-  }
-
   return {
     /** What there is of it for an account. */
     async info({ userId }: Session): Promise<FactorsInfo> {
@@ -51,7 +47,7 @@ export function secondFactor(deps: SecondFactorDeps) {
 
     /** Makes the secret of an app to be set up, which counts for nothing until it is confirmed within half an hour. */
     async offer(session: Session): Promise<CodeOffer> {
-      bounded(session);
+      spend(changes, session.userId);
       const { userId, userName } = session;
       const secret = system.random(secretBytes);
       const ticket = newToken(system.random(32));
@@ -72,7 +68,7 @@ export function secondFactor(deps: SecondFactorDeps) {
      * sessions end (OWASP ASVS 5.0, 7.4.3); where there was none, they have to give a code themselves.
      */
     async confirm(session: Session, { ticket, code }: CodeConfirmation, address: string): Promise<string[]> {
-      bounded(session);
+      spend(changes, session.userId);
       const { userId } = session;
       const id = hashOfToken(ticket);
       const now = system.now();
@@ -104,7 +100,7 @@ export function secondFactor(deps: SecondFactorDeps) {
 
     /** Makes recovery codes in place of all former ones; `not_found` where there is no app that they could stand in for. */
     async renewRecoveryCodes(session: Session, address: string): Promise<string[]> {
-      bounded(session);
+      spend(changes, session.userId);
       const { userId, hasCode } = session;
       if (!hasCode) throw new Refusal("not_found");
       const recovery = newRecoveryCodes(system.random);

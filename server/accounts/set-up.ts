@@ -2,6 +2,7 @@ import type { NewSession } from "../db/kept/sessions.ts";
 import type { User } from "../db/kept/users.ts";
 import type { House } from "../protocol/house.ts";
 import type { SetUp } from "../protocol/set-up.ts";
+import { spend } from "../rate-limit.ts";
 import { Refusal } from "../refusal.ts";
 import type { MakeAct } from "./act.ts";
 import type { Bound } from "./guess-limits.ts";
@@ -37,8 +38,7 @@ export function settingUp(deps: SetUpDeps): SettingUp {
 
   function check(token: string, address: string) {
     if (house.current() !== null) throw new Refusal("already_set_up");
-    const wait = tries.take(address);
-    if (wait > 0) throw new Refusal("rate_limited", { retryAfter: wait });
+    spend(tries, address);
     if (!tokens.isSetUp(token, deps.epoch())) throw new Refusal("link_invalid");
   }
 

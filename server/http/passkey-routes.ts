@@ -3,6 +3,7 @@ import type { News } from "../accounts/news.ts";
 import type { Page } from "../accounts/passkey-ceremonies.ts";
 import type { Passkeys } from "../accounts/passkeys.ts";
 import { newPasskey, passkeyAnswer, passkeyName } from "../protocol/passkeys.ts";
+import { spend } from "../rate-limit.ts";
 import type { Connections } from "../realtime/connections.ts";
 import { Refusal } from "../refusal.ts";
 import type { Allowance } from "../token-buckets.ts";
@@ -25,18 +26,13 @@ export function passkeyRoutes(deps: PasskeyRoutesDeps): Route[] {
   const { passkeys, passkeyRate, connections, news, door } = deps;
   const named = (c: RouteContext) => c.req.param("id") ?? "";
 
-  function within(c: RouteContext) {
-    const wait = passkeyRate.take(addressOf(c));
-    if (wait > 0) throw new Refusal("rate_limited", { retryAfter: wait });
-  }
-
   return [
     [
       "POST",
       "/api/passkeys/question",
       "anyone",
       async (c) => {
-        within(c);
+        spend(passkeyRate, addressOf(c));
         return c.json(await passkeys.question(pageOf(c)));
       },
     ],
@@ -46,7 +42,7 @@ export function passkeyRoutes(deps: PasskeyRoutesDeps): Route[] {
       "anyone",
       async (c) => {
         const answer = await bodyOf(c, passkeyAnswer);
-        within(c);
+        spend(passkeyRate, addressOf(c));
         const user = await passkeys.signIn(answer, pageOf(c), addressOf(c));
         return c.json(await door.begin(c, user, 2, "passkey"));
       },
@@ -58,7 +54,7 @@ export function passkeyRoutes(deps: PasskeyRoutesDeps): Route[] {
       async (c) => {
         const { session } = c.var;
         const answer = await bodyOf(c, passkeyAnswer);
-        within(c);
+        spend(passkeyRate, addressOf(c));
         await passkeys.prove(session, answer, pageOf(c), addressOf(c));
         return c.json(await door.renew(c, session, 2, "passkey"));
       },
@@ -69,7 +65,7 @@ export function passkeyRoutes(deps: PasskeyRoutesDeps): Route[] {
       "/api/account/passkey-question",
       "enrolling",
       async (c) => {
-        within(c);
+        spend(passkeyRate, addressOf(c));
         return c.json(await passkeys.newQuestion(c.var.session, pageOf(c)));
       },
       "fresh",
@@ -82,7 +78,7 @@ export function passkeyRoutes(deps: PasskeyRoutesDeps): Route[] {
         const { session } = c.var;
         const { device, address } = whenceOf(c);
         const made = await bodyOf(c, newPasskey);
-        within(c);
+        spend(passkeyRate, addressOf(c));
         await passkeys.add(session, made, pageOf(c), address);
         // The authenticator has verified its user: this session has seen both factors.
         const info = await door.renew(c, session, 2, "passkey");
@@ -98,7 +94,7 @@ export function passkeyRoutes(deps: PasskeyRoutesDeps): Route[] {
       "signed in",
       async (c) => {
         const { name } = await bodyOf(c, passkeyName);
-        within(c);
+        spend(passkeyRate, addressOf(c));
         await passkeys.rename(c.var.session, named(c), name);
         return c.body(null, 204);
       },

@@ -13,6 +13,7 @@ import { limits, protocolVersion } from "../protocol/limits.ts";
 import { toPerson } from "../protocol/person.ts";
 import { isAbove, may } from "../protocol/roles.ts";
 import { byteLength } from "../protocol/text.ts";
+import { spend } from "../rate-limit.ts";
 import { Refusal } from "../refusal.ts";
 import type { System } from "../system.ts";
 import type { Allowance } from "../token-buckets.ts";
@@ -98,8 +99,7 @@ export function handlers(deps: HandlerDeps): Handlers {
       if (text.length * 3 > most && byteLength(text) > most) throw new Refusal("message_too_large");
       const until = silentUntil(user);
       if (until !== null) throw new Refusal("muted", { retryAfter: until - system.now() });
-      const wait = messageRate.take(String(user));
-      if (wait > 0) throw new Refusal("rate_limited", { retryAfter: wait });
+      spend(messageRate, user);
       const draft = { conversation, author: user, clientId, text, createdAt: system.now() };
       const { kind, message } = await commits.append(draft);
       // What was stored now comes back with the topic, to this socket as to all others.
@@ -108,8 +108,7 @@ export function handlers(deps: HandlerDeps): Handlers {
 
     async "message.delete"({ ref, conversation, seq }, user, address) {
       requireMember(user, conversation);
-      const wait = changeRate.take(String(user));
-      if (wait > 0) throw new Refusal("rate_limited", { retryAfter: wait });
+      spend(changeRate, user);
       const message = await store.messages.find(conversation, seq);
       if (!message) throw new Refusal("unknown_message");
       const isOwn = message.author === user;
