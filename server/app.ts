@@ -4,6 +4,7 @@ import { HashPool } from "./accounts/hash-pool.ts";
 import { houseKeeper } from "./accounts/house.ts";
 import type { Strength } from "./accounts/new-passwords.ts";
 import { people as loadPeople } from "./accounts/people.ts";
+import { openReports } from "./accounts/reports.ts";
 import { sessions as keepSessions } from "./accounts/sessions.ts";
 import { localBroker } from "./broker/broker.ts";
 import { chores } from "./chores.ts";
@@ -111,6 +112,7 @@ export async function createApp(deps: AppDeps) {
       presence,
       freshen: async (user) => cluster?.freshen([user]),
       entered: (groupHead) => cluster?.entered(groupHead),
+      openReports: openReports(store.reports, people),
       messageRate,
       changeRate: bound("changes", 30, 60),
       messageBytes: () => house.current()?.messageBytes ?? config.limits.messageBytes,

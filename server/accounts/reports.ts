@@ -1,3 +1,4 @@
+import type { Report } from "../db/kept/reports.ts";
 import type { Session } from "../db/kept/sessions.ts";
 import type { Store } from "../db/store.ts";
 import { groupId, peerOf } from "../protocol/conversation-id.ts";
@@ -28,15 +29,32 @@ export type Reports = ReturnType<typeof reports>;
 
 const listMax = 200;
 
+const seesReportsAbout = (author: number | undefined, { userId, role }: Pick<Session, "userId" | "role">) =>
+  role === "owner" || author !== userId;
+
+/** Gives how many open reports somebody is shown; null to who may not settle them. */
+export function openReports(kept: Pick<Store["reports"], "countOpen">, people: Pick<People, "roleOf">) {
+  return async (userId: number): Promise<number | null> => {
+    const role = people.roleOf(userId);
+    if (!may(role, "reports.settle")) return null;
+    return kept.countOpen(seesReportsAbout(userId, { userId, role }) ? null : userId);
+  };
+}
+
 /** Messages that people show to the moderators, also out of private conversations, which moderators see in no other way. */
 export function reports(deps: ReportsDeps) {
   const { reports: kept, messages, people, act, system } = deps;
   const rate = deps.bound("reports", 10, 2);
 
-  async function tellModerators() {
-    const open = (await kept.list("open", listMax)).length;
-    for (const { id } of people.all())
-      if (may(people.roleOf(id), "reports.settle")) deps.tellUser(id, { type: "report.added", open });
+  const openFor = openReports(kept, people);
+
+  /** Not those whom it is about: that something waits for others would say enough. */
+  async function tellModerators({ message }: Pick<Report, "message">) {
+    for (const { id, role = "member" } of people.all()) {
+      if (!seesReportsAbout(message?.author, { userId: id, role })) continue;
+      const open = await openFor(id);
+      if (open !== null) deps.tellUser(id, { type: "report.added", open });
+    }
   }
 
   return {
@@ -48,13 +66,13 @@ export function reports(deps: ReportsDeps) {
       const report = { conversation, seq, reporterId: userId, reason, createdAt: system.now() };
       const told = act("message.reported", { by: userId, address, detail: { conversation, seq } });
       if (!(await kept.add(report, told))) throw new Refusal("unknown_message");
-      await tellModerators();
+      await tellModerators({ message: await messages.find(conversation, seq) });
     },
 
     /** The latest first. Whoever does not stand above everybody is not shown who reported their own messages. */
-    async list({ userId, role }: Session, which: "open" | "all"): Promise<ReportInfo[]> {
+    async list(by: Session, which: "open" | "all"): Promise<ReportInfo[]> {
       const all = await kept.list(which, listMax);
-      return role === "owner" ? all : all.filter(({ message }) => message?.author !== userId);
+      return all.filter(({ message }) => seesReportsAbout(message?.author, by));
     },
 
     /**
@@ -78,7 +96,7 @@ export function reports(deps: ReportsDeps) {
       if (outcome === "removed") await remove(report, userId, address);
       if (!(await kept.settle(id, { at: system.now(), userId, outcome }, told)))
         throw new Refusal("report_settled");
-      await tellModerators();
+      await tellModerators(report);
     },
   };
 

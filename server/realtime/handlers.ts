@@ -30,6 +30,8 @@ export interface HandlerDeps {
   freshen(user: number): Promise<void>;
   /** Hears where the group stands by what someone is told who enters. */
   entered(groupHead: number): void;
+  /** How many reports wait for somebody; null for who may not settle them. */
+  openReports(user: number): Promise<number | null>;
   messageRate: Allowance;
   /** Bounds how often somebody may change messages. */
   changeRate: Allowance;
@@ -44,9 +46,6 @@ export type Handlers = {
   [T in CommandType]: (command: CommandOf<T>, user: number, address?: string) => Promise<ChatEvent | null>;
 };
 
-/** More reports than these are not counted. */
-const reportsMax = 200;
-
 /** Sends to one socket. One that has no room left is closed: an answer that is lost would be waited for. */
 export function answer(socket: Socket, event: ChatEvent): void {
   if (socket.send(frameOf([event])) === 0) closeSocket(socket, closeCodes.tooSlow);
@@ -60,11 +59,6 @@ export function handlers(deps: HandlerDeps): Handlers {
     const until = people.mutedUntil(user);
     return until !== null && until > system.now() ? until : null;
   };
-  /** Nothing for who may not settle reports. */
-  const openReports = async (user: number) =>
-    may(people.roleOf(user), "reports.settle")
-      ? { openReports: (await store.reports.list("open", reportsMax)).length }
-      : {};
   const mayActOn = (user: number, other: number) => isAbove(people.roleOf(user), people.roleOf(other));
 
   return {
@@ -72,7 +66,7 @@ export function handlers(deps: HandlerDeps): Handlers {
       await readMarks.flush();
       const conversations = await store.conversations.of(user);
       const group = conversations.find(({ id }) => id === groupId);
-      const reports = await openReports(user);
+      const openReports = await deps.openReports(user);
       await deps.freshen(user);
       if (group) deps.entered(group.head);
       // Read last, with no waiting in between: what changes from here on comes as an event after the answer.
@@ -84,7 +78,7 @@ export function handlers(deps: HandlerDeps): Handlers {
         epoch: store.epoch,
         me: toPerson({ id: user, name: people.nameOf(user) ?? "", role: people.roleOf(user) }),
         ...(silentUntil(user) === null ? {} : { mutedUntil: silentUntil(user)! }),
-        ...reports,
+        ...(openReports === null ? {} : { openReports }),
         peopleTag,
         ...(tag === peopleTag ? {} : { people: people.all() }),
         online: presence.online(),

@@ -31,6 +31,8 @@ export interface Reports {
   find(id: number): Promise<Report | null>;
   /** The latest first: those still open, or all. */
   list(which: "open" | "all", limit: number): Promise<Report[]>;
+  /** How many are open, without those about a message of this author. */
+  countOpen(besides: number | null): Promise<number>;
   /** All of one reporter, the latest first. */
   by(reporterId: number): Promise<Report[]>;
   /** False when it was settled before. */

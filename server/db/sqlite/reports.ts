@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull } from "drizzle-orm";
+import { and, count, desc, eq, isNull, ne, or } from "drizzle-orm";
 import type { ConversationId } from "../../protocol/conversation-id.ts";
 import type { Report, Reports } from "../kept/reports.ts";
 import { log } from "./audit.ts";
@@ -9,14 +9,13 @@ import { messages } from "./schema.ts";
 import { reports } from "./schema-doors.ts";
 
 export function sqliteReports(db: Db): Reports {
-  const select = () =>
-    db
-      .select()
-      .from(reports)
-      .leftJoin(
-        messages,
-        and(eq(messages.conversationId, reports.conversationId), eq(messages.seq, reports.seq)),
-      );
+  const itsMessage = and(eq(messages.conversationId, reports.conversationId), eq(messages.seq, reports.seq));
+  const select = () => db.select().from(reports).leftJoin(messages, itsMessage);
+  const openBut = (author: number | null) =>
+    and(
+      isNull(reports.settledAt),
+      author === null ? undefined : or(isNull(messages.authorId), ne(messages.authorId, author)),
+    );
   type Row = Awaited<ReturnType<typeof select>>[number];
   const toReport = ({ reports: { conversationId, ...report }, messages: message }: Row): Report => ({
     ...report,
@@ -60,6 +59,11 @@ export function sqliteReports(db: Db): Reports {
           .all()
           .map(toReport),
       ),
+    countOpen: (besides) =>
+      guarded(() => {
+        const counted = db.select({ count: count() }).from(reports).leftJoin(messages, itsMessage);
+        return counted.where(openBut(besides)).get()?.count ?? 0;
+      }),
     by: (reporterId) =>
       guarded(() =>
         select().where(eq(reports.reporterId, reporterId)).orderBy(desc(reports.id)).all().map(toReport),

@@ -35,6 +35,25 @@ export function reportSuite(open: OpenGround): void {
     expect(await reports.list("all", 10)).toEqual([after, list[1]!]);
   });
 
+  test("still open are counted, but for those about one author; what is gone has none", async () => {
+    const { reports, messages } = ground.store;
+    await messages.append([draft("fine", 3)]);
+    for (const seq of [1, 2, 3]) await reports.add({ ...aReport(), seq }, reported);
+    expect(await Promise.all([null, 1, 2, 3].map((author) => reports.countOpen(author)))).toEqual([
+      3, 3, 1, 2,
+    ]);
+    const [last] = await reports.list("open", 1);
+    await reports.settle(last!.id, { at: 20, userId: 1, outcome: "kept" }, settled);
+    expect(await Promise.all([null, 2, 3].map((author) => reports.countOpen(author)))).toEqual([2, 0, 2]);
+    await ground.store.users.remove(2, true, actOf("person.deleted"));
+    const left = await reports.list("open", 10);
+    const besideTheirs = left.filter(({ message }) => message?.author !== 2).length;
+    expect(await Promise.all([null, 2].map((author) => reports.countOpen(author)))).toEqual([
+      left.length,
+      besideTheirs,
+    ]);
+  });
+
   test("ASVS 15.4.2 of those who settle one at once, one does", async () => {
     const { reports } = ground.store;
     await reports.add(aReport(), reported);
