@@ -162,6 +162,7 @@ export function doors(
   const passkeys = keepPasskeys({
     users,
     factors,
+    identities: providers.identities,
     tickets,
     audit,
     house,

@@ -8,10 +8,14 @@ type Method = (...given: unknown[]) => Promise<unknown>;
  * as the audit log has it. It watches every method, so that one that is new and takes an act needs nothing here.
  */
 export function loggedStore(store: Store, write: (act: Act) => void): Store {
+  const areas = new Map<object, object>();
   return new Proxy(store, {
     get(_, area) {
       const kept: unknown = Reflect.get(store, area);
-      return typeof kept === "object" && kept !== null ? watched(kept, String(area), write) : kept;
+      if (typeof kept !== "object" || kept === null) return kept;
+      const known = areas.get(kept) ?? watched(kept, String(area), write);
+      areas.set(kept, known);
+      return known;
     },
   });
 }

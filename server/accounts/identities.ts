@@ -28,6 +28,11 @@ export function identities({ settings, users, factors, act, system }: Identities
   }
 
   return {
+    /** The ones of a user that open the account now. */
+    async opening(userId: number): Promise<Identity[]> {
+      return (await factors.identities(userId)).filter(opens);
+    },
+
     /** Those there are to link, and those that are linked, though they may open nothing any more. */
     async list(userId: number): Promise<ProviderInfo[]> {
       const own = await factors.identities(userId);

@@ -5,11 +5,13 @@ import type { Attestation, PasskeyAnswer, PasskeyInfo } from "../protocol/passke
 import { Refusal } from "../refusal.ts";
 import type { MakeAct } from "./act.ts";
 import type { HouseKeeper } from "./house.ts";
+import type { Identities } from "./identities.ts";
 import { type Page, type PasskeyCeremoniesDeps, passkeyCeremonies } from "./passkey-ceremonies.ts";
 import { requireActive } from "./standing.ts";
 
 export interface PasskeysDeps extends PasskeyCeremoniesDeps {
   users: Store["users"];
+  identities: Pick<Identities, "opening">;
   audit: Store["audit"];
   house: Pick<HouseKeeper, "current" | "asksMoreOf">;
   act: MakeAct;
@@ -21,7 +23,7 @@ const countMax = 20;
 
 /** Signing in with passkeys, and the passkeys of one's own. `wrong_passkey` says the same of all answers that are not right. */
 export function passkeys(deps: PasskeysDeps) {
-  const { users, factors, audit, house, act, system } = deps;
+  const { users, factors, identities, audit, house, act, system } = deps;
   const ceremonies = passkeyCeremonies(deps);
 
   /** Writes down that somebody came with an answer that is not right, in whose name if that is known. */
@@ -98,14 +100,14 @@ export function passkeys(deps: PasskeysDeps) {
      * `enrolment_needed` the only second factor where the house asks for one.
      */
     async remove({ userId, role, hasCode }: Session, id: string, address: string): Promise<boolean> {
-      const [user, own, identities] = await Promise.all([
+      const [user, own, opening] = await Promise.all([
         users.byId(userId),
         factors.passkeys(userId),
-        factors.identities(userId),
+        identities.opening(userId),
       ]);
       if (!own.some((passkey) => passkey.id === id)) throw unknown();
       const isLast = own.length === 1;
-      if (isLast && user?.passwordHash == null && identities.length === 0) throw new Refusal("last_way_in");
+      if (isLast && user?.passwordHash == null && opening.length === 0) throw new Refusal("last_way_in");
       if (isLast && !hasCode && house.asksMoreOf(role)) {
         const message =
           "This chat asks for a second factor. Add another passkey or set up two-step login before you remove this one.";

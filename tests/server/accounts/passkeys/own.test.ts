@@ -107,4 +107,15 @@ describe("one's own passkeys", () => {
     await addPasskey(alice, new PasskeyDevice(server.origin), "Key");
     expect((await remove(alice, own!.id)).status).toBe(204);
   });
+
+  test("an account at a provider that is not set up any more is no other way in", async () => {
+    await addPasskey(alice, phone);
+    const [own] = await passkeysOf(alice);
+    const { db } = base;
+    db.run(sql`update users set password_hash = null`);
+    const [issuer, subject, provider] = ["https://gone.example", "1", "gone"];
+    db.run(sql`insert into identities (issuer, subject, user_id, provider, created_at)
+      select ${issuer}, ${subject}, id, ${provider}, 0 from users where name = 'alice'`);
+    expect(await outcome(remove(alice, own!.id))).toEqual([409, "last_way_in"]);
+  });
 });
