@@ -44,6 +44,8 @@ export interface ClusterDeps extends Shared {
 /** This process as one of several nodes. */
 export interface Cluster {
   readonly isHealthy: boolean;
+  /** Whether what is known here is recent enough to publish by. */
+  readonly isFresh: boolean;
   /** Takes what was stored here to whoever may hear it, on this node and all others. */
   readonly stored: Deliver;
   /** Someone here was told where the group stands. */
@@ -85,6 +87,9 @@ export function cluster(deps: ClusterDeps): Cluster {
   return {
     get isHealthy() {
       return node.isHealthy;
+    },
+    get isFresh() {
+      return node.isFresh;
     },
     stored: feed.stored,
     entered: (head) => feed.follow(groupId, head),

@@ -31,12 +31,22 @@ export class Presence {
   readonly #broker: Broker;
   readonly #system: System;
   readonly #tellNodes: (seats: Seat[]) => void;
+  readonly #isFresh: () => boolean;
 
-  /** `tellNodes` hears of every change of who has how many sockets here. */
-  constructor(broker: Broker, system: System, tellNodes: (seats: Seat[]) => void = () => {}) {
+  /**
+   * `tellNodes` hears of every change of who has how many sockets here. While what is known is not fresh, nobody is told:
+   * somebody here may be signed out elsewhere by now.
+   */
+  constructor(
+    broker: Broker,
+    system: System,
+    tellNodes: (seats: Seat[]) => void = () => {},
+    isFresh: () => boolean = () => true,
+  ) {
     this.#broker = broker;
     this.#system = system;
     this.#tellNodes = tellNodes;
+    this.#isFresh = isFresh;
     this.#startedAt = system.now();
     this.#farewells = new TokenBuckets(3, 2, system.now);
     this.elsewhere = new Elsewhere((user, returns) => {
@@ -107,6 +117,10 @@ export class Presence {
 
   #note(user: number) {
     this.#changed.add(user);
+    this.#gather();
+  }
+
+  #gather() {
     if (this.#gathering) return;
     this.#gathering = true;
     this.#system.after(gatherMs, () => this.#tell());
@@ -116,6 +130,7 @@ export class Presence {
     this.#gathering = false;
     if (this.#reseated.size > 0) this.#tellNodes([...this.#reseated].map((user) => this.#seatOf(user)));
     this.#reseated.clear();
+    if (!this.#isFresh()) return this.#gather();
     const known = (user: number) => this.#told.has(user) || this.#shown.has(user);
     const changed = [...this.#changed].filter((user) =>
       this.#isOnline(user) ? !this.#told.has(user) : known(user),

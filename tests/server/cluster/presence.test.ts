@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { system } from "../../../server/system.ts";
 import { deafen, finds, startNode, type TestNode } from "../../support/nodes.ts";
 import { Person, type Socket } from "../../support/person.ts";
 import { freshDatabase } from "../../support/postgres.ts";
@@ -155,3 +156,32 @@ test("who was on a node that was cut off does not appear again when it returns",
   expect(watcher.events.filter(({ type }) => type === "presence.changed")).toEqual([]);
   relay.close();
 }, 30_000);
+
+test("a node that may have missed a revocation tells nobody who comes and goes, until it has looked again", async () => {
+  let ahead = 0;
+  const at = system.now();
+  const node = await startNode({ url, system: { ...system, now: () => at + ahead } });
+  nodes.push(node);
+  const { registry } = node.shared;
+  const watcher = await (await new Person(node, "alice").register()).enter();
+  const bob = await new Person(node, "bob").register();
+  await bob.enter();
+  await tells(watcher, "online", 2);
+  watcher.events.length = 0;
+
+  const { look } = registry;
+  const held = Promise.withResolvers<void>();
+  registry.look = async (since) => {
+    await held.promise;
+    return look(since);
+  };
+  // More than two seconds since it looked, and not yet as long as it takes to send everybody away.
+  ahead = 2_200;
+  const saved = givesUpSeat(node, 2);
+  await bob.fetch("DELETE", "/api/session");
+  await saved;
+  await watcher.ask("ping", {}, "pong");
+  expect(watcher.events.filter(({ type }) => type === "presence.changed")).toEqual([]);
+  held.resolve();
+  await tells(watcher, "offline", 2);
+});
