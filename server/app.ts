@@ -73,12 +73,7 @@ export async function createApp(deps: AppDeps) {
   });
   const act = actsBy(now);
   const sessions = keepSessions(store.sessions, house, system, report);
-  const presence = new Presence(
-    broker,
-    system,
-    (seats) => cluster?.seated(seats),
-    () => cluster?.isFresh !== false,
-  );
+  const presence = new Presence(broker, system, () => cluster);
   const deliver = delivery(broker, people.nameOf);
   const cluster: Cluster | null =
     deps.shared === undefined

@@ -26,7 +26,7 @@ export interface Admission {
   /** The same for who has shown an invitation before, of which the id was kept. */
   readmit(inviteId: number | null, address: string): Promise<Pick<Beginnings, "invite">>;
   /** Refuses as `admit` does, of all that it looks at, what can be said before anybody comes. */
-  requireOpen(isInvited: boolean): House;
+  requireOpen(isInvited: boolean): Promise<House>;
   /** The id of an invitation that is shown; null where it is not valid, and none is needed. Refuses as `invite_invalid`. */
   shown(token: string, address: string): Promise<number | null>;
   /** The invitation of a token that can be used now; null when it cannot. Guessing is bounded by address. */
@@ -51,8 +51,8 @@ export function admission({ invites, house, tokens, bound, system }: AdmissionDe
     return isOver || isUsedUp ? null : invite;
   }
 
-  function requireOpen(isInvited: boolean): House {
-    const rules = house.current();
+  async function requireOpen(isInvited: boolean): Promise<House> {
+    const rules = await house.known();
     if (rules === null) throw new Refusal("not_set_up");
     if (rules.registration === "closed") throw new Refusal("registration_closed");
     if (rules.registration === "invite" && !isInvited) throw new Refusal("invite_needed");
@@ -60,7 +60,7 @@ export function admission({ invites, house, tokens, bound, system }: AdmissionDe
   }
 
   async function admitWith(find: (() => ReturnType<typeof usable>) | null, address: string) {
-    const rules = requireOpen(find !== null);
+    const rules = await requireOpen(find !== null);
     spend(registrations, address);
     // Where everybody may come in, an invitation that is used up keeps nobody out.
     if (find === null || rules.registration === "open") return {};
@@ -81,7 +81,7 @@ export function admission({ invites, house, tokens, bound, system }: AdmissionDe
     invitation,
     async shown(token, address) {
       const invite = await invitation(token, address);
-      if (!invite && house.current()?.registration !== "open") throw new Refusal("invite_invalid");
+      if (!invite && (await house.known())?.registration !== "open") throw new Refusal("invite_invalid");
       return invite?.id ?? null;
     },
   };

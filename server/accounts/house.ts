@@ -7,10 +7,12 @@ import type { Role } from "../protocol/roles.ts";
 
 /** How the server is set up, kept in memory: every message and every session asks for it. */
 export interface HouseKeeper {
-  /** Null until the server is set up. */
+  /** Null until the server is set up, and until that is known here. */
   current(): House | null;
+  /** The same, read anew while there is none: who has set it up on another node may come here next. */
+  known(): Promise<House | null>;
   /** What everybody may know of it; null until the server is set up. */
-  shown(): PublicHouse | null;
+  shown(): Promise<PublicHouse | null>;
   /** Whether somebody of this role needs a second factor or a passkey. */
   asksMoreOf(role: Role): boolean;
   /** Stores another set of rules, and tells everyone here. */
@@ -38,9 +40,23 @@ export async function houseKeeper(
     broker.publish(groupTopic, [{ type: "house.changed", ...shownOf(next) }]);
   }
 
+  async function reload() {
+    const next = await store.read();
+    if (next) take(next);
+  }
+
+  async function known() {
+    if (house === null) await reload();
+    return house;
+  }
+
   return {
     current: () => house,
-    shown: () => house && shownOf(house),
+    known,
+    async shown() {
+      const rules = await known();
+      return rules && shownOf(rules);
+    },
     asksMoreOf(role) {
       if (house === null || house.secondFactor === "nobody") return false;
       return house.secondFactor === "everyone" || role === "admin" || role === "owner";
@@ -51,10 +67,7 @@ export async function houseKeeper(
       take((await store.read()) ?? next);
     },
     take,
-    async reload() {
-      const next = await store.read();
-      if (next) take(next);
-    },
+    reload,
   };
 }
 

@@ -44,7 +44,7 @@ export function newcomers({ tickets, admission, newAccounts, act, system, within
   return {
     /** The token of somebody who may choose a name; refuses who could have no account, as admission does. */
     async welcome(known: Known): Promise<string> {
-      admission.requireOpen(known.inviteId !== null);
+      await admission.requireOpen(known.inviteId !== null);
       const token = newToken(system.random(32));
       const expiresAt = system.now() + choiceMs;
       const data = JSON.stringify(known);

@@ -33,7 +33,7 @@ export function accountRoutes({
 }: AccountRoutesDeps) {
   return {
     async who(c: RouteContext) {
-      return c.json(door.info(await door.sessionOf(c)));
+      return c.json(await door.info(await door.sessionOf(c)));
     },
 
     async register(c: RouteContext) {

@@ -40,8 +40,8 @@ export function door(deps: DoorDeps) {
   const sessionOf = (c: RouteContext) => sessions.verify(tokenOf(c) ?? "");
 
   /** What the browser needs to know to show the right page. */
-  function info(session: Session | null): SessionInfo {
-    const general = { house: house.shown(), providers: [...deps.providers] };
+  async function info(session: Session | null): Promise<SessionInfo> {
+    const general = { house: await house.shown(), providers: [...deps.providers] };
     if (!session) return { user: null, ...general };
     const { userId: id, userName: name, role, hasCode, hasPasskey } = session;
     const stage = sessions.stageOf(session);

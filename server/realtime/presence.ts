@@ -12,6 +12,14 @@ export const quietStartMs = 15_000;
 /** How long changes gather into one event: a class that opens the chat is one frame, not thirty. */
 const gatherMs = 100;
 
+/** The other nodes, where there are any. */
+interface Others {
+  /** Hears of every change of who has how many sockets here. */
+  seated(seats: Seat[]): void;
+  /** While what is known here is not fresh, nobody is told: somebody here may be signed out elsewhere by now. */
+  readonly isFresh: boolean;
+}
+
 /** Who is online, counted over all tabs and devices, and over all nodes where there are several. */
 export class Presence {
   /** Who is connected to other nodes. */
@@ -30,23 +38,12 @@ export class Presence {
   readonly #startedAt: number;
   readonly #broker: Broker;
   readonly #system: System;
-  readonly #tellNodes: (seats: Seat[]) => void;
-  readonly #isFresh: () => boolean;
+  readonly #cluster: () => Others | null;
 
-  /**
-   * `tellNodes` hears of every change of who has how many sockets here. While what is known is not fresh, nobody is told:
-   * somebody here may be signed out elsewhere by now.
-   */
-  constructor(
-    broker: Broker,
-    system: System,
-    tellNodes: (seats: Seat[]) => void = () => {},
-    isFresh: () => boolean = () => true,
-  ) {
+  constructor(broker: Broker, system: System, cluster: () => Others | null = () => null) {
     this.#broker = broker;
     this.#system = system;
-    this.#tellNodes = tellNodes;
-    this.#isFresh = isFresh;
+    this.#cluster = cluster;
     this.#startedAt = system.now();
     this.#farewells = new TokenBuckets(3, 2, system.now);
     this.elsewhere = new Elsewhere((user, returns) => {
@@ -128,9 +125,10 @@ export class Presence {
 
   #tell() {
     this.#gathering = false;
-    if (this.#reseated.size > 0) this.#tellNodes([...this.#reseated].map((user) => this.#seatOf(user)));
+    const cluster = this.#cluster();
+    if (this.#reseated.size > 0) cluster?.seated([...this.#reseated].map((user) => this.#seatOf(user)));
     this.#reseated.clear();
-    if (!this.#isFresh()) return this.#gather();
+    if (cluster?.isFresh === false) return this.#gather();
     const known = (user: number) => this.#told.has(user) || this.#shown.has(user);
     const changed = [...this.#changed].filter((user) =>
       this.#isOnline(user) ? !this.#told.has(user) : known(user),

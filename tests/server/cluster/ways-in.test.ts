@@ -84,3 +84,25 @@ test("ASVS 7.4.1 a reset on one node ends the sessions on the other, and its soc
     "link_invalid",
   ]);
 });
+
+test("a node that has not heard yet that the server is set up lets people in all the same", async () => {
+  const [first, second] = await startNodes(2, { house: null });
+  const { registry } = second!.shared;
+  const { look } = registry;
+  const held = Promise.withResolvers<void>();
+  registry.look = async (since) => {
+    await held.promise;
+    return look(since);
+  };
+  const olga = await new Person(first!, "olga").setUp(setUpLink(first!));
+  const session = await olga.at(second!).fetch("GET", "/api/session");
+  const bob = await new Person(second!, "bob").fetch("POST", "/api/account", { name: "bob", password });
+  held.resolve();
+  const { house } = await session.json();
+  expect(house).toEqual({ name: "Secure Chat", welcome: "", registration: "open" });
+  expect(bob.status).toBe(201);
+  for (const node of [first!, second!]) {
+    await node.stop();
+    expect(node.bugs).toEqual([]);
+  }
+});
