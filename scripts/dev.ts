@@ -5,6 +5,7 @@ import { ensureCertificate } from "../server/certificates/ensure.ts";
 import { serverOrigins, serverUrls } from "../server/certificates/urls.ts";
 import { parseConfig, portTakenSentence, projectRoot } from "../server/config.ts";
 import { progress } from "../server/progress.ts";
+import { freePort } from "./cluster/ports.ts";
 import { command, continueIn, ensureDependencies, SetupError, stopSignals } from "./setup.ts";
 
 // One HTTPS origin on PORT: Vite answers with what is in web/ now, and hands /api with its socket to the real server behind
@@ -15,7 +16,7 @@ await command(async () => {
   const found = { hostname: hostname(), interfaces: networkInterfaces(), now: Date.now() };
   const certificate = await ensureCertificate({ dataDir: config.dataDir, tls: config.tls, ...found });
 
-  const innerPort = freePort();
+  const innerPort = await freePort();
   const origins = config.origins ?? serverOrigins(certificate.names, config.port);
   const { createServer } = await import("vite");
   const root = join(projectRoot, "web");
@@ -87,11 +88,4 @@ function noEditor(): Plugin {
       });
     },
   };
-}
-
-function freePort(): number {
-  const probe = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response() });
-  const { port } = probe;
-  probe.stop(true);
-  return port!;
 }

@@ -1,6 +1,6 @@
 import type { Server } from "bun";
 import { actsBy } from "./accounts/act.ts";
-import { HashPool } from "./accounts/hash-pool.ts";
+import type { HashPool } from "./accounts/hash-pool.ts";
 import { houseKeeper } from "./accounts/house.ts";
 import type { Strength } from "./accounts/new-passwords.ts";
 import { people as loadPeople } from "./accounts/people.ts";
@@ -19,16 +19,17 @@ import type { Store } from "./db/store.ts";
 import { type DoorsDeps, doors } from "./doors.ts";
 import { trusting } from "./http/network.ts";
 import { type RoutesDeps, routes } from "./http/routes.ts";
+import { pace } from "./pace.ts";
 import { closeCodes } from "./protocol/close-codes.ts";
 import { type Connection, Connections, type Socket } from "./realtime/connections.ts";
 import { dispatch } from "./realtime/dispatch.ts";
+import { frameBounds } from "./realtime/frame-bounds.ts";
 import { handlers } from "./realtime/handlers.ts";
 import { Presence } from "./realtime/presence.ts";
 import { socketHandler } from "./realtime/socket.ts";
 import { watch } from "./realtime/watch.ts";
 import type { Secrets } from "./secrets.ts";
 import type { System } from "./system.ts";
-import { TokenBuckets } from "./token-buckets.ts";
 
 export interface AppDeps extends Pick<RoutesDeps, "clientFolder" | "report" | "refused"> {
   config: Pick<Config, "limits" | "trustedProxies" | "providers">;
@@ -42,8 +43,8 @@ export interface AppDeps extends Pick<RoutesDeps, "clientFolder" | "report" | "r
   /** The origins whose pages may use the server, once it listens on this port. */
   originsAt(port: number): readonly string[];
   strength: Strength;
-  /** The work factor of bcrypt: 12, less only in tests. */
-  hashCost: number;
+  /** Hashes passwords; whoever has made it closes it. */
+  pool: HashPool;
 }
 
 export type App = Awaited<ReturnType<typeof createApp>>;
@@ -51,7 +52,6 @@ export type App = Awaited<ReturnType<typeof createApp>>;
 /** Wires everything. The caller serves `fetch` and `websocket` and says with `serveOn` by which server to publish. */
 export async function createApp(deps: AppDeps) {
   const { config, store, system, secrets, report, refused } = deps;
-  const { now } = system;
   const trustsProxy = trusting(config.trustedProxies);
   let server: Server<Connection> | null = null;
   let origins: readonly string[] = deps.originsAt(0);
@@ -60,18 +60,16 @@ export async function createApp(deps: AppDeps) {
 
   const broker = localBroker((topic, frame) => void server?.publish(topic, frame));
   const people = await loadPeople(store.users);
-  const pool = new HashPool(config.limits.hashWorkers, deps.hashCost);
   const connections = new Connections();
   const spending = new Spending(system, deps.shared === undefined ? null : secrets.pepper);
   const bound = spending.bound.bind(spending);
   const { messageBurst, messagesPerMinute, socketsPerUser } = config.limits;
-  const messageRate = bound("messages", messageBurst, messagesPerMinute);
-  const frameRate = new TokenBuckets(200 + 2 * messageBurst, 1200 + 2 * messagesPerMinute, now);
-  const house = await houseKeeper(store.house, broker, ({ messageBurst: burst, messagesPerMinute: more }) => {
-    spending.setRate("messages", burst, more);
-    frameRate.setRate(200 + 2 * burst, 1200 + 2 * more);
+  const frames = frameBounds(config.limits, system);
+  const house = await houseKeeper(store.house, broker, (limits) => {
+    spending.setRate("messages", limits.messageBurst, limits.messagesPerMinute);
+    frames.setRate(limits);
   });
-  const act = actsBy(now);
+  const act = actsBy(system.now);
   const sessions = keepSessions(store.sessions, house, system, report);
   const presence = new Presence(broker, system, () => cluster);
   const deliver = delivery(broker, people.nameOf);
@@ -113,14 +111,13 @@ export async function createApp(deps: AppDeps) {
       freshen: async (user) => cluster?.freshen([user]),
       entered: (groupHead) => cluster?.entered(groupHead),
       openReports: openReports(store.reports, people),
-      messageRate,
+      messageRate: bound("messages", messageBurst, messagesPerMinute),
       changeRate: bound("changes", 30, 60),
       messageBytes: () => house.current()?.messageBytes ?? config.limits.messageBytes,
       act,
       system,
     }),
-    frameRate,
-    patience: new TokenBuckets(100, 60, now),
+    frames,
     leavesFor,
     noteUse: (socket) => sessions.use(socket.data.session),
     refused,
@@ -137,12 +134,13 @@ export async function createApp(deps: AppDeps) {
       house,
       commits,
       broker,
-      pool,
       bound,
       act,
       erasing,
       tellOthers: (userId, event) => cluster?.tell(userId, event),
     }),
+    pauseOf: frames.pause,
+    turn: pace(config.limits.requestsPerSecond, system),
     isOurs: (origin) => origins.includes(origin),
     origins: () => origins,
     clientFolder: deps.clientFolder,
@@ -194,7 +192,6 @@ export async function createApp(deps: AppDeps) {
       await readMarks.flush();
       await cluster?.leave();
       await connections.closeAll(closeCodes.restarting);
-      pool.close();
     },
   };
 }

@@ -40,6 +40,8 @@ export interface Config {
     /** How many messages a user may send at once before the refill counts. */
     readonly messageBurst: number;
     readonly socketsPerUser: number;
+    /** How many requests of one address are served in a second; more of them wait. */
+    readonly requestsPerSecond: number;
     readonly hashWorkers: number;
   };
 }
@@ -116,6 +118,7 @@ export function parseConfig(env: Env, cores: number = availableParallelism()): C
       ),
       messagesPerMinute: count("MESSAGES_PER_MINUTE", 120, 1, 1_000_000),
       messageBurst: count("MESSAGE_BURST", 30, 1, 1_000_000),
+      requestsPerSecond: count("REQUESTS_PER_SECOND", 100, 1, 1_000_000),
       socketsPerUser: count("SOCKETS_PER_USER", 20, 1, 10_000),
       hashWorkers: count("HASH_WORKERS", Math.min(4, Math.max(1, cores - 1)), 1, 64),
     },

@@ -32,7 +32,7 @@ import type { CommitLoop } from "./conversations/commit-loop.ts";
 import type { Erasure } from "./conversations/erasure.ts";
 import type { Store } from "./db/store.ts";
 import { door as doorOf } from "./http/door.ts";
-import type { RoutesDeps } from "./http/routes.ts";
+import type { DoorRoutesDeps } from "./http/routes.ts";
 import type { ChatEvent } from "./protocol/events.ts";
 import { type ProviderDoorsDeps, providerDoors } from "./provider-doors.ts";
 import type { Connections } from "./realtime/connections.ts";
@@ -61,16 +61,13 @@ export interface DoorsDeps extends Pick<ProviderDoorsDeps, "providers" | "fetch"
 }
 
 /** Wires who gets in, how, and what they may do: all that the routes need beside the server itself. */
-export function doors(
-  deps: DoorsDeps,
-): Omit<RoutesDeps, "isOurs" | "origins" | "clientFolder" | "healthy" | "refused" | "report"> {
+export function doors(deps: DoorsDeps): Omit<DoorRoutesDeps, "origins" | "report"> {
   const { store, secrets, people, sessions, connections, house, commits, broker, bound, act, system } = deps;
   /** Of an account that goes, traces are cleared away too. */
   const erase = () => {
     deps.erasing.note();
     void deps.erasing.run();
   };
-  const { users, factors, tickets, audit } = store;
 
   /** Takes an event to all devices of a user, wherever they are connected. */
   function tellUser(userId: number, event: ChatEvent) {
@@ -160,11 +157,11 @@ export function doors(
   const trail = auditTrail(store.audit, act);
 
   const passkeys = keepPasskeys({
-    users,
-    factors,
+    users: store.users,
+    factors: store.factors,
     identities: providers.identities,
-    tickets,
-    audit,
+    tickets: store.tickets,
+    audit: store.audit,
     house,
     pepper: secrets.pepper,
     act,

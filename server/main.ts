@@ -1,6 +1,7 @@
 import { hostname, networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { openBreachList } from "./accounts/breach-list.ts";
+import { HashPool } from "./accounts/hash-pool.ts";
 import { linkTokens } from "./accounts/link-tokens.ts";
 import { passwordStrength } from "./accounts/strength.ts";
 import { announce, tellCertificate } from "./announcement.ts";
@@ -44,6 +45,7 @@ const strength = passwordStrength({ breaches, hosts: certificate.names.dns });
 const secrets = await readSecrets();
 const node = await storage.share(secrets).catch(stopWith);
 const store = loggedStore(node?.store ?? storage.store, log.write);
+const pool = new HashPool(config.limits.hashWorkers, 12);
 const app = await createApp({
   config,
   store,
@@ -54,7 +56,7 @@ const app = await createApp({
   originsAt: (port) => config.origins ?? serverOrigins(certificate.names, port),
   clientFolder: join(projectRoot, "web/dist"),
   strength,
-  hashCost: 12,
+  pool,
   report,
   refused: log.refused,
 }).catch(stopWith);
@@ -139,6 +141,7 @@ async function stop() {
   void server.stop(); // Nobody new comes in from here on.
   await app.drain();
   log.flush();
+  pool.close();
   strength.close();
   await server.stop(true);
   await storage.close();

@@ -36,13 +36,25 @@ export class TokenBuckets {
     return this.#buckets.size;
   }
 
-  /** Takes a token: 0 when there was one, else the milliseconds until there is; then nothing was taken. */
-  take(key: string): number {
+  /** Takes tokens, one if nothing else is said: 0 when they were there, else the milliseconds until they are; then none was taken. */
+  take(key: string, tokens = 1): number {
     const bucket = this.#refilled(key);
-    if (bucket.tokens < 1) return Math.ceil((1 - bucket.tokens) / this.#perMs);
+    if (bucket.tokens < tokens) return Math.ceil((tokens - bucket.tokens) / this.#perMs);
+    bucket.tokens -= tokens;
+    this.#spent(key, tokens);
+    return 0;
+  }
+
+  /**
+   * Takes a token that may not be there yet: gives the milliseconds until it is. Null where more than `debtMax` would be
+   * owed; then nothing was taken.
+   */
+  reserve(key: string, debtMax: number): number | null {
+    const bucket = this.#refilled(key);
+    if (bucket.tokens - 1 < -debtMax) return null;
     bucket.tokens -= 1;
     this.#spent(key, 1);
-    return 0;
+    return bucket.tokens >= 0 ? 0 : Math.ceil(-bucket.tokens / this.#perMs);
   }
 
   /** The milliseconds until a token can be taken; takes none. */

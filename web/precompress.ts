@@ -6,7 +6,8 @@ import type { Plugin } from "vite";
 
 const brotli = promisify(brotliCompress);
 const zip = promisify(gzip);
-const worthwhile = /\.(js|css|html|svg|json|webmanifest)$/;
+/** The page itself weighs a kilobyte: it comes as it is, so that nobody has to ask whether compressing it tells anything. */
+const worthwhile = /\.(js|css|svg|json|webmanifest)$/;
 
 /** Puts a `.br` and a `.gz` beside every built file that compresses, so that the server only has to choose. */
 export function precompress(): Plugin {

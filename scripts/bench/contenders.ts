@@ -33,13 +33,9 @@ export async function startOurs(
   ground: Ground,
   house: House,
   settings: Record<string, string> = {},
+  entry = "server/main.ts",
 ): Promise<Contender> {
-  const command = [
-    process.execPath,
-    "--preload",
-    join(bench, "probe.ts"),
-    join(projectRoot, "server/main.ts"),
-  ];
+  const command = [process.execPath, "--preload", join(bench, "probe.ts"), join(projectRoot, entry)];
   const env = { ...unlimited, HOST: "127.0.0.1", PORT: "0", DATA_DIR: house.dataDir, ...settings };
   const server = await startProcess({ command, env, port: /Here\s+https:\/\/localhost:(\d+)/ }, ground.cores);
   const origin = `https://localhost:${server.port}`;

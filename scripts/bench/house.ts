@@ -30,6 +30,7 @@ export const password = "correct horse battery staple";
 export const unlimited = {
   MESSAGES_PER_MINUTE: "1000000",
   MESSAGE_BURST: "1000000",
+  REQUESTS_PER_SECOND: "1000000",
   SOCKETS_PER_USER: "10000",
 };
 /** What people write is about this long. */
@@ -41,7 +42,12 @@ const batch = 10_000;
  * everything but the newest `unread`. Only the sync at each commit is left out while it is filled; the server that
  * opens it afterwards syncs as always.
  */
-export async function makeHouse(people: number, messages = 0, unread = 0): Promise<House> {
+export async function makeHouse(
+  people: number,
+  messages = 0,
+  unread = 0,
+  limits = parseConfig(unlimited).limits,
+): Promise<House> {
   const dataDir = temporaryFolder();
   await makeCertificate(dataDir);
   const db = openDatabase(join(dataDir, "chat.sqlite"));
@@ -49,7 +55,6 @@ export async function makeHouse(people: number, messages = 0, unread = 0): Promi
   const store = sqliteStore(db);
   const passwordHash = await hashOf(dataDir);
 
-  const { limits } = parseConfig(unlimited);
   await store.house.write(newHouse("Bench", "closed", limits));
   const house: House = { dataDir, cookies: [], names: [], messages };
   for (let at = 0; at < people; at++) {

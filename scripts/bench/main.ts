@@ -43,10 +43,11 @@ const scenarios: Record<string, (ground: Ground) => Promise<Section>> = {
 };
 
 process.on("exit", () => {
-  killAll();
+  void killAll();
   removeFolders();
 });
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit(1));
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+  process.on(signal, () => void killAll().then(() => process.exit(1)));
 
 try {
   const { only, quick, json } = parseOptions(process.argv.slice(2), Object.keys(scenarios));

@@ -32,9 +32,10 @@ export function adopt(child: Killable): void {
   child.exited.then(() => running.delete(child));
 }
 
-/** Ends at once whatever still runs; for when the benchmark itself has to end. */
-export function killAll(): void {
+/** Ends at once whatever still runs, for when the benchmark itself has to end; resolves when it is gone. */
+export async function killAll(): Promise<void> {
   for (const child of running) child.kill("SIGKILL");
+  await Promise.all([...running].map(({ exited }) => exited));
 }
 
 /** Starts a server and waits until it listens; fails with what it printed when it ends instead. */

@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import type { Turn } from "../pace.ts";
 import { closeCodes } from "../protocol/close-codes.ts";
 import { Refusal } from "../refusal.ts";
 import { accessGuard, type Route } from "./access.ts";
@@ -24,7 +25,8 @@ import { type ResetRoutesDeps, resetRoutes } from "./reset-routes.ts";
 import { type SecondFactorRoutesDeps, secondFactorRoutes } from "./second-factor-routes.ts";
 import { type SetUpRoutesDeps, setUpRoutes } from "./set-up-routes.ts";
 
-export interface RoutesDeps
+/** What the routes of who gets in, how, and what they may do need. */
+export interface DoorRoutesDeps
   extends AccountRoutesDeps,
     SecondFactorRoutesDeps,
     ProofRoutesDeps,
@@ -38,12 +40,17 @@ export interface RoutesDeps
     PeopleRoutesDeps,
     ReportRoutesDeps,
     HouseRoutesDeps,
-    AuditRoutesDeps,
-    RefuseDeps {
+    AuditRoutesDeps {}
+
+export interface RoutesDeps extends DoorRoutesDeps, RefuseDeps {
   /** Whether pages of this origin may use the server. */
   isOurs(origin: string): boolean;
   /** The folder of the built client. */
   clientFolder: string;
+  /** For how many milliseconds a user is to open no other socket. */
+  pauseOf(user: number): number;
+  /** Lets every request wait for its turn. */
+  turn: Turn;
   /** Whether the server can do its work; false turns load balancers away. */
   healthy(): boolean;
 }
@@ -81,7 +88,7 @@ export function routeTable(deps: RoutesDeps): Route[] {
 export function routes(deps: RoutesDeps): Hono<Env> {
   const app = new Hono<Env>({ getPath: pathOf });
   app.onError((error, c) => refuse(c, error, deps));
-  app.use(headers, hostGuard, sizeGuard, originGuard(deps.isOurs));
+  app.use(headers, inTurn(deps.turn), hostGuard, sizeGuard, originGuard(deps.isOurs));
 
   const table = routeTable(deps);
   for (const [method, path, access, answer, freshness] of table) {
@@ -102,14 +109,23 @@ const urlOf = (request: Request): URL | null => URL.parse(request.url, "https://
 
 const pathOf = (request: Request): string => urlOf(request)?.pathname ?? "/";
 
+const inTurn =
+  (turn: Turn): Guard =>
+  async (c, next) => {
+    await turn(addressOf(c));
+    await next();
+  };
+
 const hostGuard: Guard = async (c, next) => {
   if (!urlOf(c.req.raw)) throw new Refusal("invalid", { field: "host", message: "Host is not a host name." });
   await next();
 };
 
-function upgrade({ sessions, connections }: RoutesDeps) {
+function upgrade({ sessions, connections, pauseOf }: RoutesDeps) {
   return async (c: RouteContext): Promise<Response> => {
     const { session } = c.var;
+    const wait = pauseOf(session.userId);
+    if (wait > 0) throw new Refusal("rate_limited", { retryAfter: wait });
     const headers = securityHeaders(c.req.header("host"));
     const accepted = c.env.server?.upgrade(c.req.raw, {
       data: { session, address: addressOf(c), closed: false },

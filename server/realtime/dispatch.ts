@@ -4,9 +4,9 @@ import { type CloseCode, closeCodes } from "../protocol/close-codes.ts";
 import { type Command, type CommandType, commands } from "../protocol/commands.ts";
 import type { EventOf } from "../protocol/events.ts";
 import { Refusal, type Refused } from "../refusal.ts";
-import type { TokenBuckets } from "../token-buckets.ts";
 import { validate } from "../validate.ts";
 import { closeSocket, type Socket } from "./connections.ts";
+import type { FrameBounds } from "./frame-bounds.ts";
 import { answer, type Handlers } from "./handlers.ts";
 import { turns } from "./turns.ts";
 import { slowBytes } from "./watch.ts";
@@ -14,9 +14,7 @@ import { slowBytes } from "./watch.ts";
 export interface DispatchDeps {
   handlers: Handlers;
   /** Bounds all frames of a user, whatever they ask. */
-  frameRate: TokenBuckets;
-  /** Bounds how often a user is told that this was too fast, before the socket is closed instead. */
-  patience: TokenBuckets;
+  frames: Pick<FrameBounds, "take">;
   /** Why nothing may be done for a socket any more, such as a session that has ended; null while it may stay. */
   leavesFor(socket: Socket): CloseCode | null;
   /** Notes that the session of a socket is being used. */
@@ -31,15 +29,7 @@ export interface DispatchDeps {
 const readings: ReadonlySet<CommandType> = new Set(["chat.enter", "history.read", "conversation.sync"]);
 
 /** Gives the function that takes one frame of a socket from its bytes to its answer. Every broken rule is answered. */
-export function dispatch({
-  handlers,
-  frameRate,
-  patience,
-  leavesFor,
-  noteUse,
-  refused,
-  report,
-}: DispatchDeps) {
+export function dispatch({ handlers, frames, leavesFor, noteUse, refused, report }: DispatchDeps) {
   const reading = turns();
 
   /** The next page is read once the one before is on its way: what waits for a socket stays bounded. */
@@ -65,9 +55,8 @@ export function dispatch({
     let ref: string | undefined;
     let asked = "a frame";
     try {
-      const user = String(socket.data.session.userId);
-      const wait = frameRate.take(user);
-      if (wait > 0 && patience.take(user) > 0) return closeSocket(socket, closeCodes.flooding);
+      const wait = frames.take(socket.data.session.userId, frame.length);
+      if (wait === null) return closeSocket(socket, closeCodes.flooding);
       const given = parse(frame);
       ref = refOf(given);
       if (wait > 0) throw new Refusal("rate_limited", { retryAfter: wait });

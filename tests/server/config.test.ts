@@ -20,6 +20,7 @@ test("an empty environment gives the documented defaults", () => {
       messageBytes: limits.messageMaxBytes,
       messagesPerMinute: 120,
       messageBurst: 30,
+      requestsPerSecond: 100,
       socketsPerUser: 20,
       hashWorkers: 2,
     },

@@ -37,6 +37,15 @@ test("what is given back can be taken again, and never makes more than the burst
   expect([one.take("a"), one.take("a")]).toEqual([0, 1000]);
 });
 
+test("one that is not there yet can be reserved, and is waited for in turn, up to a bound", () => {
+  const two = buckets(2, 60);
+  const four = () => [0, 1, 2, 3].map(() => two.reserve("a", 2));
+  expect(four()).toEqual([0, 0, 1000, 2000]);
+  expect([two.reserve("a", 2), two.take("a"), two.reserve("b", 2)]).toEqual([null, 3000, 0]);
+  time.leap(1500);
+  expect([two.reserve("a", 2), two.reserve("a", 2)]).toEqual([1500, null]);
+});
+
 test("a clock that goes back takes nothing away and gives nothing", () => {
   let now = 1_000_000;
   const one = new TokenBuckets(1, 60, () => now);

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Server } from "bun";
+import { HashPool } from "../../server/accounts/hash-pool.ts";
 import type { Strength } from "../../server/accounts/new-passwords.ts";
 import type { Fetch } from "../../server/accounts/providers/asking.ts";
 import { createApp } from "../../server/app.ts";
@@ -27,7 +28,8 @@ export interface TestServerOptions {
   /** Makes it one of several nodes. */
   shared?: Shared;
   clientFolder?: string;
-  hashCost?: number;
+  /** A pool of its own, where much is hashed at once on several nodes. */
+  pool?: HashPool;
   /** How the server is set up, where it is not that anyone may register; null leaves it to be set up. */
   house?: Partial<House> | null;
   strength?: Strength;
@@ -41,6 +43,8 @@ export interface TestServerOptions {
 
 export type TestServer = Awaited<ReturnType<typeof startServer>>;
 
+/** Passwords are hashed cheaply, and by one pool: a thread for each server would cost more than what most tests do. */
+const sharedPool = new HashPool(2, 4);
 let pair: Promise<Pair> | null = null;
 
 /** One certificate for all servers of a test run, made by the code that makes the real one. */
@@ -80,7 +84,8 @@ function fromAnywhere<T>(server: Server<T>): Server<T> {
  * cheaper. What went wrong inside is in `bugs`; a test that does not expect any checks that it is empty.
  */
 export async function startServer(options: TestServerOptions = {}) {
-  const config = parseConfig(options.env ?? {});
+  // One address here is a crowd: only what is about the pace of requests wants one.
+  const config = parseConfig({ REQUESTS_PER_SECOND: "1000000", ...options.env });
   const host = options.host ?? "localhost";
   const store = options.store ?? sqliteStore(openDatabase(":memory:"));
   if (options.house !== null) await setUpHouse(store, config, options.house);
@@ -96,7 +101,7 @@ export async function startServer(options: TestServerOptions = {}) {
     fetch: options.fetch ?? ((url, init) => fetch(url, init)),
     originsAt: (port) => config.origins ?? [`https://${host}:${port}`],
     clientFolder: options.clientFolder ?? join(projectRoot, "web/dist"),
-    hashCost: options.hashCost ?? 4,
+    pool: options.pool ?? sharedPool,
     strength: options.strength ?? { check: async () => {} },
     report: (error) => (error instanceof Incident ? "incident" : `bug-${bugs.push(error)}`),
     refused: log.refused,

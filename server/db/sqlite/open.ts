@@ -10,10 +10,11 @@ import * as doors from "./schema-doors.ts";
 const migrations = join(import.meta.dir, "../../../drizzle/sqlite");
 
 const pragmas = [
+  // First, since the next one already waits for whoever holds the file.
+  "busy_timeout = 5000",
   "journal_mode = WAL",
   "synchronous = FULL",
   "foreign_keys = ON",
-  "busy_timeout = 5000",
   "cache_size = -16000",
   "journal_size_limit = 33554432",
   "trusted_schema = OFF",

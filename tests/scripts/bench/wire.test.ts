@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openWire } from "../../../scripts/bench/open-wire.ts";
 import { ensureCertificate } from "../../../server/certificates/ensure.ts";
+import { outcomeOf } from "../../support/outcome.ts";
 
 const dataDir = mkdtempSync(join(tmpdir(), "secure-chat-wire-"));
 const { pair } = await ensureCertificate({
@@ -72,6 +73,6 @@ test("who does not listen counts the same bytes", async () => {
 
 test("a server that does not upgrade is told by name", async () => {
   const refusing = Bun.serve({ port: 0, hostname: "127.0.0.1", tls: pair, fetch: () => new Response("no") });
-  await expect(openWire({ ...address, port: refusing.port! })).rejects.toThrow("No WebSocket at port");
+  expect(await outcomeOf(openWire({ ...address, port: refusing.port! }))).toThrow("No WebSocket at port");
   await refusing.stop(true);
 });

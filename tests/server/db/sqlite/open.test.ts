@@ -9,6 +9,8 @@ import { type Db, openDatabase } from "../../../../server/db/sqlite/open.ts";
 import * as main from "../../../../server/db/sqlite/schema.ts";
 import * as doors from "../../../../server/db/sqlite/schema-doors.ts";
 import { sqliteStore } from "../../../../server/db/sqlite/store.ts";
+import { outcomeOf } from "../../../support/outcome.ts";
+import { Program } from "../../../support/program.ts";
 import { draft, logOf, settle } from "../conformance/ground.ts";
 
 const all = <Row>(db: Db, statement: string, ...values: string[]): Row[] =>
@@ -35,6 +37,24 @@ describe("a database file", () => {
       expect(pragma(db, "trusted_schema")).toBe(0);
       expect(pragma(db, "secure_delete")).toBe(1);
       db.close();
+    }));
+
+  test("that somebody else is just closing is waited for", () =>
+    withFolder(async (folder) => {
+      const path = join(folder, "chat.sqlite");
+      // The last who closes the file locks it, to move the log into it.
+      const closing = `
+        const db = new (await import("bun:sqlite")).Database(${JSON.stringify(path)});
+        db.run("PRAGMA locking_mode = EXCLUSIVE");
+        db.run("PRAGMA journal_mode = WAL");
+        db.run("PRAGMA user_version = 1");
+        console.log("It is locked.");
+        Bun.sleepSync(200);
+        db.close();`;
+      const other = new Program([process.execPath, "-e", closing]);
+      await other.says(/It is locked/);
+      openDatabase(path).close();
+      expect(await other.ends()).toBe(0);
     }));
 
   test("ASVS 13.3.2 can be read by its owner alone, log files and folder included", () =>
@@ -92,10 +112,9 @@ describe("a database file", () => {
       const other = new Database(path);
       other.run("begin immediate");
       const began = performance.now();
-      expect(store.messages.append([draft("hello")])).rejects.toMatchObject({
-        code: "busy",
-        retryAfter: 1000,
-      });
+      expect(await outcomeOf(store.messages.append([draft("hello")]))).toThrow(
+        expect.objectContaining({ code: "busy", retryAfter: 1000 }),
+      );
       expect(performance.now() - began).toBeLessThan(2000);
       expect(await logOf(store)).toEqual([]);
       other.run("rollback");
