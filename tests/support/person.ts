@@ -119,7 +119,8 @@ export class Socket {
   /** Resolves with the close code. */
   readonly closed: Promise<number>;
   readonly raw: WebSocket;
-  #watchers = new Set<() => void>();
+  #waiting = new Set<{ look: () => void; fail: (error: Error) => void }>();
+  #closed: Error | null = null;
   #nextRef = 1;
 
   constructor({ origin }: Reachable, headers: Record<string, string>) {
@@ -135,7 +136,11 @@ export class Socket {
     });
     this.raw.addEventListener("message", ({ data }) => {
       this.events.push(...(JSON.parse(data) as ChatEvent[]));
-      for (const watcher of [...this.#watchers]) watcher();
+      for (const { look } of [...this.#waiting]) look();
+    });
+    this.raw.addEventListener("close", ({ code }) => {
+      this.#closed = new Error(`The socket closed with ${code} while waiting`);
+      for (const { fail } of this.#waiting) fail(this.#closed);
     });
   }
 
@@ -151,15 +156,16 @@ export class Socket {
 
   /** Waits until what has arrived satisfies the condition; fails when the socket closes before. */
   until(satisfied: () => boolean): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const watcher = () => {
+    return new Promise((resolve, fail) => {
+      const look = () => {
         if (!satisfied()) return;
-        this.#watchers.delete(watcher);
+        this.#waiting.delete(waiter);
         resolve();
       };
-      this.#watchers.add(watcher);
-      this.closed.then((code) => reject(new Error(`The socket closed with ${code} while waiting`)));
-      watcher();
+      const waiter = { look, fail };
+      this.#waiting.add(waiter);
+      look();
+      if (this.#closed) fail(this.#closed);
     });
   }
 

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import * as v from "valibot";
 import { type CommandType, commands } from "../../../server/protocol/commands.ts";
 import { contentsOf, database } from "../../support/database.ts";
+import { Fuzzing, leastCases } from "../../support/fuzzing.ts";
 import { anyValue, malformedTexts, spoiled } from "../../support/hostile.ts";
 import { Person, type Socket } from "../../support/person.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
@@ -12,12 +13,14 @@ let server: TestServer;
 let alice: Person;
 let hostile: Socket;
 let bystander: Socket;
+let fuzzing: Fuzzing;
 beforeAll(async () => {
   // Limits so wide that what is tested is what the frames say, not how many they are.
   server = await startServer({ store, env: { MESSAGES_PER_MINUTE: "1000000", MESSAGE_BURST: "1000000" } });
   alice = await new Person(server, "alice").register();
   hostile = await alice.enter();
   bystander = await (await new Person(server, "bob").register()).enter();
+  fuzzing = new Fuzzing();
 });
 afterAll(async () => {
   expect((await bystander.say("undisturbed")).author).toBe(2);
@@ -31,7 +34,7 @@ async function answersTo(frame: string | Uint8Array<ArrayBuffer>) {
   const from = hostile.events.length;
   hostile.raw.send(frame);
   await hostile.ask("ping", {}, "pong");
-  return hostile.events.slice(from).filter(({ type }) => type !== "pong" && type !== "presence.changed");
+  return hostile.events.splice(from).filter(({ type }) => type !== "pong" && type !== "presence.changed");
 }
 
 const good: Record<CommandType, Record<string, unknown>> = {
@@ -57,22 +60,20 @@ describe("ASVS 2.2.1 2.2.2 whatever a frame holds, it is answered, and changes n
     test(type, async () => {
       expect(v.is(commands[type as CommandType], command)).toBe(true);
       const before = contentsOf(db);
-      await fc.assert(
-        fc.asyncProperty(spoiled(command), async (given) => {
-          fc.pre(!isCommand(given));
-          const answers = await answersTo(JSON.stringify(given) ?? "");
-          expect(answers).toHaveLength(1);
-          const [error] = answers;
-          if (error?.type !== "error") throw new Error(`It was taken: ${JSON.stringify(given)}`);
-          expect(error.code).toBeOneOf(["invalid", "malformed", "unknown_command", "message_too_large"]);
-          expect(error.message).toMatch(/^\S.*\.$/su);
-          const ref = (given as { ref?: unknown } | null)?.ref;
-          if (v.is(commands.ping.entries.ref, ref))
-            expect(error.ref).toBe(error.code === "malformed" ? undefined : ref);
-          expect(contentsOf(db)).toEqual(before);
-        }),
-        { numRuns: 150 },
-      );
+      const property = fc.asyncProperty(spoiled(command), async (given) => {
+        fc.pre(!isCommand(given));
+        const answers = await answersTo(JSON.stringify(given) ?? "");
+        expect(answers).toHaveLength(1);
+        const [error] = answers;
+        if (error?.type !== "error") throw new Error(`It was taken: ${JSON.stringify(given)}`);
+        expect(error.code).toBeOneOf(["invalid", "malformed", "unknown_command", "message_too_large"]);
+        expect(error.message).toMatch(/^\S.*\.$/su);
+        const ref = (given as { ref?: unknown } | null)?.ref;
+        if (v.is(commands.ping.entries.ref, ref))
+          expect(error.ref).toBe(error.code === "malformed" ? undefined : ref);
+        expect(contentsOf(db)).toEqual(before);
+      });
+      await fuzzing.try(property, 250);
     });
   }
 
@@ -94,19 +95,17 @@ describe("ASVS 2.2.1 2.2.2 whatever a frame holds, it is answered, and changes n
       anyValue.map((value) => JSON.stringify(value)),
     );
     const before = contentsOf(db);
-    await fc.assert(
-      fc.asyncProperty(fc.array(text, { minLength: 1, maxLength: 20 }), async (texts) => {
-        const from = hostile.events.length;
-        for (const text of texts) hostile.raw.send(text);
-        await hostile.ask("ping", {}, "pong");
-        const codes = hostile.events
-          .slice(from)
-          .flatMap((event) => (event.type === "error" ? [event.code] : []));
-        expect(codes).toHaveLength(texts.length);
-        expect(codes).not.toContain("internal");
-      }),
-      { numRuns: 100 },
-    );
+    const property = fc.asyncProperty(fc.array(text, { minLength: 1, maxLength: 20 }), async (texts) => {
+      const from = hostile.events.length;
+      for (const text of texts) hostile.raw.send(text);
+      await hostile.ask("ping", {}, "pong");
+      const codes = hostile.events
+        .slice(from)
+        .flatMap((event) => (event.type === "error" ? [event.code] : []));
+      expect(codes).toHaveLength(texts.length);
+      expect(codes).not.toContain("internal");
+    });
+    await fuzzing.try(property, 150);
     expect(contentsOf(db)).toEqual(before);
   });
 });
@@ -143,20 +142,17 @@ test("right commands with any values are answered without a bug", async () => {
     fc.record({ type: fc.constant("read.mark"), ref, conversation, seq: number }),
   );
   const socket = await alice.enter();
-  await fc.assert(
-    fc.asyncProperty(command, async (given) => {
-      const from = socket.events.length;
-      socket.raw.send(JSON.stringify(given));
-      await socket.ask("ping", {}, "pong");
-      const errors = socket.events
-        .slice(from)
-        .flatMap((event) => (event.type === "error" ? [event.code] : []));
-      expect(errors).not.toContain("internal");
-    }),
-    { numRuns: 400 },
-  );
+  const property = fc.asyncProperty(command, async (given) => {
+    const from = socket.events.length;
+    socket.raw.send(JSON.stringify(given));
+    await socket.ask("ping", {}, "pong");
+    const errors = socket.events.slice(from).flatMap((event) => (event.type === "error" ? [event.code] : []));
+    expect(errors).not.toContain("internal");
+  });
+  await fuzzing.try(property, 600);
   await socket.ask("chat.enter", {}, "chat.entered");
   socket.close();
+  socket.events.length = 0;
 });
 
 test("ASVS 1.5.3 requests and frames refuse the same texts, in the same words", async () => {
@@ -173,4 +169,9 @@ test("a frame beyond the limit closes this socket alone, unread", async () => {
   socket.raw.send(" ".repeat(131_073));
   expect(await socket.closed).toBe(1009);
   await hostile.ask("ping", {}, "pong");
+});
+
+test("these were as many as are counted on, and nothing is kept of them", () => {
+  hostile.events.length = 0;
+  fuzzing.expectAll(leastCases.frames);
 });
