@@ -43,6 +43,7 @@ const rules: Rule[] = [
       "server/broker/*",
       "server/rate-limit.ts",
       "server/token-buckets.ts",
+      "server/give-way.ts",
     ],
     packages:
       /^(node:crypto|node:worker_threads|node:fs\/promises|bcryptjs|arctic|jose|bowser|otpauth|@simplewebauthn\/server(\/helpers)?|@zxcvbn-ts\/.+)$/,
@@ -100,7 +101,7 @@ const rules: Rule[] = [
       "server/validate.ts",
       "server/rate-limit.ts",
     ],
-    mayNameTypesOf: ["server/db/store.ts", "server/db/kept/*", "server/token-buckets.ts"],
+    mayNameTypesOf: ["server/db/store.ts", "server/db/kept/*", "server/token-buckets.ts", "server/pace.ts"],
     packages: /^(hono|valibot|bun$|node:fs$|node:net$|node:path$)/,
     reason: "routes carry requests to the use cases; they keep nothing and ask no database",
   },

@@ -44,6 +44,11 @@ describe("what is not written", () => {
     const tests = (path: string) => path.startsWith("tests/");
     expect(having(skipped, tests)).toEqual([]);
   });
+
+  test("no test runs the event loop from within a callback: outcome.ts says what that breaks", () => {
+    const nesting = /\)\s*\.(rejects|resolves)\s*\./;
+    expect(having(nesting, (path) => path.startsWith("tests/"))).toEqual([]);
+  });
 });
 
 describe("how files are cut", () => {

@@ -3,6 +3,7 @@ import { type GuessLimits, guessLimits, type Source } from "../../../server/acco
 import { Refusal } from "../../../server/refusal.ts";
 import { TokenBuckets } from "../../../server/token-buckets.ts";
 import { type Clock, clock } from "../../support/clock.ts";
+import { outcomeOf } from "../../support/outcome.ts";
 
 const minute = 60_000;
 let time: Clock;
@@ -79,9 +80,9 @@ describe("the owner gets in", () => {
 
   test("from a device known to the account, while others guess from everywhere", async () => {
     await guesses(1000, (guess) => ["alice", from(`10.0.${guess >> 8}.${guess & 255}`)]);
-    await expect(limits.attempt("alice", from("9.9.9.9"), right)).rejects.toMatchObject({
-      code: "rate_limited",
-    });
+    expect(await outcomeOf(limits.attempt("alice", from("9.9.9.9"), right))).toThrow(
+      expect.objectContaining({ code: "rate_limited" }),
+    );
     expect(await limits.attempt("alice", owner, right)).toBe(true);
   });
 
@@ -106,7 +107,9 @@ describe("the owner gets in", () => {
 test("a check that could not be made costs nothing", async () => {
   const busy = () => Promise.reject(new Refusal("busy"));
   for (let time = 0; time < 50; time++) {
-    await expect(limits.attempt("alice", from("1.1.1.1"), busy)).rejects.toMatchObject({ code: "busy" });
+    expect(await outcomeOf(limits.attempt("alice", from("1.1.1.1"), busy))).toThrow(
+      expect.objectContaining({ code: "busy" }),
+    );
   }
   expect(await guesses(100, () => ["alice", from("1.1.1.1")])).toBe(10);
 });

@@ -4,6 +4,7 @@ import { routeTable } from "../../../server/http/routes.ts";
 import { enrol, give, outcome } from "../../support/authenticator.ts";
 import { type Clock, clock } from "../../support/clock.ts";
 import { contentsOf, database } from "../../support/database.ts";
+import { outcomeOf } from "../../support/outcome.ts";
 import { Person } from "../../support/person.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
 
@@ -50,7 +51,7 @@ describe("signing in to an account with an authenticator app", () => {
       refused++;
     }
     expect(refused).toBeGreaterThan(10);
-    expect(half.connect()).rejects.toThrow();
+    expect(await outcomeOf(half.connect())).toThrow("The socket closed");
     expect(contentsOf(base.db)).toEqual(before);
   });
 

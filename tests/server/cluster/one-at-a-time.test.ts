@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { oneAtATime } from "../../../server/cluster/one-at-a-time.ts";
+import { outcomeOf } from "../../support/outcome.ts";
 
 /** Work that ends when it is told to, and how often it was begun. */
 function ground() {
@@ -31,7 +32,7 @@ test("a run that fails tells those who asked for it, and not those who asked for
   const first = run();
   const second = run();
   begun[0]!.reject(new Error("no"));
-  expect(first).rejects.toThrow("no");
+  expect(await outcomeOf(first)).toThrow("no");
   await first.catch(() => {});
   begun[1]?.resolve();
   await second;

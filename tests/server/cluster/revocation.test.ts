@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { closeCodes } from "../../../server/protocol/close-codes.ts";
 import { Refusal } from "../../../server/refusal.ts";
 import { deafen, finds, startNode, startNodes, type TestNode } from "../../support/nodes.ts";
+import { outcomeOf } from "../../support/outcome.ts";
 import { Person, password } from "../../support/person.ts";
 import { freshDatabase } from "../../support/postgres.ts";
 
@@ -53,8 +54,8 @@ describe.each([
     const closed = await closes(his.closed, () => alice.fetch("PUT", "/api/account/password", change));
     expect(closed).toBe(closeCodes.signedOut);
     expect(await hers.closed).toBe(closeCodes.restarting);
+    expect(await outcomeOf(thief.connect())).toThrow("The socket closed");
     const again = await alice.at(two!).enter();
-    expect(thief.connect()).rejects.toThrow();
     // What was told of the former sessions is not true of the new one, however late it is heard.
     await finds(two!, () => true);
     await again.ask("ping", {}, "pong");

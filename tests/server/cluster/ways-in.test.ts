@@ -1,19 +1,24 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { HashPool } from "../../../server/accounts/hash-pool.ts";
 import { closeCodes } from "../../../server/protocol/close-codes.ts";
 import { setUpLink } from "../../support/house.ts";
-import { finds, startNodes, type TestNode } from "../../support/nodes.ts";
+import { finds, startNode, startNodes, type TestNode } from "../../support/nodes.ts";
 import { Person, password } from "../../support/person.ts";
+import { freshDatabase } from "../../support/postgres.ts";
 import { fromHeader } from "../../support/server.ts";
 
 let nodes: TestNode[];
 let [one, two]: TestNode[] = [];
 let owner: Person;
+const pools = [new HashPool(1, 4), new HashPool(1, 4)];
 beforeAll(async () => {
-  nodes = await startNodes(2, { house: null });
+  const url = await freshDatabase();
+  nodes = await Promise.all(pools.map((pool) => startNode({ url, house: null, pool })));
   [one, two] = nodes;
 });
 afterAll(async () => {
   for (const node of nodes) await node.stop();
+  for (const pool of pools) pool.close();
   expect(nodes.flatMap(({ bugs }) => bugs)).toEqual([]);
 });
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { closeCodes } from "../../../server/protocol/close-codes.ts";
 import { contentsOf, database } from "../../support/database.ts";
+import { outcomeOf } from "../../support/outcome.ts";
 import { Person, password, type Socket } from "../../support/person.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
 
@@ -47,7 +48,7 @@ describe("ASVS 7.4.1 signing out", () => {
       closeCodes.signedOut,
     ]);
     expect(await status(alice, replayed)).toBe(401);
-    await expect(alice.connect({ cookie: replayed })).rejects.toThrow();
+    expect(await outcomeOf(alice.connect({ cookie: replayed }))).toThrow("The socket closed");
     expect((await other.say("still here")).seq).toBe(1);
     expect(await status(phone)).toBe(200);
   });

@@ -5,6 +5,7 @@ import { SecondFactor } from "../../../web/state/second-factor.svelte.ts";
 import { Session } from "../../../web/state/session.svelte.ts";
 import type { Call } from "../../../web/transport/call.ts";
 import { Refused } from "../../../web/transport/refused.ts";
+import { outcomeOf } from "../../support/outcome.ts";
 import { FakeBrowser } from "../fakes/browser.ts";
 import { openChat } from "../fakes/client.ts";
 import { ModelServer } from "../fakes/model-server.ts";
@@ -36,7 +37,7 @@ test("a right code opens the chat, which a password alone did not", async () => 
   await session.signIn({ name: "alice", password: "whatever" });
   expect([session.stage, session.chat, session.seconds.code]).toEqual(["second factor", null, true]);
   const factor = new SecondFactor(session);
-  expect(factor.give("123456")).rejects.toThrow("wrong_code");
+  expect(await outcomeOf(factor.give("123456"))).toThrow("wrong_code");
   await factor.give("234567");
   expect([session.stage, session.chat?.me.name]).toEqual(["open", "alice"]);
 });
@@ -90,7 +91,7 @@ test("what needs a proof is done once it is given, and not at all where it is no
   await Promise.resolve().then(() => {});
   const form = new ProofForm(session);
   expect(session.proof.isAsked).toBe(true);
-  expect(form.give({ password: "wrong" })).rejects.toThrow("wrong_password");
+  expect(await outcomeOf(form.give({ password: "wrong" }))).toThrow("wrong_password");
   await Promise.resolve();
   expect(session.proof.isAsked).toBe(true);
   await form.give({ password: "right" });

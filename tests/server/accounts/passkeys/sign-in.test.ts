@@ -38,7 +38,7 @@ describe("signing in with a passkey", () => {
       200,
       { user: { name: "alice" }, stage: "open" },
     ]);
-    await expect(base.store.sessions.of(1)).resolves.toMatchObject([{ factors: 2 }, { factors: 2 }]);
+    expect(await base.store.sessions.of(1)).toMatchObject([{ factors: 2 }, { factors: 2 }]);
     const [began] = await here.audited("session.began");
     expect(began).toMatchObject({ actorId: 1, detail: { way: "passkey", factors: 2 } });
     expect(await passkeysOf(there)).toMatchObject([{ name: "Phone", lastUsedAt: time.now() }]);

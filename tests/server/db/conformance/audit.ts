@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import type { AuditFilter } from "../../../../server/db/kept/audit.ts";
 import { auditKeepMs } from "../../../../server/protocol/audit.ts";
+import { outcomeOf } from "../../../support/outcome.ts";
 import { actOf, type Ground, type OpenGround } from "./ground.ts";
 
 /** How a store keeps the audit log. */
@@ -63,16 +64,16 @@ export function auditSuite(open: OpenGround): void {
 
     test("is never changed, neither young nor old", async () => {
       const before = await ground.store.audit.page({}, null, 10);
-      await expect(ground.run("update audit set actor_id = 9")).rejects.toThrow();
-      await expect(ground.run(`update audit set at = 1 where at < ${latest}`)).rejects.toThrow();
-      await expect(ground.run("update audit set detail = '{}'")).rejects.toThrow();
+      expect(await outcomeOf(ground.run("update audit set actor_id = 9"))).toThrow();
+      expect(await outcomeOf(ground.run(`update audit set at = 1 where at < ${latest}`))).toThrow();
+      expect(await outcomeOf(ground.run("update audit set detail = '{}'"))).toThrow();
       expect(await ground.store.audit.page({}, null, 10)).toEqual(before);
     });
 
     test("stays for a year, whoever would delete it", async () => {
-      await expect(ground.run("delete from audit")).rejects.toThrow();
+      expect(await outcomeOf(ground.run("delete from audit"))).toThrow();
       for (const young of [latest, latest - auditKeepMs + 1])
-        await expect(ground.run(`delete from audit where at = ${young}`)).rejects.toThrow();
+        expect(await outcomeOf(ground.run(`delete from audit where at = ${young}`))).toThrow();
       expect(await timesOf()).toHaveLength(3);
       await ground.run(`delete from audit where at < ${latest - auditKeepMs}`);
       expect(await timesOf()).toHaveLength(2);

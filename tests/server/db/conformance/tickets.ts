@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from "bun:test";
+import { outcomeOf } from "../../../support/outcome.ts";
 import { type Ground, idOf, type OpenGround, settle } from "./ground.ts";
 import { aTicket } from "./samples.ts";
 
@@ -44,7 +45,7 @@ export function ticketSuite(open: OpenGround): void {
   test("are never written over: the same token again is an error", async () => {
     const { tickets } = ground.store;
     await tickets.put(aTicket());
-    await expect(tickets.put(aTicket({ userId: 1, data: "other" }))).rejects.toThrow();
+    expect(await outcomeOf(tickets.put(aTicket({ userId: 1, data: "other" })))).toThrow();
     expect(await found("ticket")).toEqual(aTicket());
   });
 

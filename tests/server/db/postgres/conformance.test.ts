@@ -1,26 +1,39 @@
-import { afterEach } from "bun:test";
-import { openPostgres } from "../../../../server/db/postgres/open.ts";
+import { afterAll, afterEach, expect, test } from "bun:test";
+import { type Db, openPostgres } from "../../../../server/db/postgres/open.ts";
 import { postgresStore } from "../../../../server/db/postgres/store.ts";
-import { dropDatabase, freshDatabase } from "../../../support/postgres.ts";
-import type { OpenGround } from "../conformance/ground.ts";
+import type { Store } from "../../../../server/db/store.ts";
+import { cleanDatabase, freshDatabase } from "../../../support/postgres.ts";
+import { actOf, draft, type OpenGround, settle } from "../conformance/ground.ts";
 import { storeSuite } from "../conformance/store.ts";
 
-const opened: { url: string; close(): void | Promise<void> }[] = [];
+const idle: Db[] = [];
+const busy = new Map<Store, Db>();
+
+/** Another test, or another run of one, may have the database from here on. */
+async function release(store: Store) {
+  const db = busy.get(store)!;
+  busy.delete(store);
+  await cleanDatabase(db.sql);
+  idle.push(db);
+}
 afterEach(async () => {
-  for (const { url, close } of opened.splice(0)) {
-    await close();
-    await dropDatabase(url);
-  }
+  for (const store of [...busy.keys()]) await release(store);
 });
+afterAll(async () => {
+  for (const db of idle) await db.close();
+});
+
+const another = async () =>
+  openPostgres({ url: await freshDatabase(), connections: 4 }, (error) => {
+    throw error;
+  });
 
 /** What every store must do, done by PostgreSQL. */
 const open: OpenGround = async () => {
-  const url = await freshDatabase();
-  const db = await openPostgres({ url, connections: 4 }, (error) => {
-    throw error;
-  });
+  const db = idle.pop() ?? (await another());
   const store = postgresStore(db, { origin: "node", now: () => 1 });
-  opened.push({ url, close: () => store.close() });
+  store.close = () => release(store);
+  busy.set(store, db);
   return {
     store,
     run: async (statement) => void (await db.sql.unsafe(statement)),
@@ -35,3 +48,31 @@ const open: OpenGround = async () => {
 };
 
 storeSuite("PostgreSQL", open, { modelRuns: 20 });
+
+test("a database that was used is as new for the next test", async () => {
+  const rowsOf = async ({ sql }: Db) => {
+    const tables = await sql`select tablename from pg_tables where schemaname = 'public' order by tablename`;
+    const rows = tables.map(async ({ tablename }: { tablename: string }) => [
+      tablename,
+      // What names this very database differs from one to the next.
+      await sql`select * from ${sql(tablename)}`.then((all) =>
+        all.filter(({ key }: { key?: string }) => !["epoch", "incarnation"].includes(key ?? "")),
+      ),
+    ]);
+    return [await Promise.all(rows), await sql`select sequencename, last_value from pg_sequences`];
+  };
+  const { store, run, failOn } = await open();
+  const db = busy.get(store)!;
+  await settle(store, "alice", "bob");
+  await store.messages.append([draft("used")]);
+  await store.audit.add(actOf("session.began"));
+  await run("update house set value = 'other'");
+  await failOn("never");
+  await release(store);
+  const fresh = await another();
+  expect(await rowsOf(db)).toEqual(await rowsOf(fresh));
+  await settle(store, "carl");
+  expect((await store.users.directory()).map(({ id }) => id)).toEqual([1]);
+  await cleanDatabase(db.sql);
+  await fresh.close();
+});

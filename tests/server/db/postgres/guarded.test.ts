@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import { deadlineMs, guarded } from "../../../../server/db/postgres/guarded.ts";
+import { outcomeOf } from "../../../support/outcome.ts";
 import { draft, logOf, settle } from "../conformance/ground.ts";
 import { type Node, node } from "./nodes.ts";
 
@@ -81,5 +82,5 @@ test("any other failure stays what it is", async () => {
     name: "PostgresError",
     errno: "22012",
   });
-  expect(guarded(async () => Promise.reject(new TypeError("a bug")))).rejects.toThrow(TypeError);
+  expect(await outcomeOf(guarded(async () => Promise.reject(new TypeError("a bug"))))).toThrow(TypeError);
 });

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from "bun:test";
 import { removeOldNotices } from "../../../../server/db/postgres/notices.ts";
+import { outcomeOf } from "../../../support/outcome.ts";
 import { draft, settle } from "../conformance/ground.ts";
 import { type Node, node } from "./nodes.ts";
 
@@ -60,7 +61,7 @@ test("what cannot be done is not told either", async () => {
   await a.db.sql.unsafe(`
     create function refuse() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$;
     create trigger stop before update on users for each row execute function refuse()`);
-  expect(a.store.users.setPassword(1, "1:new")).rejects.toThrow("no");
+  expect(await outcomeOf(a.store.users.setPassword(1, "1:new"))).toThrow("no");
   await Promise.allSettled([a.store.users.remove(1)]);
   expect(await told()).toEqual([]);
   expect(await a.store.sessions.find(id)).not.toBeNull();

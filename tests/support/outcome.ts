@@ -1,0 +1,13 @@
+/**
+ * Waits for a promise; gives a function that returns what it resolved to, or throws what it was rejected with. For what has to
+ * be refused, in place of `expect(promise).rejects`: that runs Bun's event loop from within whatever called it, and where this
+ * is the callback of a socket, another socket overwrites the buffer of which the callback has not read all yet.
+ */
+export function outcomeOf<T>(promise: Promise<T>): Promise<() => T> {
+  return promise.then(
+    (value) => () => value,
+    (error: unknown) => () => {
+      throw error;
+    },
+  );
+}
