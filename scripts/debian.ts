@@ -9,6 +9,11 @@ export function canInstall(): boolean {
   return process.getuid?.() === 0 && isDebian();
 }
 
+/** Whether the packages this machine knows of include this one; asks no one else. */
+export function isOffered(name: string): boolean {
+  return Bun.spawnSync(["apt-cache", "show", name]).exitCode === 0;
+}
+
 let updated: Promise<boolean> | null = null;
 
 /** Installs packages, if that works, which it gives. The list of what there is, is fetched once. */

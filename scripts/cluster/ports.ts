@@ -1,12 +1,15 @@
+import { randomInt } from "node:crypto";
 import { connect, createServer } from "node:net";
 
-/** A port nobody listens on now. */
+/**
+ * A port nobody listens on now. It is below those that systems give to connections going out, one of which could take it
+ * before whoever asked listens there (Linux begins at 32,768, others at 49,152: https://www.rfc-editor.org/rfc/rfc6335).
+ */
 export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => probe.once("listening", resolve));
-  const { port } = probe.address() as { port: number };
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
+  for (;;) {
+    const port = randomInt(20_000, 32_768);
+    if (await isFree("127.0.0.1", port)) return port;
+  }
 }
 
 /** Whether this address can be listened on. */

@@ -13,7 +13,6 @@ const patience = 300;
 const reasons: Record<string, string> = {
   cert_revocation: "a self-made authority has no service that could be asked for revoked certificates",
   DNS_CAArecord: "a name of one's own network has no entry in the public DNS",
-  BREACH: "only the built client is compressed, which is the same for all; answers of the API are not",
 };
 
 /** Protocols, suites and their order, the certificate under its own authority, and the known attacks. */
@@ -34,7 +33,9 @@ export async function testssl({ name, port, authority, folder }: Judged): Promis
     "5",
   ];
   const whom = ["--add-ca", authority, "--ip", "127.0.0.1", "--jsonfile", file, `https://${name}:${port}`];
-  const { code } = await runFor(patience, [program, ...quiet, ...parts, ...whom]);
+  // It warns of itself where its OpenSSL lacks an engine for suites that are spoken in Russia alone, and sslscan lists all of ours.
+  const withoutEngine = { NO_ENGINE: "true" };
+  const { code } = await runFor(patience, [program, ...quiet, ...parts, ...whom], withoutEngine);
   if (code === null) return skipped(judge, `it was not done within ${patience} seconds`);
   return judgementOf(existsSync(file) ? readFileSync(file, "utf8") : "");
 }

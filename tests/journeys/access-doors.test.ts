@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import AxeBuilder from "@axe-core/playwright";
 import type { Browser } from "playwright-core";
 import { launch } from "../support/browser.ts";
 import { setUpLink } from "../support/house.ts";
+import { judge } from "../support/judge.ts";
 import { looks } from "../support/looks.ts";
 import { Person, password } from "../support/person.ts";
 import { startServer } from "../support/server.ts";
@@ -14,14 +14,6 @@ beforeAll(async () => {
   browser = await launch();
 });
 afterAll(() => browser.close());
-
-async function judge({ page }: Visitor, part = "body") {
-  const { violations } = await new AxeBuilder({ page }).include(part).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
-  /** How far the page can be scrolled sideways: never at all. */
-  const overflow = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
-  expect(await page.evaluate(overflow)).toBe(0);
-}
 
 for (const [look, options] of looks)
   test(`axe finds nothing on the ways in, and nothing hangs over the edge: ${look}`, async () => {
@@ -50,9 +42,9 @@ for (const [look, options] of looks)
     await visitor.log.waitFor();
     await visitor.goto("/admin/invites");
     await visitor.button("Show link").click();
-    await judge(visitor, "main");
+    await judge(visitor, "an invitation", "main");
     await visitor.button("Revoke…").click();
-    await judge(visitor, "[role=alertdialog]");
+    await judge(visitor, "revoking it", "[role=alertdialog]");
 
     const guest = await new Person(server, "guest").fetch("POST", "/api/account", {
       name: "guest",

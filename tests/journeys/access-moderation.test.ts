@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import AxeBuilder from "@axe-core/playwright";
 import type { Browser } from "playwright-core";
 import { launch } from "../support/browser.ts";
+import { judge } from "../support/judge.ts";
 import { looks } from "../support/looks.ts";
 import { type Village, village } from "../support/village.ts";
 import { Visitor } from "../support/visitor.ts";
@@ -28,14 +28,6 @@ afterAll(async () => {
   expect(home.server.bugs).toEqual([]);
 });
 
-async function judge({ page }: Visitor, part = "body") {
-  const { violations } = await new AxeBuilder({ page }).include(part).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
-  /** How far the page can be scrolled sideways: never at all. */
-  const overflow = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
-  expect(await page.evaluate(overflow)).toBe(0);
-}
-
 for (const [look, options] of looks)
   test(`axe finds nothing where people look after the chat, and nothing hangs over the edge: ${look}`, async () => {
     const olga = await (await Visitor.arrive(browser, home.server, "olga", options)).logIn();
@@ -50,10 +42,10 @@ for (const [look, options] of looks)
       ["Mute author…", "Mute"],
     ] as const) {
       await olga.button(`More about the message of ${longName}`).last().click();
-      await judge(olga, "[role=menu]");
+      await judge(olga, entry, "[role=menu]");
       await page.getByRole("menuitem", { name: entry }).click();
       await page.getByRole("alertdialog").getByRole("button", { name: action, exact: true }).waitFor();
-      await judge(olga, "[role=alertdialog]");
+      await judge(olga, action, "[role=alertdialog]");
       await page.keyboard.press("Escape");
       await page.getByRole("alertdialog").waitFor({ state: "detached" });
     }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import AxeBuilder from "@axe-core/playwright";
 import type { Browser, BrowserContextOptions } from "playwright-core";
 import { launch } from "../support/browser.ts";
+import { judge } from "../support/judge.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 import { desk, phone, Visitor } from "../support/visitor.ts";
 
@@ -17,15 +17,6 @@ afterAll(async () => {
   expect(server.bugs).toEqual([]);
 });
 
-async function judge(visitor: Visitor) {
-  const { violations } = await new AxeBuilder({ page: visitor.page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
-}
-
-/** How far the page can be scrolled sideways: never at all. */
-const overflow = (visitor: Visitor) =>
-  visitor.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-
 const looks: [string, BrowserContextOptions][] = [
   ["desk, light", { ...desk, colorScheme: "light" }],
   ["desk, dark", { ...desk, colorScheme: "dark" }],
@@ -40,8 +31,7 @@ for (const [at, [look, options]] of looks.entries()) {
     for (const path of screens) {
       await visitor.goto(path);
       await visitor.page.getByRole("heading").first().waitFor();
-      await judge(visitor);
-      expect(await overflow(visitor)).toBe(0);
+      await judge(visitor, path);
     }
     await visitor.register();
     await visitor.say("A message with https://example.org/a/rather/long/link/that/has/to/wrap/somewhere");
@@ -51,12 +41,24 @@ for (const [at, [look, options]] of looks.entries()) {
     for (const path of ["/c/group", "/c", "/account", "/c/direct:1:99999"]) {
       await visitor.goto(path);
       await visitor.page.getByRole("heading").first().waitFor();
-      await judge(visitor);
-      expect(await overflow(visitor)).toBe(0);
+      await judge(visitor, path);
     }
     expect(visitor.complaints).toEqual([]);
   });
 }
+
+test("the ways to log in stand apart", async () => {
+  const { page, context } = await Visitor.arrive(browser, server, "stranger");
+  await page.goto(`${server.origin}/login`);
+  await page.getByRole("button", { name: "Log in with a passkey" }).waitFor();
+  const [form, passkey] = await Promise.all(
+    ["Log in", "Log in with a passkey"].map((name) =>
+      page.getByRole("button", { name, exact: true }).boundingBox(),
+    ),
+  );
+  expect(passkey!.y - (form!.y + form!.height)).toBeGreaterThanOrEqual(8);
+  await context.close();
+});
 
 test("everything can be done with the keyboard", async () => {
   const tina = await Visitor.arrive(browser, server, "tina");

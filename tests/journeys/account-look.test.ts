@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import AxeBuilder from "@axe-core/playwright";
 import type { Browser } from "playwright-core";
 import { launch } from "../support/browser.ts";
 import { database } from "../support/database.ts";
+import { judge } from "../support/judge.ts";
 import { looks } from "../support/looks.ts";
 import { addPasskey, PasskeyDevice } from "../support/passkey-device.ts";
 import { Person } from "../support/person.ts";
@@ -21,16 +21,6 @@ afterAll(async () => {
   await server.stop();
   expect(server.bugs).toEqual([]);
 });
-
-/** Axe finds nothing, and nothing hangs over the edge. */
-async function judge({ page }: Visitor, what: string) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-  const over = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
-  expect([what, found, over]).toEqual([what, [], 0]);
-}
 
 const long = "The old tablet of grandmother in the kitchen, on the left";
 

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
-import AxeBuilder from "@axe-core/playwright";
 import type { Browser } from "playwright-core";
 import { launch } from "../support/browser.ts";
 import { type Homebase, startHomebase } from "../support/homebase.ts";
+import { judge } from "../support/judge.ts";
 import { looks } from "../support/looks.ts";
 import { Person, password } from "../support/person.ts";
 import { Visitor } from "../support/visitor.ts";
@@ -27,29 +27,23 @@ const heading = ({ page }: Visitor, name: string) => page.getByRole("heading", {
 for (const [at, [look, options]] of looks.entries()) {
   test(`axe finds nothing, and nothing hangs over the edge: ${look}`, async () => {
     const visitor = await Visitor.arrive(browser, home.server, `a-name.as_long-as-${at}0`, options);
-    const judge = async () => {
-      const { violations } = await new AxeBuilder({ page: visitor.page }).analyze();
-      expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
-      const overflow = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
-      expect(await visitor.page.evaluate(overflow)).toBe(0);
-    };
     await visitor.goto("/login?problem=provider_failed");
     await visitor.page.getByText("did not work").waitFor();
-    await judge();
+    await judge(visitor);
     await visitor.goto("/newcomer");
     await heading(visitor, "That took too long").waitFor();
-    await judge();
+    await judge(visitor);
     await visitor.goto("/register");
     await visitor.button("Continue with Homebase").click();
     await home.sayAtProvider(visitor, `look-${at}`);
     await heading(visitor, "Choose your name").waitFor();
-    await judge();
+    await judge(visitor);
     await visitor.page.getByLabel("Username", { exact: true }).fill(visitor.name);
     await visitor.button("Join").click();
     await visitor.log.waitFor();
     await visitor.goto("/account?linked=oidc");
     await visitor.button("Unlink Homebase").waitFor();
-    await judge();
+    await judge(visitor);
   });
 }
 

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import AxeBuilder from "@axe-core/playwright";
 import { sql } from "drizzle-orm";
 import type { Browser } from "playwright-core";
 import { system } from "../../server/system.ts";
 import { Authenticator } from "../support/authenticator.ts";
 import { launch } from "../support/browser.ts";
 import { database } from "../support/database.ts";
+import { judge } from "../support/judge.ts";
 import { looks } from "../support/looks.ts";
 import { password } from "../support/person.ts";
 import { startServer, type TestServer } from "../support/server.ts";
@@ -28,16 +28,6 @@ afterAll(async () => {
   await server.stop();
   expect(server.bugs).toEqual([]);
 });
-
-/** Axe finds nothing, and nothing hangs over the edge. */
-async function judge({ page }: Visitor, what: string) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-  const over = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
-  expect([what, found, over]).toEqual([what, [], 0]);
-}
 
 for (const [at, [look, options]] of looks.entries()) {
   test(`the pages of two-step login can be used by everybody: ${look}`, async () => {

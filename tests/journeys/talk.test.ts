@@ -17,9 +17,9 @@ afterAll(async () => {
 });
 
 test("three people meet, talk in the group and in private, and find it all again after a reload", async () => {
-  const alice = await (await Visitor.arrive(browser, server, "alice")).register();
-  const bob = await (await Visitor.arrive(browser, server, "bob")).register();
-  const carol = await (await Visitor.arrive(browser, server, "carol")).register();
+  const alice = await (await Visitor.arrive(browser, server, "alice")).registerByForm();
+  const bob = await (await Visitor.arrive(browser, server, "bob")).registerByForm();
+  const carol = await (await Visitor.arrive(browser, server, "carol")).registerByForm();
 
   await alice.sees("bob has joined the chat");
   await alice.say("Hello everybody");
@@ -77,6 +77,8 @@ test("a private message to someone who is away waits for them, and counts as unr
 
 test("people are online once, however many tabs they have, and a reload tells nobody", async () => {
   const fritz = await (await Visitor.arrive(browser, server, "fritz")).register();
+  // Who came before him has not joined since.
+  await fritz.onlineUsers.getByText("fritz").first().waitFor();
   const gerda = await (await Visitor.arrive(browser, server, "gerda")).register();
   const second = await gerda.anotherTab();
   await second.log.waitFor();

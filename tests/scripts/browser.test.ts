@@ -44,10 +44,12 @@ describe("a browser for the tests is", () => {
       expect(findBrowser(surroundings(platform, [path], env))).toBe(path);
     });
 
-  test("Chromium rather than Chrome, and Chrome rather than Edge", () => {
-    const all = ["/usr/bin/microsoft-edge", "/usr/bin/google-chrome", "/usr/bin/chromium"];
-    expect(findBrowser(surroundings("linux", all))).toBe("/usr/bin/chromium");
-    expect(findBrowser(surroundings("linux", all.slice(0, 2)))).toBe("/usr/bin/google-chrome");
+  test("Chromium rather than Chrome, and Chrome rather than Edge, and of Chromium what draws no window", () => {
+    const all = ["microsoft-edge", "google-chrome", "chromium", "chromium-headless-shell"].map(
+      (name) => `/usr/bin/${name}`,
+    );
+    for (const [at, path] of all.entries())
+      expect(findBrowser(surroundings("linux", all.slice(0, at + 1)))).toBe(path);
   });
 
   test("Playwright's download when nothing is installed, and only when it is there", () => {

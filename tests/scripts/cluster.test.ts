@@ -9,6 +9,7 @@ import { startCluster } from "../../scripts/cluster/start.ts";
 import { parseConfig } from "../../server/config.ts";
 import { withProgram } from "../support/companions.ts";
 import { setUpBeforehand } from "../support/house.ts";
+import { outcomeOf } from "../support/outcome.ts";
 import { Person } from "../support/person.ts";
 import { dropDatabase, emptyDatabase } from "../support/postgres.ts";
 import { Program } from "../support/program.ts";
@@ -140,7 +141,7 @@ describe("bun run cluster", () => {
       balancer: null,
       nats: null,
     });
-    await expect(starting).rejects.toThrow(/node1 did not start:[\s\S]*(in use|EADDRNOTAVAIL|listen)/i);
+    expect(await outcomeOf(starting)).toThrow(/node1 did not start:[\s\S]*(in use|EADDRNOTAVAIL|listen)/i);
     await dropDatabase(url);
   }, 30_000);
 

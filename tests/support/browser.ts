@@ -81,6 +81,8 @@ function installed({ platform, env, home }: Surroundings): string[] {
         .map((folder) => win32.join(folder, program)),
     );
   const names = [
+    // The same engine without what would draw a window takes half of the processor's time.
+    "chromium-headless-shell",
     "chromium",
     "chromium-browser",
     "google-chrome-stable",

@@ -64,7 +64,7 @@ describe("a test expects something", () => {
 
   for (const [what, body, beside] of [
     ["by itself", "() => { expect(1).toBe(1); }"],
-    ["of an error to come", "async () => { await expect(go()).rejects.toThrow(); }"],
+    ["of an error to come", "async () => { expect(await outcomeOf(go())).toThrow(); }"],
     ["by a property", "() => fc.assert(fc.property(fc.string(), (text) => text === text))"],
     ["by waiting for what has to come", "async () => { await page.getByText('x').waitFor(); }"],
     ["by a function of the file", "() => own()"],
