@@ -167,7 +167,7 @@ export class Node {
     this.#deps.setEpoch(look.epoch);
     this.#since = look.next;
     this.#applied.clear();
-    await seating.reconcile(look, 0);
+    await seating.begin(look);
     // However long that took: nobody is connected, and who comes now is let in by what is true now.
     this.#lookedAt = system.now();
     this.#whole = true;

@@ -55,8 +55,20 @@ export class Seating {
     return this.#saved;
   }
 
+  /**
+   * Takes who is found on the others by a node that begins. Nobody was here to whom their coming would have been news, and
+   * whoever comes is shown them.
+   */
+  begin(look: Look): Promise<void> {
+    return this.#reconcile(look, 0, (seats) => seats.map((seat) => ({ ...seat, quiet: true })));
+  }
+
   /** Brings what is known in line with what a look has found that began when `saved` was written down. */
-  async reconcile({ nodes }: Look, saved: number): Promise<void> {
+  reconcile(look: Look, saved: number): Promise<void> {
+    return this.#reconcile(look, saved, (seats) => seats);
+  }
+
+  async #reconcile({ nodes }: Look, saved: number, as: (seats: Seat[]) => Seat[]): Promise<void> {
     const { registry, presence, node } = this.#deps;
     const living = new Map(nodes.map(({ id, presenceRev }) => [id, presenceRev]));
     for (const id of [...this.#known.keys()]) {
@@ -72,7 +84,7 @@ export class Seating {
     for (const found of await registry.seatsOf(missed.map(({ id }) => id))) {
       if ((this.#known.get(found.node) ?? -1) >= found.presenceRev) continue;
       this.#known.set(found.node, found.presenceRev);
-      presence.elsewhere.replace(found.node, found.seats);
+      presence.elsewhere.replace(found.node, as(found.seats));
     }
   }
 

@@ -14,7 +14,8 @@ export interface Seen {
 
 /** How long it takes for the people of a dead node to have vanished. */
 const vanishedMs = 10_000;
-const wellMs = 10_000;
+/** Long enough for one outage of PostgreSQL after another. */
+const wellMs = 20_000;
 const staleMs = 2_500;
 
 /** Does what a step says, and resolves when its fault is over and the cluster whole again. */

@@ -10,7 +10,7 @@ import { Program } from "../support/program.ts";
 import { type Guard, guard } from "./guard.ts";
 import { canSeparate, type Network, oneHost, separated } from "./network.ts";
 import { NodeProcess } from "./node-process.ts";
-import { type Carrier, type Companion, lastingNats, lastingPostgres } from "./servers.ts";
+import { type Carrier, lastingNats, lastingPostgres } from "./servers.ts";
 
 export interface Wanted {
   nodes: number;
@@ -26,7 +26,7 @@ export interface Ground {
   network: Network;
   guard: Guard;
   nodes: NodeProcess[];
-  postgres: Companion;
+  postgres: Awaited<ReturnType<typeof lastingPostgres>>;
   /** Null where signals travel over PostgreSQL. */
   nats: Carrier | null;
   /** The origin of the balancer; null where HAProxy is not installed. */

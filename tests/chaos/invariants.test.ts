@@ -98,7 +98,7 @@ describe("the checker of a node that is cut off", () => {
   };
 
   test("finds nothing where it says so in time, sends its people away and comes back", () => {
-    expect(wrongCutOffs([seen])).toEqual([]);
+    expect(wrongCutOffs([seen], [])).toEqual([]);
   });
 
   test("finds each of them that does not happen, or too late", () => {
@@ -111,7 +111,21 @@ describe("the checker of a node that is cut off", () => {
       [{ wellAt: 12_500 }, "node 1 was no longer cut off and well after 6500 ms"],
     ];
     for (const [change, sentence] of wrong)
-      expect(wrongCutOffs([{ ...seen, ...change }])).toEqual([sentence]);
+      expect(wrongCutOffs([{ ...seen, ...change }], [])).toEqual([sentence]);
+  });
+
+  test("counts from when the database is there again, if that went away before the node was well", () => {
+    const outage = { from: 6_500, to: 9_800 };
+    expect(wrongCutOffs([{ ...seen, wellAt: 12_500 }], [outage])).toEqual([]);
+    const late = "node 1 was no longer cut off and well after 6100 ms";
+    expect(wrongCutOffs([{ ...seen, wellAt: 15_900 }], [outage])).toEqual([late]);
+    // What was over before, or came when it had been well, excuses nothing.
+    const others = [
+      { from: 2_000, to: 5_900 },
+      { from: 12_600, to: 14_000 },
+    ];
+    expect(wrongCutOffs([{ ...seen, wellAt: 12_500 }], others)).toHaveLength(1);
+    expect(wrongCutOffs([{ ...seen, wellAt: null }], [outage])).toHaveLength(1);
   });
 });
 

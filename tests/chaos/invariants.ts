@@ -90,14 +90,17 @@ const wellWithinMs = 6_000;
 /** How often the health is looked at. */
 export const probeMs = 100;
 
-export function wrongCutOffs(seen: readonly CutOff[]): string[] {
+/** `outages` are those of the database: a node that it keeps waiting again cannot be well before it is back. */
+export function wrongCutOffs(seen: readonly CutOff[], outages: readonly Interval[]): string[] {
   return seen.flatMap(({ node, cutAt, healedAt, unwellAt, wellAt, closedWith }) => {
     const found: string[] = [];
+    const kept = outages.filter(({ from, to }) => to > healedAt && from < (wellAt ?? to));
+    const reachableAt = Math.max(healedAt, ...kept.map(({ to }) => to));
     if (unwellAt === null || unwellAt - cutAt > unwellWithinMs + 2 * probeMs)
       found.push(`${node} was cut off and said so ${after(unwellAt, cutAt)}`);
     if (closedWith !== 4003) found.push(`${node} was cut off and closed its socket with ${closedWith}`);
-    if (wellAt === null || wellAt - healedAt > wellWithinMs)
-      found.push(`${node} was no longer cut off and well ${after(wellAt, healedAt)}`);
+    if (wellAt === null || wellAt - reachableAt > wellWithinMs)
+      found.push(`${node} was no longer cut off and well ${after(wellAt, reachableAt)}`);
     return found;
   });
 }

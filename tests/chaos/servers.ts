@@ -6,6 +6,7 @@ import { findProgram } from "../../scripts/find-program.ts";
 import { type Postgres, startPostgres } from "../../scripts/postgres.ts";
 import { Program } from "../support/program.ts";
 import type { Guard } from "./guard.ts";
+import type { Interval } from "./invariants.ts";
 import { type Network, range } from "./network.ts";
 
 /** A server beside the nodes that can be killed and started again as it was. */
@@ -28,6 +29,7 @@ export async function lastingPostgres(watched: Guard, network: Network) {
     listen_addresses: ["127.0.0.1", ...network.databaseAddresses].join(","),
     max_connections: "150",
   };
+  const outages: Interval[] = [];
   let running: Postgres;
   let ended: Promise<unknown> = Promise.resolve();
   async function start(port?: number): Promise<void> {
@@ -43,8 +45,14 @@ export async function lastingPostgres(watched: Guard, network: Network) {
   return {
     url,
     port,
-    start: () => start(port),
+    /** When it was away; the latest may still be going on. */
+    outages: outages as readonly Interval[],
+    async start() {
+      await start(port);
+      outages.at(-1)!.to = Date.now();
+    },
     async kill() {
+      outages.push({ from: Date.now(), to: Number.POSITIVE_INFINITY });
       running.kill("SIGKILL");
       await ended;
     },

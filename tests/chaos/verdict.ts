@@ -77,7 +77,7 @@ export async function verdict(given: Case): Promise<string[]> {
     ...broken,
     ...twoContents(witness.contradictions),
     ...lateDeliveries(ended, [...pauses, ...ground.nodes.flatMap(({ frozen }) => frozen)]),
-    ...wrongCutOffs(seen.cutOffs),
+    ...wrongCutOffs(seen.cutOffs, ground.postgres.outages),
     ...seen.ghosts,
     ...people.all.flatMap(({ complaints }) => complaints),
     ...ground.nodes.flatMap(({ name, faults, printed }) => [

@@ -45,6 +45,8 @@ withProgram(
       const chat = { origin: `https://localhost:${port}` };
       const alice = await (await Visitor.arrive(browser, chat, "alice")).register();
       const bob = await (await Visitor.arrive(browser, chat, "bob")).register();
+      // One node tells another of those who come by itself, not in order with what they say.
+      await alice.sees("bob has joined the chat");
       await Promise.all([noteBanners(alice), noteBanners(bob)]);
 
       const said: string[] = [];

@@ -75,6 +75,17 @@ test("a node that starts later knows who is on the others", async () => {
   expect(await online(alice, two)).toEqual([1, 2]);
 });
 
+test("who is found on the others by a node that starts is no news to those who come to it at once", async () => {
+  const one = await start();
+  const alice = await new Person(one, "alice").register();
+  const bob = await new Person(one, "bob").register();
+  await tells(await bob.enter(), "online", 2);
+  const two = await start();
+  const hers = await alice.at(two).enter();
+  await tells(hers, "online", 1);
+  expect(hers.events.filter((event) => event.type === "presence.changed" && !event.quiet)).toEqual([]);
+});
+
 test("who moves to another node was never gone", async () => {
   const [one, two] = [await start(), await start()];
   const alice = await new Person(one, "alice").register();
