@@ -1,7 +1,8 @@
-import { beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Browser } from "playwright-core";
 import { balancerEnv, balancers, checkCommand, tellingOf } from "../../scripts/cluster/balancer.ts";
 import { launch } from "../support/browser.ts";
 import { withProgram } from "../support/companions.ts";
@@ -10,9 +11,12 @@ import { echo, Front, newAuthority, writeFiles } from "./front.ts";
 import type { Authority } from "./stand-in.ts";
 
 let ours: Authority;
+let browser: Browser;
+// The first browser on a machine reads itself from the disk and makes lists of fonts: that is not what a test waits for.
 beforeAll(async () => {
-  ours = await newAuthority();
-});
+  [ours, browser] = await Promise.all([newAuthority(), launch()]);
+}, 90_000);
+afterAll(() => browser.close());
 
 /** How many of so many requests each node answers. */
 async function shares(front: Front, count: number): Promise<Record<string, number>> {
@@ -123,7 +127,6 @@ for (const balancer of balancers) {
     );
 
     inFront("a page over HTTP/2 and its socket work in Chromium", async (front) => {
-      const browser = await launch();
       const page = await browser.newPage();
       await page.goto(front.origin);
       const heard = await page.evaluate(async () => {
@@ -136,7 +139,7 @@ for (const balancer of balancers) {
         });
         return { protocol: visit?.nextHopProtocol, answer };
       });
-      await browser.close();
+      await page.context().close();
       expect(heard).toEqual({ protocol: "h2", answer: expect.stringMatching(/^node\d: hello$/) });
     });
 
