@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
-import { balancerEnv, balancers, checkCommand, tellingOf } from "../../scripts/cluster/balancer.ts";
+import { balancerEnv, balancers, checkCommand } from "../../scripts/cluster/balancer.ts";
 import { launch } from "../support/browser.ts";
 import { withProgram } from "../support/companions.ts";
 import { Program } from "../support/program.ts";
@@ -181,21 +181,4 @@ withProgram("haproxy", "haproxy: a reload closes no socket and refuses nobody", 
   } finally {
     await front.stop();
   }
-});
-
-test("of a balancer's own words only those are shown that tell something", () => {
-  expect(
-    tellingOf("haproxy", "Server nodes/node1 is DOWN, reason: Layer4 timeout, check duration: 1000ms."),
-  ).toBe("node1 is DOWN");
-  expect(
-    tellingOf("haproxy", "[WARNING]  (1) : Server nodes/node1 is DOWN, reason: Layer4 timeout"),
-  ).toBeNull();
-  expect(tellingOf("haproxy", "[ALERT]    (7) : backend 'nodes' has no server available!")).toBe(
-    "backend 'nodes' has no server available!",
-  );
-  expect(tellingOf("haproxy", "[NOTICE]   (7) : Loading success.")).toBeNull();
-  expect(tellingOf("caddy", '{"level":"info","msg":"serving"}')).toBeNull();
-  expect(tellingOf("caddy", '{"level":"error","msg":"no upstreams","error":"none"}')).toBe(
-    "no upstreams: none",
-  );
 });
