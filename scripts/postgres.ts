@@ -86,6 +86,7 @@ export async function startPostgres({ folder, port = 0, options = {} }: Options)
     });
     if (await isReady(server, folder, deadline)) return running(server, chosen, password);
     server.kill("SIGKILL");
+    await server.exited;
     const said = readIfThere(log).trim();
     // The last ones of a server that was killed may take a moment to notice.
     const isLeftover = said.includes("is still in use");

@@ -32,10 +32,12 @@ export async function startDatabase({ cores }: Ground): Promise<Database> {
   // Where the server has to run as another user, that one has to pass through.
   chmodSync(folder, 0o711);
   const data = join(folder, "data");
-  const { promise: exited, resolve: ended } = Promise.withResolvers<void>();
+  const { promise: exited, resolve: ended } = Promise.withResolvers<unknown>();
   adopt({ exited, kill: (signal) => killPostgres(data, signal) });
-  const postgres = await startPostgres({ folder: data });
-  void postgres.exited.then(() => ended());
+  const starting = startPostgres({ folder: data });
+  // One that does not come up is gone as well.
+  starting.then((postgres) => postgres.exited).then(ended, ended);
+  const postgres = await starting;
   cores.toServerCore(familyOf(postgres.pid));
   const admin = new SQL({ url: postgres.url, max: 1, idleTimeout: 0 });
   let made = 0;

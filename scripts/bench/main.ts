@@ -46,8 +46,12 @@ process.on("exit", () => {
   void killAll();
   removeFolders();
 });
+let toldToStop = false;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-  process.on(signal, () => void killAll().then(() => process.exit(1)));
+  process.on(signal, () => {
+    toldToStop = true;
+    void killAll().then(() => process.exit(1));
+  });
 
 try {
   const { only, quick, json } = parseOptions(process.argv.slice(2), Object.keys(scenarios));
@@ -73,6 +77,10 @@ try {
   if (json !== null) await Bun.write(json, JSON.stringify({ machine, sections }, null, 2));
   process.exit(0);
 } catch (error) {
-  console.error(error instanceof Error && process.env.DEBUG === undefined ? error.message : error);
+  // What is being stopped fails because of that.
+  if (!toldToStop)
+    console.error(error instanceof Error && process.env.DEBUG === undefined ? error.message : error);
+  // Not before all are gone, whichever came first: the signal, or the failure it led to.
+  await killAll();
   process.exit(1);
 }

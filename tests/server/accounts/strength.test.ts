@@ -1,7 +1,9 @@
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { estimate } from "../../../server/accounts/estimate.ts";
 import { passwordStrength } from "../../../server/accounts/strength.ts";
 import { queueMax, shareMax } from "../../../server/accounts/work-pool.ts";
 import { limits } from "../../../server/protocol/limits.ts";
+import { judge as decide } from "../../../server/protocol/strength.ts";
 import { Refusal } from "../../../server/refusal.ts";
 import { password as usual } from "../../support/person.ts";
 
@@ -72,9 +74,11 @@ test("ASVS 6.2.4 refuses each of the three thousand most common passwords that a
   const common = dictionary["passwords-common"].filter((each) => each.length >= limits.passwordMin);
   const first = common.slice(0, 3000);
   expect(first).toHaveLength(3000);
-  const verdicts: string[] = [];
-  for (const password of first) verdicts.push(await judge(password));
-  expect(first.filter((_, at) => verdicts[at] === "taken")).toEqual([]);
+  // As the thread does it, and not in the thread, which gives way: beside other tests it would hardly have its turn.
+  expect(first.filter((password) => decide({ password, names: words }, estimate).enough)).toEqual([]);
+  expect(await Promise.all(first.slice(0, shareMax).map((password) => judge(password)))).not.toContain(
+    "taken",
+  );
 });
 
 test("ASVS 6.2.12 refuses what was stolen, however strong it looks, and asks only about what is strong", async () => {
