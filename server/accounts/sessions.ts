@@ -51,8 +51,11 @@ export interface Sessions {
   /** Notes that a session is being used, whoever else holds it. */
   use(session: Session): void;
   end(session: Pick<Session, "id">, act?: Act): Promise<void>;
-  /** Ends those of a user that were used longest ago, where there are too many, and gives them. */
-  endSurplus(user: Pick<User, "id" | "name" | "role" | "hasCode" | "hasPasskey">): Promise<Session[]>;
+  /** Ends those of a user that were used longest ago, where there are too many, and gives them; never the one that has just begun. */
+  endSurplus(
+    user: Pick<User, "id" | "name" | "role" | "hasCode" | "hasPasskey">,
+    begun: Buffer,
+  ): Promise<Session[]>;
   removeExpired(): Promise<void>;
 }
 
@@ -132,8 +135,12 @@ export function sessions(
       used.delete(keyOf(session));
       await store.remove(session.id, act);
     },
-    async endSurplus({ id: userId, name: userName, ...user }) {
-      const all = (await store.of(userId)).map((device) => ({ ...user, ...device, userId, userName }));
+    async endSurplus({ id: userId, name: userName, ...user }, begun) {
+      const kept = (await store.of(userId)).map((device) => ({ ...user, ...device, userId, userName }));
+      // A clock that was set back, or that of another node, may call it the oldest.
+      const all = kept.toSorted(
+        (one, other) => Number(begun.equals(other.id)) - Number(begun.equals(one.id)),
+      );
       const isOpen = (session: Session) => stageOf(session) === "open";
       const [open, waiting] = [all.filter(isOpen), all.filter((session) => !isOpen(session))];
       const surplus = [...open.slice(countMax), ...waiting.slice(countMax)];

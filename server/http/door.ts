@@ -80,7 +80,7 @@ export function door(deps: DoorDeps) {
         await sessions.end({ id });
         throw new Refusal("wrong_credentials");
       }
-      for (const surplus of await sessions.endSurplus(user))
+      for (const surplus of await sessions.endSurplus(user, id))
         connections.closeSession(surplus, closeCodes.signedOut);
       news.tell(user.id, "session.began", device);
       return welcome(c, user, token);
