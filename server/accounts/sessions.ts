@@ -7,6 +7,7 @@ import { Refusal } from "../refusal.ts";
 import type { System } from "../system.ts";
 import type { HouseKeeper } from "./house.ts";
 import { hashOfToken, newToken } from "./link-tokens.ts";
+import { surplusOf } from "./surplus-sessions.ts";
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
@@ -21,8 +22,6 @@ const deviceMax = 200;
 const halfOpenMs = 30 * minute;
 /** How long a proof counts as fresh. */
 export const freshMs = 10 * minute;
-/** How many sessions one account has, far more than devices; and as many more that wait for something to be proven. */
-export const countMax = 100;
 
 /** By which device, and from which address, somebody comes. */
 export interface Whence {
@@ -136,14 +135,8 @@ export function sessions(
       await store.remove(session.id, act);
     },
     async endSurplus({ id: userId, name: userName, ...user }, begun) {
-      const kept = (await store.of(userId)).map((device) => ({ ...user, ...device, userId, userName }));
-      // A clock that was set back, or that of another node, may call it the oldest.
-      const all = kept.toSorted(
-        (one, other) => Number(begun.equals(other.id)) - Number(begun.equals(one.id)),
-      );
-      const isOpen = (session: Session) => stageOf(session) === "open";
-      const [open, waiting] = [all.filter(isOpen), all.filter((session) => !isOpen(session))];
-      const surplus = [...open.slice(countMax), ...waiting.slice(countMax)];
+      const all = (await store.of(userId)).map((device) => ({ ...user, ...device, userId, userName }));
+      const surplus = surplusOf(all, begun, (session) => stageOf(session) === "open");
       for (const { id } of surplus) await store.remove(id);
       return surplus;
     },

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { countMax } from "../../../server/accounts/sessions.ts";
+import { countMax } from "../../../server/accounts/surplus-sessions.ts";
 import { closeCodes } from "../../../server/protocol/close-codes.ts";
 import { enrol } from "../../support/authenticator.ts";
 import { clock } from "../../support/clock.ts";
