@@ -23,6 +23,7 @@ for (const [look, options] of looks)
     const field = (label: string) => page.getByLabel(label, { exact: true });
     const sees = (heading: string | RegExp) => page.getByRole("heading", { name: heading }).waitFor();
 
+    await visitor.goto("/");
     await sees("This chat is not set up yet");
     await judge(visitor);
     await visitor.goto(setUpLink(server));

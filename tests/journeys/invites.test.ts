@@ -46,6 +46,7 @@ test("the owner makes an invitation, somebody comes in with it, and then it is u
   await olga.page.getByText(/^0 of 1 joined/).waitFor();
 
   const ada = await Visitor.arrive(browser, server, "ada");
+  await ada.goto("/");
   // As one does who was sent it as a text, and has the page open already.
   await ada.button("I have an invitation").click();
   await field(ada, "Invitation").fill("let me in");
@@ -103,6 +104,7 @@ test("one that is revoked opens nothing any more", async () => {
 test("a chat that takes nobody in says so on every page where one would ask", async () => {
   await change({ registration: "closed" });
   const guest = await Visitor.arrive(browser, server, "guest");
+  await guest.goto("/");
   await guest.page.getByText("New accounts cannot be made here at the moment.").waitFor();
   expect(await guest.button("Register").count()).toBe(0);
   await guest.goto("/register");

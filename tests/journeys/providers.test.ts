@@ -48,6 +48,7 @@ async function join(name: string, sub: string, options?: BrowserContextOptions):
 test("anna comes by a provider, chooses a name, talks, and comes again", async () => {
   const bert = await (await arrive("bert")).register();
   const anna = await arrive("anna");
+  await anna.goto("/");
   await anna.button("Register").click();
   await continueAs(anna, "a-1");
   await heading(anna, "Choose your name").waitFor();

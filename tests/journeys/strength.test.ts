@@ -80,6 +80,7 @@ test("ASVS 6.2.4 6.2.11 6.2.12 a meter says what to do until the password is goo
 
 test("the page's policy lets no other file become a thread", async () => {
   const visitor = await Visitor.arrive(browser, server, "mallory");
+  await visitor.goto("/");
   const fates = await visitor.page.evaluate(() => {
     const tries = [
       () => new Worker("/assets/anything.js"),

@@ -69,8 +69,8 @@ export class Person {
     return response;
   }
 
-  async register(): Promise<this> {
-    const response = await this.fetch("POST", "/api/account", { name: this.name, password });
+  async register(headers: Record<string, string> = {}): Promise<this> {
+    const response = await this.fetch("POST", "/api/account", { name: this.name, password }, headers);
     if (response.status !== 201) throw new Error(`${this.name} could not register: ${await response.text()}`);
     return this;
   }

@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from "playwright-core";
-import { password, type Reachable } from "./person.ts";
+import { Person, password, type Reachable } from "./person.ts";
 
 const patience = 10_000;
 
@@ -23,6 +23,7 @@ export class Visitor {
     this.complaints = complaints;
   }
 
+  /** Opens a browser, and nothing in it yet. */
   static async arrive(
     browser: Browser,
     { origin }: Reachable,
@@ -31,40 +32,40 @@ export class Visitor {
   ): Promise<Visitor> {
     const context = await browser.newContext({ locale: "en-GB", ...options });
     context.setDefaultTimeout(patience);
-    return Visitor.#open(context, origin, name, "/");
+    return Visitor.#open(context, origin, name);
   }
 
-  static async #open(context: BrowserContext, origin: string, name: string, path: string) {
+  static async #open(context: BrowserContext, origin: string, name: string) {
     const page = await context.newPage();
     const complaints: string[] = [];
     page.on("pageerror", (error) => complaints.push(String(error)));
     page.on("console", (message) => {
       if (/content security policy|trusted type/i.test(message.text())) complaints.push(message.text());
     });
-    await page.goto(origin + path);
     return new Visitor(name, page, origin, complaints);
   }
 
   /** Another tab of the same browser. */
-  anotherTab(path = "/"): Promise<Visitor> {
-    return Visitor.#open(this.context, this.#origin, this.name, path);
+  async anotherTab(path = "/"): Promise<Visitor> {
+    const tab = await Visitor.#open(this.context, this.#origin, this.name);
+    await tab.goto(path);
+    return tab;
   }
 
   goto(path: string) {
     return this.page.goto(this.#origin + path);
   }
 
-  /** Has an account from here on, and is in the chat. */
+  /** Has an account from here on, and is in the chat: without its page of registration, whose loading would cost more than all. */
   async register(): Promise<this> {
-    const status = await this.page.evaluate(
-      async (account) => {
-        const headers = { "content-type": "application/json" };
-        const body = JSON.stringify(account);
-        return (await fetch("/api/account", { method: "POST", headers, body })).status;
-      },
-      { name: this.name, password },
+    const headers = { "user-agent": await this.page.evaluate(() => navigator.userAgent) };
+    const person = await new Person({ origin: this.#origin }, this.name).register(headers);
+    await this.context.addCookies(
+      person.cookies.split("; ").map((cookie) => {
+        const [name, value] = cookie.split("=") as [string, string];
+        return { name, value, url: this.#origin, secure: true, httpOnly: true, sameSite: "Strict" };
+      }),
     );
-    if (status !== 201) throw new Error(`${this.name} could not register: ${status}`);
     await this.goto("/");
     await this.log.waitFor();
     return this;
