@@ -11,6 +11,15 @@ export const sizeGuard: Guard = async (c, next) => {
   await next();
 };
 
+/**
+ * Waits for the body, before anything is asked of the session. Whoever held back the last byte would otherwise act by what
+ * they were when they sent the first: a request would outlive the end of its session, or of a role.
+ */
+export const bodyGuard: Guard = async (c, next) => {
+  c.set("body", await read(c.req.raw.body));
+  await next();
+};
+
 /** The JSON body of a request, as the schema makes it; refuses another content type, malformed and invalid bodies. */
 export async function bodyOf<T extends v.GenericSchema>(
   c: RouteContext,
@@ -18,7 +27,7 @@ export async function bodyOf<T extends v.GenericSchema>(
 ): Promise<v.InferOutput<T>> {
   const type = c.req.header("content-type") ?? "";
   if (!/^application\/json(;\s*charset=utf-8)?$/i.test(type)) throw new Refusal("unsupported_media_type");
-  return validate(schema, parseJson(decode(await read(c.req.raw.body))));
+  return validate(schema, parseJson(decode(c.var.body)));
 }
 
 async function read(body: ReadableStream<Uint8Array> | null): Promise<Uint8Array> {

@@ -4,14 +4,17 @@ import type { Session } from "../db/kept/sessions.ts";
 import type { Connection } from "../realtime/connections.ts";
 import { clientAddress, networkOf, type Trusts } from "./network.ts";
 
-/** What a route finds beside the request: the server it came in by, and who asks, on routes for people signed in. */
+/**
+ * What a route finds beside the request: the server it came in by, what the request brought, and who asks, on routes for people
+ * signed in.
+ */
 export interface Env {
   Bindings: {
     server?: Server<Connection>;
     /** Which peers are load balancers of ours; none when absent. */
     trustsProxy?: Trusts;
   };
-  Variables: { session: Session };
+  Variables: { body: Uint8Array; session: Session };
 }
 
 export type RouteContext = Context<Env>;

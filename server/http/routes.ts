@@ -5,7 +5,7 @@ import { Refusal } from "../refusal.ts";
 import { accessGuard, type Route } from "./access.ts";
 import { type AccountRoutesDeps, accountRoutes } from "./account-routes.ts";
 import { type AuditRoutesDeps, auditRoutes } from "./audit-routes.ts";
-import { sizeGuard } from "./body.ts";
+import { bodyGuard, sizeGuard } from "./body.ts";
 import { client } from "./client.ts";
 import { tokenOf } from "./cookies.ts";
 import { type DeviceRoutesDeps, deviceRoutes } from "./device-routes.ts";
@@ -92,8 +92,8 @@ export function routes(deps: RoutesDeps): Hono<Env> {
 
   const table = routeTable(deps);
   for (const [method, path, access, answer, freshness] of table) {
-    if (access === "anyone") app.on(method, path, answer);
-    else app.on(method, path, accessGuard(deps.sessions, access, freshness === "fresh"), answer);
+    if (access === "anyone") app.on(method, path, bodyGuard, answer);
+    else app.on(method, path, bodyGuard, accessGuard(deps.sessions, access, freshness === "fresh"), answer);
   }
   for (const [path, rows] of Map.groupBy(table, ([, path]) => path)) {
     app.all(path, only(rows.map(([method]) => method)));

@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import type { CodeOffer } from "../../../server/protocol/second-factor.ts";
+import { Authenticator } from "../../support/authenticator.ts";
+import { Person, password } from "../../support/person.ts";
+import { type Answer, answer, connection } from "../../support/raw.ts";
+import { type Village, village } from "../../support/village.ts";
+
+let chat: Village;
+beforeAll(async () => {
+  chat = await village({ olga: "owner", adam: "admin", mia: "member" });
+});
+afterAll(async () => {
+  await chat.server.stop();
+  expect(chat.server.bugs).toEqual([]);
+});
+
+/** Sends the head of a request, and its body when the function that it gives is called; that gives the answer. */
+async function held(
+  person: Person,
+  method: string,
+  path: string,
+  body: unknown,
+): Promise<() => Promise<Answer>> {
+  const socket = await connection(chat.server);
+  const text = JSON.stringify(body);
+  const received: Buffer[] = [];
+  socket.on("data", (data: Buffer) => received.push(data));
+  const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
+  const { pendingRequests } = chat.server.server;
+  const head = [
+    `${method} ${path} HTTP/1.1`,
+    `Host: ${new URL(chat.server.origin).host}`,
+    `Origin: ${chat.server.origin}`,
+    `Cookie: ${person.cookies}`,
+    "Content-Type: application/json",
+    `Content-Length: ${Buffer.byteLength(text)}`,
+    "Connection: close",
+  ];
+  socket.write(`${head.join("\r\n")}\r\n\r\n`);
+  while (chat.server.server.pendingRequests === pendingRequests) await new Promise(setImmediate);
+  return async () => {
+    socket.write(text);
+    await closed;
+    return answer(Buffer.concat(received).toString("latin1"));
+  };
+}
+
+test("ASVS 8.3.2 7.4.1 who was suspended while a request was on its way does nothing by it", async () => {
+  const { olga, adam } = chat.people;
+  const asked = [
+    await held(adam!, "POST", "/api/invites", { label: "", expiresIn: null, maxUses: null }),
+    await held(adam!, "PUT", "/api/people/3/standing", { standing: "suspended", reason: "revenge" }),
+    await held(adam!, "PUT", "/api/people/3/role", { role: "moderator" }),
+    await held(adam!, "POST", "/api/account/export", { format: "json" }),
+  ];
+  const fired = { standing: "suspended", reason: "fired" };
+  expect((await olga!.fetch("PUT", "/api/people/2/standing", fired)).status).toBe(204);
+  for (const send of asked) expect((await send()).status).toBe(401);
+  expect(await chat.base.store.users.byId(3)).toMatchObject({ role: "member", standing: "active" });
+  expect((await (await olga!.fetch("GET", "/api/invites")).json()).invites).toEqual([]);
+});
+
+test("ASVS 7.4.3 whose session ended with a new password while a request was on its way leaves nothing behind", async () => {
+  const { mia } = chat.people;
+  const thief = new Person(chat.server, "mia");
+  await thief.signIn();
+  const { ticket, secret } = (await (await thief.fetch("POST", "/api/account/code", {})).json()) as CodeOffer;
+  const code = new Authenticator(secret).at(Date.now());
+  const confirm = await held(thief, "PUT", "/api/account/code", { ticket, code });
+  const changed = { current: password, password: "another horse battery" };
+  expect((await mia!.fetch("PUT", "/api/account/password", changed)).status).toBe(204);
+  expect((await confirm()).status).toBe(401);
+  expect(await chat.base.store.factors.totp(3)).toBeNull();
+});
