@@ -11,7 +11,7 @@ import { Refusal } from "../refusal.ts";
 import type { System } from "../system.ts";
 import type { Allowance } from "../token-buckets.ts";
 import type { MakeAct } from "./act.ts";
-import { type Deed, requireAbove } from "./moderation.ts";
+import { type Deed, powerOf, requireAbove } from "./moderation.ts";
 import type { People } from "./people.ts";
 import { absoluteMs, idleMs } from "./sessions.ts";
 
@@ -63,7 +63,7 @@ export function administration(deps: AdministrationDeps) {
       if (!isAbove(by.role, role)) throw new Refusal("not_allowed");
       const detail = { from: people.roleOf(to), to: role };
       const told = act("person.role changed", { by: by.userId, to, address, detail });
-      if (!(await users.setRole(to, role, told))) throw new Refusal("unknown_person");
+      if (!(await users.setRole(to, role, told, powerOf(by)))) throw new Refusal("unknown_person");
       become(to, role);
     },
 
@@ -81,7 +81,8 @@ export function administration(deps: AdministrationDeps) {
     async endSessions({ by, to, address }: Deed): Promise<void> {
       requireAbove(people, by, to);
       spend(deedRate, by.userId);
-      await sessions.removeOthers(to, null, act("person.sessions ended", { by: by.userId, to, address }));
+      const told = act("person.sessions ended", { by: by.userId, to, address });
+      await sessions.removeOthers(to, null, told, powerOf(by));
     },
 
     /** Deletes somebody's account, with their messages or without. */
@@ -89,7 +90,7 @@ export function administration(deps: AdministrationDeps) {
       requireAbove(people, by, to);
       spend(deedRate, by.userId);
       const told = act("person.deleted", { by: by.userId, to, address, detail: { messages } });
-      await users.remove(to, messages === "remove", told);
+      await users.remove(to, messages === "remove", told, powerOf(by));
       broker.publish(groupTopic, [{ type: "person.deleted", id: to }]);
       people.forget(to);
       deps.erase();

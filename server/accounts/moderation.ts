@@ -1,9 +1,10 @@
 import type { Broker } from "../broker/broker.ts";
 import { userTopic } from "../broker/topics.ts";
+import type { Power } from "../db/kept/power.ts";
 import type { Session } from "../db/kept/sessions.ts";
 import type { Store } from "../db/store.ts";
 import type { Muting, StandingChange } from "../protocol/people.ts";
-import { isAbove, may, type Standing } from "../protocol/roles.ts";
+import { isAbove } from "../protocol/roles.ts";
 import { spend } from "../rate-limit.ts";
 import { Refusal } from "../refusal.ts";
 import type { System } from "../system.ts";
@@ -43,7 +44,7 @@ export function moderation({ users, people, deedRate, act, broker, system }: Mod
       const until = minutes === 0 ? null : system.now() + minutes * 60_000;
       const event = until === null ? "person.unmuted" : "person.muted";
       const told = act(event, { by: by.userId, to, address, detail: { minutes, reason } });
-      if (!(await users.mute(to, until, told))) throw new Refusal("unknown_person");
+      if (!(await users.mute(to, until, told, powerOf(by)))) throw new Refusal("unknown_person");
       people.mute(to, until);
       const name = people.nameOf(to);
       if (name !== null) broker.publish(userTopic(name), [{ type: "me.muted", until }]);
@@ -56,21 +57,18 @@ export function moderation({ users, people, deedRate, act, broker, system }: Mod
     async setStanding({ by, to, address }: Deed, { standing, reason }: StandingChange): Promise<void> {
       requireAbove(people, by, to);
       spend(deedRate, by.userId);
-      const user = await users.byId(to);
-      if (!user) throw new Refusal("unknown_person");
-      for (const touched of [user.standing, standing]) requireRightTo(touched, by);
       const told = act(events[standing], { by: by.userId, to, address, detail: { reason } });
       const why = standing === "active" || reason === "" ? null : reason;
-      if (!(await users.setStanding(to, standing, why, told))) throw new Refusal("unknown_person");
+      const isDone = await users.setStanding(to, standing, why, told, powerOf(by));
+      if (!isDone) throw new Refusal("unknown_person");
     },
   };
 }
 
-function requireRightTo(standing: Standing, { role }: Session): void {
-  if (standing === "suspended" && !may(role, "people.suspend")) throw new Refusal("not_allowed");
-}
+/** By what right the one of a session does something to somebody: the store looks whether it still holds when it is done. */
+export const powerOf = ({ userId, role }: Session): Power => ({ by: userId, role });
 
-/** Refuses what is done to nobody, to oneself, or to somebody of one's own role or a higher one. */
+/** Refuses what is done to nobody, to oneself, or to somebody of one's own role or a higher one, by what this node knows. */
 export function requireAbove(people: People, by: Session, to: number): void {
   if (people.nameOf(to) === null) throw new Refusal("unknown_person");
   if (!isAbove(by.role, people.roleOf(to))) throw new Refusal("not_allowed");

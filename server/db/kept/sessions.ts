@@ -1,5 +1,6 @@
 import type { Role } from "../../protocol/roles.ts";
 import type { Act } from "./audit.ts";
+import type { Power } from "./power.ts";
 
 export interface NewSession {
   id: Buffer;
@@ -45,8 +46,8 @@ export interface Sessions {
   /** What its user calls the device; null for nothing in particular. False when the user has no such session. */
   setLabel(userId: number, id: Buffer, label: string | null): Promise<boolean>;
   remove(id: Buffer, act?: Act): Promise<void>;
-  /** Ends all sessions of a user but this one; null ends all. Gives how many. */
-  removeOthers(userId: number, but: Buffer | null, act?: Act): Promise<number>;
+  /** Ends all sessions of a user but this one; null ends all. Gives how many. With a power it is refused where that does not hold. */
+  removeOthers(userId: number, but: Buffer | null, act?: Act, power?: Power): Promise<number>;
   /** Ends the sessions not seen since `seenBefore` or begun before `createdBefore`. */
   removeExpired(seenBefore: number, createdBefore: number): Promise<void>;
 }

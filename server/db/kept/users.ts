@@ -3,6 +3,7 @@ import type { House } from "../../protocol/house.ts";
 import type { Role, Standing } from "../../protocol/roles.ts";
 import type { Act } from "./audit.ts";
 import type { Identity } from "./factors.ts";
+import type { Power } from "./power.ts";
 import type { NewSession } from "./sessions.ts";
 
 export interface User {
@@ -60,20 +61,29 @@ export interface Users {
   signedIn(id: number, at: number): Promise<void>;
   /** Sets another password and ends all sessions, both or neither; `by` is the session that asked for it. */
   setPassword(id: number, passwordHash: string, by?: Buffer, act?: Act): Promise<void>;
-  /** Who may not invite any more with it loses their invitations. False where the account is gone, or is the owner's. */
-  setRole(id: number, role: Role, act: Act): Promise<boolean>;
+  /**
+   * Who may not invite any more with it loses their invitations. False where the account is gone, or is the owner's. With a
+   * power it is refused where that does not hold; so below.
+   */
+  setRole(id: number, role: Role, act: Act, power?: Power): Promise<boolean>;
   /** The owner becomes an admin and another becomes the owner; false where either is not, or not active. */
   handOver(from: number, to: number, act: Act): Promise<boolean>;
   /** Anything but `active` ends all sessions with it, the tickets of the account and its invitations. False where the account is gone. */
-  setStanding(id: number, standing: Standing, reason: string | null, act: Act): Promise<boolean>;
+  setStanding(
+    id: number,
+    standing: Standing,
+    reason: string | null,
+    act: Act,
+    power?: Power,
+  ): Promise<boolean>;
   /** Null lets the person write again. False where the account is gone. */
-  mute(id: number, until: number | null, act: Act): Promise<boolean>;
+  mute(id: number, until: number | null, act: Act, power?: Power): Promise<boolean>;
   /**
    * Forgets name, password, role, factors, identities, tickets, sessions, memberships, and reports made; revokes the
    * invitations made. Messages stay, under the id; with `erase` the account is marked for `erasing`. Refuses the owner's as
    * `owner_stays`.
    */
-  remove(id: number, erase?: boolean, act?: Act): Promise<void>;
+  remove(id: number, erase?: boolean, act?: Act, power?: Power): Promise<void>;
   /** Deleted accounts whose messages are still to be removed. */
   erasing(): Promise<number[]>;
   /** Says that there is nothing left of an account to be removed. */

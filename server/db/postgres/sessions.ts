@@ -5,6 +5,7 @@ import { endSessions } from "./ended-sessions.ts";
 import { guarded } from "./guarded.ts";
 import { type Author, tell } from "./notices.ts";
 import type { Db } from "./open.ts";
+import { requirePowerOver } from "./power.ts";
 import { sessions, users } from "./schema.ts";
 
 export function postgresSessions(db: Db, author: Author): Sessions {
@@ -78,9 +79,10 @@ export function postgresSessions(db: Db, author: Author): Sessions {
           await log(tx, act);
         }),
       ),
-    removeOthers: (userId, but, act) =>
+    removeOthers: (userId, but, act, power) =>
       guarded(() =>
         db.orm.transaction(async (tx) => {
+          await requirePowerOver(tx, power, userId);
           const ended = await endSessions(tx, author, userId, { but });
           if (ended > 0) await log(tx, act);
           return ended;

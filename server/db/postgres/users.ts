@@ -1,6 +1,7 @@
-import { and, eq, isNotNull, ne, sql } from "drizzle-orm";
+import { and, eq, isNotNull, ne, type SQL, sql } from "drizzle-orm";
 import { may } from "../../protocol/roles.ts";
 import type { Act } from "../kept/audit.ts";
+import type { Power } from "../kept/power.ts";
 import type { User, Users } from "../kept/users.ts";
 import { log } from "./audit.ts";
 import { endSessions } from "./ended-sessions.ts";
@@ -8,6 +9,7 @@ import { guarded } from "./guarded.ts";
 import { addUser, keyOf } from "./new-user.ts";
 import { type Author, tell } from "./notices.ts";
 import type { Db, Transaction } from "./open.ts";
+import { lockPeople, requirePowerOver } from "./power.ts";
 import { forgetUser, revokeInvites } from "./removed-user.ts";
 import { users } from "./schema.ts";
 import { tickets } from "./schema-doors.ts";
@@ -37,10 +39,11 @@ export function postgresUsers(db: Db, author: Author): Users {
     values: Partial<typeof users.$inferInsert>,
     act: Act,
     also: (tx: Transaction) => Promise<unknown> = async () => {},
-    who = there(id),
+    { power, who = there(id) }: { power?: Power | undefined; who?: SQL | undefined } = {},
   ): Promise<boolean> =>
     guarded(() =>
       db.orm.transaction(async (tx) => {
+        await requirePowerOver(tx, power, id, values.standing);
         if (!(await become(tx, id, values, who))) return false;
         await also(tx);
         await log(tx, act);
@@ -128,43 +131,41 @@ export function postgresUsers(db: Db, author: Author): Users {
           if (changed) await log(tx, act);
         }),
       ),
-    setRole: (id, role, act) =>
-      change(
-        id,
-        { role },
-        act,
-        async (tx) => may(role, "invites.manage") || revokeInvites(tx, id, act.at),
-        thereBelow(id),
-      ),
+    setRole: (id, role, act, power) =>
+      change(id, { role }, act, async (tx) => may(role, "invites.manage") || revokeInvites(tx, id, act.at), {
+        power,
+        who: thereBelow(id),
+      }),
     handOver: (from, to, act) =>
       guarded(() =>
         db.orm.transaction(async (tx) => {
-          const isActive = eq(users.standing, "active");
-          const [owner] = await tx
-            .select({ id: users.id })
-            .from(users)
-            .where(and(eq(users.id, from), eq(users.role, "owner"), isActive))
-            .for("update");
-          const isFit = and(there(to), isActive, ne(users.id, from));
-          const [heir] = await tx.select({ id: users.id }).from(users).where(isFit).for("update");
-          if (!owner || !heir) return false;
+          const rows = (await lockPeople(tx, [from, to])).filter(({ standing }) => standing === "active");
+          const isOwner = rows.some(({ id, role }) => id === from && role === "owner");
+          if (!isOwner || from === to || !rows.some(({ id }) => id === to)) return false;
           await become(tx, from, { role: "admin" });
           await become(tx, to, { role: "owner" });
           await log(tx, act);
           return true;
         }),
       ),
-    setStanding: (id, standing, reason, act) =>
-      change(id, { standing, standingReason: reason }, act, async (tx) => {
-        if (standing === "active") return;
-        await endSessions(tx, author, id);
-        await tx.delete(tickets).where(eq(tickets.userId, id));
-        await revokeInvites(tx, id, act.at);
-      }),
-    mute: (id, until, act) => change(id, { mutedUntil: until }, act),
-    remove: (id, erase = false, act) =>
+    setStanding: (id, standing, reason, act, power) =>
+      change(
+        id,
+        { standing, standingReason: reason },
+        act,
+        async (tx) => {
+          if (standing === "active") return;
+          await endSessions(tx, author, id);
+          await tx.delete(tickets).where(eq(tickets.userId, id));
+          await revokeInvites(tx, id, act.at);
+        },
+        { power },
+      ),
+    mute: (id, until, act, power) => change(id, { mutedUntil: until }, act, undefined, { power }),
+    remove: (id, erase = false, act, power) =>
       guarded(() =>
         db.orm.transaction(async (tx) => {
+          await requirePowerOver(tx, power, id);
           if (await forgetUser(tx, author, id, erase, act?.at ?? author.now())) await log(tx, act);
         }),
       ),

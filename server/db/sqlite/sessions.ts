@@ -5,6 +5,7 @@ import { log } from "./audit.ts";
 import { guarded } from "./guarded.ts";
 import { native } from "./native.ts";
 import type { Db } from "./open.ts";
+import { requirePowerOver } from "./power.ts";
 import { sessions, users } from "./schema.ts";
 
 /** A session with its user, as bun:sqlite gives it. */
@@ -103,9 +104,10 @@ export function sqliteSessions(db: Db): Sessions {
           if (tx.delete(sessions).where(eq(sessions.id, id)).returning().get()) log(tx, act);
         }),
       ),
-    removeOthers: (userId, but, act) =>
+    removeOthers: (userId, but, act, power) =>
       guarded(() =>
         db.transaction((tx) => {
+          requirePowerOver(tx, power, userId);
           const others = and(eq(sessions.userId, userId), but === null ? undefined : ne(sessions.id, but));
           const { length } = tx.delete(sessions).where(others).returning({ id: sessions.id }).all();
           if (length > 0) log(tx, act);

@@ -1,11 +1,13 @@
-import { and, eq, isNotNull, ne, sql } from "drizzle-orm";
+import { and, eq, isNotNull, ne, type SQL, sql } from "drizzle-orm";
 import { may } from "../../protocol/roles.ts";
 import type { Act } from "../kept/audit.ts";
+import type { Power } from "../kept/power.ts";
 import type { User, Users } from "../kept/users.ts";
 import { log } from "./audit.ts";
 import { guarded } from "./guarded.ts";
 import { addUser, keyOf } from "./new-user.ts";
 import type { Db } from "./open.ts";
+import { requirePowerOver } from "./power.ts";
 import { forgetUser, revokeInvites } from "./removed-user.ts";
 import { sessions, users } from "./schema.ts";
 import { tickets } from "./schema-doors.ts";
@@ -45,10 +47,11 @@ export function sqliteUsers(db: Db): Users {
     values: Partial<typeof users.$inferInsert>,
     act: Act | undefined,
     also: (tx: Parameters<Parameters<Db["transaction"]>[0]>[0]) => void = () => {},
-    who = there(id),
+    { power, who = there(id) }: { power?: Power | undefined; who?: SQL | undefined } = {},
   ): Promise<boolean> =>
     guarded(() =>
       db.transaction((tx) => {
+        requirePowerOver(tx, power, id, values.standing);
         const changed = tx.update(users).set(values).where(who).returning({ id: users.id }).get();
         if (!changed) return false;
         also(tx);
@@ -110,7 +113,7 @@ export function sqliteUsers(db: Db): Users {
         tx.delete(sessions).where(eq(sessions.userId, id)).run(),
       );
     },
-    setRole: (id, role, act) =>
+    setRole: (id, role, act, power) =>
       change(
         id,
         { role },
@@ -118,7 +121,7 @@ export function sqliteUsers(db: Db): Users {
         (tx) => {
           if (!may(role, "invites.manage")) revokeInvites(tx, id, act.at);
         },
-        thereBelow(id),
+        { power, who: thereBelow(id) },
       ),
     handOver: (from, to, act) =>
       guarded(() =>
@@ -136,17 +139,24 @@ export function sqliteUsers(db: Db): Users {
           return true;
         }),
       ),
-    setStanding: (id, standing, reason, act) =>
-      change(id, { standing, standingReason: reason }, act, (tx) => {
-        if (standing === "active") return;
-        tx.delete(sessions).where(eq(sessions.userId, id)).run();
-        tx.delete(tickets).where(eq(tickets.userId, id)).run();
-        revokeInvites(tx, id, act.at);
-      }),
-    mute: (id, until, act) => change(id, { mutedUntil: until }, act),
-    remove: (id, erase = false, act) =>
+    setStanding: (id, standing, reason, act, power) =>
+      change(
+        id,
+        { standing, standingReason: reason },
+        act,
+        (tx) => {
+          if (standing === "active") return;
+          tx.delete(sessions).where(eq(sessions.userId, id)).run();
+          tx.delete(tickets).where(eq(tickets.userId, id)).run();
+          revokeInvites(tx, id, act.at);
+        },
+        { power },
+      ),
+    mute: (id, until, act, power) => change(id, { mutedUntil: until }, act, undefined, { power }),
+    remove: (id, erase = false, act, power) =>
       guarded(() =>
         db.transaction((tx) => {
+          requirePowerOver(tx, power, id);
           if (forgetUser(tx, id, erase, act?.at ?? 0)) log(tx, act);
         }),
       ),

@@ -14,6 +14,7 @@ import { modelSuite } from "./model.ts";
 import { pageSuite } from "./pages.ts";
 import { passkeySuite } from "./passkeys.ts";
 import { peopleSuite } from "./people.ts";
+import { powerSuite } from "./powers.ts";
 import { removalSuite } from "./removal.ts";
 import { removedUserSuite } from "./removed-users.ts";
 import { reportSuite } from "./reports.ts";
@@ -32,6 +33,7 @@ export function storeSuite(kind: string, open: OpenGround, { modelRuns }: { mode
     "new accounts": beginningSuite,
     "deleted accounts": removedUserSuite,
     people: peopleSuite,
+    "what is done to people": powerSuite,
     sessions: sessionSuite,
     "second factors": factorSuite,
     passkeys: passkeySuite,
