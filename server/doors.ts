@@ -154,7 +154,7 @@ export function doors(deps: DoorsDeps): Omit<DoorRoutesDeps, "origins" | "report
     act,
     system,
   });
-  const trail = auditTrail(store.audit, act);
+  const trail = auditTrail({ store, act, report: deps.report });
 
   const passkeys = keepPasskeys({
     users: store.users,

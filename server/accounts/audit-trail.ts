@@ -2,18 +2,30 @@ import type { AuditFilter as KeptFilter } from "../db/kept/audit.ts";
 import type { Session } from "../db/kept/sessions.ts";
 import type { Store } from "../db/store.ts";
 import type { AuditFilter, AuditPage } from "../protocol/audit-filter.ts";
+import { may } from "../protocol/roles.ts";
+import { Refusal } from "../refusal.ts";
 import type { MakeAct } from "./act.ts";
+import { takenFile } from "./taken-file.ts";
 
 export interface AuditTrail {
   /** A page of the log, the latest first, below the id `before`. */
   page(filter: AuditFilter, before: number | null): Promise<AuditPage>;
-  /** All of it as JSON lines, the latest first, read page by page while it is taken; that it was exported is logged too. */
+  /**
+   * All of it as JSON lines, the latest first, read page by page while it is taken, by who may read it; that it was exported
+   * is logged too.
+   */
   export(by: Session, filter: AuditFilter, address: string): Promise<ReadableStream<Uint8Array>>;
 }
 
 const pageSize = 100;
 
-export function auditTrail(audit: Store["audit"], act: MakeAct): AuditTrail {
+export interface AuditTrailDeps {
+  store: Pick<Store, "audit" | "sessions">;
+  act: MakeAct;
+  report(error: unknown): unknown;
+}
+
+export function auditTrail({ store: { audit, sessions }, act, report }: AuditTrailDeps): AuditTrail {
   const kept = ({ event, ...rest }: AuditFilter): KeptFilter => ({
     ...rest,
     events: event === undefined ? undefined : [event],
@@ -26,20 +38,26 @@ export function auditTrail(audit: Store["audit"], act: MakeAct): AuditTrail {
 
   return {
     page,
-    async export({ userId }, filter, address) {
+    async export({ id, userId }, filter, address) {
       await audit.add(act("audit.exported", { by: userId, address, detail: { ...filter } }));
       let before: number | null = null;
-      return new ReadableStream({
-        async pull(controller) {
-          const { entries, before: next }: AuditPage = await page(filter, before);
-          const lines = entries.map(({ at, ...entry }) =>
-            JSON.stringify({ time: new Date(at).toISOString(), ...entry }),
-          );
-          if (lines.length > 0) controller.enqueue(Buffer.from(`${lines.join("\n")}\n`));
-          before = next;
-          if (before === null) controller.close();
-        },
-      });
+      let isOver = false;
+      async function next(): Promise<string | null> {
+        if (isOver) return null;
+        const { entries, before: following }: AuditPage = await page(filter, before);
+        before = following;
+        isOver = before === null;
+        const lines = entries.map(({ at, ...entry }) =>
+          JSON.stringify({ time: new Date(at).toISOString(), ...entry }),
+        );
+        return lines.map((line) => `${line}\n`).join("");
+      }
+      async function allow() {
+        const session = await sessions.find(id);
+        if (!session) throw new Refusal("not_signed_in");
+        if (!may(session.role, "audit.read")) throw new Refusal("not_allowed");
+      }
+      return takenFile(next, allow, report);
     },
   };
 }

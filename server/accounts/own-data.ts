@@ -11,9 +11,10 @@ import { ownDataAsJson } from "./own-data-json.ts";
 import { type OwnFactsDeps, ownFacts } from "./own-facts.ts";
 import { ownMessages } from "./own-messages.ts";
 import type { People } from "./people.ts";
+import { takenFile } from "./taken-file.ts";
 
 export interface OwnDataDeps extends OwnFactsDeps {
-  store: OwnFactsDeps["store"] & Pick<Store, "conversations" | "messages">;
+  store: OwnFactsDeps["store"] & Pick<Store, "conversations" | "messages" | "sessions">;
   people: People;
   bound: Bound;
   act: MakeAct;
@@ -21,7 +22,10 @@ export interface OwnDataDeps extends OwnFactsDeps {
 }
 
 export interface OwnData {
-  /** All that is kept of somebody, as a file that is made while it is taken; `total` is how many messages are in it. */
+  /**
+   * All that is kept of somebody, as a file that is made while it is taken, and ends with the session; `total` is how many
+   * messages are in it.
+   */
   export(
     by: Session,
     format: OwnDataFormat,
@@ -38,34 +42,23 @@ export function ownData(deps: OwnDataDeps): OwnData {
   const toldIn = ownMessages(store.messages, deps.people);
   const { about, history } = ownFacts(deps);
 
-  function streamOf(lines: AsyncGenerator<string>): ReadableStream<Uint8Array> {
+  function fileOf(lines: AsyncGenerator<string>, { id }: Session): ReadableStream<Uint8Array> {
     // The beginning goes out at once, so that whoever waits sees that it comes.
     let size = 1;
-    async function pull(controller: ReadableStreamDefaultController<Uint8Array>) {
+    async function next(): Promise<string | null> {
       let text = "";
       while (text.length < size) {
         const { value, done } = await lines.next();
-        if (done) {
-          if (text !== "") controller.enqueue(Buffer.from(text));
-          return controller.close();
-        }
+        if (done) return text || null;
         text += `${value}\n`;
       }
-      controller.enqueue(Buffer.from(text));
       size = chunkSize;
+      return text;
     }
-    return new ReadableStream({
-      async pull(controller) {
-        try {
-          await pull(controller);
-        } catch (error) {
-          // The file ends early, which whoever takes it notices.
-          if (!(error instanceof Refusal)) report(error);
-          controller.error(error);
-        }
-      },
-      cancel: async () => void (await lines.return(undefined)),
-    });
+    async function allow() {
+      if ((await store.sessions.find(id)) === null) throw new Refusal("not_signed_in");
+    }
+    return takenFile(next, allow, report, () => lines.return(undefined));
   }
 
   return {
@@ -83,7 +76,7 @@ export function ownData(deps: OwnDataDeps): OwnData {
         .reduce((sum, { head }) => sum + head, 0);
       const told = conversations.map(({ id }) => toldIn(by.userId, id));
       const write = format === "json" ? ownDataAsJson : ownDataAsHtml;
-      return { total: own + direct, file: streamOf(write(facts, told, history(by.userId))) };
+      return { total: own + direct, file: fileOf(write(facts, told, history(by.userId)), by) };
     },
   };
 }
