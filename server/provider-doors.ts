@@ -24,7 +24,7 @@ export function providerDoors(deps: ProviderDoorsDeps) {
   const { store, providers: settings, sessions, admission } = deps;
   const { users, factors, tickets, sessions: kept } = store;
   const providers = signInWith(settings, { ...deps, tickets });
-  const identities = keepIdentities({ ...deps, settings, users, factors });
+  const identities = keepIdentities({ ...deps, settings, factors });
   /** Bounds how often one address goes to providers and comes back. */
   const rate = deps.bound("providers", 120, 60);
   const within = (address: string) => spend(rate, address);

@@ -1,4 +1,3 @@
-import type { Identity } from "../db/kept/factors.ts";
 import type { Store } from "../db/store.ts";
 import type { ProviderInfo } from "../protocol/providers.ts";
 import { Refusal } from "../refusal.ts";
@@ -8,7 +7,6 @@ import type { ProviderAccount, ProviderSettings } from "./providers/provider.ts"
 
 export interface IdentitiesDeps {
   settings: readonly ProviderSettings[];
-  users: Store["users"];
   factors: Store["factors"];
   act: MakeAct;
   system: System;
@@ -17,10 +15,9 @@ export interface IdentitiesDeps {
 export type Identities = ReturnType<typeof identities>;
 
 /** The accounts at providers that open one's own account here. */
-export function identities({ settings, users, factors, act, system }: IdentitiesDeps) {
+export function identities({ settings, factors, act, system }: IdentitiesDeps) {
   /** One of an issuer that is not set up any more opens nothing. */
-  const opens = ({ provider, issuer }: Identity) =>
-    settings.some((each) => each.id === provider && each.issuer === issuer);
+  const opening = settings.map(({ id, issuer }) => ({ provider: id, issuer }));
 
   async function requireNone(userId: number, issuer: string) {
     const own = await factors.identities(userId);
@@ -28,10 +25,8 @@ export function identities({ settings, users, factors, act, system }: Identities
   }
 
   return {
-    /** The ones of a user that open the account now. */
-    async opening(userId: number): Promise<Identity[]> {
-      return (await factors.identities(userId)).filter(opens);
-    },
+    /** Where those have to be that open an account now. */
+    opening,
 
     /** Those there are to link, and those that are linked, though they may open nothing any more. */
     async list(userId: number): Promise<ProviderInfo[]> {
@@ -71,14 +66,9 @@ export function identities({ settings, users, factors, act, system }: Identities
 
     /** From here on it opens nothing; `last_way_in` where there is no other way into the account. */
     async unlink(userId: number, provider: string, address: string): Promise<void> {
-      const [user, own] = await Promise.all([users.byId(userId), factors.identities(userId)]);
-      const removed = own.filter((identity) => identity.provider === provider);
-      if (!user || removed.length === 0) throw new Refusal("not_found");
-      const others = own.filter((identity) => identity.provider !== provider && opens(identity));
-      if (user.passwordHash === null && !user.hasPasskey && others.length === 0)
-        throw new Refusal("last_way_in");
       const told = act("provider.unlinked", { by: userId, address, detail: { provider } });
-      for (const { issuer, subject } of removed) await factors.removeIdentity(userId, issuer, subject, told);
+      const isRemoved = await factors.removeIdentities(userId, provider, told, { opening });
+      if (!isRemoved) throw new Refusal("not_found");
     },
   };
 }

@@ -99,23 +99,12 @@ export function passkeys(deps: PasskeysDeps) {
      * Removes a passkey, and says whether it was the last one. Refuses as `last_way_in` the only way into an account, and as
      * `enrolment_needed` the only second factor where the house asks for one.
      */
-    async remove({ userId, role, hasCode }: Session, id: string, address: string): Promise<boolean> {
-      const [user, own, opening] = await Promise.all([
-        users.byId(userId),
-        factors.passkeys(userId),
-        identities.opening(userId),
-      ]);
-      if (!own.some((passkey) => passkey.id === id)) throw unknown();
-      const isLast = own.length === 1;
-      if (isLast && user?.passwordHash == null && opening.length === 0) throw new Refusal("last_way_in");
-      if (isLast && !hasCode && house.asksMoreOf(role)) {
-        const message =
-          "This chat asks for a second factor. Add another passkey or set up two-step login before you remove this one.";
-        throw new Refusal("enrolment_needed", { message });
-      }
+    async remove({ userId, role }: Session, id: string, address: string): Promise<boolean> {
       const told = act("passkey.removed", { by: userId, address });
-      if (!(await factors.removePasskey(userId, id, told))) throw unknown();
-      return isLast;
+      const needs = { opening: identities.opening, secondFactor: house.asksMoreOf(role) };
+      const removed = await factors.removePasskey(userId, id, told, needs);
+      if (!removed) throw unknown();
+      return removed.left === 0;
     },
   };
 }

@@ -88,12 +88,9 @@ export function secondFactor(deps: SecondFactorDeps) {
      * Removes the app and the recovery codes, and ends all other sessions. Refuses as `enrolment_needed` where the house
      * asks for a second factor and there is no other, and as `not_found` where there is no app.
      */
-    async remove({ id, userId, role, hasPasskey }: Session, address: string): Promise<void> {
-      if (house.asksMoreOf(role) && !hasPasskey) {
-        const message = "This chat asks for two-step login. Add a passkey before you turn off the codes.";
-        throw new Refusal("enrolment_needed", { message });
-      }
-      const removed = await factors.removeTotp(userId, act("code.removed", { by: userId, address }));
+    async remove({ id, userId, role }: Session, address: string): Promise<void> {
+      const told = act("code.removed", { by: userId, address });
+      const removed = await factors.removeTotp(userId, told, { secondFactor: house.asksMoreOf(role) });
       if (!removed) throw new Refusal("not_found");
       await sessions.removeOthers(userId, id);
     },

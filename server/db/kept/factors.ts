@@ -1,4 +1,5 @@
 import type { Act } from "./audit.ts";
+import type { Needs } from "./ways-in.ts";
 
 export interface Passkey {
   /** The credential's id, in base64url. */
@@ -36,8 +37,8 @@ export interface Factors {
     recovery: readonly Buffer[],
     act: Act,
   ): Promise<void>;
-  /** Removes the app and the recovery codes; false when there is none. */
-  removeTotp(userId: number, act: Act): Promise<boolean>;
+  /** Removes the app and the recovery codes; false when there is none. Refuses what would leave too little; so below. */
+  removeTotp(userId: number, act: Act, needs?: Needs): Promise<boolean>;
   /** Takes the code of a time step, if it is later than the last that was taken: each is taken once, whoever is first. */
   useStep(userId: number, step: number): Promise<boolean>;
   recoveryCodes(userId: number): Promise<number>;
@@ -48,15 +49,17 @@ export interface Factors {
   passkey(id: string): Promise<Passkey | null>;
   /** False when there is one of this id. */
   addPasskey(passkey: Omit<Passkey, "lastUsedAt">, act: Act): Promise<boolean>;
-  /** False when the user has no such passkey; so below. */
+  /** False when the user has no such passkey. */
   renamePasskey(userId: number, id: string, name: string): Promise<boolean>;
-  removePasskey(userId: number, id: string, act: Act): Promise<boolean>;
+  /** Gives how many are left; null when the user has no such passkey. */
+  removePasskey(userId: number, id: string, act: Act, needs?: Needs): Promise<{ left: number } | null>;
   /** Notes a use and its counter; false where the passkey is gone, or was used meanwhile with no lower counter, which counts. */
   usedPasskey(id: string, counter: number, at: number): Promise<boolean>;
   identities(userId: number): Promise<Identity[]>;
   identity(issuer: string, subject: string): Promise<Identity | null>;
   /** False when it opens an account already. */
   addIdentity(identity: Omit<Identity, "lastUsedAt">, act: Act): Promise<boolean>;
-  removeIdentity(userId: number, issuer: string, subject: string, act: Act): Promise<boolean>;
+  /** Removes those at a provider; false when there is none. */
+  removeIdentities(userId: number, provider: string, act: Act, needs?: Needs): Promise<boolean>;
   usedIdentity(issuer: string, subject: string, at: number): Promise<void>;
 }

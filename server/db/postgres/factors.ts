@@ -7,6 +7,7 @@ import { type Author, tell } from "./notices.ts";
 import type { Db, Transaction } from "./open.ts";
 import { postgresPasskeys } from "./passkeys.ts";
 import { recoveryCodes, totp } from "./schema-doors.ts";
+import { lockUser, requireWaysIn } from "./ways-in.ts";
 
 export function postgresFactors(db: Db, author: Author): Factors {
   return {
@@ -31,11 +32,13 @@ export function postgresFactors(db: Db, author: Author): Factors {
           await log(tx, act);
         }),
       ),
-    removeTotp: (userId, act) =>
+    removeTotp: (userId, act, needs = {}) =>
       guarded(() =>
         db.orm.transaction(async (tx) => {
+          await lockUser(tx, userId);
           const [removed] = await tx.delete(totp).where(eq(totp.userId, userId)).returning();
           if (!removed) return false;
+          await requireWaysIn(tx, userId, needs);
           await replaceCodes(tx, userId, []);
           await tell(tx, author, { kind: "factors.changed", userId, hasCode: false });
           await log(tx, act);

@@ -4,10 +4,11 @@ import { log } from "./audit.ts";
 import { guarded } from "./guarded.ts";
 import type { Db } from "./open.ts";
 import { identities } from "./schema-doors.ts";
+import { lockUser, requireWaysIn } from "./ways-in.ts";
 
 type Identities = Pick<
   Factors,
-  "identities" | "identity" | "addIdentity" | "removeIdentity" | "usedIdentity"
+  "identities" | "identity" | "addIdentity" | "removeIdentities" | "usedIdentity"
 >;
 
 export function postgresIdentities(db: Db): Identities {
@@ -32,13 +33,15 @@ export function postgresIdentities(db: Db): Identities {
           return added !== undefined;
         }),
       ),
-    removeIdentity: (userId, issuer, subject, act) =>
+    removeIdentities: (userId, provider, act, needs = {}) =>
       guarded(() =>
         db.orm.transaction(async (tx) => {
-          const own = and(named(issuer, subject), eq(identities.userId, userId));
-          const [removed] = await tx.delete(identities).where(own).returning();
-          if (removed) await log(tx, act);
-          return removed !== undefined;
+          await lockUser(tx, userId);
+          const own = and(eq(identities.userId, userId), eq(identities.provider, provider));
+          if ((await tx.delete(identities).where(own).returning()).length === 0) return false;
+          await requireWaysIn(tx, userId, needs);
+          await log(tx, act);
+          return true;
         }),
       ),
     usedIdentity: (issuer, subject, at) =>

@@ -5,6 +5,7 @@ import { guarded } from "./guarded.ts";
 import { type Author, tell } from "./notices.ts";
 import type { Db, Transaction } from "./open.ts";
 import { passkeys } from "./schema-doors.ts";
+import { lockUser, requireWaysIn } from "./ways-in.ts";
 
 type Passkeys = Pick<
   Factors,
@@ -44,15 +45,17 @@ export function postgresPasskeys(db: Db, author: Author): Passkeys {
         async () =>
           (await db.orm.update(passkeys).set({ name }).where(own(userId, id)).returning()).length > 0,
       ),
-    removePasskey: (userId, id, act) =>
+    removePasskey: (userId, id, act, needs = {}) =>
       guarded(() =>
         db.orm.transaction(async (tx) => {
+          await lockUser(tx, userId);
           const [removed] = await tx.delete(passkeys).where(own(userId, id)).returning();
-          if (!removed) return false;
-          const hasPasskey = (await countOf(tx, userId)) > 0;
-          await tell(tx, author, { kind: "factors.changed", userId, hasPasskey });
+          if (!removed) return null;
+          await requireWaysIn(tx, userId, needs);
+          const left = await countOf(tx, userId);
+          await tell(tx, author, { kind: "factors.changed", userId, hasPasskey: left > 0 });
           await log(tx, act);
-          return true;
+          return { left };
         }),
       ),
     usedPasskey: (id, counter, at) =>

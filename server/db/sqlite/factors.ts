@@ -6,6 +6,7 @@ import { sqliteIdentities } from "./identities.ts";
 import type { Db } from "./open.ts";
 import { sqlitePasskeys } from "./passkeys.ts";
 import { recoveryCodes, totp } from "./schema-doors.ts";
+import { requireWaysIn } from "./ways-in.ts";
 
 export function sqliteFactors(db: Db): Factors {
   return {
@@ -32,11 +33,12 @@ export function sqliteFactors(db: Db): Factors {
           log(tx, act);
         }),
       ),
-    removeTotp: (userId, act) =>
+    removeTotp: (userId, act, needs = {}) =>
       guarded(() =>
         db.transaction((tx) => {
           const removed = tx.delete(totp).where(eq(totp.userId, userId)).returning().get();
           if (!removed) return false;
+          requireWaysIn(tx, userId, needs);
           replaceCodes(tx, userId, []);
           log(tx, act);
           return true;

@@ -4,10 +4,11 @@ import { log } from "./audit.ts";
 import { guarded } from "./guarded.ts";
 import type { Db } from "./open.ts";
 import { identities } from "./schema-doors.ts";
+import { requireWaysIn } from "./ways-in.ts";
 
 type Identities = Pick<
   Factors,
-  "identities" | "identity" | "addIdentity" | "removeIdentity" | "usedIdentity"
+  "identities" | "identity" | "addIdentity" | "removeIdentities" | "usedIdentity"
 >;
 
 export function sqliteIdentities(db: Db): Identities {
@@ -33,13 +34,14 @@ export function sqliteIdentities(db: Db): Identities {
           return added !== undefined;
         }),
       ),
-    removeIdentity: (userId, issuer, subject, act) =>
+    removeIdentities: (userId, provider, act, needs = {}) =>
       guarded(() =>
         db.transaction((tx) => {
-          const own = and(named(issuer, subject), eq(identities.userId, userId));
-          const removed = tx.delete(identities).where(own).returning().get();
-          if (removed) log(tx, act);
-          return removed !== undefined;
+          const own = and(eq(identities.userId, userId), eq(identities.provider, provider));
+          if (tx.delete(identities).where(own).returning().all().length === 0) return false;
+          requireWaysIn(tx, userId, needs);
+          log(tx, act);
+          return true;
         }),
       ),
     usedIdentity: (issuer, subject, at) =>

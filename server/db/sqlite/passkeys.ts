@@ -1,9 +1,10 @@
-import { and, asc, eq, lt, or } from "drizzle-orm";
+import { and, asc, count, eq, lt, or } from "drizzle-orm";
 import type { Factors, Passkey } from "../kept/factors.ts";
 import { log } from "./audit.ts";
 import { guarded } from "./guarded.ts";
 import type { Db } from "./open.ts";
 import { passkeys } from "./schema-doors.ts";
+import { requireWaysIn } from "./ways-in.ts";
 
 type Passkeys = Pick<
   Factors,
@@ -39,12 +40,14 @@ export function sqlitePasskeys(db: Db): Passkeys {
       ),
     renamePasskey: (userId, id, name) =>
       guarded(() => db.update(passkeys).set({ name }).where(own(userId, id)).returning().get() !== undefined),
-    removePasskey: (userId, id, act) =>
+    removePasskey: (userId, id, act, needs = {}) =>
       guarded(() =>
         db.transaction((tx) => {
           const removed = tx.delete(passkeys).where(own(userId, id)).returning().get();
-          if (removed) log(tx, act);
-          return removed !== undefined;
+          if (!removed) return null;
+          requireWaysIn(tx, userId, needs);
+          log(tx, act);
+          return tx.select({ left: count() }).from(passkeys).where(eq(passkeys.userId, userId)).get()!;
         }),
       ),
     usedPasskey: (id, counter, at) =>

@@ -69,12 +69,12 @@ const deeds: Record<string, Deed> = {
   "factors.removePasskey": {
     first: ({ factors }) => factors.addPasskey(aPasskey(), actOf("passkey.added")),
     does: ({ factors }, act) => factors.removePasskey(2, aPasskey().id, act),
-    again: false,
+    again: null,
   },
   "factors.addIdentity": { does: ({ factors }, act) => factors.addIdentity(anIdentity(), act), again: false },
-  "factors.removeIdentity": {
+  "factors.removeIdentities": {
     first: ({ factors }) => factors.addIdentity(anIdentity(), actOf("provider.linked")),
-    does: ({ factors }, act) => factors.removeIdentity(2, anIdentity().issuer, anIdentity().subject, act),
+    does: ({ factors }, act) => factors.removeIdentities(2, anIdentity().provider, act),
     again: false,
   },
   "tickets.put": { does: ({ tickets }, act) => tickets.put(aTicket(), act) },

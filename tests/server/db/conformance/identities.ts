@@ -4,7 +4,7 @@ import { anIdentity } from "./samples.ts";
 
 const linked = actOf("provider.linked");
 const unlinked = actOf("provider.unlinked");
-const { issuer, subject } = anIdentity();
+const { issuer, subject, provider } = anIdentity();
 
 /** How a store keeps accounts at providers that open an account here. */
 export function identitySuite(open: OpenGround): void {
@@ -49,11 +49,16 @@ export function identitySuite(open: OpenGround): void {
   test("are unlinked by whom they belong to, and note their latest use", async () => {
     const { factors } = ground.store;
     await factors.addIdentity(anIdentity(), linked);
-    await factors.addIdentity(anIdentity({ subject: "other", createdAt: 9 }), linked);
+    await factors.addIdentity(anIdentity({ subject: "former", createdAt: 7 }), linked);
+    await factors.addIdentity(anIdentity({ subject: "other", provider: "another", createdAt: 9 }), linked);
     await factors.usedIdentity(issuer, subject, 500);
-    expect(await factors.identities(2)).toMatchObject([{ lastUsedAt: 500 }, { lastUsedAt: null }]);
-    expect(await factors.removeIdentity(1, issuer, subject, unlinked)).toBe(false);
-    expect(await factors.removeIdentity(2, issuer, subject, unlinked)).toBe(true);
+    expect(await factors.identities(2)).toMatchObject([
+      { lastUsedAt: 500 },
+      { lastUsedAt: null },
+      { lastUsedAt: null },
+    ]);
+    expect(await factors.removeIdentities(1, provider, unlinked)).toBe(false);
+    expect(await factors.removeIdentities(2, provider, unlinked)).toBe(true);
     expect(await factors.identities(2)).toMatchObject([{ subject: "other" }]);
   });
 }

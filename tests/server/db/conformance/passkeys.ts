@@ -42,10 +42,10 @@ export function passkeySuite(open: OpenGround): void {
     const { factors } = ground.store;
     await factors.addPasskey(aPasskey(), added);
     expect(await factors.renamePasskey(1, "credential", "Mine")).toBe(false);
-    expect(await factors.removePasskey(1, "credential", removed)).toBe(false);
+    expect(await factors.removePasskey(1, "credential", removed)).toBeNull();
     expect(await factors.renamePasskey(2, "credential", "Bob's phone")).toBe(true);
     expect(await factors.passkeys(2)).toMatchObject([{ name: "Bob's phone" }]);
-    expect(await factors.removePasskey(2, "credential", removed)).toBe(true);
+    expect(await factors.removePasskey(2, "credential", removed)).toEqual({ left: 0 });
     expect(await factors.renamePasskey(2, "credential", "gone")).toBe(false);
     expect(await factors.passkeys(2)).toEqual([]);
   });

@@ -20,6 +20,7 @@ import { removedUserSuite } from "./removed-users.ts";
 import { reportSuite } from "./reports.ts";
 import { sessionSuite } from "./sessions.ts";
 import { ticketSuite } from "./tickets.ts";
+import { waysInSuite } from "./ways-in.ts";
 
 /** What every kind of store must do, whole: a new part is added here, and every kind has to pass it. */
 export function storeSuite(kind: string, open: OpenGround, { modelRuns }: { modelRuns: number }): void {
@@ -38,6 +39,7 @@ export function storeSuite(kind: string, open: OpenGround, { modelRuns }: { mode
     "second factors": factorSuite,
     passkeys: passkeySuite,
     "accounts at providers": identitySuite,
+    "the last way in": waysInSuite,
     tickets: ticketSuite,
     invitations: inviteSuite,
     house: houseSuite,

@@ -1,0 +1,19 @@
+import { eq } from "drizzle-orm";
+import { type Needs, requireEnough } from "../kept/ways-in.ts";
+import type { Writer } from "./audit.ts";
+import { users } from "./schema.ts";
+import { identities, passkeys, totp } from "./schema-doors.ts";
+
+/** Refuses, and so undoes the removal before it in the transaction, where too little is left of an account. */
+export function requireWaysIn(db: Writer, userId: number, needs: Needs): void {
+  const user = db.select({ hash: users.passwordHash }).from(users).where(eq(users.id, userId)).get();
+  const has = (table: typeof passkeys | typeof totp) =>
+    db.select({ of: table.userId }).from(table).where(eq(table.userId, userId)).get() !== undefined;
+  const left = {
+    passwordHash: user?.hash ?? null,
+    hasCode: has(totp),
+    hasPasskey: has(passkeys),
+    identities: db.select().from(identities).where(eq(identities.userId, userId)).all(),
+  };
+  requireEnough(left, needs);
+}
