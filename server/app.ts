@@ -91,7 +91,7 @@ export async function createApp(deps: AppDeps) {
           system,
           report,
         });
-  const commits = commitLoop(store.messages, cluster?.stored ?? deliver, () => erasing.note());
+  const commits = commitLoop(store.messages, cluster?.stored ?? deliver);
   const erasing = erasure({ users: store.users, messages: store.messages, commits, system, report });
   const readMarks = keepReadMarks(store.conversations, broker, people.nameOf, system, report);
 

@@ -63,11 +63,7 @@ export interface DoorsDeps extends Pick<ProviderDoorsDeps, "providers" | "fetch"
 /** Wires who gets in, how, and what they may do: all that the routes need beside the server itself. */
 export function doors(deps: DoorsDeps): Omit<DoorRoutesDeps, "origins" | "report"> {
   const { store, secrets, people, sessions, connections, house, commits, broker, bound, act, system } = deps;
-  /** Of an account that goes, traces are cleared away too. */
-  const erase = () => {
-    deps.erasing.note();
-    void deps.erasing.run();
-  };
+  const erase = () => void deps.erasing.run();
 
   /** Takes an event to all devices of a user, wherever they are connected. */
   function tellUser(userId: number, event: ChatEvent) {

@@ -33,14 +33,9 @@ const batchTextMax = limits.pageMaxBytes;
 
 /**
  * Takes all that is queued, stores it in one transaction, delivers what was stored in commit order, and only then takes
- * the next batch. While a commit runs the next batch gathers, so load makes the batches larger, not slower. `changed` hears
- * that something stored is another now, such as deleted.
+ * the next batch. While a commit runs the next batch gathers, so load makes the batches larger, not slower.
  */
-export function commitLoop(
-  messages: Store["messages"],
-  deliver: Deliver,
-  changed: () => void = () => {},
-): CommitLoop {
+export function commitLoop(messages: Store["messages"], deliver: Deliver): CommitLoop {
   let queue: Waiting[] = [];
   let changes: (() => Promise<void>)[] = [];
   let running: Promise<void> | null = null;
@@ -101,7 +96,6 @@ export function commitLoop(
           try {
             const messages = await work();
             deliver(messages);
-            if (messages.length > 0) changed();
             resolve(messages);
           } catch (error) {
             reject(error);

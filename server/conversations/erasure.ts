@@ -5,7 +5,7 @@ import type { CommitLoop } from "./commit-loop.ts";
 
 export interface ErasureDeps {
   users: Pick<Store["users"], "erasing" | "erased">;
-  messages: Pick<Store["messages"], "removeOf" | "scrub">;
+  messages: Pick<Store["messages"], "removeOf" | "hasTraces" | "scrub">;
   commits: Pick<CommitLoop, "change">;
   system: System;
   report(error: unknown): void;
@@ -23,8 +23,6 @@ const restMs = 5 * 60_000;
 export interface Erasure {
   /** Begins, or sees to it that what came to be done since is done too; what a crash interrupts goes on with the next call. */
   run(): Promise<void>;
-  /** Notes that something was deleted, whose traces in the database's files the next run clears away. */
-  note(): void;
 }
 
 /**
@@ -34,19 +32,15 @@ export interface Erasure {
 export function erasure({ users, messages, commits, system, report }: ErasureDeps): Erasure {
   let running: Promise<void> | null = null;
   let isAskedAgain = false;
-  let isNoted = false;
   let scrubbedAt = Number.NEGATIVE_INFINITY;
 
   async function eraseAll() {
     const ids = await users.erasing();
     for (const id of ids)
       while ((await commits.change(() => messages.removeOf(id, system.now(), batch))).length > 0);
-    if ((ids.length === 0 && !isNoted) || system.now() - scrubbedAt < restMs) return;
-    isNoted = false;
-    await messages.scrub().catch((error) => {
-      isNoted = true;
-      throw error;
-    });
+    const isDue = ids.length > 0 || (await messages.hasTraces());
+    if (!isDue || system.now() - scrubbedAt < restMs) return;
+    await messages.scrub();
     scrubbedAt = system.now();
     for (const id of ids) await users.erased(id);
   }
@@ -69,9 +63,6 @@ export function erasure({ users, messages, commits, system, report }: ErasureDep
       isAskedAgain = true;
       running ??= run();
       return running;
-    },
-    note() {
-      isNoted = true;
     },
   };
 }

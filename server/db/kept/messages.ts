@@ -46,6 +46,8 @@ export interface Messages {
   countOf(author: number): Promise<number>;
   /** At most `limit` messages of an author in a conversation with `seq` above `after`, ascending, deleted ones left out. */
   by(author: number, id: ConversationId, after: number, limit: number): Promise<Message[]>;
+  /** Whether messages or accounts were deleted since the last `scrub` began, no matter by which process. */
+  hasTraces(): Promise<boolean>;
   /** Clears what was deleted out of the files of the database, as far as the database can; `busy` where it cannot now. */
   scrub(): Promise<void>;
 }

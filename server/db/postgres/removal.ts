@@ -6,6 +6,7 @@ import { guarded } from "./guarded.ts";
 import { selectedMessage } from "./messages.ts";
 import type { Db, Transaction } from "./open.ts";
 import { messages } from "./schema.ts";
+import { clearTraces, hasTraces, noteTraces, tracesOf } from "./traces.ts";
 
 type Chosen = Pick<typeof messages.$inferSelect, "conversationId" | "seq">;
 
@@ -13,7 +14,7 @@ type Chosen = Pick<typeof messages.$inferSelect, "conversationId" | "seq">;
 const scrubMs = 1_800_000;
 
 /** Deletes the text of messages, each as one more change of its conversation. */
-export function postgresRemoval(db: Db): Pick<Messages, "remove" | "removeOf" | "scrub"> {
+export function postgresRemoval(db: Db): Pick<Messages, "remove" | "removeOf" | "hasTraces" | "scrub"> {
   return {
     remove: (id, seq, at, act) =>
       guarded(() =>
@@ -35,6 +36,7 @@ export function postgresRemoval(db: Db): Pick<Messages, "remove" | "removeOf" | 
           return blank(tx, chosen, at);
         }),
       ),
+    hasTraces: () => guarded(() => hasTraces(db)),
     // Frees the space of what was deleted for what comes next. What PostgreSQL has in its own log, its archives and its
     // replicas goes when those go, on the disk when it is written over, and not before the last transaction has ended that
     // began earlier: that is up to whoever runs it.
@@ -43,7 +45,9 @@ export function postgresRemoval(db: Db): Pick<Messages, "remove" | "removeOf" | 
         const connection = await db.sql.reserve();
         try {
           await connection`select set_config('statement_timeout', ${String(scrubMs)}, false)`;
+          const noted = await tracesOf(connection);
           await connection`vacuum messages`;
+          await clearTraces(connection, noted);
         } finally {
           await connection`reset statement_timeout`.finally(() => connection.release());
         }
@@ -73,6 +77,8 @@ async function blank(tx: Transaction, chosen: readonly Chosen[], at: number): Pr
       from (select conversation_id, count(*) as count from doomed group by conversation_id) as each
       where id = conversation_id
       returning id, head - count as former
+    ), noted as (
+      ${noteTraces} where exists (select from doomed)
     )
     update messages set text = '', rev = former + place, deleted_at = ${at}::bigint
     from doomed join grown on id = conversation_id

@@ -4,6 +4,7 @@ import { type Author, tell } from "./notices.ts";
 import type { Transaction } from "./open.ts";
 import { memberships, sessions, users } from "./schema.ts";
 import { identities, invites, passkeys, recoveryCodes, reports, tickets, totp } from "./schema-doors.ts";
+import { noteTraces } from "./traces.ts";
 
 /**
  * Forgets all of an account but its id; false when there is nothing to forget. Refuses as `owner_stays` the owner's, whoever
@@ -46,6 +47,7 @@ export async function forgetUser(
       erasing: erase ? 1 : 0,
     })
     .where(eq(users.id, id));
+  await db.execute(noteTraces);
   await tell(db, author, { kind: "person.deleted", id });
   return true;
 }

@@ -7,11 +7,12 @@ import { selectedMessage } from "./messages.ts";
 import type { Db } from "./open.ts";
 import { rewriteFile } from "./rewriting.ts";
 import { conversations, messages } from "./schema.ts";
+import { clearTraces, hasTraces, notedIn, noteTraces } from "./traces.ts";
 
 type Selected = typeof messages.$inferSelect;
 
 /** Deletes the text of messages, each as one more change of its conversation. */
-export function sqliteRemoval(db: Db): Pick<Messages, "remove" | "removeOf" | "scrub"> {
+export function sqliteRemoval(db: Db): Pick<Messages, "remove" | "removeOf" | "hasTraces" | "scrub"> {
   /** Gives a message the next number of its conversation and takes its text away. */
   function blank(tx: Writer, { conversationId, seq }: Selected, at: number): Message {
     const inThis = eq(conversations.id, conversationId);
@@ -50,6 +51,7 @@ export function sqliteRemoval(db: Db): Pick<Messages, "remove" | "removeOf" | "s
             const found = tx.select().from(messages).where(one).get();
             if (!found) return null;
             const changed = blank(tx, found, at);
+            noteTraces(tx);
             log(tx, act);
             return changed;
           },
@@ -62,22 +64,27 @@ export function sqliteRemoval(db: Db): Pick<Messages, "remove" | "removeOf" | "s
     removeOf: (author, at, limit) =>
       guarded(() =>
         db.transaction(
-          (tx) =>
-            tx
+          (tx) => {
+            const found = tx
               .select()
               .from(messages)
               .where(and(eq(messages.authorId, author), isNull(messages.deletedAt)))
               .orderBy(asc(messages.conversationId), asc(messages.seq))
               .limit(limit)
-              .all()
-              .map((found) => blank(tx, found, at)),
+              .all();
+            if (found.length > 0) noteTraces(tx);
+            return found.map((each) => blank(tx, each, at));
+          },
           { behavior: "immediate" },
         ),
       ),
+    hasTraces: () => guarded(() => hasTraces(db)),
     scrub: async () => {
+      const noted = await guarded(() => notedIn(db));
       const failure = await rewriteFile(db);
       return guarded(() => {
         if (failure) throw failure;
+        clearTraces(db, noted);
       });
     },
   };

@@ -3,6 +3,7 @@ import { Refusal } from "../../refusal.ts";
 import type { Writer } from "./audit.ts";
 import { memberships, sessions, users } from "./schema.ts";
 import { identities, invites, passkeys, recoveryCodes, reports, tickets, totp } from "./schema-doors.ts";
+import { noteTraces } from "./traces.ts";
 
 /**
  * Forgets all of an account but its id; false when there is nothing to forget. Refuses as `owner_stays` the owner's, whoever
@@ -29,6 +30,7 @@ export function forgetUser(db: Writer, id: number, erase: boolean, at: number): 
   db.delete(reports).where(eq(reports.reporterId, id)).run();
   revokeInvites(db, id, at);
   db.update(users).set(nothing).where(eq(users.id, id)).run();
+  noteTraces(db);
   return true;
 }
 

@@ -11,12 +11,14 @@ import { sqliteReports } from "./reports.ts";
 import { meta } from "./schema.ts";
 import { sqliteSessions } from "./sessions.ts";
 import { sqliteTickets } from "./tickets.ts";
+import { beginWithoutTraces } from "./traces.ts";
 import { sqliteUsers } from "./users.ts";
 
 /** The store on an open SQLite database; closing the store closes the database. */
 export function sqliteStore(db: Db): Store {
   const epoch = db.select().from(meta).where(eq(meta.key, "epoch")).get();
   if (!epoch) throw new Error("The database has no epoch; was a migration interrupted by hand?");
+  beginWithoutTraces(db);
   return {
     users: sqliteUsers(db),
     sessions: sqliteSessions(db),

@@ -162,6 +162,30 @@ export function removalSuite(open: OpenGround): void {
     expect(log.at(-1)!.rev).toBe(head);
   });
 
+  test("ASVS 14.2.7 what was deleted is noted with it until the files are cleared, and nothing else is", async () => {
+    const { messages, users } = ground.store;
+    await append("a", "b", "c");
+    await messages.remove("group", 9, 500);
+    await messages.removeOf(1, 500, 10);
+    await users.remove(9);
+    expect(await messages.hasTraces()).toBe(false);
+    const deletions = [
+      () => messages.remove("group", 1, 500),
+      () => messages.removeOf(2, 500, 1),
+      () => users.remove(3),
+    ];
+    for (const remove of deletions) {
+      await remove();
+      expect(await messages.hasTraces()).toBe(true);
+      await messages.scrub();
+      expect(await messages.hasTraces()).toBe(false);
+    }
+    await ground.run("update messages set rev = 9 where seq = 1");
+    await ground.run("update conversations set head = 8 where id = 'group'");
+    expect(await outcomeOf(messages.removeOf(2, 500, 10))).toThrow();
+    expect(await messages.hasTraces()).toBe(false);
+  });
+
   test("what was deleted is cleared out of the files without harm to the rest", async () => {
     await append("a", "b");
     await ground.store.messages.remove("group", 1, 500);

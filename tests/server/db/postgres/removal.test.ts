@@ -3,6 +3,7 @@ import { SQL } from "bun";
 import { outcomeOf } from "../../../support/outcome.ts";
 import { actOf, draft, settle } from "../conformance/ground.ts";
 import { database, node } from "./nodes.ts";
+import { untilSomeoneWaits } from "./waiting.ts";
 
 const act = actOf("message.deleted");
 
@@ -28,6 +29,27 @@ test("clearing out what was deleted may take longer than any answer does, and it
   expect(new Set(limits.map(([row]) => row.statement_timeout))).toEqual(new Set(["2500ms"]));
   await other.close();
 }, 15_000);
+
+test("ASVS 14.2.7 what is deleted while others are cleared out is cleared out with the next, by any node", async () => {
+  const url = await database();
+  const [a, b] = [await node("a", url), await node("b", url)];
+  await settle(a.store, "alice");
+  await a.store.messages.append([draft("one"), draft("two")]);
+  await a.store.messages.remove("group", 1, 5);
+  const other = new SQL({ url, max: 1 });
+  let scrubbing: Promise<void> | undefined;
+  await other.begin(async (transaction) => {
+    await transaction`lock table messages in share update exclusive mode`;
+    scrubbing = a.store.messages.scrub();
+    await untilSomeoneWaits(b);
+    await b.store.messages.remove("group", 2, 5);
+  });
+  await scrubbing;
+  expect(await b.store.messages.hasTraces()).toBe(true);
+  await b.store.messages.scrub();
+  expect([await a.store.messages.hasTraces(), await b.store.messages.hasTraces()]).toEqual([false, false]);
+  await other.close();
+});
 
 test("a deleted message is a change that every node hears of, and no newer message than there was", async () => {
   const a = await node("a");

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { sql } from "drizzle-orm";
 import { openDatabase } from "../../../../server/db/sqlite/open.ts";
 import { sqliteStore } from "../../../../server/db/sqlite/store.ts";
 import type { Store } from "../../../../server/db/store.ts";
@@ -133,6 +134,30 @@ describe("while the file is written anew", () => {
     expect(refused).toBeGreaterThan(20);
     expect(await store.messages.append([draft("after")])).toMatchObject([{ message: { seq: 4001 } }]);
   }, 30_000);
+
+  test("ASVS 14.2.7 what is deleted since it began is cleared out with the next", async () => {
+    await settle(store, "alice");
+    await store.messages.append([draft("one"), draft("two")]);
+    await store.messages.remove("group", 1, 500);
+    const scrubbing = store.messages.scrub();
+    await store.messages.remove("group", 2, 500);
+    await scrubbing;
+    expect(await store.messages.hasTraces()).toBe(true);
+    await store.messages.scrub();
+    expect(await store.messages.hasTraces()).toBe(false);
+  });
+
+  test("a database in use since before deletions were noted is cleared out once", async () => {
+    await settle(store, "alice");
+    expect(await store.messages.hasTraces()).toBe(false);
+    await store.close();
+    const db = openDatabase(path);
+    db.run(sql`delete from meta where key = 'traces'`);
+    store = sqliteStore(db);
+    expect(await store.messages.hasTraces()).toBe(true);
+    await store.messages.scrub();
+    expect(await store.messages.hasTraces()).toBe(false);
+  });
 
   test("a file that somebody reads from outside cannot be cleared: busy; once they are done it can", async () => {
     await settle(store, "alice");
