@@ -108,9 +108,9 @@ export function accounts(deps: AccountsDeps) {
       const user =
         current === undefined ? await withoutPassword(session) : await proven(session, current, address);
       const passwordHash = await deps.hashNew(next, user.name, address);
-      if (!(await stillProven(user))) throw new Refusal("wrong_password");
       const told = act("password.changed", { by: user.id, address });
-      await users.setPassword(user.id, passwordHash, session.id, told);
+      const isSet = await users.setPassword(user.id, passwordHash, user.passwordHash, session.id, told);
+      if (!isSet) throw new Refusal("wrong_password");
       return { ...user, passwordHash };
     },
 

@@ -59,8 +59,11 @@ export interface Users {
   /** Everyone who has an account, by id, counting the sessions seen since `seenAfter` and begun since `createdAfter`. */
   overview(seenAfter: number, createdAfter: number): Promise<PersonOverview[]>;
   signedIn(id: number, at: number): Promise<void>;
-  /** Sets another password and ends all sessions, both or neither; `by` is the session that asked for it. */
-  setPassword(id: number, passwordHash: string, by?: Buffer, act?: Act): Promise<void>;
+  /**
+   * Sets another password and ends all sessions and tickets of the account, all or nothing; `by` is the session that asked for
+   * it. False where the account is not active, or its password is not the one any more that `was` there when it was proven.
+   */
+  setPassword(id: number, passwordHash: string, was: string | null, by?: Buffer, act?: Act): Promise<boolean>;
   /**
    * Who may not invite any more with it loses their invitations. False where the account is gone, or is the owner's. With a
    * power it is refused where that does not hold; so below.

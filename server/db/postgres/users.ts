@@ -1,4 +1,4 @@
-import { and, eq, isNotNull, ne, type SQL, sql } from "drizzle-orm";
+import { and, eq, isNotNull, isNull, ne, type SQL, sql } from "drizzle-orm";
 import { may } from "../../protocol/roles.ts";
 import type { Act } from "../kept/audit.ts";
 import type { Power } from "../kept/power.ts";
@@ -119,16 +119,20 @@ export function postgresUsers(db: Db, author: Author): Users {
       guarded(async () => {
         await db.orm.update(users).set({ lastSignInAt: at }).where(eq(users.id, id));
       }),
-    setPassword: (id, passwordHash, by, act) =>
+    setPassword: (id, passwordHash, was, by, act) =>
       guarded(() =>
         db.orm.transaction(async (tx) => {
-          await endSessions(tx, author, id, { by });
+          const stands = was === null ? isNull(users.passwordHash) : eq(users.passwordHash, was);
           const [changed] = await tx
             .update(users)
             .set({ passwordHash })
-            .where(there(id))
+            .where(and(there(id), eq(users.standing, "active"), stands))
             .returning({ id: users.id });
-          if (changed) await log(tx, act);
+          if (!changed) return false;
+          await endSessions(tx, author, id, { by });
+          await tx.delete(tickets).where(eq(tickets.userId, id));
+          await log(tx, act);
+          return true;
         }),
       ),
     setRole: (id, role, act, power) =>

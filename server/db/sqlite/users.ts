@@ -1,9 +1,9 @@
-import { and, eq, isNotNull, ne, type SQL, sql } from "drizzle-orm";
+import { and, eq, isNotNull, isNull, ne, type SQL, sql } from "drizzle-orm";
 import { may } from "../../protocol/roles.ts";
 import type { Act } from "../kept/audit.ts";
 import type { Power } from "../kept/power.ts";
 import type { User, Users } from "../kept/users.ts";
-import { log } from "./audit.ts";
+import { log, type Writer } from "./audit.ts";
 import { guarded } from "./guarded.ts";
 import { addUser, keyOf } from "./new-user.ts";
 import type { Db } from "./open.ts";
@@ -108,10 +108,14 @@ export function sqliteUsers(db: Db): Users {
       ),
     signedIn: (id, at) =>
       guarded(() => void db.update(users).set({ lastSignInAt: at }).where(eq(users.id, id)).run()),
-    async setPassword(id, passwordHash, _by, act) {
-      await change(id, { passwordHash }, act, (tx) =>
-        tx.delete(sessions).where(eq(sessions.userId, id)).run(),
-      );
+    setPassword(id, passwordHash, was, _by, act) {
+      const stands = was === null ? isNull(users.passwordHash) : eq(users.passwordHash, was);
+      const end = (tx: Writer) => {
+        for (const table of [sessions, tickets]) tx.delete(table).where(eq(table.userId, id)).run();
+      };
+      return change(id, { passwordHash }, act, end, {
+        who: and(there(id), eq(users.standing, "active"), stands),
+      });
     },
     setRole: (id, role, act, power) =>
       change(

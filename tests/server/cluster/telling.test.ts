@@ -25,7 +25,7 @@ const changes: Record<string, (store: Store) => Promise<unknown>> = {
   "users.handOver": ({ users }) => users.handOver(1, 2, act),
   "users.mute": ({ users }) => users.mute(1, 99, act),
   "users.signedIn": ({ users }) => users.signedIn(1, 9),
-  "users.setPassword": ({ users }) => users.setPassword(3, "1:new", idOf("asking"), act),
+  "users.setPassword": ({ users }) => users.setPassword(3, "1:new", "1:hash", idOf("asking"), act),
   "users.setStanding": ({ users }) => users.setStanding(3, "banned", null, act),
   "users.remove": ({ users }) => users.remove(3, true, act),
   "users.erased": ({ users }) => users.erased(3),

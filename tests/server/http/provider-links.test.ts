@@ -85,7 +85,7 @@ describe("ASVS 6.8.1 an account is linked only from inside", () => {
     ["the session ended", "not_signed_in", () => anna.fetch("DELETE", "/api/session")],
     ["the session was proven anew, and has another token", "not_signed_in", () => prove(anna)],
     ["the proof grew old", "proof_needed", () => proofsGrowOld()],
-    ["the password was changed elsewhere", "not_signed_in", () => changedElsewhere()],
+    ["the password was changed elsewhere", "provider_failed", () => changedElsewhere()],
   ];
   async function changedElsewhere() {
     const elsewhere = newPerson();

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "bun:test";
-import { draft, type Ground, idOf, logOf, type OpenGround, settle } from "./ground.ts";
+import { actOf, draft, type Ground, idOf, logOf, type OpenGround, settle } from "./ground.ts";
+import { aTicket } from "./samples.ts";
 
 /** What a store keeps of people and their sessions. */
 export function accountSuite(open: OpenGround): void {
@@ -63,15 +64,34 @@ export function accountSuite(open: OpenGround): void {
       expect(await create("carol")).toMatchObject({ id: 3 });
     });
 
-    test("a new password is kept and ends all sessions", async () => {
+    test("ASVS 7.4.3 a new password is kept and ends all sessions and tickets, and nobody else's", async () => {
+      const { users, tickets } = ground.store;
       await settle(ground.store, "alice", "bob");
       await begin("hers", 1);
       await begin("his", 2);
-      await ground.store.users.setPassword(1, "1:new");
+      for (const userId of [1, 2]) await tickets.put(aTicket({ id: idOf(`ticket ${userId}`), userId }));
+      expect(await users.setPassword(1, "1:new", "1:hash")).toBe(true);
       await ground.store.users.signedIn(1, 77);
       expect(await ground.store.users.byId(1)).toMatchObject({ passwordHash: "1:new", lastSignInAt: 77 });
       expect(await ground.store.sessions.find(idOf("hers"))).toBeNull();
       expect(await ground.store.sessions.find(idOf("his"))).not.toBeNull();
+      const left = [1, 2].map(async (id) => (await tickets.find(idOf(`ticket ${id}`), "reset", 1)) !== null);
+      expect(await Promise.all(left)).toEqual([false, true]);
+    });
+
+    test("ASVS 15.4.2 a new password is none where another is there than was proven, or the account is not active", async () => {
+      const { users } = ground.store;
+      await settle(ground.store, "alice");
+      await users.create({ name: "bob", passwordHash: null, createdAt: 1 });
+      await begin("hers", 1);
+      for (const was of [null, "1:former", ""]) expect(await users.setPassword(1, "1:new", was)).toBe(false);
+      expect(await users.byId(1)).toMatchObject({ passwordHash: "1:hash" });
+      expect(await ground.store.sessions.find(idOf("hers"))).not.toBeNull();
+      expect(await users.setPassword(2, "1:new", "1:hash")).toBe(false);
+      const first = ["1:one", "1:two", "1:three"].map((hash) => users.setPassword(2, hash, null));
+      expect((await Promise.all(first)).filter((isSet) => isSet)).toHaveLength(1);
+      await users.setStanding(1, "suspended", null, actOf("person.suspended"));
+      expect(await users.setPassword(1, "1:new", "1:hash")).toBe(false);
     });
   });
 

@@ -30,7 +30,10 @@ const withTotp = ({ factors }: Store) =>
 
 /** Every method that takes an act; Bob, whose id is 2, is whom it is done to. */
 const deeds: Record<string, Deed> = {
-  "users.setPassword": { does: ({ users }, act) => users.setPassword(2, "1:new", undefined, act) },
+  "users.setPassword": {
+    does: ({ users }, act) => users.setPassword(2, "1:new", "1:hash", undefined, act),
+    again: false,
+  },
   "users.setRole": { does: ({ users }, act) => users.setRole(2, "moderator", act) },
   "users.handOver": { first: asOwner, does: ({ users }, act) => users.handOver(1, 2, act), again: false },
   "users.setStanding": { does: ({ users }, act) => users.setStanding(2, "banned", "spam", act) },

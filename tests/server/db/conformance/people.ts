@@ -160,7 +160,7 @@ export function peopleSuite(open: OpenGround): void {
       expect(await users.setRole(id, "admin", changed)).toBe(false);
       expect(await users.setStanding(id, "banned", null, changed)).toBe(false);
       expect(await users.mute(id, 5, changed)).toBe(false);
-      await users.setPassword(id, "1:new", undefined, changed);
+      expect(await users.setPassword(id, "1:new", null, undefined, changed)).toBe(false);
       await users.remove(id, true, changed);
     }
     expect(await users.directory()).toEqual(directory);

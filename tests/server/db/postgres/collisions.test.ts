@@ -71,10 +71,10 @@ test("someone who is deleted while others write to them leaves no membership beh
 test("a session that is just being stored when the password changes is ended with the others", async () => {
   const [a, b] = await pair(1);
   const id = Buffer.alloc(32, 1);
-  let changing: Promise<void> | undefined;
+  let changing: Promise<boolean> | undefined;
   await a.db.sql.begin(async (transaction) => {
     await transaction`insert into sessions (id, user_id, device, created_at, seen_at) values (${id}, 1, '', 1, 1)`;
-    changing = b.store.users.setPassword(1, "new");
+    changing = b.store.users.setPassword(1, "new", "1:hash");
     await Promise.race([changing, untilSomeoneWaits(a)]);
   });
   await changing;

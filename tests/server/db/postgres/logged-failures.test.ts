@@ -28,7 +28,7 @@ test("ASVS 16.2.5 what is logged of a failure of PostgreSQL says where and why, 
   await db.sql`alter table messages add constraint no_text check (text not like 'canary%')`;
   const failures: [() => Promise<unknown>, ...said: string[]][] = [
     [() => store.users.create(person), "no_hash", "23514"],
-    [() => store.users.setPassword(1, "canary-hash"), "no_hash", "23514"],
+    [() => store.users.setPassword(1, "canary-hash", "1:hash"), "no_hash", "23514"],
     [() => store.sessions.create(session), "no_device", "23514", "session.js"],
     [() => store.sessions.create({ ...session, device: "", userId: 9 }), "sessions_user_id", "23503"],
     [() => guarded(() => Promise.reject(wrapped)), "TypeError", "a bug"],

@@ -39,8 +39,8 @@ test("a session that was ended is told, one that was not there is not", async ()
 
 test("a new password is told, with the sessions it ended and the one that asked for it; one that ended none is not", async () => {
   await begin();
-  await a.store.users.setPassword(1, "1:new", id);
-  await a.store.users.setPassword(1, "1:newer");
+  await a.store.users.setPassword(1, "1:new", "1:hash", id);
+  await a.store.users.setPassword(1, "1:newer", "1:new");
   expect((await told()).map(([, , notice]: unknown[]) => notice)).toEqual([
     { kind: "sessions.ended", userId: 1, by: session, sessions: [session] },
   ]);
@@ -61,7 +61,7 @@ test("what cannot be done is not told either", async () => {
   await a.db.sql.unsafe(`
     create function refuse() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$;
     create trigger stop before update on users for each row execute function refuse()`);
-  expect(await outcomeOf(a.store.users.setPassword(1, "1:new"))).toThrow("no");
+  expect(await outcomeOf(a.store.users.setPassword(1, "1:new", "1:hash"))).toThrow("no");
   await Promise.allSettled([a.store.users.remove(1)]);
   expect(await told()).toEqual([]);
   expect(await a.store.sessions.find(id)).not.toBeNull();
