@@ -16,15 +16,21 @@ export interface AdmissionDeps {
   system: System;
 }
 
+/**
+ * What a new account is made with, asked for when it is made: the rules may have become others since its person was let in.
+ * Refuses as `admit` does.
+ */
+export type Admitted = () => Promise<Pick<Beginnings, "invite">>;
+
 /** Who may make an account, whichever way they prove who they are. */
 export interface Admission {
   /**
-   * What a new account is made with, for who comes from this address with this invitation. Refuses as `not_set_up`,
-   * `registration_closed`, `invite_needed`, `invite_invalid` or `rate_limited`; the invitation is used up when the account is made.
+   * Lets in who comes from this address with this invitation. Refuses as `not_set_up`, `registration_closed`, `invite_needed`,
+   * `invite_invalid` or `rate_limited`; the invitation is used up when the account is made.
    */
-  admit(invite: string | undefined, address: string): Promise<Pick<Beginnings, "invite">>;
+  admit(invite: string | undefined, address: string): Promise<Admitted>;
   /** The same for who has shown an invitation before, of which the id was kept. */
-  readmit(inviteId: number | null, address: string): Promise<Pick<Beginnings, "invite">>;
+  readmit(inviteId: number | null, address: string): Promise<Admitted>;
   /** Refuses as `admit` does, of all that it looks at, what can be said before anybody comes. */
   requireOpen(isInvited: boolean): Promise<House>;
   /** The id of an invitation that is shown; null where it is not valid, and none is needed. Refuses as `invite_invalid`. */
@@ -59,14 +65,23 @@ export function admission({ invites, house, tokens, bound, system }: AdmissionDe
     return rules;
   }
 
-  async function admitWith(find: (() => ReturnType<typeof usable>) | null, address: string) {
-    const rules = await requireOpen(find !== null);
+  async function admitWith(
+    find: (() => ReturnType<typeof usable>) | null,
+    address: string,
+  ): Promise<Admitted> {
+    const admitted: Admitted = async () => {
+      const invite = find && (await find());
+      // The rules come last, so that nothing is waited for between them and the account.
+      const { registration } = await requireOpen(find !== null);
+      // Where everybody may come in, an invitation that is used up keeps nobody out.
+      if (find === null || registration === "open") return {};
+      if (!invite) throw new Refusal("invite_invalid");
+      return { invite: { id: invite.id, at: system.now() } };
+    };
+    await requireOpen(find !== null);
     spend(registrations, address);
-    // Where everybody may come in, an invitation that is used up keeps nobody out.
-    if (find === null || rules.registration === "open") return {};
-    const invite = await find();
-    if (!invite) throw new Refusal("invite_invalid");
-    return { invite: { id: invite.id, at: system.now() } };
+    await admitted();
+    return admitted;
   }
 
   async function invitation(token: string, address: string) {

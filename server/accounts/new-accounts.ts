@@ -58,9 +58,10 @@ export function newAccounts(deps: NewAccountsDeps): NewAccounts {
     requireFree,
     create,
     async register({ name, password, invite }, address, session) {
-      const admitted = await deps.admission.admit(invite, address);
+      const admit = await deps.admission.admit(invite, address);
       await requireFree(name);
       const passwordHash = await deps.hashNew(password, name, address);
+      const admitted = await admit();
       const detail = { way: "password", invite: admitted.invite?.id ?? null };
       return create(name, passwordHash, {
         ...admitted,

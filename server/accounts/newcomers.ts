@@ -68,8 +68,9 @@ export function newcomers({ tickets, admission, newAccounts, act, system, within
       within(address);
       const { id, known } = await knownBy(token);
       const { provider, inviteId, account } = known;
-      const admitted = await admission.readmit(inviteId, address);
+      const admit = await admission.readmit(inviteId, address);
       await newAccounts.requireFree(name);
+      const admitted = await admit();
       const { issuer, subject } = account;
       // Of two at once, the second finds the identity taken.
       const user = await newAccounts.create(name, null, {

@@ -4,6 +4,7 @@ import type { House } from "../../../server/protocol/house.ts";
 import { outcome } from "../../support/authenticator.ts";
 import { type Clock, clock } from "../../support/clock.ts";
 import { contentsOf, database } from "../../support/database.ts";
+import { holdNext } from "../../support/hold.ts";
 import { type Homebase, startHomebase } from "../../support/homebase.ts";
 import { Person } from "../../support/person.ts";
 
@@ -81,6 +82,19 @@ describe("the rules of registration hold for who comes by a provider", () => {
     await (await owner()).change({ registration: "closed" });
     const late = anna.fetch("POST", "/api/newcomer", { name: "anna" });
     expect(await outcome(late)).toEqual([403, "registration_closed"]);
+  });
+
+  test("ASVS 15.4.2 where it is closed while a name is being looked up, no account is made", async () => {
+    const anna = newPerson();
+    await home.come(anna, "anna");
+    const { change } = await owner();
+    const lookUp = holdNext(base.store.users, "byName");
+    const late = outcome(anna.fetch("POST", "/api/newcomer", { name: "anna" }));
+    await lookUp.reached;
+    await change({ registration: "closed" });
+    lookUp.release();
+    expect(await late).toEqual([403, "registration_closed"]);
+    expect(contentsOf(base.db).users).toHaveLength(1);
   });
 
   test("where an invitation is needed, it is used once, by the account", async () => {
