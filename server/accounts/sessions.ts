@@ -7,6 +7,7 @@ import { Refusal } from "../refusal.ts";
 import type { System } from "../system.ts";
 import type { HouseKeeper } from "./house.ts";
 import { hashOfToken, newToken } from "./link-tokens.ts";
+import { isProvenWithin } from "./proof-age.ts";
 import { surplusOf } from "./surplus-sessions.ts";
 
 const minute = 60_000;
@@ -72,7 +73,7 @@ export function sessions(
   function lives(session: Session): boolean {
     const now = system.now();
     if (now - session.createdAt >= absoluteMs) return false;
-    if (now - session.provenAt >= halfOpenMs && stageOf(session) === "second factor") return false;
+    if (!isProvenWithin(halfOpenMs, session, now) && stageOf(session) === "second factor") return false;
     return now - session.seenAt < idleMs || now - seenAt(session) < idleMs;
   }
 
@@ -112,7 +113,7 @@ export function sessions(
       return { id: session.id, token };
     },
     stageOf,
-    isFresh: ({ provenAt }) => system.now() - provenAt < freshMs,
+    isFresh: (session) => isProvenWithin(freshMs, session, system.now()),
     async renew(session, factors, act) {
       const token = newToken(system.random(32));
       const id = hashOfToken(token);
