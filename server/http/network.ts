@@ -32,12 +32,14 @@ export function clientAddress(peer: string, forwardedFor: string | undefined, tr
 }
 
 /**
- * What counts as one address where addresses are counted. A subscriber of IPv6 has 2^64 of them and could guess from
- * each, so global ones count by their first half (https://www.rfc-editor.org/rfc/rfc6177). Others are taken as they are.
+ * What counts as one address where addresses are counted. On a network of IPv6 a machine may take any of 2^64 addresses and
+ * guess from each, so global and unique local ones count by their first half (https://www.rfc-editor.org/rfc/rfc6177). Those
+ * of a link all have the same first half: whoever they are, they count as one. Others are taken as they are.
  */
 export function networkOf(given: string): string {
   const address = plain(given);
-  if (!/^[23][\da-f]{3}:/i.test(address)) return address;
+  if (/^fe[89ab][\da-f]:/i.test(address)) return "fe80::/10";
+  if (!/^([23][\da-f]|f[cd])[\da-f]{2}:/i.test(address)) return address;
   const [before = "", after] = address.split("%")[0]!.split("::");
   const [first, last] = [groupsOf(before), groupsOf(after ?? "")];
   const zeros = after === undefined ? [] : Array<string>(8 - first.length - last.length).fill("0");

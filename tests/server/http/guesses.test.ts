@@ -77,11 +77,16 @@ test("ASVS 6.3.1 guesses from many addresses are 100 at one account; the owner s
   expect(await signIn("alice", password, "127.0.0.5")).toBe(200);
 });
 
-test("the addresses of one subscriber of IPv6 are one", async () => {
-  const flood = await guesses(20, (at) => signIn("bob", "a guess", `2001:db8:1:2::${at.toString(16)}`));
-  expect(flood).toEqual({ 401: 10, 429: 10 });
-  expect(await signIn("bob", "a guess", "2001:db8:1:3::1")).toBe(401);
-});
+for (const [whose, own, other] of [
+  ["one subscriber", "2001:db8:1:2", "2001:db8:1:3::1"],
+  ["one private network", "fd00:db8:1:2", "fd00:db8:1:3::1"],
+  ["one link", "fe80", "2001:db8:1:4::1"],
+])
+  test(`ASVS 6.3.1 the addresses of ${whose} of IPv6 are one`, async () => {
+    const flood = await guesses(20, (at) => signIn("bob", "a guess", `${own}::${at.toString(16)}`));
+    expect(flood).toEqual({ 401: 10, 429: 10 });
+    expect(await signIn("bob", "a guess", other!)).toBe(401);
+  });
 
 test("a change of the password forgets the marks there were", async () => {
   const former = /__Host-device=[^;]+/.exec(alice.cookies)![0];
