@@ -29,15 +29,20 @@ export type Reports = ReturnType<typeof reports>;
 
 const listMax = 200;
 
+/** Whoever does not stand above everybody is not shown who reported their own messages. */
 const seesReportsAbout = (author: number | undefined, { userId, role }: Pick<Session, "userId" | "role">) =>
   role === "owner" || author !== userId;
+
+/** The author whose reports somebody is not shown; null where they are shown all. */
+const withheldFrom = (by: Pick<Session, "userId" | "role">) =>
+  seesReportsAbout(by.userId, by) ? null : by.userId;
 
 /** Gives how many open reports somebody is shown; null to who may not settle them. */
 export function openReports(kept: Pick<Store["reports"], "countOpen">, people: Pick<People, "roleOf">) {
   return async (userId: number): Promise<number | null> => {
     const role = people.roleOf(userId);
     if (!may(role, "reports.settle")) return null;
-    return kept.countOpen(seesReportsAbout(userId, { userId, role }) ? null : userId);
+    return kept.countOpen(withheldFrom({ userId, role }));
   };
 }
 
@@ -69,11 +74,9 @@ export function reports(deps: ReportsDeps) {
       await tellModerators({ message: await messages.find(conversation, seq) });
     },
 
-    /** The latest first. Whoever does not stand above everybody is not shown who reported their own messages. */
-    async list(by: Session, which: "open" | "all"): Promise<ReportInfo[]> {
-      const all = await kept.list(which, listMax);
-      return all.filter(({ message }) => seesReportsAbout(message?.author, by));
-    },
+    /** The oldest open ones first: whatever comes, they are within reach, and what is settled makes room for others. */
+    list: (by: Session, which: "open" | "all"): Promise<ReportInfo[]> =>
+      kept.list(which, withheldFrom(by), listMax),
 
     /**
      * Settles a report, and removes its message where that is the outcome, which is only for its author and who stands above

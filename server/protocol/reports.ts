@@ -15,7 +15,7 @@ export const settlement = v.strictObject({ outcome: v.picklist(["removed", "dism
 export type Reporting = v.InferOutput<typeof reporting>;
 export type Settlement = v.InferOutput<typeof settlement>;
 
-/** A reported message; answer of `GET /api/reports`, a list with the latest first. Times are UTC milliseconds. */
+/** A reported message; answer of `GET /api/reports`, a list with the oldest open ones first, then the latest settled ones. Times are UTC milliseconds. */
 export interface ReportInfo {
   id: number;
   conversation: string;

@@ -29,8 +29,11 @@ export interface Reports {
     act: Act,
   ): Promise<boolean>;
   find(id: number): Promise<Report | null>;
-  /** The latest first: those still open, or all. */
-  list(which: "open" | "all", limit: number): Promise<Report[]>;
+  /**
+   * Those still open, the oldest first; with `all`, behind them those that were settled, the latest first. Without those about
+   * a message of the author `besides`.
+   */
+  list(which: "open" | "all", besides: number | null, limit: number): Promise<Report[]>;
   /** How many are open, without those about a message of this author. */
   countOpen(besides: number | null): Promise<number>;
   /** All of one reporter, the latest first. */

@@ -1,4 +1,4 @@
-import { and, count, desc, eq, isNull, ne, or } from "drizzle-orm";
+import { and, count, desc, eq, isNull, ne, or, sql } from "drizzle-orm";
 import type { ConversationId } from "../../protocol/conversation-id.ts";
 import type { Report, Reports } from "../kept/reports.ts";
 import { log } from "./audit.ts";
@@ -11,11 +11,13 @@ import { reports } from "./schema-doors.ts";
 export function sqliteReports(db: Db): Reports {
   const itsMessage = and(eq(messages.conversationId, reports.conversationId), eq(messages.seq, reports.seq));
   const select = () => db.select().from(reports).leftJoin(messages, itsMessage);
-  const openBut = (author: number | null) =>
-    and(
-      isNull(reports.settledAt),
-      author === null ? undefined : or(isNull(messages.authorId), ne(messages.authorId, author)),
-    );
+  const isOpen = isNull(reports.settledAt);
+  const notOf = (author: number | null) =>
+    author === null ? undefined : or(isNull(messages.authorId), ne(messages.authorId, author));
+  const openFirst = [
+    sql`${reports.settledAt} is not null`,
+    sql`case when ${isOpen} then ${reports.id} else -${reports.id} end`,
+  ];
   type Row = Awaited<ReturnType<typeof select>>[number];
   const toReport = ({ reports: { conversationId, ...report }, messages: message }: Row): Report => ({
     ...report,
@@ -50,11 +52,11 @@ export function sqliteReports(db: Db): Reports {
         const row = select().where(eq(reports.id, id)).get();
         return row ? toReport(row) : null;
       }),
-    list: (which, limit) =>
+    list: (which, besides, limit) =>
       guarded(() =>
         select()
-          .where(which === "open" ? isNull(reports.settledAt) : undefined)
-          .orderBy(desc(reports.id))
+          .where(and(which === "open" ? isOpen : undefined, notOf(besides)))
+          .orderBy(...openFirst)
           .limit(limit)
           .all()
           .map(toReport),
@@ -62,7 +64,7 @@ export function sqliteReports(db: Db): Reports {
     countOpen: (besides) =>
       guarded(() => {
         const counted = db.select({ count: count() }).from(reports).leftJoin(messages, itsMessage);
-        return counted.where(openBut(besides)).get()?.count ?? 0;
+        return counted.where(and(isOpen, notOf(besides))).get()?.count ?? 0;
       }),
     by: (reporterId) =>
       guarded(() =>

@@ -95,7 +95,7 @@ const deeds: Record<string, Deed> = {
   "reports.settle": {
     first: ({ reports }) => reports.add(aReport(), actOf("message.reported")),
     does: async ({ reports }, act) => {
-      const [report] = await reports.list("all", 1);
+      const [report] = await reports.list("all", null, 1);
       return reports.settle(report!.id, { at: 9, userId: 1, outcome: "kept" }, act);
     },
     again: false,

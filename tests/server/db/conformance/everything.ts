@@ -26,7 +26,7 @@ export async function everything(store: Store) {
     ticket: await tickets.find(idOf("ticket"), "reset", 0),
     invites: await invites.all(),
     house: await house.read(),
-    reports: await reports.list("all", 100),
+    reports: await reports.list("all", null, 100),
     messages: [await logOf(store), await logOf(store, "direct:1:2")],
     acts: await audit.page({}, null, 100),
   };

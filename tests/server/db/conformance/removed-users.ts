@@ -44,7 +44,7 @@ export function removedUserSuite(open: OpenGround): void {
         (await factors.passkey(`${id}`))?.userId,
         (await factors.identity(anIdentity().issuer, `${id}`))?.userId,
         (await tickets.find(idOf(`ticket ${id}`), "reset", 1))?.userId,
-        (await reports.list("all", 10)).filter(({ reporterId }) => reporterId === id).length,
+        (await reports.list("all", null, 10)).filter(({ reporterId }) => reporterId === id).length,
         (await conversations.of(id)).length,
       ]);
     expect(left).toEqual([
@@ -66,7 +66,7 @@ export function removedUserSuite(open: OpenGround): void {
       [1, "hers"],
       [2, "his"],
     ]);
-    expect(await ground.store.reports.list("open", 10)).toMatchObject([
+    expect(await ground.store.reports.list("open", null, 10)).toMatchObject([
       { message: { body: { text: "his" } } },
     ]);
     expect(await ground.store.users.erasing()).toEqual([]);
