@@ -5,11 +5,12 @@ import type { AuditFilter, AuditPage } from "../protocol/audit-filter.ts";
 import { may } from "../protocol/roles.ts";
 import { Refusal } from "../refusal.ts";
 import type { MakeAct } from "./act.ts";
+import { withheldFrom } from "./reports.ts";
 import { takenFile } from "./taken-file.ts";
 
 export interface AuditTrail {
-  /** A page of the log, the latest first, below the id `before`. */
-  page(filter: AuditFilter, before: number | null): Promise<AuditPage>;
+  /** A page of the log, the latest first, below the id `before`, without what tells who reported somebody to themself. */
+  page(by: Session, filter: AuditFilter, before: number | null): Promise<AuditPage>;
   /**
    * All of it as JSON lines, the latest first, read page by page while it is taken, by who may read it; that it was exported
    * is logged too.
@@ -26,25 +27,27 @@ export interface AuditTrailDeps {
 }
 
 export function auditTrail({ store: { audit, sessions }, act, report }: AuditTrailDeps): AuditTrail {
-  const kept = ({ event, ...rest }: AuditFilter): KeptFilter => ({
+  const kept = (by: Session, { event, ...rest }: AuditFilter): KeptFilter => ({
     ...rest,
+    besidesReportsOn: withheldFrom(by) ?? undefined,
     events: event === undefined ? undefined : [event],
   });
 
-  async function page(filter: AuditFilter, before: number | null): Promise<AuditPage> {
-    const entries = await audit.page(kept(filter), before, pageSize);
+  async function page(by: Session, filter: AuditFilter, before: number | null): Promise<AuditPage> {
+    const entries = await audit.page(kept(by, filter), before, pageSize);
     return { entries, before: entries.length === pageSize ? entries.at(-1)!.id : null };
   }
 
   return {
     page,
-    async export({ id, userId }, filter, address) {
-      await audit.add(act("audit.exported", { by: userId, address, detail: { ...filter } }));
+    async export(by, filter, address) {
+      await audit.add(act("audit.exported", { by: by.userId, address, detail: { ...filter } }));
       let before: number | null = null;
       let isOver = false;
+      let reader = by;
       async function next(): Promise<string | null> {
         if (isOver) return null;
-        const { entries, before: following }: AuditPage = await page(filter, before);
+        const { entries, before: following }: AuditPage = await page(reader, filter, before);
         before = following;
         isOver = before === null;
         const lines = entries.map(({ at, ...entry }) =>
@@ -53,9 +56,10 @@ export function auditTrail({ store: { audit, sessions }, act, report }: AuditTra
         return lines.map((line) => `${line}\n`).join("");
       }
       async function allow() {
-        const session = await sessions.find(id);
+        const session = await sessions.find(by.id);
         if (!session) throw new Refusal("not_signed_in");
         if (!may(session.role, "audit.read")) throw new Refusal("not_allowed");
+        reader = session;
       }
       return takenFile(next, allow, report);
     },

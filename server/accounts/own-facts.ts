@@ -63,7 +63,8 @@ export function ownFacts({ store, house, system }: OwnFactsDeps) {
   async function* history(me: number): AsyncGenerator<Row> {
     let before: number | null = null;
     for (;;) {
-      const page: AuditEntry[] = await store.audit.page({ person: me }, before, pageSize);
+      const of = { person: me, besidesReportsOn: me };
+      const page: AuditEntry[] = await store.audit.page(of, before, pageSize);
       // What others did is theirs to tell, and so is where they did it.
       for (const { actorId, address, ...entry } of page)
         yield timed(actorId === me ? { ...entry, by: "me", address } : entry);

@@ -34,7 +34,7 @@ const seesReportsAbout = (author: number | undefined, { userId, role }: Pick<Ses
   role === "owner" || author !== userId;
 
 /** The author whose reports somebody is not shown; null where they are shown all. */
-const withheldFrom = (by: Pick<Session, "userId" | "role">) =>
+export const withheldFrom = (by: Pick<Session, "userId" | "role">) =>
   seesReportsAbout(by.userId, by) ? null : by.userId;
 
 /** Gives how many open reports somebody is shown; null to who may not settle them. */
@@ -69,9 +69,11 @@ export function reports(deps: ReportsDeps) {
         throw new Refusal("unknown_conversation");
       spend(rate, userId);
       const report = { conversation, seq, reporterId: userId, reason, createdAt: system.now() };
-      const told = act("message.reported", { by: userId, address, detail: { conversation, seq } });
+      const message = await messages.find(conversation, seq);
+      const about = { ...to(message), detail: { conversation, seq } };
+      const told = act("message.reported", { by: userId, address, ...about });
       if (!(await kept.add(report, told))) throw new Refusal("unknown_message");
-      await tellModerators({ message: await messages.find(conversation, seq) });
+      await tellModerators({ message });
     },
 
     /** The oldest open ones first: whatever comes, they are within reach, and what is settled makes room for others. */
@@ -94,7 +96,7 @@ export function reports(deps: ReportsDeps) {
       if (outcome === "removed" && author !== null && !isMine && !isAbove(role, people.roleOf(author)))
         throw new Refusal("not_allowed");
       const detail = { report: id, conversation, seq, outcome };
-      const told = act("report.settled", { by: userId, address, detail });
+      const told = act("report.settled", { by: userId, ...to(message), address, detail });
       if (report.settledAt !== null) throw new Refusal("report_settled");
       if (outcome === "removed") await remove(report, userId, address);
       if (!(await kept.settle(id, { at: system.now(), userId, outcome }, told)))
@@ -104,11 +106,13 @@ export function reports(deps: ReportsDeps) {
   };
 
   async function remove({ conversation, seq, message }: ReportInfo, by: number, address: string) {
-    const to = message === null ? {} : { to: message.author };
-    const told = act("message.deleted", { by, ...to, address, detail: { conversation, seq } });
+    const told = act("message.deleted", { by, ...to(message), address, detail: { conversation, seq } });
     await deps.change(async () => {
       const changed = await messages.remove(conversation as Message["conversation"], seq, system.now(), told);
       return changed ? [changed] : [];
     });
   }
 }
+
+/** Whom an act upon a message is about: its author. */
+const to = (message: Message | null) => (message === null ? {} : { to: message.author });

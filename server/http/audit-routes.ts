@@ -28,7 +28,7 @@ export const auditRoutes = ({ trail }: AuditRoutesDeps): Route[] => [
     "audit.read",
     async (c) => {
       const { before, ...filter } = validate(asked, queryOf(c));
-      return c.json(await trail.page(filter, before ?? null));
+      return c.json(await trail.page(c.var.session, filter, before ?? null));
     },
   ],
   [

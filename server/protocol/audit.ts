@@ -39,6 +39,9 @@ export const auditEvents = [
 ] as const;
 export type AuditEvent = (typeof auditEvents)[number];
 
+/** What tells who reported a message; the subject is its author. */
+export const reportEvents: readonly AuditEvent[] = ["message.reported", "report.settled"];
+
 /** A line of the audit log. People are named by their ids; times are UTC milliseconds. */
 export interface AuditEntry {
   id: number;

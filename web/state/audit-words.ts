@@ -35,7 +35,7 @@ const words: Record<AuditEvent, string> = {
   "person.sessions ended": "logged NAME out everywhere",
   "person.deleted": "deleted the account of NAME",
   "message.deleted": "deleted a message of NAME",
-  "message.reported": "reported a message",
+  "message.reported": "reported a message of NAME",
   "report.settled": "settled a report",
   "audit.exported": "exported the audit log",
 };

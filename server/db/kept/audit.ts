@@ -11,6 +11,8 @@ export interface AuditFilter {
   events?: readonly AuditEvent[] | undefined;
   /** Who did it, or to whom it was done. */
   person?: number | undefined;
+  /** Leaves out what others reported of this author's messages, and what became of that. */
+  besidesReportsOn?: number | undefined;
   since?: number | undefined;
   until?: number | undefined;
 }

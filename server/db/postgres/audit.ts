@@ -1,8 +1,9 @@
-import { and, desc, eq, gte, inArray, lt, max, or } from "drizzle-orm";
-import { type AuditEvent, auditKeepMs } from "../../protocol/audit.ts";
+import { and, desc, eq, gte, inArray, lt, max, or, sql } from "drizzle-orm";
+import { type AuditEvent, auditKeepMs, reportEvents } from "../../protocol/audit.ts";
 import type { Act, Audit } from "../kept/audit.ts";
 import { guarded } from "./guarded.ts";
 import type { Db, Transaction } from "./open.ts";
+import { messages } from "./schema.ts";
 import { audit } from "./schema-doors.ts";
 
 /** Writes a line of the audit log, where there is one to be written. */
@@ -10,10 +11,19 @@ export async function log(db: Pick<Transaction, "insert">, act: Act | undefined)
   if (act !== undefined) await db.insert(audit).values({ ...act, detail: JSON.stringify(act.detail) });
 }
 
+/** Lines of before the author was their subject tell the message, whose row stays and has its author. */
+const isNoReportOn = (author: number) => sql`
+  case when ${inArray(audit.event, [...reportEvents])} and ${audit.actorId} <> ${author}::bigint then
+    coalesce(${audit.subjectId}, (
+      select ${messages.authorId} from ${messages}
+      where ${messages.conversationId} = ${audit.detail}::json->>'conversation' and ${messages.seq} = (${audit.detail}::json->>'seq')::bigint
+    ), 0) <> ${author}::bigint
+  else true end`;
+
 export function postgresAudit(db: Db): Audit {
   return {
     add: (act) => guarded(() => log(db.orm, act)),
-    page: ({ events, person, since, until }, before, limit) =>
+    page: ({ events, person, besidesReportsOn, since, until }, before, limit) =>
       guarded(async () => {
         const rows = await db.orm
           .select()
@@ -22,6 +32,7 @@ export function postgresAudit(db: Db): Audit {
             and(
               events && inArray(audit.event, [...events]),
               person === undefined ? undefined : or(eq(audit.actorId, person), eq(audit.subjectId, person)),
+              besidesReportsOn === undefined ? undefined : isNoReportOn(besidesReportsOn),
               since === undefined ? undefined : gte(audit.at, since),
               until === undefined ? undefined : lt(audit.at, until),
               before === null ? undefined : lt(audit.id, before),

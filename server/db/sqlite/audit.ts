@@ -1,8 +1,9 @@
-import { and, desc, eq, gte, inArray, lt, max, or } from "drizzle-orm";
-import { type AuditEvent, auditKeepMs } from "../../protocol/audit.ts";
+import { and, desc, eq, gte, inArray, lt, max, or, sql } from "drizzle-orm";
+import { type AuditEvent, auditKeepMs, reportEvents } from "../../protocol/audit.ts";
 import type { Act, Audit } from "../kept/audit.ts";
 import { guarded } from "./guarded.ts";
 import type { Db } from "./open.ts";
+import { messages } from "./schema.ts";
 import { audit } from "./schema-doors.ts";
 
 /** The database, or a transaction on it. */
@@ -16,10 +17,19 @@ export function log(db: Writer, act: Act | undefined): void {
     .run();
 }
 
+/** Lines of before the author was their subject tell the message, whose row stays and has its author. */
+const isNoReportOn = (author: number) => sql`
+  case when ${inArray(audit.event, [...reportEvents])} and ${audit.actorId} <> ${author} then
+    coalesce(${audit.subjectId}, (
+      select ${messages.authorId} from ${messages}
+      where ${messages.conversationId} = json_extract(${audit.detail}, '$.conversation') and ${messages.seq} = json_extract(${audit.detail}, '$.seq')
+    ), 0) <> ${author}
+  else true end`;
+
 export function sqliteAudit(db: Db): Audit {
   return {
     add: (act) => guarded(() => log(db, act)),
-    page: ({ events, person, since, until }, before, limit) =>
+    page: ({ events, person, besidesReportsOn, since, until }, before, limit) =>
       guarded(() =>
         db
           .select()
@@ -28,6 +38,7 @@ export function sqliteAudit(db: Db): Audit {
             and(
               events && inArray(audit.event, [...events]),
               person === undefined ? undefined : or(eq(audit.actorId, person), eq(audit.subjectId, person)),
+              besidesReportsOn === undefined ? undefined : isNoReportOn(besidesReportsOn),
               since === undefined ? undefined : gte(audit.at, since),
               until === undefined ? undefined : lt(audit.at, until),
               before === null ? undefined : lt(audit.id, before),

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import type { AuditFilter } from "../../../../server/db/kept/audit.ts";
-import { auditKeepMs } from "../../../../server/protocol/audit.ts";
+import { type AuditEvent, auditKeepMs } from "../../../../server/protocol/audit.ts";
 import { outcomeOf } from "../../../support/outcome.ts";
-import { actOf, type Ground, type OpenGround } from "./ground.ts";
+import { actOf, draft, type Ground, type OpenGround, settle } from "./ground.ts";
 
 /** How a store keeps the audit log. */
 export function auditSuite(open: OpenGround): void {
@@ -53,6 +53,33 @@ export function auditSuite(open: OpenGround): void {
       expect(await timesOf({ events: ["person.muted"], person: 2, since: 10, until: 11 })).toEqual([10]);
       expect(await timesOf({ events: ["person.muted"], person: 3 })).toEqual([]);
     });
+  });
+
+  test("ASVS 8.2.3 leaves out the reports of others on somebody's messages, also where only the message is told", async () => {
+    const { audit, messages, users } = ground.store;
+    await settle(ground.store, "alice", "bob");
+    await messages.append([draft("hers", 1), draft("his", 2)]);
+    await messages.remove("group", 2, 500);
+    await users.remove(2);
+    const add = (at: number, event: AuditEvent, actorId: number, subjectId: number | null, seq: number) =>
+      audit.add(actOf(event, { at, actorId, subjectId, detail: { conversation: "group", seq } }));
+    await add(10, "message.reported", 3, 1, 1);
+    await add(20, "report.settled", 4, 2, 2);
+    await add(30, "message.deleted", 4, 2, 2);
+    await add(40, "message.reported", 3, null, 1);
+    await add(50, "report.settled", 4, null, 2);
+    await add(60, "message.reported", 3, null, 9);
+    await add(70, "message.reported", 2, 2, 2);
+    await audit.add(
+      actOf("session.refused", { at: 80, actorId: null, subjectId: null, detail: { seq: "x" } }),
+    );
+    const besides = (author: number, more: AuditFilter = {}, limit = 100) =>
+      timesOf({ besidesReportsOn: author, ...more }, null, limit);
+    expect(await besides(9)).toEqual([80, 70, 60, 50, 40, 30, 20, 10]);
+    expect(await besides(1)).toEqual([80, 70, 60, 50, 30, 20]);
+    expect(await besides(2)).toEqual([80, 70, 60, 40, 30, 10]);
+    expect(await besides(2, { person: 2 })).toEqual([70, 30]);
+    expect(await besides(1, { events: ["message.reported"] }, 1)).toEqual([70]);
   });
 
   describe("ASVS 16.4.2 an entry", () => {
