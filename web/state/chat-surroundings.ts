@@ -14,8 +14,8 @@ export interface ChatSurroundings extends SocketSurroundings {
   /** Lives and dies with the tab. */
   tabStorage: Storage;
   tabs: Tabs;
-  /** The session behind the socket is gone; the sentence says why. */
-  ended(why: string): void;
+  /** The session behind the socket is gone; the sentence says why. With the account what is still to be sent goes too. */
+  ended(why: string, unsent: "keep" | "discard"): void;
   /** The socket would not open, or belongs to someone else: the session has to be asked about. */
   doubted(): Promise<void>;
   /** The server is called something else now, or welcomes others. */

@@ -10,7 +10,7 @@ const endings: Record<number, string> = {
 };
 
 interface Surroundings {
-  ended(why: string): void;
+  ended(why: string, unsent: "keep" | "discard"): void;
   doubted(): Promise<void>;
 }
 
@@ -21,7 +21,7 @@ export async function followClosing(
   connection: Pick<Connection, "trouble" | "connect">,
 ): Promise<void> {
   const ending = code === null ? undefined : endings[code];
-  if (ending) return around.ended(ending);
+  if (ending) return around.ended(ending, code === closeCodes.accountDeleted ? "discard" : "keep");
   if (code !== closeCodes.proofNeeded) return;
   // More has to be proven: whoever asks the server is shown the page for it. Where that is not so, the chat goes on.
   await around.doubted();

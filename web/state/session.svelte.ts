@@ -122,9 +122,7 @@ export class Session {
   /** Logs out. What is still to be sent stays on this device for the same person, or is thrown away. */
   async signOut(unsent: "keep" | "discard"): Promise<void> {
     await this.#api.signOut();
-    if (unsent === "discard") this.#chat?.outbox.dropAll();
-    this.#chat?.drafts.clear();
-    this.#out("You have logged out.");
+    this.#out("You have logged out.", unsent);
   }
 
   /** Everything that is kept of oneself, as a file; `arrived` hears how far it is, in messages. */
@@ -138,9 +136,7 @@ export class Session {
   /** Deletes the account and all that is still to be sent from it. */
   async deleteAccount(deletion: Deletion): Promise<void> {
     await this.proof.run(() => this.#api.deleteAccount(deletion));
-    this.#chat?.outbox.dropAll();
-    this.#chat?.drafts.clear();
-    this.#out("Your account was deleted.");
+    this.#out("Your account was deleted.", "discard");
   }
 
   #become(info: SessionInfo): void {
@@ -158,7 +154,7 @@ export class Session {
     this.#chat?.close();
     this.#notice = null;
     this.#chat = this.#enterChat(me, {
-      ended: (why) => this.#out(why),
+      ended: (why, unsent) => this.#out(why, unsent),
       doubted: () => this.check(),
       house: ({ name, welcome, registration }) => {
         if (this.#info) this.#info = { ...this.#info, house: { name, welcome, registration } };
@@ -168,7 +164,8 @@ export class Session {
   }
 
   /** The session is gone, however far it was. */
-  #out(why: string): void {
+  #out(why: string, unsent: "keep" | "discard"): void {
+    if (unsent === "discard") this.#chat?.outbox.dropAll();
     if (this.#info) {
       const { house, providers } = this.#info;
       this.#info = { user: null, house, providers };

@@ -1,6 +1,8 @@
 import { expect, test } from "bun:test";
 import type { SessionInfo, Stage } from "../../../server/protocol/account.ts";
+import { closeCodes } from "../../../server/protocol/close-codes.ts";
 import { groupId } from "../../../server/protocol/conversation-id.ts";
+import { followClosing } from "../../../web/state/endings.ts";
 import { type EnterChat, Session } from "../../../web/state/session.svelte.ts";
 import { createCall } from "../../../web/transport/call.ts";
 import { outcomeOf } from "../../support/outcome.ts";
@@ -34,6 +36,9 @@ const as = (user: typeof alice | null, stage: Stage = "open") => {
     : { user, ...info };
   return Response.json(answer);
 };
+/** What the browser keeps for longer than the tab lives. */
+const kept = ({ storage }: { storage: Storage }) =>
+  Array.from({ length: storage.length }, (_, at) => storage.getItem(storage.key(at)!)!);
 const done = () => new Response(null, { status: 204 });
 
 test("nobody is signed in: that is known, and nothing has to be explained", async () => {
@@ -88,6 +93,31 @@ test("logging out can keep what was not sent, for the same person only, or throw
   expect(session.chat!.outbox.entries.map(({ text }) => text)).toEqual(["later"]);
   await session.signOut("discard");
   expect(tab.storage.length).toBe(0);
+});
+
+test("ASVS 14.3.1 nothing unsent stays on a device whose account was deleted elsewhere, nor one's own", async () => {
+  const { session, clients, tab, hear } = setUp(as(alice), as(bob), as(alice), done());
+  await session.check();
+  session.chat!.outbox.add(groupId, "of alice");
+  await session.check();
+  session.chat!.outbox.add(groupId, "of bob");
+  session.chat!.drafts.keep(groupId, "half");
+  await followClosing(closeCodes.accountDeleted, hear(), clients[1]!.chat.connection);
+  expect([session.chat, session.notice]).toEqual([null, "This account was deleted."]);
+  expect(kept(tab)).toEqual([expect.stringContaining("of alice")]);
+  await session.check();
+  await session.deleteAccount({ messages: "keep" });
+  expect(kept(tab)).toEqual([]);
+});
+
+test("what waits to be sent survives every other end of a session", async () => {
+  for (const code of [closeCodes.signedOut, closeCodes.sessionExpired, closeCodes.accountBarred]) {
+    const { session, clients, tab, hear } = setUp(as(alice));
+    await session.check();
+    session.chat!.outbox.add(groupId, "later");
+    await followClosing(code, hear(), clients[0]!.chat.connection);
+    expect([session.chat, kept(tab)]).toEqual([null, [expect.stringContaining("later")]]);
+  }
 });
 
 test("logging out without a server is refused, and one stays", async () => {
