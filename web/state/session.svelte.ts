@@ -121,7 +121,10 @@ export class Session {
 
   /** Logs out. What is still to be sent stays on this device for the same person, or is thrown away. */
   async signOut(unsent: "keep" | "discard"): Promise<void> {
+    const chat = this.#chat;
     await this.#api.signOut();
+    // The server closes the socket as well, and the chat may have been left for that already.
+    if (unsent === "discard") chat?.outbox.dropAll();
     this.#out("You have logged out.", unsent);
   }
 

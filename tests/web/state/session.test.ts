@@ -110,6 +110,16 @@ test("ASVS 14.3.1 nothing unsent stays on a device whose account was deleted els
   expect(kept(tab)).toEqual([]);
 });
 
+test("what is to be thrown away at logging out is, also where the socket is closed before the answer comes", async () => {
+  const { session, clients, tab, hear } = setUp(as(alice), done());
+  await session.check();
+  session.chat!.outbox.add(groupId, "never mind");
+  const leaving = session.signOut("discard");
+  await followClosing(closeCodes.signedOut, hear(), clients[0]!.chat.connection);
+  await leaving;
+  expect([session.notice, kept(tab)]).toEqual(["You have logged out.", []]);
+});
+
 test("what waits to be sent survives every other end of a session", async () => {
   for (const code of [closeCodes.signedOut, closeCodes.sessionExpired, closeCodes.accountBarred]) {
     const { session, clients, tab, hear } = setUp(as(alice));
