@@ -42,18 +42,17 @@ export function auditTrail({ store: { audit, sessions }, act, report }: AuditTra
     page,
     async export(by, filter, address) {
       await audit.add(act("audit.exported", { by: by.userId, address, detail: { ...filter } }));
-      let before: number | null = null;
-      let isOver = false;
       let reader = by;
-      async function next(): Promise<string | null> {
-        if (isOver) return null;
-        const { entries, before: following }: AuditPage = await page(reader, filter, before);
-        before = following;
-        isOver = before === null;
-        const lines = entries.map(({ at, ...entry }) =>
-          JSON.stringify({ time: new Date(at).toISOString(), ...entry }),
-        );
-        return lines.map((line) => `${line}\n`).join("");
+      async function* parts() {
+        let before: number | null = null;
+        do {
+          const latest: AuditPage = await page(reader, filter, before);
+          const lines = latest.entries.map(({ at, ...entry }) =>
+            JSON.stringify({ time: new Date(at).toISOString(), ...entry }),
+          );
+          yield lines.map((line) => `${line}\n`).join("");
+          ({ before } = latest);
+        } while (before !== null);
       }
       async function allow() {
         const session = await sessions.find(by.id);
@@ -61,7 +60,7 @@ export function auditTrail({ store: { audit, sessions }, act, report }: AuditTra
         if (!may(session.role, "audit.read")) throw new Refusal("not_allowed");
         reader = session;
       }
-      return takenFile(next, allow, report);
+      return takenFile(parts(), allow, report);
     },
   };
 }

@@ -43,22 +43,10 @@ export function ownData(deps: OwnDataDeps): OwnData {
   const { about, history } = ownFacts(deps);
 
   function fileOf(lines: AsyncGenerator<string>, { id }: Session): ReadableStream<Uint8Array> {
-    // The beginning goes out at once, so that whoever waits sees that it comes.
-    let size = 1;
-    async function next(): Promise<string | null> {
-      let text = "";
-      while (text.length < size) {
-        const { value, done } = await lines.next();
-        if (done) return text || null;
-        text += `${value}\n`;
-      }
-      size = chunkSize;
-      return text;
-    }
     async function allow() {
       if ((await store.sessions.find(id)) === null) throw new Refusal("not_signed_in");
     }
-    return takenFile(next, allow, report, () => lines.return(undefined));
+    return takenFile(inChunks(lines), allow, report);
   }
 
   return {
@@ -79,4 +67,18 @@ export function ownData(deps: OwnDataDeps): OwnData {
       return { total: own + direct, file: fileOf(write(facts, told, history(by.userId)), by) };
     },
   };
+}
+
+async function* inChunks(lines: AsyncGenerator<string>): AsyncGenerator<string> {
+  // The beginning goes out at once, so that whoever waits sees that it comes.
+  let size = 1;
+  let text = "";
+  for await (const line of lines) {
+    text += `${line}\n`;
+    if (text.length < size) continue;
+    yield text;
+    text = "";
+    size = chunkSize;
+  }
+  if (text !== "") yield text;
 }

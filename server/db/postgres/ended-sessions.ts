@@ -1,7 +1,8 @@
 import { and, eq, ne } from "drizzle-orm";
+import { lockUser } from "./locked-users.ts";
 import { type Author, tell } from "./notices.ts";
 import type { Transaction } from "./open.ts";
-import { sessions, users } from "./schema.ts";
+import { sessions } from "./schema.ts";
 
 /** Ends all sessions of a user but one, and lets the nodes know; `by` is the one that asked for it. Gives how many. */
 export async function endSessions(
@@ -11,7 +12,7 @@ export async function endSessions(
   { but, by }: { but?: Buffer | null; by?: Buffer | undefined } = {},
 ): Promise<number> {
   // Waits for sessions that are just being stored for the user, so that the next statement sees them.
-  await db.select({ id: users.id }).from(users).where(eq(users.id, userId)).for("update");
+  await lockUser(db, userId);
   const others = and(eq(sessions.userId, userId), but ? ne(sessions.id, but) : undefined);
   const ended = await db.delete(sessions).where(others).returning({ id: sessions.id });
   const ids = ended.map(({ id }) => id.toString("base64url"));

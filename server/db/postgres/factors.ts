@@ -3,11 +3,12 @@ import type { Factors } from "../kept/factors.ts";
 import { log } from "./audit.ts";
 import { guarded } from "./guarded.ts";
 import { postgresIdentities } from "./identities.ts";
+import { lockUser } from "./locked-users.ts";
 import { type Author, tell } from "./notices.ts";
 import type { Db, Transaction } from "./open.ts";
 import { postgresPasskeys } from "./passkeys.ts";
 import { recoveryCodes, totp } from "./schema-doors.ts";
-import { lockUser, requireWaysIn } from "./ways-in.ts";
+import { requireWaysIn } from "./ways-in.ts";
 
 export function postgresFactors(db: Db, author: Author): Factors {
   return {

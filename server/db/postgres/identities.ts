@@ -2,9 +2,10 @@ import { and, asc, eq } from "drizzle-orm";
 import type { Factors } from "../kept/factors.ts";
 import { log } from "./audit.ts";
 import { guarded } from "./guarded.ts";
+import { lockUser } from "./locked-users.ts";
 import type { Db } from "./open.ts";
 import { identities } from "./schema-doors.ts";
-import { lockUser, requireWaysIn } from "./ways-in.ts";
+import { requireWaysIn } from "./ways-in.ts";
 
 type Identities = Pick<
   Factors,

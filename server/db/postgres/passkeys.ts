@@ -2,10 +2,11 @@ import { and, asc, count, eq, lt, or } from "drizzle-orm";
 import type { Factors, Passkey } from "../kept/factors.ts";
 import { log } from "./audit.ts";
 import { guarded } from "./guarded.ts";
+import { lockUser } from "./locked-users.ts";
 import { type Author, tell } from "./notices.ts";
 import type { Db, Transaction } from "./open.ts";
 import { passkeys } from "./schema-doors.ts";
-import { lockUser, requireWaysIn } from "./ways-in.ts";
+import { requireWaysIn } from "./ways-in.ts";
 
 type Passkeys = Pick<
   Factors,

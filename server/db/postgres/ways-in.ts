@@ -4,11 +4,6 @@ import type { Transaction } from "./open.ts";
 import { users } from "./schema.ts";
 import { identities, passkeys, totp } from "./schema-doors.ts";
 
-/** Waits for whatever is just being added to an account or removed from it, so that the next statement sees what is left. */
-export async function lockUser(db: Transaction, userId: number): Promise<void> {
-  await db.select({ id: users.id }).from(users).where(eq(users.id, userId)).for("update");
-}
-
 /** Refuses, and so undoes the removal before it in the transaction, where too little is left of an account. */
 export async function requireWaysIn(db: Transaction, userId: number, needs: Needs): Promise<void> {
   const [user] = await db.select({ hash: users.passwordHash }).from(users).where(eq(users.id, userId));
