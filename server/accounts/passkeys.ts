@@ -71,7 +71,7 @@ export function passkeys(deps: PasskeysDeps) {
 
     /** Keeps a new passkey under a name. */
     async add(
-      { userId }: Session,
+      { id, userId }: Session,
       { name, ...made }: { ticket: string; response: Attestation; name: string },
       page: Page,
       address: string,
@@ -80,7 +80,8 @@ export function passkeys(deps: PasskeysDeps) {
       const created = await ceremonies.created(userId, made, page);
       if (!created) throw new Refusal("wrong_passkey");
       const told = act("passkey.added", { by: userId, address });
-      if (!(await factors.addPasskey({ ...created, name, createdAt: system.now() }, told)))
+      // A session that ended meanwhile, such as by a new password, adds nothing.
+      if (!(await factors.addPasskey({ ...created, name, createdAt: system.now() }, told, id)))
         throw new Refusal("wrong_passkey");
     },
 

@@ -79,7 +79,10 @@ export function secondFactor(deps: SecondFactorDeps) {
       if (!(await tickets.take(id, ticketKind, now))) throw tooLate();
       const recovery = newRecoveryCodes(system.random);
       const totp = { secret: waiting.data, step, createdAt: now };
-      await factors.setTotp(userId, totp, recovery.hashes, act("code.added", { by: userId, address }));
+      const told = act("code.added", { by: userId, address });
+      // A session that ended meanwhile, such as by a new password, adds nothing.
+      const isSet = await factors.setTotp(userId, totp, recovery.hashes, told, session.id);
+      if (!isSet) throw new Refusal("not_signed_in");
       if (session.hasCode) await sessions.removeOthers(userId, session.id);
       return recovery.codes;
     },

@@ -30,13 +30,17 @@ export interface Identity {
 export interface Factors {
   /** The sealed secret of the authenticator app; null without one. */
   totp(userId: number): Promise<{ secret: string; createdAt: number } | null>;
-  /** Sets up an authenticator app, in place of a former one, with new recovery codes (their SHA-256) in place of all others. */
+  /**
+   * Sets up an authenticator app, in place of a former one, with new recovery codes (their SHA-256) in place of all others.
+   * False where the session `by` has ended.
+   */
   setTotp(
     userId: number,
     totp: { secret: string; step: number; createdAt: number },
     recovery: readonly Buffer[],
     act: Act,
-  ): Promise<void>;
+    by?: Buffer,
+  ): Promise<boolean>;
   /** Removes the app and the recovery codes; false when there is none. Refuses what would leave too little; so below. */
   removeTotp(userId: number, act: Act, needs?: Needs): Promise<boolean>;
   /** Takes the code of a time step, if it is later than the last that was taken: each is taken once, whoever is first. */
@@ -47,8 +51,8 @@ export interface Factors {
   useRecoveryCode(userId: number, code: Buffer, act: Act): Promise<boolean>;
   passkeys(userId: number): Promise<Passkey[]>;
   passkey(id: string): Promise<Passkey | null>;
-  /** False when there is one of this id. */
-  addPasskey(passkey: Omit<Passkey, "lastUsedAt">, act: Act): Promise<boolean>;
+  /** False when there is one of this id; with the session `by`, when that has ended. */
+  addPasskey(passkey: Omit<Passkey, "lastUsedAt">, act: Act, by?: Buffer): Promise<boolean>;
   /** False when the user has no such passkey. */
   renamePasskey(userId: number, id: string, name: string): Promise<boolean>;
   /** Gives how many are left; null when the user has no such passkey. */

@@ -8,7 +8,7 @@ import { type Author, tell } from "./notices.ts";
 import type { Db, Transaction } from "./open.ts";
 import { postgresPasskeys } from "./passkeys.ts";
 import { recoveryCodes, totp } from "./schema-doors.ts";
-import { requireWaysIn } from "./ways-in.ts";
+import { hasSession, requireWaysIn } from "./ways-in.ts";
 
 export function postgresFactors(db: Db, author: Author): Factors {
   return {
@@ -20,9 +20,11 @@ export function postgresFactors(db: Db, author: Author): Factors {
         const found = db.orm.select({ secret: totp.secret, createdAt: totp.createdAt }).from(totp).where(own);
         return (await found)[0] ?? null;
       }),
-    setTotp: (userId, { secret, step, createdAt }, recovery, act) =>
+    setTotp: (userId, { secret, step, createdAt }, recovery, act, by) =>
       guarded(() =>
         db.orm.transaction(async (tx) => {
+          await lockUser(tx, userId);
+          if (by && !(await hasSession(tx, by))) return false;
           const values = { secret, lastStep: step, createdAt };
           await tx
             .insert(totp)
@@ -31,6 +33,7 @@ export function postgresFactors(db: Db, author: Author): Factors {
           await replaceCodes(tx, userId, recovery);
           await tell(tx, author, { kind: "factors.changed", userId, hasCode: true });
           await log(tx, act);
+          return true;
         }),
       ),
     removeTotp: (userId, act, needs = {}) =>

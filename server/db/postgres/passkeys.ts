@@ -6,7 +6,7 @@ import { lockUser } from "./locked-users.ts";
 import { type Author, tell } from "./notices.ts";
 import type { Db, Transaction } from "./open.ts";
 import { passkeys } from "./schema-doors.ts";
-import { requireWaysIn } from "./ways-in.ts";
+import { hasSession, requireWaysIn } from "./ways-in.ts";
 
 type Passkeys = Pick<
   Factors,
@@ -30,9 +30,11 @@ export function postgresPasskeys(db: Db, author: Author): Passkeys {
         const [row] = await db.orm.select().from(passkeys).where(eq(passkeys.id, id));
         return row ? toPasskey(row) : null;
       }),
-    addPasskey: (passkey, act) =>
+    addPasskey: (passkey, act, by) =>
       guarded(() =>
         db.orm.transaction(async (tx) => {
+          await lockUser(tx, passkey.userId);
+          if (by && !(await hasSession(tx, by))) return false;
           const row = { ...passkey, transports: JSON.stringify(passkey.transports) };
           const [added] = await tx.insert(passkeys).values(row).onConflictDoNothing().returning();
           if (!added) return false;

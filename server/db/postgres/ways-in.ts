@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import { type Needs, requireEnough } from "../kept/ways-in.ts";
 import type { Transaction } from "./open.ts";
-import { users } from "./schema.ts";
+import { sessions, users } from "./schema.ts";
 import { identities, passkeys, totp } from "./schema-doors.ts";
 
 /** Refuses, and so undoes the removal before it in the transaction, where too little is left of an account. */
@@ -16,4 +16,9 @@ export async function requireWaysIn(db: Transaction, userId: number, needs: Need
     identities: await db.select().from(identities).where(eq(identities.userId, userId)),
   };
   requireEnough(left, needs);
+}
+
+/** Whether a session is still there, by which something is added to its account; who ends all of an account's locks that account. */
+export async function hasSession(db: Transaction, id: Buffer): Promise<boolean> {
+  return (await db.select({ id: sessions.id }).from(sessions).where(eq(sessions.id, id))).length > 0;
 }

@@ -6,7 +6,7 @@ import { sqliteIdentities } from "./identities.ts";
 import type { Db } from "./open.ts";
 import { sqlitePasskeys } from "./passkeys.ts";
 import { recoveryCodes, totp } from "./schema-doors.ts";
-import { requireWaysIn } from "./ways-in.ts";
+import { hasSession, requireWaysIn } from "./ways-in.ts";
 
 export function sqliteFactors(db: Db): Factors {
   return {
@@ -21,9 +21,10 @@ export function sqliteFactors(db: Db): Factors {
             .where(eq(totp.userId, userId))
             .get() ?? null,
       ),
-    setTotp: (userId, { secret, step, createdAt }, recovery, act) =>
+    setTotp: (userId, { secret, step, createdAt }, recovery, act, by) =>
       guarded(() =>
         db.transaction((tx) => {
+          if (by && !hasSession(tx, by)) return false;
           const values = { secret, lastStep: step, createdAt };
           tx.insert(totp)
             .values({ userId, ...values })
@@ -31,6 +32,7 @@ export function sqliteFactors(db: Db): Factors {
             .run();
           replaceCodes(tx, userId, recovery);
           log(tx, act);
+          return true;
         }),
       ),
     removeTotp: (userId, act, needs = {}) =>

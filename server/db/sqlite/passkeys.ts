@@ -4,7 +4,7 @@ import { log } from "./audit.ts";
 import { guarded } from "./guarded.ts";
 import type { Db } from "./open.ts";
 import { passkeys } from "./schema-doors.ts";
-import { requireWaysIn } from "./ways-in.ts";
+import { hasSession, requireWaysIn } from "./ways-in.ts";
 
 type Passkeys = Pick<
   Factors,
@@ -29,9 +29,10 @@ export function sqlitePasskeys(db: Db): Passkeys {
         const row = db.select().from(passkeys).where(eq(passkeys.id, id)).get();
         return row ? toPasskey(row) : null;
       }),
-    addPasskey: (passkey, act) =>
+    addPasskey: (passkey, act, by) =>
       guarded(() =>
         db.transaction((tx) => {
+          if (by && !hasSession(tx, by)) return false;
           const row = { ...passkey, transports: JSON.stringify(passkey.transports) };
           const added = tx.insert(passkeys).values(row).onConflictDoNothing().returning().get();
           if (added) log(tx, act);

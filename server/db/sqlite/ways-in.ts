@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import { type Needs, requireEnough } from "../kept/ways-in.ts";
 import type { Writer } from "./audit.ts";
-import { users } from "./schema.ts";
+import { sessions, users } from "./schema.ts";
 import { identities, passkeys, totp } from "./schema-doors.ts";
 
 /** Refuses, and so undoes the removal before it in the transaction, where too little is left of an account. */
@@ -17,3 +17,7 @@ export function requireWaysIn(db: Writer, userId: number, needs: Needs): void {
   };
   requireEnough(left, needs);
 }
+
+/** Whether a session is still there, by which something is added to its account. */
+export const hasSession = (db: Writer, id: Buffer): boolean =>
+  db.select({ id: sessions.id }).from(sessions).where(eq(sessions.id, id)).get() !== undefined;

@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from "bun:test";
 import type { Needs } from "../../../../server/db/kept/ways-in.ts";
 import { everything } from "./everything.ts";
 import { actOf, type Ground, idOf, type OpenGround } from "./ground.ts";
-import { anIdentity, aPasskey } from "./samples.ts";
+import { anIdentity, aPasskey, beginSession } from "./samples.ts";
 
 const act = actOf("passkey.removed");
 const { provider, issuer } = anIdentity();
@@ -36,6 +36,22 @@ export function waysInSuite(open: OpenGround): void {
     (await Promise.allSettled(calls)).map((each) =>
       each.status === "rejected" ? (each.reason.code ?? each.reason) : each.value,
     );
+
+  test("ASVS 7.4.3 a session that has ended adds neither an app nor a passkey", async () => {
+    const { factors, sessions } = ground.store;
+    const totp = { secret: "sealed", step: 1, createdAt: 5 };
+    await beginSession(ground.store, "bob", 2);
+    const addBoth = async () => [
+      await factors.setTotp(2, totp, [idOf("code")], act, idOf("bob")),
+      await factors.addPasskey(aPasskey(), act, idOf("bob")),
+    ];
+    await sessions.removeOthers(2, null);
+    const before = await everything(ground.store);
+    expect(await addBoth()).toEqual([false, false]);
+    expect(await everything(ground.store)).toEqual(before);
+    await beginSession(ground.store, "bob", 2);
+    expect(await addBoth()).toEqual([true, true]);
+  });
 
   test("what is refused has changed nothing", async () => {
     await add.passkey();
