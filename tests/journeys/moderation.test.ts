@@ -58,6 +58,8 @@ test("ASVS 8.2.1 a moderator deletes a message before everybody's eyes; members 
   expect(await choices(mona)).toEqual(["Copy text", "Report…", "Mute author…", "Delete…", "Ban author…"]);
   await choose(mona, "Delete…");
   await answer(mona, "Delete");
+  // It quotes the message, and closes with the answer, which may come after the event.
+  await dialog(mona).waitFor({ state: "detached" });
   for (const visitor of [mona, anna, bert]) {
     await rowOf(visitor, "Message deleted").waitFor();
     expect(await visitor.page.getByText("Buy cheap watches").count()).toBe(0);
