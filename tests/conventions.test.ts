@@ -52,15 +52,6 @@ describe("what is not written", () => {
 });
 
 describe("how files are cut", () => {
-  test("no file is above 200 lines, and most are far below", () => {
-    const sizes = sources.map((path) => ({ path, lines: textOf.get(path)!.trimEnd().split("\n").length }));
-    expect(sizes.filter(({ lines }) => lines > 200)).toEqual([]);
-    const sorted = sizes.filter(({ path }) => isProduct(path)).map(({ lines }) => lines);
-    sorted.sort((a, b) => a - b);
-    expect(sorted[Math.floor(sorted.length / 2)]!).toBeLessThanOrEqual(70);
-    expect(sorted[Math.floor(sorted.length * 0.95)]!).toBeLessThanOrEqual(150);
-  });
-
   test("files are named by what they hold", () => {
     const vague = /(^|[/-])(utils?|helpers?|managers?|services?|misc|common|index)\.(svelte\.)?(ts|svelte)$/;
     expect(sources.filter((path) => vague.test(path))).toEqual([]);
