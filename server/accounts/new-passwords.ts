@@ -7,17 +7,20 @@ export interface Strength {
   check(password: string, words: readonly string[], source: string): Promise<void>;
 }
 
-/** Makes what is stored of a password to be, if it is good enough for the user of this name; `password_weak` otherwise. */
-export type HashNew = (password: string, name: string, address: string) => Promise<string>;
+/**
+ * Makes what is stored of a password to be, if it is good enough for the user of this name; `password_weak` otherwise. `chat` is
+ * what the chat is going to be called, where that is only just being said.
+ */
+export type HashNew = (password: string, name: string, address: string, chat?: string) => Promise<string>;
 
 export function newPasswords(
   passwords: Passwords,
   strength: Strength,
-  house: Pick<HouseKeeper, "current">,
+  house: Pick<HouseKeeper, "known">,
 ): HashNew {
-  return async (password, name, address) => {
+  return async (password, name, address, chat) => {
     // Words that everybody here knows make no password stronger.
-    const words = [name, house.current()?.name ?? ""].filter((word) => word !== "");
+    const words = [name, chat ?? (await house.known())?.name ?? ""].filter((word) => word !== "");
     await strength.check(password, words, address);
     return passwords.hash(password, address);
   };

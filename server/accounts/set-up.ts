@@ -47,7 +47,7 @@ export function settingUp(deps: SetUpDeps): SettingUp {
     async setUp({ token, house: houseName, registration, name, password }, address, session) {
       check(token, address);
       await newAccounts.requireFree(name);
-      const passwordHash = await deps.hashNew(password, name, address);
+      const passwordHash = await deps.hashNew(password, name, address, houseName);
       const rules = newHouse(houseName, registration, deps.limits);
       const told = act("house.set up", { address, detail: { registration } });
       // The store lets only one be first, on whichever node.

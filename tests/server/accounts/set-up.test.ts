@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { linkTokens } from "../../../server/accounts/link-tokens.ts";
+import { type Estimate, judge } from "../../../server/protocol/strength.ts";
 import { Refusal } from "../../../server/refusal.ts";
 import { contentsOf, database } from "../../support/database.ts";
 import { setUpLink, testPepper } from "../../support/house.ts";
@@ -7,14 +8,17 @@ import { Person, password } from "../../support/person.ts";
 import { post } from "../../support/raw.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
 
+const strong: Estimate = { score: 4, feedback: { warning: null, suggestions: [] } };
 let db: ReturnType<typeof database>["db"];
 let server: TestServer;
 beforeEach(async () => {
   const made = database();
   db = made.db;
   const strength = {
-    async check(given: string) {
-      if (given === "too easy to guess") throw new Refusal("password_weak", { field: "password" });
+    async check(given: string, words: readonly string[]) {
+      // All the rules but the estimate itself, for which every password is strong enough.
+      const { enough } = judge({ password: given, names: words }, () => strong);
+      if (!enough || given === "too easy to guess") throw new Refusal("password_weak", { field: "password" });
     },
   };
   const env = { MESSAGE_BURST: "7", MESSAGES_PER_MINUTE: "70", MAX_MESSAGE_BYTES: "700" };
@@ -93,6 +97,17 @@ describe("a fresh server", () => {
     expect(await codeOf(await setUp({ name: "Owner" }))).toEqual([409, "name_taken"]);
     expect(await codeOf(await setUp({ password: "too easy to guess" }))).toEqual([422, "password_weak"]);
     expect(contentsOf(db)).toEqual(before);
+  });
+
+  test("ASVS 6.2.11 takes no password that is made of what the chat is to be called, or of its owner's name", async () => {
+    const before = contentsOf(db);
+    const called = { house: "Sternwarte Underwood", name: "Wilhelmina" };
+    for (const given of ["sternwarteunderwood", "Underwood-1", "wilhelmina12", "Sternwarte_Wilhelmina"]) {
+      const response = await setUp({ ...called, password: given });
+      expect([given, ...(await codeOf(response))]).toEqual([given, 422, "password_weak"]);
+    }
+    expect(contentsOf(db)).toEqual(before);
+    expect((await setUp({ ...called, password })).status).toBe(201);
   });
 
   test("ASVS 2.4.1 lets one address try 30 links at once and then 10 a minute; others are not kept waiting", async () => {
