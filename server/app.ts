@@ -63,12 +63,10 @@ export async function createApp(deps: AppDeps) {
   const connections = new Connections();
   const spending = new Spending(system, deps.shared === undefined ? null : secrets.pepper);
   const bound = spending.bound.bind(spending);
-  const { messageBurst, messagesPerMinute, socketsPerUser } = config.limits;
-  const frames = frameBounds(config.limits, system);
-  const house = await houseKeeper(store.house, broker, (limits) => {
-    spending.setRate("messages", limits.messageBurst, limits.messagesPerMinute);
-    frames.setRate(limits);
-  });
+  const house = await houseKeeper(store.house, broker);
+  /** What people may send now: as the admins have set it, and as the environment says until the server is set up. */
+  const messageLimits = () => house.current() ?? config.limits;
+  const frames = frameBounds(messageLimits, system);
   const act = actsBy(system.now);
   const sessions = keepSessions(store.sessions, house, system, report);
   const presence = new Presence(broker, system, () => cluster);
@@ -111,9 +109,12 @@ export async function createApp(deps: AppDeps) {
       freshen: async (user) => cluster?.freshen([user]),
       entered: (groupHead) => cluster?.entered(groupHead),
       openReports: openReports(store.reports, people),
-      messageRate: bound("messages", messageBurst, messagesPerMinute),
+      messageRate: spending.changingBound("messages", () => {
+        const { messageBurst, messagesPerMinute } = messageLimits();
+        return { burst: messageBurst, perMinute: messagesPerMinute };
+      }),
       changeRate: bound("changes", 30, 60),
-      messageBytes: () => house.current()?.messageBytes ?? config.limits.messageBytes,
+      messageBytes: () => messageLimits().messageBytes,
       act,
       system,
     }),
@@ -165,7 +166,7 @@ export async function createApp(deps: AppDeps) {
     websocket: socketHandler({
       connections,
       presence,
-      socketsPerUser,
+      socketsPerUser: config.limits.socketsPerUser,
       leavesFor,
       // What comes in while stopping was not acknowledged, so its sender sends it again.
       take: async (socket, frame) => (draining ? undefined : take(socket, frame)),

@@ -17,7 +17,8 @@ export type Turn = (address: string) => Promise<void>;
  * costs nothing, where refusing costs nearly as much as answering, and who is refused at once asks again at once.
  */
 export function pace(perSecond: number, system: System): Turn {
-  const allowance = new TokenBuckets(Math.ceil(perSecond / 5), perSecond * 60, system.now);
+  const rate = { burst: Math.ceil(perSecond / 5), perMinute: perSecond * 60 };
+  const allowance = new TokenBuckets(() => rate, system.now);
   const longestLine = (longestWaitMs / 1000) * perSecond;
   const pass = (ms: number) => new Promise<void>((resolve) => void system.after(ms, resolve));
 

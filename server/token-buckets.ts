@@ -4,31 +4,36 @@ export const sweepAbove = 10_000;
 /** What those see of token buckets who take from them. */
 export type Allowance = Pick<TokenBuckets, "take" | "wait" | "giveBack">;
 
+/** How many tokens a bucket holds, and how many come back in a minute. */
+export interface Rate {
+  burst: number;
+  perMinute: number;
+}
+
 /** A token bucket per key: `burst` at once, then `perMinute` as time passes (https://en.wikipedia.org/wiki/Token_bucket). */
 export class TokenBuckets {
   #buckets = new Map<string, { tokens: number; at: number }>();
   #sweepAbove = sweepAbove;
-  #burst = 0;
-  #perMs = 0;
+  readonly #rate: () => Rate;
   readonly #now: () => number;
   readonly #spent: (key: string, tokens: number) => void;
 
-  /** `spent` hears of every token taken (1) or given back (-1), for who shares the bounds with others. */
-  constructor(
-    burst: number,
-    perMinute: number,
-    now: () => number,
-    spent: (key: string, tokens: number) => void = () => {},
-  ) {
+  /**
+   * The rate is asked for whenever a bucket is looked at, so that the numbers that hold are those of that moment. `spent` hears
+   * of every token taken (1) or given back (-1), for who shares the bounds with others.
+   */
+  constructor(rate: () => Rate, now: () => number, spent: (key: string, tokens: number) => void = () => {}) {
+    this.#rate = rate;
     this.#now = now;
     this.#spent = spent;
-    this.setRate(burst, perMinute);
   }
 
-  /** From here on other numbers hold, for the buckets there are too. */
-  setRate(burst: number, perMinute: number): void {
-    this.#burst = burst;
-    this.#perMs = perMinute / 60_000;
+  get #burst() {
+    return this.#rate().burst;
+  }
+
+  get #perMs() {
+    return this.#rate().perMinute / 60_000;
   }
 
   /** How many keys are held in memory. */

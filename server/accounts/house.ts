@@ -23,20 +23,14 @@ export interface HouseKeeper {
   reload(): Promise<void>;
 }
 
-/** `changed` hears of the rules there are, and of each change of them. */
-export async function houseKeeper(
-  store: Store["house"],
-  broker: Broker,
-  changed: (house: House) => void,
-): Promise<HouseKeeper> {
+/** Reads the rules there are. Whoever goes by them asks for them each time, so that no part has to be told of a change. */
+export async function houseKeeper(store: Store["house"], broker: Broker): Promise<HouseKeeper> {
   let house = await store.read();
-  if (house) changed(house);
 
   function take(next: House) {
     const isSame = JSON.stringify(next) === JSON.stringify(house);
     house = next;
     if (isSame) return;
-    changed(next);
     broker.publish(groupTopic, [{ type: "house.changed", ...shownOf(next) }]);
   }
 

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import type { Spent } from "../db/postgres/notices.ts";
 import type { System } from "../system.ts";
-import { type Allowance, TokenBuckets } from "../token-buckets.ts";
+import { type Allowance, type Rate, TokenBuckets } from "../token-buckets.ts";
 
 /** Of a flood, the keys that took most are told. */
 const keysMax = 2_000;
@@ -24,25 +24,28 @@ export class Spending {
 
   /** A bound that holds over all nodes under this name. */
   bound(name: string, burst: number, perMinute: number): Allowance {
-    if (this.#secret === null) {
-      const alone = new TokenBuckets(burst, perMinute, this.#now);
+    return this.changingBound(name, () => ({ burst, perMinute }));
+  }
+
+  /** The same, where the rate may change; it is asked for whenever it counts. */
+  changingBound(name: string, rate: () => Rate): Allowance {
+    // Nodes charge each other by the name, so two bounds of one name would each forget what the other was charged.
+    if (this.#buckets.has(name)) throw new Error(`There are two rate limits called "${name}".`);
+    const secret = this.#secret;
+    if (secret === null) {
+      const alone = new TokenBuckets(rate, this.#now);
       this.#buckets.set(name, alone);
       return alone;
     }
-    const hidden = (key: string) => hiddenKey(this.#secret!, name, key);
+    const hidden = (key: string) => hiddenKey(secret, name, key);
     const spent = (key: string, tokens: number) => this.#note(name, key, tokens);
-    const buckets = new TokenBuckets(burst, perMinute, this.#now, spent);
+    const buckets = new TokenBuckets(rate, this.#now, spent);
     this.#buckets.set(name, buckets);
     return {
       take: (key) => buckets.take(hidden(key)),
       wait: (key) => buckets.wait(hidden(key)),
       giveBack: (key) => buckets.giveBack(hidden(key)),
     };
-  }
-
-  /** Gives a bound other numbers. */
-  setRate(name: string, burst: number, perMinute: number): void {
-    this.#buckets.get(name)?.setRate(burst, perMinute);
   }
 
   /** What was spent here since it was last collected; null when nothing was. */
@@ -67,7 +70,7 @@ export class Spending {
     this.#spent.set(name, keys.set(key, (keys.get(key) ?? 0) + tokens));
   }
 
-  /** Charges what another node says was spent there. */
+  /** Charges what another node says was spent there. A bound that only that node knows, as of another version, is left alone. */
   charge(spent: Spent): void {
     for (const [name, key, tokens] of spent) this.#buckets.get(name)?.charge(key, tokens);
   }

@@ -12,20 +12,19 @@ interface MessageRate {
 export type FrameBounds = ReturnType<typeof frameBounds>;
 
 /**
- * Bounds what comes in over all sockets of a user, whatever it asks: a good deal more than the messages they may send. Each node
+ * `messages` says how fast people may send messages now. Bounds what comes in over all sockets of a user, whatever it asks: a good deal more than the messages they may send. Each node
  * has its own, since it is the node that they protect.
  */
-export function frameBounds(messages: MessageRate, { now }: Pick<System, "now">) {
-  const rate = ({ messageBurst, messagesPerMinute }: MessageRate) =>
-    [200 + 2 * messageBurst, 1200 + 2 * messagesPerMinute] as const;
-  const allowance = new TokenBuckets(...rate(messages), now);
+export function frameBounds(messages: () => MessageRate, { now }: Pick<System, "now">) {
+  const rate = () => {
+    const { messageBurst, messagesPerMinute } = messages();
+    return { burst: 200 + 2 * messageBurst, perMinute: 1200 + 2 * messagesPerMinute };
+  };
+  const allowance = new TokenBuckets(rate, now);
   /** How often a user is told that this was too fast, before the socket is closed instead. */
-  const patience = new TokenBuckets(100, 60, now);
+  const patience = new TokenBuckets(() => ({ burst: 100, perMinute: 60 }), now);
 
   return {
-    /** From here on people may send messages as fast as this. */
-    setRate: (changed: MessageRate): void => allowance.setRate(...rate(changed)),
-
     /** Counts a frame; gives 0, or in how many milliseconds it would not be too fast; null where the user has been told so too often. */
     take(user: number, length: number): number | null {
       const key = String(user);

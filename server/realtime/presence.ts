@@ -45,7 +45,7 @@ export class Presence {
     this.#system = system;
     this.#cluster = cluster;
     this.#startedAt = system.now();
-    this.#farewells = new TokenBuckets(3, 2, system.now);
+    this.#farewells = new TokenBuckets(() => ({ burst: 3, perMinute: 2 }), system.now);
     this.elsewhere = new Elsewhere((user, returns) => {
       if (returns && !this.#told.has(user)) this.#returning.add(user);
       this.#note(user);

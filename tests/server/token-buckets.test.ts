@@ -4,7 +4,8 @@ import { sweepAbove, TokenBuckets } from "../../server/token-buckets.ts";
 import { clock } from "../support/clock.ts";
 
 const time = clock();
-const buckets = (burst: number, perMinute: number) => new TokenBuckets(burst, perMinute, time.now);
+const buckets = (burst: number, perMinute: number) =>
+  new TokenBuckets(() => ({ burst, perMinute }), time.now);
 
 test("so many at once, then as they refill; being refused takes nothing", () => {
   const three = buckets(3, 6);
@@ -48,7 +49,10 @@ test("one that is not there yet can be reserved, and is waited for in turn, up t
 
 test("a clock that goes back takes nothing away and gives nothing", () => {
   let now = 1_000_000;
-  const one = new TokenBuckets(1, 60, () => now);
+  const one = new TokenBuckets(
+    () => ({ burst: 1, perMinute: 60 }),
+    () => now,
+  );
   one.take("a");
   now -= 500_000;
   expect(one.take("a")).toBe(1000);

@@ -10,7 +10,7 @@ let time: Clock;
 let limits: GuessLimits;
 beforeEach(() => {
   time = clock();
-  limits = guessLimits((_, burst, perMinute) => new TokenBuckets(burst, perMinute, time.now));
+  limits = guessLimits((_, burst, perMinute) => new TokenBuckets(() => ({ burst, perMinute }), time.now));
 });
 
 const from = (address: string): Source => ({ address, known: null });

@@ -40,7 +40,7 @@ const use = async (more: { code?: string }) => {
     people: await loadPeople(store.users),
     hashNew: async (password) => `hash of ${password}`,
     secondFactor: { verifyCode },
-    bound: (_, burst, perMinute) => new TokenBuckets(burst, perMinute, time.now),
+    bound: (_, burst, perMinute) => new TokenBuckets(() => ({ burst, perMinute }), time.now),
     act,
     system: time,
   });

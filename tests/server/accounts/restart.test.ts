@@ -4,7 +4,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import bcrypt from "bcryptjs";
-import { setUpBeforehand } from "../../support/house.ts";
 import { Person } from "../../support/person.ts";
 import { Program } from "../../support/program.ts";
 
@@ -23,7 +22,6 @@ async function start(port: string) {
 }
 
 beforeAll(async () => {
-  await setUpBeforehand({ DATA_DIR: dataDir });
   await start("0");
 });
 afterAll(async () => {
@@ -32,8 +30,12 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true });
 });
 
-test("ASVS 7.4.1 sessions, ended sessions and passwords outlive a server that was killed", async () => {
-  const alice = await new Person({ origin }, "alice").register();
+test("ASVS 7.4.1 sessions, ended sessions, passwords and the limits that were set outlive a server that was killed", async () => {
+  await program.says(/\/setup#[\s\S]*Ctrl-C/);
+  const alice = await new Person({ origin }, "alice").setUp(program.printed);
+  const house = await (await alice.fetch("GET", "/api/house")).json();
+  const limits = { messageBurst: 3, messagesPerMinute: 6, messageBytes: 100 };
+  expect((await alice.fetch("PUT", "/api/house", { ...house, ...limits })).status).toBe(204);
   const phone = new Person({ origin }, "alice");
   await phone.signIn();
   const left = phone.cookies;
@@ -44,7 +46,18 @@ test("ASVS 7.4.1 sessions, ended sessions and passwords outlive a server that wa
   await start(new URL(origin).port);
 
   expect((await alice.fetch("GET", "/api/account")).status).toBe(200);
-  expect((await alice.enter()).entered.me).toEqual({ id: 1, name: "alice" });
+  expect(await (await alice.fetch("GET", "/api/house")).json()).toMatchObject(limits);
+  const socket = await alice.enter();
+  expect(socket.entered.me).toEqual({ id: 1, name: "alice", role: "owner" });
+  for (const text of ["one", "two", "x".repeat(100)]) await socket.say(text);
+  const refused = (text: string) => {
+    const clientId = crypto.randomUUID();
+    return socket.ask("message.send", { conversation: "group", clientId, body: { text } }, "error");
+  };
+  const [fourth, long] = [await refused("four"), await refused("x".repeat(101))];
+  expect([fourth.code, long.code]).toEqual(["rate_limited", "message_too_large"]);
+  // A token comes back in ten seconds, and not in half a second as the environment has it.
+  expect(fourth.retryAfter).toBeGreaterThan(2000);
   const replayed = await phone.fetch("GET", "/api/account", undefined, { cookie: left });
   expect(replayed.status).toBe(401);
   expect((await phone.signIn()).status).toBe(200);

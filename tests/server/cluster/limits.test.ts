@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { deafen, finds, startNodes, type TestNode } from "../../support/nodes.ts";
+import { deafen, finds, startNode, startNodes, type TestNode } from "../../support/nodes.ts";
 import { Person, type Socket } from "../../support/person.ts";
+import { freshDatabase } from "../../support/postgres.ts";
 import { post } from "../../support/raw.ts";
 
 /** Within which what was spent on one node counts on the others. */
@@ -78,4 +79,41 @@ describe.each([
     await spendAll("guesses by address and account", async () => (await guess(one!)).status === 401);
     expect((await guess(two!)).status).toBe(429);
   });
+});
+
+test("limits that were set hold on a node that joins later, and follow every change of them", async () => {
+  const url = await freshDatabase();
+  const set = { messageBurst: 3, messagesPerMinute: 6, messageBytes: 40 };
+  const first = await startNode({ url, house: set });
+  const later = await startNode({ url });
+  try {
+    const alice = await new Person(first, "alice").register();
+    const bob = await new Person(first, "bob").register();
+    const [a, b] = [await alice.at(later).enter(), await bob.at(later).enter()];
+    const send = (socket: Socket, text: string) =>
+      socket.ask(
+        "message.send",
+        { conversation: "group", clientId: crypto.randomUUID(), body: { text } },
+        "error",
+      );
+    expect(await send(a, "x".repeat(41))).toMatchObject({ code: "message_too_large" });
+    for (let said = 0; said < 3; said++) await a.say("taken");
+    const refusal = await send(a, "one too many");
+    expect(refusal.code).toBe("rate_limited");
+    expect(refusal.retryAfter).toBeGreaterThan(5_000);
+
+    const changed = finds(later, ({ notices }) =>
+      notices.some(({ notice }) => notice.kind === "house.changed"),
+    );
+    const house = (await first.store.house.read())!;
+    await first.store.house.write({ ...house, messageBurst: 5, messageBytes: 50 });
+    await changed;
+    expect(await send(b, "x".repeat(51))).toMatchObject({ code: "message_too_large" });
+    for (let said = 0; said < 5; said++) await b.say("x".repeat(50));
+    expect(await send(b, "one too many")).toMatchObject({ code: "rate_limited" });
+  } finally {
+    await later.stop();
+    await first.stop();
+  }
+  expect([...first.bugs, ...later.bugs]).toEqual([]);
 });

@@ -72,3 +72,22 @@ test("what could not be told is told the next time", () => {
   own.take("alice");
   expect(here.collect()).toEqual([["messages", hidden("alice"), 2]]);
 });
+
+test("two bounds of one name are a mistake that shows at once: each would forget what the other was charged", () => {
+  for (const spending of [new Spending(clock(), secret), new Spending(clock(), null)]) {
+    spending.bound("messages", 10, 60);
+    expect(() => spending.bound("messages", 5, 60)).toThrow("messages");
+  }
+});
+
+test("a rate that changes counts from then on, also on what is there already", () => {
+  const time = clock();
+  let rate = { burst: 2, perMinute: 60 };
+  const bound = new Spending(time, secret).changingBound("messages", () => rate);
+  expect([bound.take("alice"), bound.take("alice"), bound.take("alice")]).toEqual([0, 0, 1000]);
+  rate = { burst: 5, perMinute: 6 };
+  expect(bound.wait("alice")).toBe(10_000);
+  time.advance(60_000);
+  rate = { burst: 1, perMinute: 6 };
+  expect([bound.take("alice"), bound.take("alice")]).toEqual([0, 10_000]);
+});

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { closeCodes, shouldReconnect } from "../../../server/protocol/close-codes.ts";
+import type { House } from "../../../server/protocol/house.ts";
 import { limits } from "../../../server/protocol/limits.ts";
 import { type Clock, clock } from "../../support/clock.ts";
 import { outcomeOf } from "../../support/outcome.ts";
@@ -10,9 +11,9 @@ import { logOf } from "../db/conformance/ground.ts";
 let server: TestServer;
 let time: Clock;
 let alice: Person;
-async function start(env: Record<string, string> = {}) {
+async function start(env: Record<string, string> = {}, house: Partial<House> = {}) {
   time = clock();
-  server = await startServer({ system: time, env });
+  server = await startServer({ system: time, env, house });
   alice = await new Person(server, "alice").register();
 }
 afterEach(async () => {
@@ -92,6 +93,30 @@ describe("the rate of a user", () => {
     await socket.ask("message.send", later, "error");
     time.advance(1000);
     expect(await socket.say("later", "group", later.clientId)).toMatchObject({ seq: 2 });
+  });
+});
+
+describe("limits that were set before the server started", () => {
+  test.each([
+    { messageBurst: 5, messagesPerMinute: 6, messageBytes: 40 },
+    { messageBurst: 100, messagesPerMinute: 3000, messageBytes: 4000 },
+  ])("hold, whatever the environment says: %p", async (limits) => {
+    const { messageBurst, messagesPerMinute, messageBytes } = limits;
+    await start({}, limits);
+    const socket = await alice.enter();
+    expect(await refused(socket, "x".repeat(messageBytes + 1))).toMatchObject({ code: "message_too_large" });
+    time.advance(60_000);
+    for (let sent = 0; sent < messageBurst; sent++) await socket.say("x".repeat(messageBytes));
+    expect(await refused(socket, "more")).toMatchObject({
+      code: "rate_limited",
+      retryAfter: 60_000 / messagesPerMinute,
+    });
+    // The messages and the one too many were frames too.
+    for (let left = 200 + messageBurst - 1; left > 0; left--) socket.send("ping");
+    expect(await socket.ask("ping", {}, "error")).toMatchObject({
+      code: "rate_limited",
+      retryAfter: Math.ceil(60_000 / (1200 + 2 * messagesPerMinute)),
+    });
   });
 });
 
