@@ -12,19 +12,19 @@ import { Session } from "./state/session.svelte.ts";
 import { lockedTabs } from "./state/tabs.ts";
 import { createCall } from "./transport/call.ts";
 import { createDownload } from "./transport/download.ts";
+import { originStorage } from "./transport/storage.ts";
 import { browserSystem as system } from "./transport/system.ts";
-
-const reloadedAt = "secure-chat.reloaded";
 
 /** Fetches the client that fits the server; not again and again, in case that one does not fit either. */
 function reload(): void {
-  const now = system.now();
-  if (now - Number(sessionStorage.getItem(reloadedAt)) < 60_000) return;
-  sessionStorage.setItem(reloadedAt, String(now));
+  const [loading] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+  if (loading?.type === "reload" && performance.now() < 60_000) return;
   location.reload();
 }
 
-const tabs = lockedTabs(navigator.locks, system.newId());
+const storage = originStorage(() => localStorage);
+const tabStorage = originStorage(() => sessionStorage);
+const tabs = lockedTabs(() => navigator.locks, system.newId());
 const session = new Session(
   createCall((url, init) => fetch(url, init)),
   createDownload((url, init) => fetch(url, init), totalHeader),
@@ -33,8 +33,8 @@ const session = new Session(
       url: `wss://${location.host}/api/socket`,
       WebSocket,
       system,
-      storage: localStorage,
-      tabStorage: sessionStorage,
+      storage,
+      tabStorage,
       tabs,
       outdated: reload,
       ...hear,
@@ -47,16 +47,14 @@ addEventListener("vite:preloadError", reload);
 const wake = () => session.chat?.connection.wake();
 addEventListener("online", wake);
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && wake());
-window.addEventListener("storage", ({ storageArea, key, newValue }) => {
-  if (storageArea === localStorage) session.chat?.outbox.stored(key, newValue);
-});
+window.addEventListener("storage", ({ key, newValue }) => session.chat?.outbox.stored(key, newValue));
 
 mount(App, {
   target: document.body,
   props: {
     session,
     place: new Place(window),
-    links: new Links(window, sessionStorage),
+    links: new Links(window, tabStorage),
     attention: new Attention(window, system),
   },
 });

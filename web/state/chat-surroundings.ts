@@ -1,5 +1,6 @@
 import type { PublicHouse } from "../../server/protocol/house.ts";
 import type { SocketSurroundings } from "../transport/socket.ts";
+import type { OriginStorage } from "../transport/storage.ts";
 import type { Tabs } from "./tabs.ts";
 
 /** Who is signed in. */
@@ -10,9 +11,9 @@ export interface Me {
 
 export interface ChatSurroundings extends SocketSurroundings {
   /** Outlives the tab, and is seen by all tabs. */
-  storage: Storage;
+  storage: OriginStorage;
   /** Lives and dies with the tab. */
-  tabStorage: Storage;
+  tabStorage: OriginStorage;
   tabs: Tabs;
   /** The session behind the socket is gone; the sentence says why. With the account what is still to be sent goes too. */
   ended(why: string, unsent: "keep" | "discard"): void;

@@ -7,7 +7,7 @@ import type { ChatSurroundings, Me } from "./chat-surroundings.ts";
 import { Connection } from "./connection.svelte.ts";
 import type { Conversation } from "./conversation.svelte.ts";
 import { Conversations } from "./conversations.svelte.ts";
-import { Drafts } from "./drafts.ts";
+import { Drafts } from "./drafts.svelte.ts";
 import { followClosing } from "./endings.ts";
 import { Myself } from "./myself.svelte.ts";
 import { Notices } from "./notices.svelte.ts";

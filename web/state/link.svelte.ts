@@ -1,8 +1,9 @@
+import type { OriginStorage } from "../transport/storage.ts";
+
 const kinds = ["setup", "join", "reset"] as const;
 /** The page that a link leads to. */
 export type LinkKind = (typeof kinds)[number];
 
-type Kept = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 const keyOf = (kind: LinkKind) => `secure-chat.link.${kind}`;
 
 /**
@@ -11,14 +12,14 @@ const keyOf = (kind: LinkKind) => `secure-chat.link.${kind}`;
  */
 export class Links {
   readonly #window: Window;
-  readonly #kept: Kept;
+  readonly #storage: OriginStorage;
   #tokens = $state.raw<Partial<Record<LinkKind, string>>>({});
 
-  constructor(window: Window, kept: Kept) {
+  constructor(window: Window, storage: OriginStorage) {
     this.#window = window;
-    this.#kept = kept;
+    this.#storage = storage;
     for (const kind of kinds) {
-      const token = kept.getItem(keyOf(kind));
+      const token = storage.read(keyOf(kind));
       if (token !== null) this.#tokens = { ...this.#tokens, [kind]: token };
     }
     this.#take();
@@ -42,7 +43,7 @@ export class Links {
   /** It has done its work, or is of no use. */
   forget(kind: LinkKind): void {
     this.#tokens = { ...this.#tokens, [kind]: undefined };
-    this.#kept.removeItem(keyOf(kind));
+    this.#storage.remove(keyOf(kind));
   }
 
   #take(): void {
@@ -55,11 +56,7 @@ export class Links {
 
   #keep(kind: LinkKind, token: string): void {
     this.#tokens = { ...this.#tokens, [kind]: token };
-    try {
-      this.#kept.setItem(keyOf(kind), token);
-    } catch (error) {
-      // Without room, or where a browser allows none, it is only not there any more after a reload.
-      if (!(error instanceof DOMException)) throw error;
-    }
+    // Where the browser keeps nothing, it is only not there any more after a reload.
+    this.#storage.write(keyOf(kind), token);
   }
 }

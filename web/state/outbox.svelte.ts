@@ -32,7 +32,7 @@ export class Outbox {
   #entries = $state.raw<Unsent[]>([]);
   #flying: string | null = $state(null);
   #hindrance = $state<string | null>(null);
-  #durable = $state(true);
+  #durable = $state(false);
   #online = false;
   #watched = new Set<string>();
   #cancel = () => {};
@@ -40,6 +40,7 @@ export class Outbox {
   constructor(around: OutboxSurroundings) {
     this.#around = around;
     this.#entries = inOrder(around.store.all());
+    this.#durable = around.store.keeps;
     this.#watchTabs();
   }
 

@@ -10,15 +10,30 @@ const nameOf = (tab: string): string => `secure-chat.tab/${tab}`;
 
 /**
  * Each tab holds a lock for as long as it lives, so whoever is granted that lock knows the tab is gone, even after a
- * crash. A browser without locks is taken to have one tab.
+ * crash. A browser that has no locks, or refuses them as it refuses storage, is taken to have one tab.
  */
-export function lockedTabs(locks: LockManager | undefined, me: string): Tabs {
-  locks?.request(nameOf(me), () => new Promise<never>(() => {}));
+export function lockedTabs(open: () => LockManager | undefined, me: string): Tabs {
+  /** Waits for a lock; false where the browser gives none. */
+  async function hold(tab: string, act: () => unknown): Promise<boolean> {
+    let isGranted = false;
+    const granted = () => {
+      isGranted = true;
+      return act();
+    };
+    try {
+      const locks = open();
+      if (!locks) return false;
+      await locks.request(nameOf(tab), granted);
+    } catch (error) {
+      if (isGranted) throw error;
+    }
+    return isGranted;
+  }
+  void hold(me, () => new Promise<never>(() => {}));
   return {
     me,
-    whenGone(tab, then) {
-      if (locks) locks.request(nameOf(tab), then);
-      else then();
+    async whenGone(tab, then) {
+      if (!(await hold(tab, then))) then();
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { ConversationId } from "../../server/protocol/conversation-id.ts";
+import type { OriginStorage } from "../transport/storage.ts";
 
 /** A message that the server is not known to have. `tab` is the browser tab whose task it is to send it. */
 export interface Unsent {
@@ -19,17 +20,16 @@ const prefix = "secure-chat.unsent";
  * each other. Id and name are both in the key: a server that was set up anew gives the same ids to other people.
  */
 export class UnsentStore {
-  readonly #storage: Storage;
+  readonly #storage: OriginStorage;
   readonly #prefix: string;
 
-  constructor(storage: Storage, person: { id: number; name: string }) {
+  constructor(storage: OriginStorage, person: { id: number; name: string }) {
     this.#storage = storage;
     this.#prefix = `${prefix}/${person.id}/${person.name}/`;
   }
 
   all(): Unsent[] {
-    const keys = Array.from({ length: this.#storage.length }, (_, index) => this.#storage.key(index) ?? "");
-    return keys.flatMap((key) => this.read(key, this.#storage.getItem(key)) ?? []);
+    return this.#storage.keys().flatMap((key) => this.read(key, this.#storage.read(key)) ?? []);
   }
 
   /** The entry that this key and value of the storage stand for; null when they are not ours. */
@@ -38,7 +38,7 @@ export class UnsentStore {
     try {
       return { ...JSON.parse(value), clientId: this.nameIn(key) };
     } catch {
-      this.#storage.removeItem(key); // nothing that can be read again
+      this.#storage.remove(key); // nothing that can be read again
       return null;
     }
   }
@@ -51,17 +51,17 @@ export class UnsentStore {
     return key.slice(this.#prefix.length);
   }
 
-  /** Keeps an entry; false when the browser has no room or allows no storage. */
+  /** Stores an entry, and says whether the browser keeps it. */
   put({ clientId, ...entry }: Unsent): boolean {
-    try {
-      this.#storage.setItem(this.#prefix + clientId, JSON.stringify(entry));
-      return true;
-    } catch {
-      return false;
-    }
+    return this.#storage.write(this.#prefix + clientId, JSON.stringify(entry));
+  }
+
+  /** Whether the browser keeps entries, as far as is known. */
+  get keeps(): boolean {
+    return this.#storage.keeps;
   }
 
   remove(clientId: string): void {
-    this.#storage.removeItem(this.#prefix + clientId);
+    this.#storage.remove(this.#prefix + clientId);
   }
 }

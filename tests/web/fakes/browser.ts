@@ -13,12 +13,22 @@ export class FakeBrowser {
   }
 
   storageFor(tab: FakeTab): Storage {
-    const items = this.#items;
+    return this.#over(this.#items, (key, value) => {
+      for (const other of this.tabs) if (other !== tab) other.heard(key, value);
+    });
+  }
+
+  /** Storage that no other tab sees. */
+  tabStorage(): Storage {
+    return this.#over(new Map(), () => {});
+  }
+
+  #over(items: Map<string, string>, changed: (key: string, value: string | null) => void): Storage {
     const change = (key: string, value: string | null) => {
       if (value === null) items.delete(key);
       else if (this.full) throw new DOMException("no room", "QuotaExceededError");
       else items.set(key, value);
-      for (const other of this.tabs) if (other !== tab) other.heard(key, value);
+      changed(key, value);
     };
     return {
       get length() {
@@ -67,6 +77,7 @@ export class FakeBrowser {
 export class FakeTab {
   readonly #browser: FakeBrowser;
   readonly storage: Storage;
+  readonly tabStorage: Storage;
   readonly locks: LockManager;
   /** What the window's storage event would say. */
   heard: (key: string | null, value: string | null) => void = () => {};
@@ -74,6 +85,7 @@ export class FakeTab {
   constructor(browser: FakeBrowser) {
     this.#browser = browser;
     this.storage = browser.storageFor(this);
+    this.tabStorage = browser.tabStorage();
     const request = (name: string, act: () => unknown) => browser.request(this, name, act);
     this.locks = { request } as unknown as LockManager;
   }

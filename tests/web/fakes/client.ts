@@ -1,5 +1,6 @@
 import { Chat } from "../../../web/state/chat.svelte.ts";
 import { lockedTabs } from "../../../web/state/tabs.ts";
+import { originStorage } from "../../../web/transport/storage.ts";
 import { FakeBrowser, type FakeTab } from "./browser.ts";
 import { alice, type ModelServer } from "./model-server.ts";
 import { fakeSockets } from "./socket-pair.ts";
@@ -14,9 +15,9 @@ export function openChat(server: ModelServer, tab: FakeTab = new FakeBrowser().o
     url: "wss://chat.test/api/socket",
     WebSocket: sockets.WebSocket,
     system,
-    storage: tab.storage,
-    tabStorage: tab.storage,
-    tabs: lockedTabs(tab.locks, system.newId()),
+    storage: originStorage(() => tab.storage),
+    tabStorage: originStorage(() => tab.tabStorage),
+    tabs: lockedTabs(() => tab.locks, system.newId()),
     ended: (why) => told.push(why),
     doubted: async () => void told.push("doubted"),
     outdated: () => told.push("outdated"),

@@ -1,6 +1,12 @@
 import { expect, test } from "bun:test";
 import { Links } from "../../../web/state/link.svelte.ts";
+import { originStorage } from "../../../web/transport/storage.ts";
 import { FakeBrowser } from "../fakes/browser.ts";
+
+function emptyStorage() {
+  const kept = new FakeBrowser().openTab().tabStorage;
+  return { storage: originStorage(() => kept), kept };
+}
 
 /** A window at an address, as far as links need one. */
 function windowAt(pathname: string, hash: string) {
@@ -26,7 +32,7 @@ function windowAt(pathname: string, hash: string) {
 }
 
 test("ASVS 14.2.1 the secret of a link goes out of the address bar at once, and outlives a reload", () => {
-  const { storage } = new FakeBrowser().openTab();
+  const { storage } = emptyStorage();
   const { window, addresses } = windowAt("/join", "#7-abc_DEF");
   const links = new Links(window, storage);
   expect([links.of("join"), links.of("reset"), links.of("setup")]).toEqual(["7-abc_DEF", null, null]);
@@ -36,16 +42,16 @@ test("ASVS 14.2.1 the secret of a link goes out of the address bar at once, and 
 });
 
 test("what has done its work is forgotten, after a reload too", () => {
-  const { storage } = new FakeBrowser().openTab();
+  const { storage, kept } = emptyStorage();
   const links = new Links(windowAt("/reset", "#token").window, storage);
   links.forget("reset");
   expect(links.of("reset")).toBeNull();
-  expect(storage.length).toBe(0);
+  expect(kept.length).toBe(0);
   expect(new Links(windowAt("/reset", "").window, storage).of("reset")).toBeNull();
 });
 
 test("another link that is opened in the same tab takes the place of the first", () => {
-  const { storage } = new FakeBrowser().openTab();
+  const { storage } = emptyStorage();
   const page = windowAt("/join", "#1-first");
   const links = new Links(page.window, storage);
   page.become("#2-second");
@@ -54,16 +60,19 @@ test("another link that is opened in the same tab takes the place of the first",
 });
 
 test("a fragment of any other page is nobody's secret", () => {
-  const { storage } = new FakeBrowser().openTab();
+  const { storage, kept } = emptyStorage();
   const { window, addresses } = windowAt("/c/group", "#7-abc");
   const links = new Links(window, storage);
-  expect([links.of("join"), addresses, storage.length]).toEqual([null, [], 0]);
+  expect([links.of("join"), addresses, kept.length]).toEqual([null, [], 0]);
 });
 
 test("a browser that keeps nothing still lets one in", () => {
   const browser = new FakeBrowser();
   browser.full = true;
-  const links = new Links(windowAt("/setup", "#token").window, browser.openTab().storage);
+  const links = new Links(
+    windowAt("/setup", "#token").window,
+    originStorage(() => browser.openTab().tabStorage),
+  );
   expect(links.of("setup")).toBe("token");
 });
 
@@ -76,7 +85,7 @@ for (const [text, token] of [
   ["https://chat.example/join#", null],
 ] as const)
   test(`pasted: ${JSON.stringify(text)} ${token === null ? "is no invitation" : "is one"}`, () => {
-    const { storage } = new FakeBrowser().openTab();
+    const { storage } = emptyStorage();
     const links = new Links(windowAt("/register", "").window, storage);
     expect(links.paste("join", text)).toBe(token !== null);
     expect(links.of("join")).toBe(token);
