@@ -64,24 +64,32 @@ export const optionalText = (max: number) =>
 export const houseName = requiredLine(limits.houseNameMax);
 
 /**
- * What names that look alike have in common: case, 0 and o, 1 and I and l, rn and m, vv and w, and the signs between letters
- * make no difference. After https://www.unicode.org/reports/tr39/#Confusable_Detection, for the few characters names may have.
+ * What a sign of a name looks like. The first four are all that confusables.txt of UTS 39 (Unicode 16.0.0) has of the signs that
+ * names may have: 0 and O, 1 and l, I and l, m and rn. Case makes no difference here, so i is one with I, and w is often taken for vv.
+ */
+const prototypes: Record<string, string> = {
+  "0": "o",
+  "1": "l",
+  i: "l",
+  m: "rn",
+  w: "vv",
+  ".": "",
+  _: "",
+  "-": "",
+};
+
+/**
+ * What names that look alike have in common: their skeleton after https://www.unicode.org/reports/tr39/#Confusable_Detection, in
+ * lower case and without the signs between letters. The migrations compute the same in SQL.
  */
 export const likenessOf = (name: string): string =>
-  name
-    .replaceAll("I", "l")
-    .toLowerCase()
-    .replaceAll("1", "l")
-    .replaceAll("0", "o")
-    .replaceAll("_", "-")
-    .replaceAll(".", "-")
-    .replaceAll("rn", "m")
-    .replaceAll("vv", "w");
+  name.toLowerCase().replace(/[01imw._-]/g, (sign) => prototypes[sign]!);
 
 /** A user name: 3 to 20 of letters, digits, dot, underscore, hyphen; so no control, bidi or look-alike characters. */
 export const userName = v.pipe(
   v.string(),
   v.regex(/^[A-Za-z0-9._-]{3,20}$/, "must be 3 to 20 letters, digits, dots, underscores or hyphens"),
+  v.regex(/[A-Za-z0-9]/, "must have a letter or digit"),
 );
 
 /** A password to be: at least 8 characters, at most 256 bytes, every one of which counts. */

@@ -1,3 +1,5 @@
+import { isReserved } from "../names.ts";
+
 const nameMin = 3;
 const nameMax = 20;
 
@@ -17,7 +19,7 @@ const plain: Record<string, string> = {
   ı: "i",
 };
 
-/** The first of what a provider calls somebody that can be made a name of the form names have here; null where none can. */
+/** The first of what a provider calls somebody that can be made a name that may be given here; null where none can. */
 export function suggestedName(called: readonly unknown[]): string | null {
   for (const text of called) {
     if (typeof text !== "string") continue;
@@ -34,7 +36,7 @@ export function suggestedName(called: readonly unknown[]): string | null {
       .replace(/^[._-]+/, "")
       .slice(0, nameMax)
       .replace(/[._-]+$/, "");
-    if (name.length >= nameMin) return name;
+    if (name.length >= nameMin && !isReserved(name)) return name;
   }
   return null;
 }

@@ -1,4 +1,5 @@
-import { and, eq, isNull, sql } from "drizzle-orm";
+import { and, eq, isNotNull, isNull, sql } from "drizzle-orm";
+import { likenessOf } from "../../protocol/text.ts";
 import { Refusal } from "../../refusal.ts";
 import { type Author, tell } from "./notices.ts";
 import type { Transaction } from "./open.ts";
@@ -19,7 +20,7 @@ export async function forgetUser(
 ): Promise<boolean> {
   // Waits for sessions that are just being stored, and for messages that make the user a member of something.
   const [found] = await db
-    .select({ name: users.name, role: users.role })
+    .select({ name: users.name, likeness: users.likeness, role: users.role })
     .from(users)
     .where(eq(users.id, id))
     .for("update");
@@ -47,9 +48,30 @@ export async function forgetUser(
       erasing: erase ? 1 : 0,
     })
     .where(eq(users.id, id));
+  if (found.likeness !== null) await passOnLikeness(db, found.likeness);
   await db.execute(noteTraces);
   await tell(db, author, { kind: "person.deleted", id });
   return true;
+}
+
+/** Of those from before whose names look alike, the next has the likeness, so that nobody new gets it while one of them is there. */
+async function passOnLikeness(db: Transaction, likeness: string): Promise<void> {
+  const without = and(isNotNull(users.name), isNull(users.likeness));
+  const others = await db
+    .select({ id: users.id, name: users.name })
+    .from(users)
+    .where(without)
+    .orderBy(users.id);
+  for (const { id, name } of others) {
+    if (likenessOf(name!) !== likeness) continue;
+    // Whoever was deleted meanwhile is none of them any more.
+    const [heir] = await db
+      .update(users)
+      .set({ likeness })
+      .where(and(eq(users.id, id), without))
+      .returning({ id: users.id });
+    if (heir) return;
+  }
 }
 
 /** Ends the invitations that somebody made. */

@@ -19,7 +19,7 @@ export const users = pgTable(
     name: text(),
     /** The name in lower case: what is unique. */
     nameKey: text("name_key"),
-    /** What names that look alike have in common: what new ones may not share with others. */
+    /** What names that look alike have in common, and new ones may not share; null for who had one that looks like an earlier one's. */
     likeness: text(),
     passwordHash: text("password_hash"),
     role: text({ enum: roles }).notNull().default("member"),

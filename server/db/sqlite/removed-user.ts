@@ -1,4 +1,5 @@
-import { and, eq, isNull } from "drizzle-orm";
+import { and, eq, isNotNull, isNull } from "drizzle-orm";
+import { likenessOf } from "../../protocol/text.ts";
 import { Refusal } from "../../refusal.ts";
 import type { Writer } from "./audit.ts";
 import { memberships, sessions, users } from "./schema.ts";
@@ -22,7 +23,11 @@ export function forgetUser(db: Writer, id: number, erase: boolean, at: number): 
     lastSignInAt: null,
     erasing: erase ? 1 : 0,
   } as const;
-  const found = db.select({ name: users.name, role: users.role }).from(users).where(eq(users.id, id)).get();
+  const found = db
+    .select({ name: users.name, likeness: users.likeness, role: users.role })
+    .from(users)
+    .where(eq(users.id, id))
+    .get();
   if (found?.name == null) return false;
   if (found.role === "owner") throw new Refusal("owner_stays");
   for (const table of [sessions, memberships, totp, recoveryCodes, passkeys, identities, tickets])
@@ -30,8 +35,21 @@ export function forgetUser(db: Writer, id: number, erase: boolean, at: number): 
   db.delete(reports).where(eq(reports.reporterId, id)).run();
   revokeInvites(db, id, at);
   db.update(users).set(nothing).where(eq(users.id, id)).run();
+  if (found.likeness !== null) passOnLikeness(db, found.likeness);
   noteTraces(db);
   return true;
+}
+
+/** Of those from before whose names look alike, the next has the likeness, so that nobody new gets it while one of them is there. */
+function passOnLikeness(db: Writer, likeness: string): void {
+  const heir = db
+    .select({ id: users.id, name: users.name })
+    .from(users)
+    .where(and(isNotNull(users.name), isNull(users.likeness)))
+    .orderBy(users.id)
+    .all()
+    .find(({ name }) => likenessOf(name!) === likeness);
+  if (heir) db.update(users).set({ likeness }).where(eq(users.id, heir.id)).run();
 }
 
 /** Ends the invitations that somebody made. */

@@ -1,14 +1,18 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
+import { clock } from "../../support/clock.ts";
 import { contentsOf, database } from "../../support/database.ts";
 import { Person, password } from "../../support/person.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
 
 const { db, store } = database();
+const time = clock();
 let server: TestServer;
 beforeAll(async () => {
-  server = await startServer({ store });
-  for (const name of ["Alice", "tim.burns", "o0o", "willow"]) await new Person(server, name).register();
+  server = await startServer({ store, system: time });
+  for (const name of ["Alice", "tim.burns", "o0o", "willow", "x.1-2", "Sylvie"])
+    await new Person(server, name).register();
 });
+beforeEach(() => time.leap(10 * 60_000));
 afterAll(async () => {
   await server.stop();
   expect(server.bugs).toEqual([]);
@@ -25,11 +29,35 @@ for (const [name, message] of [
   ["tim-burns", "That user name is taken, or looks like one that is."],
   ["OOo", "That user name is taken, or looks like one that is."],
   ["vvillow", "That user name is taken, or looks like one that is."],
+  ...[
+    "alice.",
+    "-alice",
+    "a.lice",
+    "al1ce",
+    "AL-LCE",
+    "timburns",
+    "t1m..burns",
+    "wi-llow",
+    "v.villow",
+    "x12",
+    "sy1v1e",
+  ].map((name) => [name, "That user name is taken, or looks like one that is."] as const),
   ["admin", "That user name is reserved."],
   ["Adrnin", "That user name is reserved."],
   ["System", "That user name is reserved."],
   ["secure_chat", "That user name is reserved."],
   ["0wner", "That user name is reserved."],
+  ...[
+    "admin.",
+    "ADM1N",
+    "-admin",
+    "a.d.m.i.n",
+    "Deleted-user",
+    "De1eted_User",
+    "h-ere",
+    "every.one",
+    "Everybody",
+  ].map((name) => [name, "That user name is reserved."] as const),
 ] as const)
   test(`nobody can be called ${name}: ${message}`, async () => {
     const before = contentsOf(db).users;
@@ -39,8 +67,17 @@ for (const [name, message] of [
     expect(contentsOf(db).users).toEqual(before);
   });
 
+test("nobody can be called by signs without a letter or digit", async () => {
+  for (const name of ["...", "-_-_", "___"]) {
+    const response = await register(name);
+    const { error } = await response.json();
+    const message = "Name must have a letter or digit.";
+    expect([response.status, error]).toEqual([400, { code: "invalid", field: "name", message }]);
+  }
+});
+
 test("other names are given", async () => {
-  for (const name of ["alicia", "tim.bern", "willows", "administer"])
+  for (const name of ["alicia", "tim.bern", "willows", "administer", "a2ice", "x-3", "deleter"])
     expect([name, (await register(name)).status]).toEqual([name, 201]);
 });
 

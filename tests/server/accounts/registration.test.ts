@@ -26,7 +26,7 @@ async function refusal(response: Response) {
 }
 
 describe("a name", () => {
-  const good = ["bob", "a".repeat(20), "A.b_c-d9", "...", "-_-_", "000", "null", "__proto__", "constructor"];
+  const good = ["bob", "a".repeat(20), "A.b_c-d9", "_-x.", "000", "null", "__proto__", "constructor"];
   for (const name of good) {
     test(`may be ${name}`, async () => {
       const response = await register(name);

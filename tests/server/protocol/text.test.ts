@@ -5,6 +5,7 @@ import { limits } from "../../../server/protocol/limits.ts";
 import {
   byteLength,
   givenPassword,
+  likenessOf,
   messageText,
   newPassword,
   userName,
@@ -76,7 +77,7 @@ test("sizes are bytes of UTF-8, whatever is counted", () => {
 });
 
 describe("a name", () => {
-  test("has 3 to 20 letters, digits, dots, underscores or hyphens, and nothing else", () => {
+  test("has 3 to 20 letters, digits, dots, underscores or hyphens, one letter or digit at least, and nothing else", () => {
     fc.assert(
       fc.property(
         fc.oneof(fc.string(), fc.string({ unit: "binary" }), fc.stringMatching(/^[\w.-]{1,22}$/)),
@@ -86,11 +87,23 @@ describe("a name", () => {
           );
           const ascii = /^[\x20-\x7e]*$/.test(name);
           const fits = name.length >= 3 && name.length <= 20;
-          expect(problem(userName, name) === null).toBe(allowed && ascii && fits);
+          const named = /[a-z0-9]/i.test(name);
+          expect(problem(userName, name) === null).toBe(allowed && ascii && fits && named);
         },
       ),
     );
   });
+});
+
+test("names look alike by the table of UTS 39, whatever the case and the signs between", () => {
+  const alike = [
+    ["alice", "ALICE", "a.lice", "-alice", "alice.", "al1ce", "aIice", "AL_LCE"],
+    ["tom0", "TOMO", "torno", "T-o.m_0"],
+    ["vvvv", "wvv", "vvw", "WW", "w.w"],
+  ];
+  for (const names of alike) expect(new Set(names.map(likenessOf)).size).toBe(1);
+  const apart = ["alice", "alicia", "elise", "a2ice", "tom", "torn0", "vw", "v1v", "s5", "55"];
+  expect(new Set(apart.map(likenessOf)).size).toBe(apart.length);
 });
 
 test("what may become a password may be given as one", () => {

@@ -19,6 +19,8 @@ const cases: [unknown[], string | null][] = [
   [["@anna"], null],
   [["\u202eanna"], "anna"],
   [[`${"\u0301".repeat(10_000)}anna`], null],
+  [["admin", "Ad.min", "anna"], "anna"],
+  [["support@example.com"], null],
   [[], null],
 ];
 for (const [called, expected] of cases)

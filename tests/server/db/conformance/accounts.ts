@@ -41,6 +41,35 @@ export function accountSuite(open: OpenGround): void {
       expect(await ground.store.users.directory()).toHaveLength(1);
     });
 
+    test("no two names look alike, however many ask at once", async () => {
+      const made = await Promise.all(["bill", "b1ll", "BI-LI", "b.ill."].map(create));
+      expect(made.filter((user) => user !== null)).toHaveLength(1);
+      expect(await ground.store.users.directory()).toHaveLength(1);
+    });
+
+    test("of two from before who look alike both stay themselves, and nobody new looks like the one who is left", async () => {
+      const { users } = ground.store;
+      await settle(ground.store, "alice", "bob", "carol");
+      for (const [id, name] of [
+        [2, "al1ce"],
+        [3, "a.lice"],
+      ])
+        await ground.run(
+          `update users set name = '${name}', name_key = '${name}', likeness = null where id = ${id}`,
+        );
+      for (const [name, id] of [
+        ["ALICE", 1],
+        ["Al1ce", 2],
+        ["a.lice", 3],
+      ] as const)
+        expect(await users.byName(name)).toMatchObject({ id });
+      for (const id of [1, 2, 3]) {
+        expect([id, await create("aIice")]).toEqual([id, null]);
+        await users.remove(id);
+      }
+      expect(await create("aIice")).toMatchObject({ name: "aIice" });
+    });
+
     test("a deleted one leaves its id and its messages, and frees its name", async () => {
       await settle(ground.store, "alice", "bob");
       await ground.store.messages.append([draft("mine", 2)]);

@@ -65,7 +65,20 @@ describe("a database from before there were roles", () => {
     const names = [
       ...[..."ABCDEFGHIJKLMNOPQRSTUVWXYZ"].map((sign) => `upper${sign}y`),
       ...[..."abcdefghijklmnopqrstuvwxyz0123456789._-"].map((sign) => `x${sign}y`),
-      ...["Rn-modern", "rrnn.vvv_VV", "vvvv", "RNvVrN", "0O1lI", "rvvn", "Ivan_1.0", "Illia", "lllia"],
+      ...[
+        "Rn-modern",
+        "rrnn.vvv_VV",
+        "vvvv",
+        "RNvVrN",
+        "0O1lI",
+        "rvvn",
+        "Ivan_1.0",
+        "Illia",
+        "lllia",
+        "alice",
+        "al1ce",
+        "...",
+      ],
     ];
     await former(names);
     const taken = new Set<string>();

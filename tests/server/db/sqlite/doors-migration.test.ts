@@ -69,7 +69,7 @@ describe("a database from before the doors", () => {
     const { db, store } = open();
     expect(likenesses(db)).toEqual([
       [1, null],
-      [2, "lllia"],
+      [2, "lllla"],
       [3, "carol"],
       [4, null],
     ]);
@@ -98,6 +98,11 @@ describe("a database from before the doors", () => {
         "Worm",
         "rnint",
         "Mint",
+        "alice",
+        "al1ce",
+        "a.lice",
+        "...",
+        "-_-",
       ],
     ];
     former((client) => {
