@@ -11,6 +11,7 @@ import { Place } from "./state/place.svelte.ts";
 import { Session } from "./state/session.svelte.ts";
 import { lockedTabs } from "./state/tabs.ts";
 import { createCall } from "./transport/call.ts";
+import { takesCookies } from "./transport/cookies.ts";
 import { createDownload } from "./transport/download.ts";
 import { originStorage } from "./transport/storage.ts";
 import { browserSystem as system } from "./transport/system.ts";
@@ -56,6 +57,7 @@ mount(App, {
     place: new Place(window),
     links: new Links(window, tabStorage),
     attention: new Attention(window, system),
+    takesCookies: takesCookies(document),
   },
 });
 session.check();

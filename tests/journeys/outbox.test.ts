@@ -96,3 +96,30 @@ test("Enter sends, Shift+Enter breaks the line, and text being composed is never
   await dora.composer.press("Enter");
   await dora.sees("日本");
 });
+
+/** What a browser does that lets a site keep nothing; runs in the page, before it does. */
+function refuseStorage(): void {
+  const refuse = () => {
+    throw new DOMException("Access is denied for this document.", "SecurityError");
+  };
+  for (const name of ["localStorage", "sessionStorage", "indexedDB"])
+    Object.defineProperty(window, name, { get: refuse });
+  Object.defineProperty(navigator, "locks", { get: refuse });
+  Object.defineProperty(document, "cookie", { get: () => "", set() {} });
+}
+
+test("a browser that keeps nothing says what that means, and is talked with as any other", async () => {
+  const emma = await Visitor.arrive(browser, server, "emma");
+  await emma.context.addInitScript(refuseStorage);
+  await emma.goto("/login");
+  await emma.page.getByText(/refuses cookies/).waitFor();
+  await emma.register();
+  await emma.page.getByText(/keeps nothing for this page/).waitFor();
+  expect(await emma.page.getByText(/refuses cookies/).count()).toBe(0);
+  await emma.say("this is sent");
+  await emma.composer.fill("this is not");
+  await emma.button("emma, account").click();
+  await emma.page.getByRole("link", { name: "Back to the chat" }).click();
+  expect(await emma.composer.inputValue()).toBe("this is not");
+  expect(emma.complaints).toEqual([]);
+});
