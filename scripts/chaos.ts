@@ -1,5 +1,5 @@
 import { canSeparate } from "../tests/chaos/network.ts";
-import { type Options, run, usual } from "../tests/chaos/run.ts";
+import { run, usual } from "../tests/chaos/run.ts";
 import { type FaultKind, faultKinds } from "../tests/chaos/schedule.ts";
 import { findProgram } from "./find-program.ts";
 import { command, SetupError } from "./setup.ts";
@@ -9,33 +9,28 @@ const usage = `Runs three nodes and thirty clients under faults, and checks that
   bun run chaos                            two minutes
   bun run chaos --minutes 30               longer
   bun run chaos --seed 7                   the faults of this seed again
-  bun run chaos --carrier nats             signals between nodes over NATS instead of PostgreSQL
   bun run chaos --faults freeze,kill-node  only these: ${faultKinds.join(", ")}`;
 
 const given = {
   minutes: 2,
   seed: Date.now() % 2 ** 31,
-  carrier: "postgres" as Options["carrier"],
   kinds: [...faultKinds],
 };
 
 await command(async () => {
   if (Bun.argv.includes("--help")) return tell(usage);
   read(Bun.argv.slice(2));
-  const { minutes, seed, carrier } = given;
-  if (carrier === "nats" && findProgram("nats-server") === null)
-    throw new SetupError("nats-server is not installed, and --carrier nats needs it.");
-  const left = leftOut(carrier);
+  const { minutes, seed } = given;
+  const left = leftOut();
   const kinds = given.kinds.filter((kind) => !left.has(kind));
   for (const [kind, why] of left) if (given.kinds.includes(kind)) console.warn(`skipped: ${kind} (${why})`);
   if (findProgram("haproxy") === null) console.warn("skipped: the balancer (haproxy is not installed)");
 
-  const again = `bun run chaos --minutes ${minutes} --seed ${seed} --carrier ${carrier} --faults ${given.kinds.join(",")}`;
+  const again = `bun run chaos --minutes ${minutes} --seed ${seed} --faults ${given.kinds.join(",")}`;
   console.log(`To run the same again: ${again}`);
   const { acknowledged, injected, broken } = await run({
     ...usual,
     seed,
-    carrier,
     kinds,
     ms: minutes * 60_000,
     say: console.log,
@@ -49,9 +44,8 @@ await command(async () => {
 });
 
 /** Which faults cannot be had, and why. */
-function leftOut(carrier: Options["carrier"]): Map<FaultKind, string> {
+function leftOut(): Map<FaultKind, string> {
   const left = new Map<FaultKind, string>();
-  if (carrier !== "nats") left.set("kill-nats", "signals do not travel over NATS");
   if (!canSeparate()) left.set("cut", "network namespaces need root and iproute2");
   return left;
 }
@@ -63,7 +57,6 @@ function read(args: string[]) {
     const value = rest.shift() ?? "";
     if (name === "--minutes" && Number(value) > 0) given.minutes = Number(value);
     else if (name === "--seed" && /^\d{1,10}$/.test(value)) given.seed = Number(value);
-    else if (name === "--carrier" && (value === "postgres" || value === "nats")) given.carrier = value;
     else if (name === "--faults") given.kinds = value.split(",").map(kindOf);
     else throw new SetupError(`${name} ${value} is not understood.\n\n${usage}`);
   }

@@ -19,7 +19,6 @@ await command(async () => {
   }
   const config = parseConfig(Bun.env);
   const balancer = chosen(options.balancer);
-  const nats = options.nats ? needed("nats-server") : null;
   const port = config.port || (await freePort());
   if (balancer && !(await isFree(config.host, port)))
     throw new SetupError(portTakenSentence(port, "cluster"));
@@ -39,7 +38,6 @@ await command(async () => {
     machine: { hostname: hostname(), interfaces: networkInterfaces() },
     nodes: options.nodes,
     balancer,
-    nats,
   });
   await stopped.promise;
   console.log("\nStopping ...");

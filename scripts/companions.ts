@@ -5,7 +5,6 @@ import { run } from "./setup.ts";
 
 /** Programs some tests need, with the Debian package and, where there is one, the service each brings. */
 const companions = [
-  { program: "nats-server", package: "nats-server", service: "nats-server" },
   { program: "haproxy", package: "haproxy", service: "haproxy" },
   { program: "caddy", package: "caddy", service: "caddy" },
   { program: "ip", package: "iproute2", service: null },

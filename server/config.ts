@@ -19,8 +19,6 @@ export interface Config {
     /** How many connections one node holds at most, besides two for signals. */
     readonly connections: number;
   } | null;
-  /** The NATS server that carries the signals between nodes; null means PostgreSQL carries them itself. */
-  readonly natsUrl: string | null;
   /** How long a server that was told to stop goes on serving, so that a load balancer can turn away first. */
   readonly drainSeconds: number;
   /** Where pages that may call this server come from; null means "from the certificate's names and the port". */
@@ -44,6 +42,8 @@ export interface Config {
     readonly requestsPerSecond: number;
     readonly hashWorkers: number;
   };
+  /** What there is to say of settings that were given and do nothing any more, a sentence each. */
+  readonly unused: readonly string[];
 }
 
 export const projectRoot: string = resolve(import.meta.dir, "..");
@@ -54,7 +54,7 @@ export const projectRoot: string = resolve(import.meta.dir, "..");
  */
 export function parseConfig(env: Env, cores: number = availableParallelism()): Config {
   const settings = settingsOf(env);
-  const { mistakes, setting, count, missing, retired } = settings;
+  const { mistakes, setting, count, missing, retired, unused } = settings;
 
   function path(value: string): string | undefined {
     return value.includes("\0") ? undefined : resolve(projectRoot, value);
@@ -86,13 +86,6 @@ export function parseConfig(env: Env, cores: number = availableParallelism()): C
     port: count("PORT", 5000, 0, 65_535),
     dataDir: setting("DATA_DIR", join(projectRoot, "data"), "the path of a folder", path),
     postgres: postgres(),
-    natsUrl: setting<string | null>(
-      "NATS_URL",
-      null,
-      "nats://host:port or tls://host:port",
-      (value) => urlOf(value, ["nats:", "tls:"]),
-      urlWithoutSecrets,
-    ),
     drainSeconds: count("DRAIN_SECONDS", 0, 0, 300),
     origins: setting<readonly string[] | null>(
       "ORIGINS",
@@ -122,6 +115,7 @@ export function parseConfig(env: Env, cores: number = availableParallelism()): C
       socketsPerUser: count("SOCKETS_PER_USER", 20, 1, 10_000),
       hashWorkers: count("HASH_WORKERS", Math.min(4, Math.max(1, cores - 1)), 1, 64),
     },
+    unused: unused({ NATS_URL: "signals between nodes travel over PostgreSQL" }),
   };
   retired("REGISTRATION", "nothing: the owner says in the chat who may join");
   if (mistakes.length > 0) throw new ConfigError(mistakes);

@@ -28,6 +28,7 @@ const certificate = await ensureCertificate({
   now: system.now(),
 }).catch(stopWith);
 tellCertificate(certificate);
+for (const sentence of config.unused) progress("Settings", sentence);
 
 const write = (line: string) => console.error(line);
 const report = reporter(system, write);

@@ -56,13 +56,20 @@ export function settingsOf(env: Env) {
     mistakes.push({ name, value: null, accepted });
   }
 
-  /** A setting that was one once: whoever still gives it has to hear that it does nothing. */
+  /** A setting that was one once, and that whoever still gives it relies on: it is a mistake now. */
   function retired(name: string, accepted: string): void {
     const value = given(name);
     if (value !== null) mistakes.push({ name, value, accepted });
   }
 
-  return { mistakes, setting, count, missing, retired };
+  /** Settings that nothing depends on any more, each with what there is instead; gives a sentence for each that is given. */
+  function unused(settings: Record<string, string>): string[] {
+    return Object.entries(settings)
+      .filter(([name]) => given(name) !== null)
+      .map(([name, instead]) => `${name} is no longer used: ${instead}.`);
+  }
+
+  return { mistakes, setting, count, missing, retired, unused };
 }
 
 function mistakeLine({ name, value, accepted }: ConfigMistake): string {

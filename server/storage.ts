@@ -1,11 +1,10 @@
 import { join } from "node:path";
 import type { Shared } from "./cluster/cluster.ts";
-import { natsSignals } from "./cluster/nats-signals.ts";
-import { postgresSignals } from "./cluster/postgres-signals.ts";
 import { registry } from "./cluster/registry.ts";
+import { openSignals } from "./cluster/signals.ts";
 import { telling } from "./cluster/telling.ts";
 import type { Config } from "./config.ts";
-import { clusterName, pepperMark } from "./db/postgres/cluster.ts";
+import { pepperMark } from "./db/postgres/cluster.ts";
 import { beside, type Db, openPostgres } from "./db/postgres/open.ts";
 import { markOfPepper } from "./db/postgres/pepper.ts";
 import { postgresStore } from "./db/postgres/store.ts";
@@ -31,7 +30,7 @@ export class FolderInUse extends Error {
   override name = "FolderInUse";
 }
 
-type Surroundings = Pick<Config, "dataDir" | "postgres" | "natsUrl">;
+type Surroundings = Pick<Config, "dataDir" | "postgres">;
 type Report = (error: unknown) => void;
 
 /** Opens what the configuration names, made and brought up to date. Throws a sentence where that cannot be. */
@@ -62,7 +61,7 @@ async function openFolder(dataDir: string, system: System, report: Report): Prom
 }
 
 async function openNode(
-  { dataDir, natsUrl }: Surroundings,
+  { dataDir }: Surroundings,
   postgres: NonNullable<Config["postgres"]>,
   system: System,
   report: Report,
@@ -80,11 +79,8 @@ async function openNode(
     store,
     async share({ pepper }) {
       await requireSamePepper(db, pepper, dataDir);
-      const way = { node: name, secret: pepper, system, report, epoch: () => db.epoch };
-      const signals =
-        natsUrl === null
-          ? postgresSignals({ url: postgres.url, ...way })
-          : natsSignals({ url: natsUrl, cluster: await clusterName(db), ...way });
+      const { url } = postgres;
+      const signals = openSignals({ url, secret: pepper, node: name, epoch: () => db.epoch, system, report });
       const shared: Shared = {
         name,
         registry: registry(apart, name, system.now),

@@ -68,7 +68,7 @@ const rules: Rule[] = [
       "server/token-buckets.ts",
     ],
     mayNameTypesOf: ["server/accounts/people.ts"],
-    packages: /^(bun|node:crypto|@nats-io\/transport-node|valibot)$/,
+    packages: /^(bun|node:crypto|valibot)$/,
     reason: "nodes agree through PostgreSQL and hint through signals; one process alone needs none of it",
   },
   {

@@ -11,13 +11,9 @@ const { newId } = browserSystem;
 export class Client {
   readonly #wire: Wire;
   #ref = 0;
-  #isGone = false;
 
   private constructor(wire: Wire) {
     this.#wire = wire;
-    void wire.closed.then(() => {
-      this.#isGone = true;
-    });
   }
 
   static async connect(contender: Contender, member: number): Promise<Client> {
@@ -34,15 +30,6 @@ export class Client {
   say(contender: Contender): Promise<string> {
     const id = newId();
     return this.#await(contender.say(id), id);
-  }
-
-  /** Resolves when the connection is gone. */
-  get closed(): Promise<void> {
-    return this.#wire.closed;
-  }
-
-  get isGone(): boolean {
-    return this.#isGone;
   }
 
   close(): Promise<void> {

@@ -14,16 +14,11 @@ interface Wanted {
   house: House;
   /** The database that the house was moved to; without it there is one process, on the file of the house. */
   url?: string;
-  /** What carries the signals; without it PostgreSQL does. */
-  natsUrl?: string;
   nodes: number;
 }
 
-export async function startCluster(
-  ground: Ground,
-  { house, url, natsUrl, nodes: count }: Wanted,
-): Promise<Cluster> {
-  const settings = { ...(url && { DATABASE_URL: url }), ...(natsUrl && { NATS_URL: natsUrl }) };
+export async function startCluster(ground: Ground, { house, url, nodes: count }: Wanted): Promise<Cluster> {
+  const settings: Record<string, string> = url ? { DATABASE_URL: url } : {};
   const nodes: Contender[] = [];
   for (let node = 0; node < count; node++) nodes.push(await startOurs(ground, house, settings));
   return {

@@ -3,15 +3,10 @@ import { type Ground, layGround } from "./ground.ts";
 import { parseOptions } from "./options.ts";
 import { disturbance } from "./quiet.ts";
 import { print, printVerdict, type Section } from "./report.ts";
-import { directoryCost } from "./scenarios/directory-cost.ts";
 import { floodsOfOne } from "./scenarios/floods.ts";
 import { groupMessage } from "./scenarios/group-message.ts";
-import { hintCost } from "./scenarios/hint-cost.ts";
-import { lookCost } from "./scenarios/look-cost.ts";
 import { memory } from "./scenarios/memory.ts";
-import { nodeDeath } from "./scenarios/node-death.ts";
 import { nodeLatency } from "./scenarios/node-latency.ts";
-import { nodeMemory } from "./scenarios/node-memory.ts";
 import { nodeThroughput } from "./scenarios/node-throughput.ts";
 import { reconnectStorm } from "./scenarios/reconnect-storm.ts";
 import { signInRush } from "./scenarios/sign-in-rush.ts";
@@ -35,11 +30,6 @@ const scenarios: Record<string, (ground: Ground) => Promise<Section>> = {
   "store-throughput": storeThroughput,
   "node-throughput": nodeThroughput,
   "node-latency": nodeLatency,
-  "hint-cost": hintCost,
-  "look-cost": lookCost,
-  "directory-cost": directoryCost,
-  "node-memory": nodeMemory,
-  "node-death": nodeDeath,
 };
 
 process.on("exit", () => {

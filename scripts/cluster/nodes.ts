@@ -4,7 +4,6 @@ import { healthy } from "./ports.ts";
 interface Shared {
   dataDir: string;
   databaseUrl: string;
-  natsUrl: string | null;
   host: string;
   origins: readonly string[];
   behindBalancer: boolean;
@@ -35,7 +34,6 @@ export function nodes(ports: readonly number[], shared: Shared): Node[] {
 function envOf(port: number, shared: Shared): Record<string, string> {
   return {
     DATABASE_URL: shared.databaseUrl,
-    NATS_URL: shared.natsUrl ?? "",
     HOST: shared.host,
     PORT: String(port),
     DATA_DIR: shared.dataDir,

@@ -5,7 +5,6 @@ export interface ClusterOptions {
   nodes: number;
   /** Null for whichever is installed. */
   balancer: Balancer | null;
-  nats: boolean;
   help: boolean;
 }
 
@@ -14,18 +13,16 @@ export const usage = `Starts a whole cluster on this machine, for trying it out:
   bun run cluster                        three nodes
   bun run cluster --nodes 5              so many, at most ${nodesMax}
   bun run cluster --balancer caddy       haproxy or caddy; without it the first of them that is installed
-  bun run cluster --nats                 signals between nodes over NATS instead of PostgreSQL
 
 DATABASE_URL names a PostgreSQL to use instead of one of its own; PORT is where the chat is opened.`;
 
 /** Takes what stands after the command, throws a SetupError for what it does not know. */
 export function clusterOptions(args: readonly string[]): ClusterOptions {
-  const options: ClusterOptions = { nodes: 3, balancer: null, nats: false, help: false };
+  const options: ClusterOptions = { nodes: 3, balancer: null, help: false };
   const rest = args.flatMap((each) => (/^--\w+=/.test(each) ? each.split(/=(.*)/s, 2) : [each]));
   while (rest.length > 0) {
     const name = rest.shift()!;
     if (name === "--help") options.help = true;
-    else if (name === "--nats") options.nats = true;
     else if (name === "--nodes") options.nodes = numberOf(rest.shift());
     else if (name === "--balancer") options.balancer = balancerOf(rest.shift());
     else throw new SetupError(`There is no ${name}.\n\n${usage}`);

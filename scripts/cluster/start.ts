@@ -19,8 +19,6 @@ export interface ClusterWanted {
   machine: { hostname: string; interfaces: Interfaces };
   nodes: number;
   balancer: { kind: Balancer; program: string } | null;
-  /** The path of nats-server where NATS is to carry the signals. */
-  nats: string | null;
 }
 
 export interface Cluster {
@@ -30,7 +28,6 @@ export interface Cluster {
 
 interface Parts {
   database?: Database;
-  nats?: Child;
   balancer?: Child;
   nodes: Node[];
   /** What goes from here on was told to. */
@@ -54,9 +51,9 @@ export async function startCluster(wanted: ClusterWanted): Promise<Cluster> {
 async function startParts(parts: Parts, wanted: ClusterWanted): Promise<void> {
   const { config, balancer } = wanted;
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  for (const sentence of config.unused) progress("Settings", sentence);
 
   parts.database = await startDatabase(config);
-  const natsUrl = wanted.nats ? await startNats(parts, wanted.nats) : config.natsUrl;
 
   const balancerFiles = join(config.dataDir, "balancer");
   const { certificate, setUpToken } = await prepare({
@@ -73,7 +70,6 @@ async function startParts(parts: Parts, wanted: ClusterWanted): Promise<void> {
   parts.nodes = nodes(ports, {
     dataDir: config.dataDir,
     databaseUrl: parts.database.url,
-    natsUrl,
     host: balancer ? "127.0.0.1" : config.host,
     origins,
     behindBalancer: balancer !== null,
@@ -105,11 +101,10 @@ async function startParts(parts: Parts, wanted: ClusterWanted): Promise<void> {
 
 /** The nodes go first, while the balancer is still there for whoever they talk with; the database goes last. */
 async function stop(parts: Parts): Promise<void> {
-  const { nodes, balancer, nats, database } = parts;
+  const { nodes, balancer, database } = parts;
   parts.stopping = true;
   await Promise.all(nodes.map(({ child, drainSeconds }) => child.stop(drainSeconds * 1000 + patienceMs)));
   await balancer?.stop(patienceMs);
-  await nats?.stop(patienceMs);
   await database?.stop();
 }
 
@@ -118,18 +113,6 @@ async function startDatabase(config: Config): Promise<Database> {
   const started = await database(config.postgres?.url ?? null, folder);
   progress("PostgreSQL", started.pid === null ? "the one in DATABASE_URL" : `running, pid ${started.pid}`);
   return started;
-}
-
-async function startNats(parts: Parts, program: string): Promise<string> {
-  const port = await freePort();
-  parts.nats = new Child({
-    name: "NATS",
-    command: [program, "--addr", "127.0.0.1", "--port", String(port)],
-    whenUp: (lives) => listening(port, lives),
-  });
-  await parts.nats.start();
-  progress("NATS", `running, pid ${parts.nats.pid}`);
-  return `nats://127.0.0.1:${port}`;
 }
 
 async function startNodes(all: readonly Node[]): Promise<void> {

@@ -4,7 +4,8 @@ import { type ConversationId, directPair } from "../protocol/conversation-id.ts"
 import type { Message } from "../protocol/events.ts";
 import { limits } from "../protocol/limits.ts";
 import { Refusal } from "../refusal.ts";
-import type { Signal, Signals } from "./signals.ts";
+import type { Signal } from "./signal.ts";
+import type { Signals } from "./signals.ts";
 
 export interface FeedDeps {
   messages: Pick<Messages, "after">;

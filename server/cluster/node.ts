@@ -8,7 +8,8 @@ import type { Feed } from "./feed.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
 import type { Registry } from "./registry.ts";
 import type { Seating } from "./seating.ts";
-import type { Signal, Signals } from "./signals.ts";
+import type { Signal } from "./signal.ts";
+import type { Signals } from "./signals.ts";
 
 export interface NodeDeps {
   /** Names this node; no two are ever called the same. */
@@ -81,7 +82,7 @@ export class Node {
   /** Takes its place among the nodes; resolves when it can serve. */
   async join(): Promise<void> {
     const { signals, system } = this.#deps;
-    // A carrier of signals that is not there yet keeps nobody waiting for long: until it comes, looking has to do.
+    // Where nothing can be listened to yet, nobody waits for long: until then looking has to do.
     await signals.listen(
       (signal, from) => this.#hear(signal, from),
       () => this.#hint(),

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { conversationId } from "../protocol/conversation-id.ts";
 import { message } from "../protocol/events.ts";
-import type { Signal } from "./signals.ts";
+import type { Signal } from "./signal.ts";
 
 /** What travels between nodes: signals of one of them, in order. */
 export interface Frame {

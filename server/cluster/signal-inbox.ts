@@ -1,5 +1,5 @@
+import type { Signal, SignalCounts } from "./signal.ts";
 import { readFrame } from "./signal-frame.ts";
-import type { Signal, SignalCounts } from "./signals.ts";
 
 /** How many senders are remembered; each start of a node is a new one. */
 const runsMax = 10_000;

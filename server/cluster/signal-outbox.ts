@@ -1,8 +1,9 @@
 import { Incident } from "../incident.ts";
 import type { System } from "../system.ts";
+import type { Signal, SignalCounts } from "./signal.ts";
 import { frameRimMax, frameText } from "./signal-frame.ts";
 import { signalQueue } from "./signal-queue.ts";
-import type { Signal, SignalCounts } from "./signals.ts";
+import { sealRim } from "./signal-seal.ts";
 
 /** Sends signals, a batch at a time: while one is under way, the next gathers. */
 export interface SignalOutbox {
@@ -13,20 +14,23 @@ export interface SignalOutbox {
   close(): Promise<void>;
 }
 
+/** PostgreSQL refuses payloads of 8,000 bytes and more. */
+const payloadMax = 7_900;
+/** A frame travels sealed, in base64, which makes four bytes of three. */
+const frameMax = Math.floor(payloadMax / 4) * 3 - sealRim;
+const framesAtOnce = 64;
+
 interface Way {
   node: string;
   run: string;
   epoch(): string;
-  /** How large a frame may be, in bytes, and how many may go at once. */
-  frameMax: number;
-  framesAtOnce: number;
   /** Sends frames, in order; rejects when that may have failed. */
   deliver(frames: string[]): Promise<void>;
 }
 
 /** Failing is reported once for each interruption; what failed is counted and a "look" goes in its place. */
 export function signalOutbox(
-  { node, run, epoch, frameMax, framesAtOnce, deliver }: Way,
+  { node, run, epoch, deliver }: Way,
   counts: SignalCounts,
   system: System,
   report: (error: unknown) => void,

@@ -1,5 +1,5 @@
 import type { ConversationId } from "../protocol/conversation-id.ts";
-import type { Signal } from "./signals.ts";
+import type { Signal } from "./signal.ts";
 
 /** Signals that wait to be sent, joined where they follow on each other. It never holds more than its bounds. */
 export interface SignalQueue {

@@ -16,7 +16,6 @@ export interface Seen {
 const vanishedMs = 10_000;
 /** Long enough for one outage of PostgreSQL after another. */
 const wellMs = 20_000;
-const staleMs = 2_500;
 
 /** Does what a step says, and resolves when its fault is over and the cluster whole again. */
 export async function inject(step: Step, ground: Ground, sentries: Client[], seen: Seen): Promise<void> {
@@ -26,8 +25,6 @@ export async function inject(step: Step, ground: Ground, sentries: Client[], see
       return killNode(step, node, sentries, seen);
     case "kill-postgres":
       return interrupt(ground.postgres, step.lasts);
-    case "kill-nats":
-      return ground.nats ? interrupt(ground.nats, step.lasts) : undefined;
     case "freeze":
       return node.freeze(step.lasts);
     case "drain":
@@ -81,12 +78,8 @@ async function cut({ node: at, lasts, way }: Step, { network, nodes }: Ground, s
   seen.cutOffs.push({ node: node.name, cutAt, healedAt, unwellAt, wellAt, closedWith });
 }
 
-/**
- * Ends the connections on which nodes listen: what is notified from here on until they listen again is lost. NATS stands
- * still instead, and what was to be heard comes when it is long known.
- */
-async function deafen({ databaseUrl, nats }: Ground) {
-  if (nats) return nats.freeze(staleMs);
+/** Ends the connections on which nodes listen: what is notified from here on until they listen again is lost. */
+async function deafen({ databaseUrl }: Ground) {
   await asSuperuser(databaseUrl, (sql) =>
     // PostgreSQL may be away just now, and then nobody hears anything anyway.
     sql`select pg_terminate_backend(pid) from pg_stat_activity where query ilike 'listen%'`.catch(() => {}),

@@ -10,11 +10,10 @@ import { Program } from "../support/program.ts";
 import { type Guard, guard } from "./guard.ts";
 import { canSeparate, type Network, oneHost, separated } from "./network.ts";
 import { NodeProcess } from "./node-process.ts";
-import { type Carrier, lastingNats, lastingPostgres } from "./servers.ts";
+import { lastingPostgres } from "./servers.ts";
 
 export interface Wanted {
   nodes: number;
-  carrier: "postgres" | "nats";
   /** The program of a node; another than the real one must fail. */
   entry?: string;
   /** Whether nodes are to be cut off, and clients to go through a balancer, where that can be had. */
@@ -27,8 +26,6 @@ export interface Ground {
   guard: Guard;
   nodes: NodeProcess[];
   postgres: Awaited<ReturnType<typeof lastingPostgres>>;
-  /** Null where signals travel over PostgreSQL. */
-  nats: Carrier | null;
   /** The origin of the balancer; null where HAProxy is not installed. */
   front: string | null;
   /** A superuser's address of the database, for whoever is not a node. */
@@ -41,13 +38,12 @@ export interface Ground {
 /** Talkers write more than people may. */
 export const limits = { MESSAGES_PER_MINUTE: "1000000", MESSAGE_BURST: "1000000" };
 
-/** Starts PostgreSQL and NATS, and makes ready what the nodes need. */
-export async function prepareGround({ nodes: count, carrier, entry, plain }: Wanted): Promise<Ground> {
+/** Starts PostgreSQL, and makes ready what the nodes need. */
+export async function prepareGround({ nodes: count, entry, plain }: Wanted): Promise<Ground> {
   const network = !plain && canSeparate() ? separated(count) : oneHost;
   const watched = guard(network.namespaces);
   const dataDir = join(watched.folder, "data");
   const postgres = await lastingPostgres(watched, network);
-  const nats = carrier === "nats" ? await lastingNats(watched, network.nats) : null;
   const urlFrom = (host: string) =>
     Object.assign(new URL(postgres.url), { host: `${host}:${postgres.port}` }).href;
 
@@ -73,7 +69,6 @@ export async function prepareGround({ nodes: count, carrier, entry, plain }: Wan
       DATA_DIR: dataDir,
       PORT: String(ports[at]),
       DATABASE_URL: urlFrom(network.databaseOf(at)),
-      ...(nats ? { NATS_URL: nats.url } : {}),
       ORIGINS: [...origins, ...(front ? [front] : [])].join(","),
       DRAIN_SECONDS: front ? "2" : "0",
     };
@@ -86,7 +81,6 @@ export async function prepareGround({ nodes: count, carrier, entry, plain }: Wan
     guard: watched,
     nodes,
     postgres,
-    nats,
     front,
     databaseUrl: postgres.url,
     pepper: loadSecrets(join(dataDir, "secrets.json"), true).pepper,

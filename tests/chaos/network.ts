@@ -1,13 +1,11 @@
 import { findProgram } from "../../scripts/find-program.ts";
 
-/** How the nodes are reached, and how they reach PostgreSQL and NATS. */
+/** How the nodes are reached, and how they reach PostgreSQL. */
 export interface Network {
   /** Addresses on which PostgreSQL has to listen. */
   databaseAddresses: string[];
   /** Where a node finds PostgreSQL. */
   databaseOf(node: number): string;
-  /** Where all nodes find NATS, also one that is cut off from PostgreSQL. */
-  nats: string;
   /** Where clients find a node. */
   addressOf(node: number): string;
   /** A command, so that it runs where the node is. */
@@ -23,7 +21,6 @@ export interface Network {
 export const oneHost: Network = {
   databaseAddresses: [],
   databaseOf: () => "127.0.0.1",
-  nats: "127.0.0.1",
   addressOf: () => "127.0.0.1",
   inside: (_, command) => command,
   namespaces: [],
@@ -50,7 +47,7 @@ export const range = "198.18.0.0/15";
 const nowhere = "02:00:00:00:00:01";
 
 /**
- * Each node in a network namespace of its own, on two links: one for its clients and NATS, one to PostgreSQL, which can
+ * Each node in a network namespace of its own, on two links: one for its clients, one to PostgreSQL, which can
  * be cut. The addresses are of the range for benchmarks, in a part of it that belongs to this process.
  */
 export function separated(nodes: number): Network {
@@ -63,7 +60,6 @@ export function separated(nodes: number): Network {
   const spaceOf = (node: number) => `secure-chat-${process.pid}-${node}`;
   const outer = (node: number, link: 0 | 1) => `sc${process.pid.toString(36)}x${node}${link}`;
   const inner = (link: 0 | 1) => ["clients", "database"][link]!;
-  const nats = address(0, 0, 1);
 
   for (let node = 0; node < nodes; node++) {
     const space = spaceOf(node);
@@ -76,13 +72,11 @@ export function separated(nodes: number): Network {
       ip("-n", space, "addr", "add", `${address(node, link, 2)}/30`, "dev", inner(link));
       ip("-n", space, "link", "set", inner(link), "up");
     }
-    if (node > 0) ip("-n", space, "route", "add", nats, "via", address(node, 0, 1));
   }
 
   return {
     databaseAddresses: Array.from({ length: nodes }, (_, node) => address(node, 1, 1)),
     databaseOf: (node) => address(node, 1, 1),
-    nats,
     addressOf: (node) => address(node, 0, 2),
     inside: (node, command) => ["ip", "netns", "exec", spaceOf(node), ...command],
     namespaces: Array.from({ length: nodes }, (_, node) => spaceOf(node)),

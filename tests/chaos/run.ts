@@ -32,13 +32,13 @@ export const usual = { nodes: 3, talkers: 30, hangUps: 15, leavers: 2, revoked: 
 
 /** Runs a cluster under a schedule of faults, and gives what was broken by them. Nothing of it is left afterwards. */
 export async function run(options: Options): Promise<Outcome> {
-  const { seed, carrier, say } = options;
+  const { seed, say } = options;
   const steps = schedule(options);
   const ground = await prepareGround(options);
   let outcome: Outcome | null = null;
   try {
     const through = ground.front ? "through HAProxy" : "to nodes of their choice";
-    say(`seed ${seed}, signals over ${carrier}, ${options.nodes} nodes, clients go ${through}`);
+    say(`seed ${seed}, ${options.nodes} nodes, clients go ${through}`);
     for (const step of steps) say(inWords(step));
     const names = namesOf(options.nodes, options.talkers, steps);
     const citizens = await settle(ground.databaseUrl, ground.pepper, names);

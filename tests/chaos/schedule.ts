@@ -3,7 +3,6 @@ import { type Chance, chance } from "./chance.ts";
 export const faultKinds = [
   "kill-node",
   "kill-postgres",
-  "kill-nats",
   "freeze",
   "drain",
   "rolling",
@@ -70,7 +69,7 @@ export function schedule({ seed, ms, nodes, kinds, revoked }: Plan): Step[] {
 /** What a step is done to: two steps on the same thing happen one after the other. */
 export function targets({ kind, node }: Step): string[] {
   if (kind === "kill-postgres") return ["postgres"];
-  if (kind === "kill-nats" || kind === "deafen") return ["nats"];
+  if (kind === "deafen") return ["signals"];
   if (kind === "rolling") return ["node 0", "node 1", "node 2"];
   return isFault(kind) ? [`node ${node}`] : [];
 }
@@ -79,7 +78,7 @@ export const isFault = (kind: Step["kind"]): kind is FaultKind => faultKinds.som
 
 /** A step in words, with its time in seconds. */
 export function inWords({ at, lasts, kind, node, way, guestOf }: Step): string {
-  const where = /postgres|nats|rolling|deafen/.test(kind)
+  const where = /postgres|rolling|deafen/.test(kind)
     ? ""
     : ` ${isFault(kind) ? "" : "through "}node ${node + 1}`;
   const how = way ? ` ${way}` : "";
@@ -105,7 +104,6 @@ function stepOf(kind: FaultKind, at: number, nodes: number, isShort: boolean, lu
     case "kill-node":
       return { ...step, lasts: !isShort && luck.number() < 0.25 ? longAwayMs : upTo(4_000) };
     case "kill-postgres":
-    case "kill-nats":
       return { ...step, lasts: upTo(5_000) };
     case "freeze":
       return { ...step, lasts: 1_000 + upTo(isShort ? 5_000 : 14_000) };

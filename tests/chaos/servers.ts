@@ -1,10 +1,7 @@
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { SQL } from "bun";
-import { freePort } from "../../scripts/cluster/ports.ts";
-import { findProgram } from "../../scripts/find-program.ts";
 import { type Postgres, startPostgres } from "../../scripts/postgres.ts";
-import { Program } from "../support/program.ts";
 import type { Guard } from "./guard.ts";
 import type { Interval } from "./invariants.ts";
 import { type Network, range } from "./network.ts";
@@ -13,13 +10,6 @@ import { type Network, range } from "./network.ts";
 export interface Companion {
   kill(): Promise<void>;
   start(): Promise<void>;
-}
-
-/** The carrier of signals, where PostgreSQL is not. */
-export interface Carrier extends Companion {
-  url: string;
-  /** Lets it stand still for a while: what it was given meanwhile comes late. */
-  freeze(ms: number): Promise<void>;
 }
 
 /** PostgreSQL on a folder of its own, as careful as it comes. */
@@ -55,31 +45,6 @@ export async function lastingPostgres(watched: Guard, network: Network) {
       outages.push({ from: Date.now(), to: Number.POSITIVE_INFINITY });
       running.kill("SIGKILL");
       await ended;
-    },
-  };
-}
-
-/** The NATS server that is installed. */
-export async function lastingNats(watched: Guard, host: string): Promise<Carrier> {
-  const port = await freePort();
-  let running: Program;
-  async function start() {
-    running = new Program([findProgram("nats-server")!, "-a", host, "-p", String(port)]);
-    watched.watch(running.process);
-    await running.says(/Server is ready/);
-  }
-  await start();
-  return {
-    url: `nats://${host}:${port}`,
-    start,
-    async kill() {
-      running.process.kill("SIGKILL");
-      await running.ends();
-    },
-    async freeze(ms: number) {
-      running.process.kill("SIGSTOP");
-      await Bun.sleep(ms);
-      running.process.kill("SIGCONT");
     },
   };
 }

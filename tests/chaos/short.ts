@@ -11,7 +11,6 @@ export function short(given: Partial<Options>) {
     seed,
     ms: 8_000,
     kinds: [],
-    carrier: "postgres",
     say: (line) => void lines.push(line),
     ...given,
   };

@@ -98,13 +98,9 @@ describe("bun run cluster", () => {
   );
 
   withProgram(
-    ["caddy", "nats-server"],
-    "bun run cluster: the same with Caddy and NATS",
-    () =>
-      tryOut(
-        ["--balancer", "caddy", "--nats", "--nodes", "2"],
-        ["PostgreSQL", "Balancer", "node1", "node2", "NATS"],
-      ),
+    "caddy",
+    "bun run cluster: the same with Caddy",
+    () => tryOut(["--balancer", "caddy", "--nodes", "2"], ["PostgreSQL", "Balancer", "node1", "node2"]),
     60_000,
   );
 
@@ -117,7 +113,6 @@ describe("bun run cluster", () => {
       machine: { hostname: "localhost", interfaces: {} },
       nodes: 2,
       balancer: null,
-      nats: null,
     });
     try {
       const [first, second] = cluster.nodes.map(({ port }) => ({ origin: `https://localhost:${port}` }));
@@ -139,7 +134,6 @@ describe("bun run cluster", () => {
       machine: { hostname: "localhost", interfaces: {} },
       nodes: 2,
       balancer: null,
-      nats: null,
     });
     expect(await outcomeOf(starting)).toThrow(/node1 did not start:[\s\S]*(in use|EADDRNOTAVAIL|listen)/i);
     await dropDatabase(url);
@@ -158,9 +152,9 @@ describe("bun run cluster", () => {
 
 describe("its options", () => {
   test("are few", () => {
-    const usual = { nodes: 3, balancer: null, nats: false, help: false };
+    const usual = { nodes: 3, balancer: null, help: false };
     expect(clusterOptions([])).toEqual(usual);
-    expect(clusterOptions(["--nodes=9", "--nats"])).toEqual({ ...usual, nodes: 9, nats: true });
+    expect(clusterOptions(["--nodes=9"])).toEqual({ ...usual, nodes: 9 });
     expect(clusterOptions(["--balancer", "caddy", "--help"])).toEqual({
       ...usual,
       balancer: "caddy",

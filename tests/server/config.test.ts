@@ -9,7 +9,6 @@ test("an empty environment gives the documented defaults", () => {
     port: 5000,
     dataDir: join(projectRoot, "data"),
     postgres: null,
-    natsUrl: null,
     drainSeconds: 0,
     origins: null,
     trustedProxies: [],
@@ -24,6 +23,7 @@ test("an empty environment gives the documented defaults", () => {
       socketsPerUser: 20,
       hashWorkers: 2,
     },
+    unused: [],
   });
 });
 
@@ -65,8 +65,6 @@ const accepted: [string, string, (config: ReturnType<typeof parseConfig>) => unk
   ],
   ["DATABASE_URL", "postgresql://[::1]/chat", (c) => c.postgres?.url, "postgresql://[::1]/chat"],
   ["DATABASE_CONNECTIONS", "2", (c) => c.postgres, null],
-  ["NATS_URL", "nats://a.example:4222", (c) => c.natsUrl, "nats://a.example:4222"],
-  ["NATS_URL", "tls://u:p@a.example", (c) => c.natsUrl, "tls://u:p@a.example"],
   ["DRAIN_SECONDS", "0", (c) => c.drainSeconds, 0],
   ["DRAIN_SECONDS", "300", (c) => c.drainSeconds, 300],
   ["TRUSTED_PROXIES", "10.0.0.0/24", (c) => c.trustedProxies, ["10.0.0.0/24"]],
@@ -86,6 +84,13 @@ describe("takes", () => {
     test(`${name}=${JSON.stringify(value)}`, () => {
       expect(read(parseConfig({ [name]: value }))).toEqual(expected);
     });
+});
+
+test("a setting that nothing uses any more is spoken of, without what it was set to", () => {
+  expect(parseConfig({ NATS_URL: "nats://chat:pa55word@bus:4222" }).unused).toEqual([
+    "NATS_URL is no longer used: signals between nodes travel over PostgreSQL.",
+  ]);
+  expect(parseConfig({ NATS_URL: " " }).unused).toEqual([]);
 });
 
 test("how many connections a node may have to the database is the operator's choice", () => {

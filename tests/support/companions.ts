@@ -1,4 +1,4 @@
-import { describe, test } from "bun:test";
+import { test } from "bun:test";
 import { findProgram } from "../../scripts/find-program.ts";
 
 /**
@@ -19,10 +19,4 @@ export function withProgram(
   }
   const which = `${missing.join(" and ")} ${missing.length === 1 ? "is" : "are"} not installed`;
   console.warn(`skipped: ${name} (${which})`);
-}
-
-/** Likewise for several tests under one name. */
-export function describeWith(program: string, name: string, suite: () => void): void {
-  if (findProgram(program) !== null) describe(name, suite);
-  else console.warn(`skipped: ${name} (${program} is not installed)`);
 }

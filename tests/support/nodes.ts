@@ -13,16 +13,15 @@ export interface TestNode extends TestServer {
 
 export interface NodeOptions extends Omit<TestServerOptions, "store" | "shared"> {
   url: string;
-  natsUrl?: string;
   /** Spoils what the node shares before it starts, such as its signals. */
   spoil?(shared: Shared): void;
 }
 
 /** One node in this process, with connections of its own: the real store, the real signals, real sockets over TLS. */
-export async function startNode({ url, natsUrl, spoil, ...options }: NodeOptions): Promise<TestNode> {
+export async function startNode({ url, spoil, ...options }: NodeOptions): Promise<TestNode> {
   const system = options.system ?? realSystem;
   const bugs: unknown[] = [];
-  const config = { dataDir: "", postgres: { url, connections: 4 }, natsUrl: natsUrl ?? null };
+  const config = { dataDir: "", postgres: { url, connections: 4 } };
   const storage = await openStorage(config, system, (error) => {
     if (!(error instanceof Incident)) bugs.push(error);
   });

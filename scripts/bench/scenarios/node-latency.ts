@@ -4,7 +4,6 @@ import { enter, withPatience } from "../crowd.ts";
 import { startDatabase } from "../database.ts";
 import type { Ground } from "../ground.ts";
 import { makeHouse } from "../house.ts";
-import { startNats, withoutNats } from "../nats.ts";
 import type { Line, Section } from "../report.ts";
 import { median, percentile } from "../rounds.ts";
 import { saying } from "../talk.ts";
@@ -24,14 +23,13 @@ interface Place {
 export async function nodeLatency(ground: Ground): Promise<Section> {
   const house = await makeHouse(3);
   const database = await startDatabase(ground);
-  const nats = await startNats(ground);
-  const urls = { notify: await database.move(house), nats: await database.move(house) };
-  const start = async (url?: string, natsUrl?: string) =>
-    settle(await startCluster(ground, { house, url, natsUrl, nodes: url ? 2 : 1 }));
+  // Before a server runs on the house, which locks it.
+  const url = await database.move(house);
+  const start = async (url?: string) =>
+    settle(await startCluster(ground, { house, url, nodes: url ? 2 : 1 }));
   const places: Record<string, Place> = {
     "one process on SQLite": await start(),
-    "nodes, signals over NOTIFY": await start(urls.notify),
-    ...(nats && { "nodes, signals over NATS": await start(urls.nats, nats.url) }),
+    "two nodes on PostgreSQL": await start(url),
   };
 
   const delays = new Map<string, number[][]>();
@@ -45,7 +43,6 @@ export async function nodeLatency(ground: Ground): Promise<Section> {
       }
   }
   for (const { cluster } of Object.values(places)) await cluster.stop();
-  await nats?.stop();
   await database.stop();
   return {
     title: "From one to another",
@@ -55,7 +52,6 @@ export async function nodeLatency(ground: Ground): Promise<Section> {
     ),
     notes: [
       `a message every ${everyMs} ms, which both hear; servers and PostgreSQL with fsync share one core`,
-      ...(nats ? [] : [withoutNats]),
     ],
   };
 }

@@ -88,10 +88,3 @@ export const oldestTransaction = (db: Db): Promise<string> =>
     const [found] = await db.sql`select pg_snapshot_xmin(pg_current_snapshot())::text as oldest`;
     return found.oldest;
   });
-
-/** What names the cluster to those outside it, the same for all its nodes. */
-export const clusterName = (db: Db): Promise<string> =>
-  guarded(async () => {
-    const [found] = await db.sql`select value from meta where key = 'cluster'`;
-    return found.value;
-  });

@@ -161,7 +161,7 @@ test("what another has changed in the copy is found by row and by number, and th
 
 test("a server that is started on the old database afterwards begins a new epoch; the copy of a backup that was put back has one too", async () => {
   const { folder, url } = await places();
-  const settings = { dataDir: folder.dataDir, postgres: null, natsUrl: null };
+  const settings = { dataDir: folder.dataDir, postgres: null };
   const epochAtStart = async () => {
     const { store, close } = await openStorage(settings, system, (error) => expect(error).toBeNull());
     await close();

@@ -27,7 +27,7 @@ async function newDatabase(): Promise<string> {
 
 /** Whether a node would start on the database. */
 async function isOpen(url: string): Promise<boolean> {
-  const config = { dataDir: "", postgres: { url, connections: 2 }, natsUrl: null };
+  const config = { dataDir: "", postgres: { url, connections: 2 } };
   try {
     const storage = await openStorage(config, system, (error) => expect(error).toBeNull());
     await storage.close();

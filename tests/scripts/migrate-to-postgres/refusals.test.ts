@@ -96,7 +96,7 @@ test("a PostgreSQL on which a node runs", async () => {
 
 test("a PostgreSQL with a part of another database, or of this one before a server ran on it again", async () => {
   const dataDir = folder.dataDir;
-  await (await openStorage({ dataDir, postgres: null, natsUrl: null }, system, report)).close();
+  await (await openStorage({ dataDir, postgres: null }, system, report)).close();
   await folder.fill((store) => fillGroup(store, 8_000));
   const held = await hold(url, "a message in the middle is stored");
   const program = folder.migrate(url);
@@ -108,6 +108,6 @@ test("a PostgreSQL with a part of another database, or of this one before a serv
   const other = new Folder();
   await refuses(/^PostgreSQL holds a part of another copy/, other);
   other.remove();
-  await (await openStorage({ dataDir, postgres: null, natsUrl: null }, system, report)).close();
+  await (await openStorage({ dataDir, postgres: null }, system, report)).close();
   await refuses(/^PostgreSQL holds a part of another copy/);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { Feed } from "../../../server/cluster/feed.ts";
-import type { Signal } from "../../../server/cluster/signals.ts";
+import type { Signal } from "../../../server/cluster/signal.ts";
 import type { Message } from "../../../server/protocol/events.ts";
 import { Refusal } from "../../../server/refusal.ts";
 import { database } from "../../support/database.ts";

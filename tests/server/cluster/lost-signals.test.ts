@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import type { Signal } from "../../../server/cluster/signals.ts";
+import type { Signal } from "../../../server/cluster/signal.ts";
 import { Follower } from "../../support/follower.ts";
 import { finds, startNodes, type TestNode } from "../../support/nodes.ts";
 import { Person } from "../../support/person.ts";

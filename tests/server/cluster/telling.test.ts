@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import type { Signal } from "../../../server/cluster/signals.ts";
+import type { Signal } from "../../../server/cluster/signal.ts";
 import { telling } from "../../../server/cluster/telling.ts";
 import type { Store } from "../../../server/db/store.ts";
 import { actOf, draft, idOf, settle } from "../db/conformance/ground.ts";

@@ -1,4 +1,5 @@
-import type { Signal, Signals } from "../../../../server/cluster/signals.ts";
+import type { Signal } from "../../../../server/cluster/signal.ts";
+import type { Signals } from "../../../../server/cluster/signals.ts";
 import type { ConversationId } from "../../../../server/protocol/conversation-id.ts";
 import type { Message } from "../../../../server/protocol/events.ts";
 

@@ -1,8 +1,8 @@
 import { beforeEach, expect, test } from "bun:test";
 import fc from "fast-check";
+import type { Signal } from "../../../../server/cluster/signal.ts";
 import { frameText, readFrame } from "../../../../server/cluster/signal-frame.ts";
 import { signalInbox } from "../../../../server/cluster/signal-inbox.ts";
-import type { Signal } from "../../../../server/cluster/signals.ts";
 import { groupId } from "../../../../server/protocol/conversation-id.ts";
 import { anyValue } from "../../../support/hostile.ts";
 import { grown, presence } from "./listener.ts";

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from "bun:test";
+import type { Signal } from "../../../../server/cluster/signal.ts";
 import { readFrame } from "../../../../server/cluster/signal-frame.ts";
 import { type SignalOutbox, signalOutbox } from "../../../../server/cluster/signal-outbox.ts";
-import type { Signal } from "../../../../server/cluster/signals.ts";
 import { groupId } from "../../../../server/protocol/conversation-id.ts";
 import { type Clock, clock } from "../../../support/clock.ts";
 import { grown, presence } from "./listener.ts";
@@ -27,8 +27,9 @@ beforeEach(() => {
       told();
     });
   const epoch = () => "e".repeat(32);
-  const way = { node: "a", run: "0".repeat(32), epoch, frameMax: 7900, framesAtOnce: 2, deliver };
-  outbox = signalOutbox(way, counts, time, (error) => bugs.push(error));
+  outbox = signalOutbox({ node: "a", run: "0".repeat(32), epoch, deliver }, counts, time, (error) =>
+    bugs.push(error),
+  );
 });
 
 /** Waits until so many sends have begun. */

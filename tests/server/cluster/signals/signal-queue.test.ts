@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import type { Signal } from "../../../../server/cluster/signal.ts";
 import { frameText, readFrame } from "../../../../server/cluster/signal-frame.ts";
 import { type SignalQueue, signalQueue } from "../../../../server/cluster/signal-queue.ts";
-import type { Signal } from "../../../../server/cluster/signals.ts";
 import { type ConversationId, directId, groupId } from "../../../../server/protocol/conversation-id.ts";
 import { grown, messageAt, presence, told } from "./listener.ts";
 
