@@ -16,7 +16,7 @@ export interface Config {
   /** The PostgreSQL that holds the data and is shared by all nodes; null means SQLite in `dataDir`, for one process. */
   readonly postgres: {
     readonly url: string;
-    /** How many connections one node holds at most, besides two for signals. */
+    /** How many connections one node holds at most, besides two for signals and two for looking. */
     readonly connections: number;
   } | null;
   /** How long a server that was told to stop goes on serving, so that a load balancer can turn away first. */

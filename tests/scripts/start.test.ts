@@ -34,14 +34,16 @@ async function addressOf(program: Program): Promise<string> {
 const visit = (address: string, path = "/") => fetch(address + path, { tls: { rejectUnauthorized: false } });
 
 describe("the start", () => {
-  test("makes what is missing, serves the client, and says where, by what fingerprint and with which data", async () => {
-    const program = start();
+  test("makes what is missing, serves the client, and says where, by what fingerprint, with which data and what it does not heed", async () => {
+    const program = start({ NATS_URL: "nats://chat:pa55word@bus:4222" });
     const page = await visit(await addressOf(program));
     expect(page.status).toBe(200);
     expect(await page.text()).toContain("<!doctype html>");
     await program.says(/SHA-256 (?:[0-9A-F]{2}:){31}[0-9A-F]{2}/);
     await program.says(new RegExp(env.DATA_DIR!.replaceAll("\\", "\\\\")));
     expect(existsSync(join(env.DATA_DIR!, "chat.sqlite"))).toBe(true);
+    expect(program.printed).toMatch(/^ {2}Settings +NATS_URL is no longer used: .*PostgreSQL\.$/m);
+    expect(program.printed).not.toContain("pa55word");
   });
 
   test("skips the second time what is done", async () => {
