@@ -35,6 +35,8 @@ const corpus = [
   "<math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>",
   'https://example.org/"onmouseover=alert(1)//',
   "\u202eevil\u202c \u2066isolated\u2069 \u200bzero\ufeff",
+  "\u202esee https://example.org/abc now \u2067https://example.org/def\u2069",
+  "\u05d0 \u202ehttps://example.org/ghi",
   "'; DROP TABLE messages; --",
 ];
 
@@ -62,6 +64,18 @@ test("ASVS 1.1.2 ASVS 1.2.1 ASVS 1.3.2 ASVS 1.3.5 ASVS 3.2.2 ASVS 3.2.3 what peo
     .getByRole("link")
     .evaluateAll((all) => all.map((a) => (a as HTMLAnchorElement).protocol));
   expect(links.filter((protocol) => !["http:", "https:", "mailto:"].includes(protocol))).toEqual([]);
+  const turned = await alice.log.getByRole("link").evaluateAll((all) =>
+    all.flatMap(({ firstChild }) => {
+      const places = [...firstChild!.textContent!].map((_, at) => {
+        const range = document.createRange();
+        range.setStart(firstChild!, at);
+        range.setEnd(firstChild!, at + 1);
+        return range.getBoundingClientRect().left;
+      });
+      return places.every((left, at) => at === 0 || left > places[at - 1]!) ? [] : [firstChild!.textContent];
+    }),
+  );
+  expect(turned).toEqual([]);
   expect(dialogs).toEqual([]);
   expect(alice.complaints).toEqual([]);
   expect(

@@ -1,24 +1,122 @@
-export type Piece = { text: string; href?: string };
+/** A part of a message: its text as it was written, and where it is a link, the address that it opens. */
+export interface Piece {
+  text: string;
+  href?: string;
+  /** What is shown in place of the text, where the host was written in another way than it is opened. */
+  label?: string;
+}
 
-const candidate = /(?:https?:\/\/|mailto:)[^\s<>"`{}|\\^]+/gi;
-const schemes = ["http:", "https:", "mailto:"];
-const brackets = { ")": "(", "]": "[" };
+interface Link {
+  /** How much of the text it takes. */
+  length: number;
+  href: string;
+  label: string;
+}
 
-/** Cuts a text into plain pieces and links. Joined together, the pieces are the text; only web and mail become links. */
+const scheme = /(?:[Hh][Tt][Tt][Pp][Ss]?:\/\/|[Mm][Aa][Ii][Ll][Tt][Oo]:)/g;
+
+// Unicode's own classes say what belongs to an address beyond ASCII. In a host it is letters, marks and digits that can be
+// seen. Elsewhere it is all but spaces, what is invisible or turns the direction (Default_Ignorable_Code_Point has every
+// Bidi_Control), punctuation (P) and mathematical signs (Sm), among which are the wide forms of < > | and ~.
+const nameRun = /[[\p{L}\p{M}\p{N}._\-]--\p{Default_Ignorable_Code_Point}]+/vy;
+const bracketed = /\[[\da-fA-F:.]+\]/y;
+const port = /:\d+/y;
+const mailbox = /[[\p{L}\p{M}\p{N}.!$\&'*+=_~\-]--\p{Default_Ignorable_Code_Point}]+@/vy;
+const userinfo = /[^\s<>"`\{\}\|\\^\/?#\p{C}\p{Default_Ignorable_Code_Point}[[\p{P}\p{Sm}]--\p{ASCII}]]*@/vy;
+
+const plain = /[^\s<>"`\{\}\|\\^\p{C}\p{Default_Ignorable_Code_Point}[[\p{P}\p{Sm}]--\p{ASCII}]]/v;
+/** What joins letters or emoji, as in Persian. */
+const joiner = /(?<=\P{ASCII})\p{Join_Control}(?=[[\p{L}\p{M}\p{Extended_Pictographic}]--\p{ASCII}])/v;
+const variation = /(?<=\P{ASCII})\p{Variation_Selector}/v;
+/** What stands within words of one script, as the middle dots in col·legi and レオナルド・ダ・ヴィンチ. */
+const inWord =
+  /(?:(?<=[A-Za-z])(?=.[A-Za-z])|(?<=[[\p{L}\p{M}\p{N}]--\p{ASCII}])(?=.[\p{L}--\p{ASCII}]))[[\p{P}&&\p{ID_Continue}]--\p{ASCII}]/v;
+const rest = new RegExp(
+  `[\\/?#](?:${[plain, joiner, variation, inWord].map((one) => one.source).join("|")})*`,
+  "vy",
+);
+
+const foreignToLatin = /[[\p{L}\p{N}]--\p{Script=Latin}--\p{ASCII}]/v;
+/** Behind what seemed to be a host: it is the scheme of another address, or a part of another host. */
+const noHost = /:\/\/|%/y;
+/** Behind a host without a path: what looks as though the host went on there. */
+const goesOn = /[._\-]*[\p{C}\p{Default_Ignorable_Code_Point}]+[.\-_]*[\p{Script=Latin}\p{N}]/vy;
+const dotted = /\P{ASCII}(?=[\p{Script=Latin}\p{N}])/vy;
+
+/**
+ * Cuts a text into plain pieces and links to the web and to mail. Joined together, the texts of the pieces are the text.
+ * The host that a link shows is the host that it opens; where that cannot be, there is no link.
+ */
 export function linkify(text: string): Piece[] {
   const pieces: Piece[] = [];
   let end = 0;
-  for (const { 0: found, index } of text.matchAll(candidate)) {
-    const link = withoutTail(found);
-    const href = hrefOf(link);
-    if (!href) continue;
+  for (const { 0: found, index } of text.matchAll(scheme)) {
+    if (index < end) continue;
+    const link = found.endsWith("/") ? webLink(text, index, found) : mailLink(text, index, found);
+    if (!link) continue;
     if (index > end) pieces.push({ text: text.slice(end, index) });
-    pieces.push({ text: link, href });
     end = index + link.length;
+    const written = text.slice(index, end);
+    const { href, label } = link;
+    pieces.push(label === written ? { text: written, href } : { text: written, href, label });
   }
   if (end < text.length) pieces.push({ text: text.slice(end) });
   return pieces;
 }
+
+/** Who reads `https://bank@elsewhere` may take the name of a user for a host, so such an address is no link. */
+function webLink(text: string, index: number, found: string): Link | null {
+  const start = index + found.length;
+  if (at(userinfo, text, start)) return null;
+  const host = at(bracketed, text, start) || hostAt(text, start);
+  if (!host || at(noHost, text, start + host.length)) return null;
+  const authority = host + at(port, text, start + host.length);
+  const tail = withoutTail(at(rest, text, start + authority.length));
+  if (!tail && seemsToGoOn(text, start + authority.length)) return null;
+  return linkTo(found, authority, tail);
+}
+
+function mailLink(text: string, index: number, found: string): Link | null {
+  const start = index + found.length;
+  const box = at(mailbox, text, start);
+  const host = box && hostAt(text, start + box.length);
+  const end = start + box.length + host.length;
+  if (!host || text[end] === "@" || at(noHost, text, end) || seemsToGoOn(text, end)) return null;
+  const tail = text[end] === "?" ? withoutTail(at(rest, text, end)) : "";
+  return linkTo(found + box, host, tail);
+}
+
+function linkTo(before: string, authority: string, tail: string): Link | null {
+  const web = before.endsWith("/") ? before : "https://";
+  if (!URL.canParse(web + authority)) return null;
+  const { host, protocol } = new URL(web + authority);
+  const usual = protocol === "https:" ? ":443" : ":80";
+  const written = authority.toLowerCase();
+  const shown = written === host || written === host + usual ? authority : host;
+  const { href } = new URL(before + (web === before ? authority : host) + tail);
+  return { length: (before + authority + tail).length, href, label: before + shown + tail };
+}
+
+/** What a sticky pattern finds right here; empty when it finds nothing. */
+function at(pattern: RegExp, text: string, index: number): string {
+  pattern.lastIndex = index;
+  return pattern.exec(text)?.[0] ?? "";
+}
+
+/** No last label begins in Latin and goes on in another script: there the sentence goes on that was written without spaces. */
+function hostAt(text: string, index: number): string {
+  const host = at(nameRun, text, index).replace(/[._-]+$/, "");
+  const label = host.lastIndexOf(".") + 1;
+  const foreign = /^[A-Za-z\d]/.test(host.slice(label)) ? host.slice(label).search(foreignToLatin) : -1;
+  return foreign < 0 ? host : host.slice(0, label + foreign);
+}
+
+function seemsToGoOn(text: string, index: number): boolean {
+  if (at(goesOn, text, index)) return true;
+  return at(dotted, text, index).normalize("NFKC") === ".";
+}
+
+const brackets = { ")": "(", "]": "[" };
 
 /** A full stop, or a bracket that was opened before the link, belongs to the sentence. */
 function withoutTail(link: string): string {
@@ -30,16 +128,9 @@ function withoutTail(link: string): string {
     const last = link[end - 1]!;
     const unopened = spare.get(last) ?? 0;
     if (unopened > 0) spare.set(last, unopened - 1);
-    else if (!/[.,:;!?'*_~…。，]/.test(last)) break;
+    else if (!/[.,:;!?'*_~([]/.test(last)) break;
   }
   return link.slice(0, end);
 }
 
 const count = (text: string, what: string): number => text.split(what).length - 1;
-
-function hrefOf(link: string): string | null {
-  if (!URL.canParse(link)) return null;
-  const { href, protocol, pathname } = new URL(link);
-  const reaches = protocol === "mailto:" ? pathname.includes("@") : true;
-  return reaches && schemes.includes(protocol) ? href : null;
-}
