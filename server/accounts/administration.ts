@@ -37,7 +37,8 @@ export function administration(deps: AdministrationDeps) {
   function become(id: number, role: Role) {
     const name = people.nameOf(id);
     if (name === null) return;
-    const person = toPerson({ id, name, role });
+    const standing = people.isBarred(id) ? "banned" : "active";
+    const person = toPerson({ id, name, role, standing });
     people.change(person);
     broker.publish(groupTopic, [{ type: "person.changed", person }]);
   }

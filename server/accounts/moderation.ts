@@ -1,9 +1,10 @@
 import type { Broker } from "../broker/broker.ts";
-import { userTopic } from "../broker/topics.ts";
+import { groupTopic, userTopic } from "../broker/topics.ts";
 import type { Power } from "../db/kept/power.ts";
 import type { Session } from "../db/kept/sessions.ts";
 import type { Store } from "../db/store.ts";
 import type { Muting, StandingChange } from "../protocol/people.ts";
+import { toPerson } from "../protocol/person.ts";
 import { isAbove } from "../protocol/roles.ts";
 import { spend } from "../rate-limit.ts";
 import { Refusal } from "../refusal.ts";
@@ -51,7 +52,7 @@ export function moderation({ users, people, deedRate, act, broker, system }: Mod
     },
 
     /**
-     * Locks an account, or opens it again. A ban is a moderator's, a suspension an admin's, and what an admin has locked a
+     * Locks an account, or opens it again, and lets everybody know who can be written to. A ban is a moderator's, a suspension an admin's, and what an admin has locked a
      * moderator does not open. All sessions end with it; closing their sockets is the caller's part.
      */
     async setStanding({ by, to, address }: Deed, { standing, reason }: StandingChange): Promise<void> {
@@ -61,6 +62,11 @@ export function moderation({ users, people, deedRate, act, broker, system }: Mod
       const why = standing === "active" || reason === "" ? null : reason;
       const isDone = await users.setStanding(to, standing, why, told, powerOf(by));
       if (!isDone) throw new Refusal("unknown_person");
+      const name = people.nameOf(to);
+      if (name === null) return;
+      const person = toPerson({ id: to, name, role: people.roleOf(to), standing });
+      people.change(person);
+      broker.publish(groupTopic, [{ type: "person.changed", person }]);
     },
   };
 }

@@ -10,13 +10,15 @@ export interface People {
   nameOf(id: number): string | null;
   /** The role of somebody; a member's for who is not known. */
   roleOf(id: number): Role;
+  /** Whether somebody is suspended or banned, and so cannot be written to. */
+  isBarred(id: number): boolean;
   /** Until when somebody may not write, in UTC milliseconds; null for who never was muted. */
   mutedUntil(id: number): number | null;
   all(): Person[];
   /** Changes whenever the directory does; equal tags mean equal directories. */
   tag(): string;
   add(person: Person): void;
-  /** Takes another role of somebody. */
+  /** Takes another role of somebody, or that they are barred or not. */
   change(person: Person): void;
   mute(id: number, until: number | null): void;
   /** The name goes, the id stays. */
@@ -50,6 +52,7 @@ export async function people(users: Store["users"]): Promise<People> {
     knows: (id) => directory.has(id),
     nameOf: (id) => directory.get(id)?.name ?? null,
     roleOf: (id) => directory.get(id)?.role ?? "member",
+    isBarred: (id) => directory.get(id)?.barred ?? false,
     mutedUntil: (id) => muted.get(id) ?? null,
     all,
     tag() {

@@ -37,7 +37,9 @@ export function facts({ people, connections, spending, broker, house }: FactsDep
         const { id, name } = person;
         // What was deleted since stays deleted.
         if (name === null || people.nameOf(id) === null) return;
-        if (people.roleOf(id) !== (person.role ?? "member")) {
+        const isOther =
+          people.roleOf(id) !== (person.role ?? "member") || people.isBarred(id) !== (standing !== "active");
+        if (isOther) {
           people.change(person);
           broker.publish(groupTopic, [{ type: "person.changed", person }]);
         }

@@ -27,6 +27,10 @@ export const errorCodes = {
   unknown_message: { status: 404, message: "There is no such message." },
   method_not_allowed: { status: 405, message: "That cannot be done here." },
   person_deleted: { status: 409, message: "This account was deleted; nothing more can be sent to it." },
+  person_barred: {
+    status: 409,
+    message: "This account is locked; nothing can be sent to it at the moment.",
+  },
   already_set_up: { status: 409, message: "This chat is set up already." },
   not_set_up: {
     status: 409,

@@ -28,6 +28,8 @@ export const person = v.object({
   name: v.nullable(v.string()),
   /** Left out for a member. */
   role: v.optional(v.picklist(["moderator", "admin", "owner"])),
+  /** While the account is suspended or banned, so that nothing can be sent to it; left out otherwise. */
+  barred: v.optional(v.literal(true)),
 });
 
 /** A stored message. `seq` is its place, `rev` the number of its latest change; both count in one row per conversation. */
@@ -113,7 +115,7 @@ export const events = {
     quiet: v.optional(v.literal(true)),
   }),
   "person.registered": v.object({ type: v.literal("person.registered"), person }),
-  /** Somebody has another role. */
+  /** Somebody has another role, was barred, or was let in again. */
   "person.changed": v.object({ type: v.literal("person.changed"), person }),
   "person.deleted": v.object({ type: v.literal("person.deleted"), id }),
   /** One may not write until then, or may again: null. */

@@ -81,7 +81,8 @@ export function handlers(deps: HandlerDeps): Handlers {
         ...(openReports === null ? {} : { openReports }),
         peopleTag,
         ...(tag === peopleTag ? {} : { people: people.all() }),
-        online: presence.online(),
+        // Whoever was just barred may still have their grace.
+        online: presence.online().filter((id) => !people.isBarred(id)),
         conversations,
       };
     },

@@ -15,6 +15,13 @@ export interface SocketDeps {
   take(socket: Socket, frame: string | Buffer): Promise<void>;
 }
 
+/** For what somebody has gone whom nobody needs to wait for. */
+const leavings: ReadonlySet<CloseCode> = new Set([
+  closeCodes.signedOut,
+  closeCodes.accountDeleted,
+  closeCodes.accountBarred,
+]);
+
 /** The WebSocket side of `Bun.serve`. A socket is subscribed before it can ask for anything, so that nothing is missed. */
 export function socketHandler(deps: SocketDeps): WebSocketHandler<Connection> {
   const { connections, presence } = deps;
@@ -35,7 +42,7 @@ export function socketHandler(deps: SocketDeps): WebSocketHandler<Connection> {
     close(socket) {
       // A client may close with any code, and at the same moment; only the server's own word tells that the person has left.
       const { closedFor } = socket.data;
-      const forGood = closedFor === closeCodes.signedOut || closedFor === closeCodes.accountDeleted;
+      const forGood = closedFor !== undefined && leavings.has(closedFor);
       socket.data.closed = true;
       if (connections.remove(socket)) presence.depart(socket.data.session.userId, forGood);
     },

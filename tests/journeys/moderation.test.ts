@@ -186,7 +186,9 @@ test("the menus of messages are within reach of the keyboard, by one stop", asyn
 });
 
 test("ASVS 8.3.2 who is banned is out within the second, with the reason where they try to come back", async () => {
-  const [mona, bert] = await Promise.all([arrive("mona"), arrive("bert")]);
+  const [mona, bert, anna] = await Promise.all([arrive("mona"), arrive("bert"), arrive("anna")]);
+  await anna.openPrivate("bert");
+  await anna.say("Please calm down");
   await bert.say("One word too many");
   await more(mona, "One word too many");
   await choose(mona, "Ban author…");
@@ -195,4 +197,15 @@ test("ASVS 8.3.2 who is banned is out within the second, with the reason where t
   await bert.page.getByText("This account was locked. Log in to see why.").waitFor();
   await bert.logIn();
   await bert.page.getByText(/Enough is enough/).waitFor();
+
+  await anna.page.getByText("bert cannot be written to at the moment: the account is locked.").waitFor();
+  await anna.sees("Please calm down");
+  expect([await anna.composer.count(), await anna.button("Message bert").count()]).toEqual([0, 0]);
+  await mona.page.getByRole("link", { name: "Manage" }).click();
+  await mona.button("What to do with bert").click();
+  await choose(mona, "Let back in…");
+  await answer(mona, "Let back in");
+  await anna.button("Message bert").waitFor();
+  await anna.say("Welcome back");
+  for (const { complaints } of [mona, anna]) expect(complaints).toEqual([]);
 });

@@ -12,13 +12,14 @@ export class People {
   #names = new SvelteMap<number, string | null>();
   /** Of those who are more than members. */
   #roles = new SvelteMap<number, Role>();
+  #barred = new SvelteSet<number>();
   #online = new SvelteSet<number>();
   /** The directory's tag; null while there is none worth keeping. */
   #tag: string | null = null;
   /** Whoever can be written to, in the order of their names. */
   readonly everyone: NamedPerson[] = $derived(
     [...this.#names]
-      .flatMap(([id, name]) => (name === null ? [] : [{ id, name }]))
+      .flatMap(([id, name]) => (name === null || this.#barred.has(id) ? [] : [{ id, name }]))
       .sort((a, b) => a.name.localeCompare(b.name)),
   );
   readonly online: NamedPerson[] = $derived(this.everyone.filter(({ id }) => this.#online.has(id)));
@@ -46,13 +47,18 @@ export class People {
     return this.#names.has(id);
   }
 
-  /** Whether the account is still there to be written to. */
+  /** Whether the account is there to be written to. */
   reachable(id: number): boolean {
-    return typeof this.#names.get(id) === "string";
+    return typeof this.#names.get(id) === "string" && !this.#barred.has(id);
+  }
+
+  /** Whether the account is suspended or banned. */
+  isBarred(id: number): boolean {
+    return this.#barred.has(id);
   }
 
   isOnline(id: number): boolean {
-    return this.#online.has(id);
+    return this.#online.has(id) && !this.#barred.has(id);
   }
 
   /** Takes over what the server says on entering; `people` is absent when the directory is the one we hold. */
@@ -61,6 +67,7 @@ export class People {
     if (people) {
       this.#names.clear();
       this.#roles.clear();
+      this.#barred.clear();
       for (const person of people) this.#put(person);
     }
     this.#online.clear();
@@ -83,9 +90,11 @@ export class People {
     for (const id of offline) this.#online.delete(id);
   }
 
-  #put({ id, name, role }: Person): void {
+  #put({ id, name, role, barred }: Person): void {
     this.#names.set(id, name);
     if (role) this.#roles.set(id, role);
     else this.#roles.delete(id);
+    if (barred) this.#barred.add(id);
+    else this.#barred.delete(id);
   }
 }

@@ -52,7 +52,7 @@ export interface Users {
   /** Without regard to case; null when there is none. */
   byName(name: string): Promise<User | null>;
   byId(id: number): Promise<User | null>;
-  /** Everyone who has or had an account, by id. */
+  /** Everyone who has or had an account, by id, with who is suspended or banned. */
   directory(): Promise<Person[]>;
   /** Those who may not write for the time being, and until when. */
   muted(): Promise<{ id: number; until: number }[]>;

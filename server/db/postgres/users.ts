@@ -1,4 +1,5 @@
 import { and, eq, isNotNull, isNull, ne, type SQL, sql } from "drizzle-orm";
+import { toPerson } from "../../protocol/person.ts";
 import { may } from "../../protocol/roles.ts";
 import type { Act } from "../kept/audit.ts";
 import type { Power } from "../kept/power.ts";
@@ -61,7 +62,7 @@ export function postgresUsers(db: Db, author: Author): Users {
     const [changed] = await tx.update(users).set(values).where(who).returning();
     if (changed?.name == null) return false;
     const { name, role, standing, mutedUntil } = changed;
-    const person = role === "member" ? { id, name } : { id, name, role };
+    const person = toPerson({ id, name, role, standing });
     await tell(tx, author, { kind: "person.changed", person, standing, mutedUntil });
     return true;
   }
@@ -88,10 +89,10 @@ export function postgresUsers(db: Db, author: Author): Users {
     directory: () =>
       guarded(async () => {
         const rows = await db.orm
-          .select({ id: users.id, name: users.name, role: users.role })
+          .select({ id: users.id, name: users.name, role: users.role, standing: users.standing })
           .from(users)
           .orderBy(users.id);
-        return rows.map(({ id, name, role }) => (role === "member" ? { id, name } : { id, name, role }));
+        return rows.map(toPerson);
       }),
     muted: () =>
       guarded(async () => {

@@ -22,6 +22,7 @@ export function sqliteAppend(db: Db): (drafts: readonly Draft[]) => Outcome[] {
       return known;
     };
     const exists = (user: number) => standingOf(user) !== null;
+    const isActive = (user: number) => standingOf(user) === "active";
 
     /** Where the conversation stands; null while nobody has written in it. */
     const placeIn = (id: ConversationId) => {
@@ -61,6 +62,8 @@ export function sqliteAppend(db: Db): (drafts: readonly Draft[]) => Outcome[] {
       if (standing !== "active") return { kind: "refused", code: "account_barred" };
       if (!(directPair(id) ?? []).every(exists))
         return storedBefore(draft) ?? { kind: "refused", code: "person_deleted" };
+      if (!(directPair(id) ?? []).every(isActive))
+        return storedBefore(draft) ?? { kind: "refused", code: "person_barred" };
 
       let place = placeIn(id);
       if (!place) {

@@ -1,4 +1,5 @@
 import { and, eq, isNotNull, isNull, ne, type SQL, sql } from "drizzle-orm";
+import { toPerson } from "../../protocol/person.ts";
 import { may } from "../../protocol/roles.ts";
 import type { Act } from "../kept/audit.ts";
 import type { Power } from "../kept/power.ts";
@@ -73,11 +74,11 @@ export function sqliteUsers(db: Db): Users {
     directory: () =>
       guarded(() =>
         db
-          .select({ id: users.id, name: users.name, role: users.role })
+          .select({ id: users.id, name: users.name, role: users.role, standing: users.standing })
           .from(users)
           .orderBy(users.id)
           .all()
-          .map(({ id, name, role }) => (role === "member" ? { id, name } : { id, name, role })),
+          .map(toPerson),
       ),
     muted: () =>
       guarded(() =>

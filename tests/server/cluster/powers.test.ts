@@ -91,14 +91,28 @@ describe.each([
   });
 
   test("ASVS 7.4.2 who is banned has no socket and no session left on any node, and none again before that is over", async () => {
-    const { person, id, socket } = await newcomer();
+    const [{ person, id, socket }, other] = [await newcomer(), await newcomer()];
+    const direct = `direct:${id}:${other.id}`;
+    const write = { conversation: direct, clientId: crypto.randomUUID(), body: { text: "there?" } };
+    const isBarred = (barred: boolean) =>
+      other.socket.event(
+        "person.changed",
+        (it) => it.person.id === id && (it.person.barred ?? false) === barred,
+      );
     const stand = (standing: string) => () =>
       owner.fetch("PUT", `/api/people/${id}/standing`, { standing, reason: "spam" });
     expect(await soon(stand("banned"), () => socket.closed)).toBe(closeCodes.accountBarred);
+    await isBarred(true);
+    await other.socket.event("presence.changed", ({ offline }) => offline.includes(id));
+    const { entered } = await other.person.at(two!).enter();
+    expect(entered.online).not.toContain(id);
+    expect(await codeOf(other.socket, other.socket.send("message.send", write))).toBe("person_barred");
     expect((await person.at(two!).fetch("GET", "/api/account")).status).toBe(401);
     const refused = await new Person(two!, person.name).signIn();
     expect([refused.status, (await refused.json()).error.code]).toEqual([403, "account_barred"]);
     await soon(stand("active"), () => new Person(two!, person.name).signIn());
+    await isBarred(false);
+    await other.socket.say("welcome back", direct);
     await person.at(two!).signIn();
     await person.at(two!).enter();
   });

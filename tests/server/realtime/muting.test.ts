@@ -115,6 +115,50 @@ describe("ASVS 7.4.2 ASVS 8.3.2 who is banned or suspended", () => {
     });
   }
 
+  for (const [standing, by] of [
+    ["banned", () => mona],
+    ["suspended", () => adam],
+  ] as const) {
+    test(`${standing}: everybody knows at once, and nothing can be sent to them until they may come back`, async () => {
+      await b!.say("before", "direct:1:2");
+      const change = (to: string) =>
+        by().fetch("PUT", "/api/people/1/standing", { standing: to, reason: "spam" });
+      expect((await change(standing)).status).toBe(204);
+      await b!.event("person.changed", ({ person }) => person.barred === true);
+      expect(b!.events.findLast(({ type }) => type === "person.changed")).toEqual({
+        type: "person.changed",
+        person: { id: 1, name: "alice", barred: true },
+      });
+      // Nobody waits out the grace of somebody who has only lost the connection.
+      const late = (await place.people.bob!.enter()).entered;
+      expect(late.online).not.toContain(1);
+      expect(late.people).toContainEqual({ id: 1, name: "alice", barred: true });
+      const error = await b!.ask("message.send", fields("lost?", "direct:1:2"), "error");
+      expect(error).toMatchObject({
+        code: "person_barred",
+        message: "This account is locked; nothing can be sent to it at the moment.",
+      });
+      expect(error.retryAfter).toBeUndefined();
+      const page = await b!.ask("history.read", { conversation: "direct:1:2" }, "history.page");
+      expect(page.messages).toMatchObject([{ body: { text: "before" } }]);
+      time.advance(200);
+      await b!.event("presence.changed", ({ offline }) => offline.includes(1));
+      expect((await adam.fetch("PUT", "/api/people/1/role", { role: "moderator" })).status).toBe(204);
+      await b!.event("person.changed", ({ person }) => person.role === "moderator" && person.barred === true);
+
+      expect((await change("active")).status).toBe(by() === mona ? 403 : 204);
+      if (by() === mona)
+        await adam.fetch("PUT", "/api/people/1/standing", { standing: "active", reason: "" });
+      await b!.event("person.changed", ({ person }) => person.role === "moderator" && !person.barred);
+      await b!.say("welcome back", "direct:1:2");
+      await alice.signIn();
+      const { online } = (await alice.enter()).entered;
+      expect(online).toContain(1);
+      time.advance(200);
+      await b!.event("presence.changed", ({ online }) => online.includes(1));
+    });
+  }
+
   test("the store refuses what would be appended in their name", async () => {
     await mona.fetch("PUT", "/api/people/1/standing", { standing: "banned", reason: "" });
     const draft = {

@@ -36,6 +36,28 @@ describe("entering", () => {
     expect(tags()).toEqual([undefined, "tag", undefined]);
   });
 
+  test("who is barred is in no list, online or not, keeps the name, and is back when let in again", () => {
+    const { connect, server, chat } = setUp();
+    connect();
+    const hear = (...events: Parameters<typeof server.publish>) => {
+      server.publish(...events);
+      server.settle();
+    };
+    hear({ type: "presence.changed", online: [bob.id], offline: [] });
+    hear({ type: "person.changed", person: { ...bob, barred: true } });
+    const lists = () => [chat.people.everyone, chat.people.online, chat.people.offline].flat();
+    expect(lists().map(({ id }) => id)).not.toContain(bob.id);
+    expect([
+      chat.people.isOnline(bob.id),
+      chat.people.reachable(bob.id),
+      chat.people.isBarred(bob.id),
+    ]).toEqual([false, false, true]);
+    expect([chat.people.nameOf(bob.id), chat.has(direct)]).toEqual(["bob", true]);
+    hear({ type: "person.changed", person: bob });
+    expect([chat.people.reachable(bob.id), chat.people.isBarred(bob.id)]).toEqual([true, false]);
+    expect(chat.people.everyone).toContainEqual(bob);
+  });
+
   test("a socket that turns out to be somebody else's gets nothing of ours", () => {
     const { chat, sockets, told, server } = setUp();
     chat.outbox.add(groupId, "private");

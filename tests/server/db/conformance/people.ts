@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "bun:test";
-import { actOf, draft, type Ground, idOf, type OpenGround, settle } from "./ground.ts";
+import { actOf, draft, type Ground, idOf, logOf, type OpenGround, settle } from "./ground.ts";
 import { anInvite, asOwner, aTicket, beginSession } from "./samples.ts";
 
 const changed = actOf("person.role changed");
@@ -87,7 +87,7 @@ export function peopleSuite(open: OpenGround): void {
       expect(await sessions.of(2)).toEqual([]);
     });
 
-    test("sends nothing more, and others may still write to them", async () => {
+    test("sends nothing more, and is sent nothing more, until they may come back", async () => {
       const { users, messages } = ground.store;
       await users.setStanding(2, "banned", "spam", changed);
       const outcomes = await messages.append([
@@ -96,12 +96,62 @@ export function peopleSuite(open: OpenGround): void {
         draft("c", 2, "direct:1:2"),
         draft("d", 1, "direct:1:2"),
         draft("e", 3),
+        draft("f", 3, "direct:1:3"),
+        draft("g", 3, "direct:2:3"),
       ]);
       const kinds = outcomes.map((each) => (each.kind === "refused" ? each.code : each.kind));
-      expect(kinds).toEqual(["stored", "account_barred", "account_barred", "stored", "stored"]);
+      expect(kinds).toEqual([
+        "stored",
+        "account_barred",
+        "account_barred",
+        "person_barred",
+        "stored",
+        "stored",
+        "person_barred",
+      ]);
       expect(await ground.store.conversations.head("group")).toBe(2);
+      for (const id of ["direct:1:2", "direct:2:3"] as const)
+        expect(await ground.store.conversations.head(id)).toBe(0);
       await users.setStanding(2, "active", null, changed);
-      expect(await messages.append([draft("f", 2)])).toMatchObject([{ kind: "stored", message: { seq: 3 } }]);
+      expect(await messages.append([draft("h", 2), draft("i", 1, "direct:1:2")])).toMatchObject([
+        { kind: "stored", message: { seq: 3 } },
+        { kind: "stored", message: { seq: 1 } },
+      ]);
+    });
+
+    test("has what was sent to them before, also where it is sent once more, and it stays readable", async () => {
+      const { users, messages } = ground.store;
+      const before = draft("before", 1, "direct:1:2");
+      await messages.append([before]);
+      await users.setStanding(2, "suspended", null, changed);
+      const outcomes = await messages.append([
+        before,
+        { ...before, text: "other" },
+        draft("after", 1, "direct:1:2"),
+      ]);
+      expect(outcomes).toMatchObject([
+        { kind: "duplicate", message: { seq: 1 } },
+        { kind: "refused", code: "client_id_reused" },
+        { kind: "refused", code: "person_barred" },
+      ]);
+      expect(await logOf(ground.store, "direct:1:2")).toMatchObject([{ body: { text: "before" } }]);
+    });
+
+    test("is marked in the directory, which says no more of it, and not when active again or deleted", async () => {
+      const { users } = ground.store;
+      await users.setRole(2, "moderator", changed);
+      await users.setStanding(2, "banned", "spam", changed);
+      await users.setStanding(3, "suspended", null, changed);
+      const [alice, bob, carol] = [
+        { id: 1, name: "alice" },
+        { id: 2, name: "bob", role: "moderator" as const },
+        { id: 3, name: "carol" },
+      ];
+      const barred = true as const;
+      expect(await users.directory()).toEqual([alice, { ...bob, barred }, { ...carol, barred }]);
+      await users.setStanding(2, "active", null, changed);
+      await users.remove(3);
+      expect(await users.directory()).toEqual([alice, bob, { id: 3, name: null }]);
     });
 
     test("has no valid invitation any more, and those of others stay", async () => {
