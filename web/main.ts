@@ -40,15 +40,16 @@ const session = new Session(
       outdated: reload,
       ...hear,
     }),
+  { system, storage },
 );
 
 // A page from before an update asks for pieces that are gone.
 addEventListener("vite:preloadError", reload);
 
-const wake = () => session.chat?.connection.wake();
+const wake = () => session.wake();
 addEventListener("online", wake);
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && wake());
-window.addEventListener("storage", ({ key, newValue }) => session.chat?.outbox.stored(key, newValue));
+window.addEventListener("storage", ({ key, newValue }) => session.stored(key, newValue));
 
 mount(App, {
   target: document.body,

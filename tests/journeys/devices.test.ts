@@ -36,9 +36,15 @@ test("anna sees where she is logged in, names her phone, and logs it out, and th
   await anna.page.getByLabel("Name", { exact: true }).fill("Old phone");
   await anna.button("Save").click();
   await list.getByText("Old phone", { exact: true }).waitFor();
+  await there.composer.fill("half a thought");
   await anna.button("Log out Old phone").click();
   await loggedOut(there);
   await list.getByText("Old phone", { exact: true }).waitFor({ state: "detached" });
+
+  // What was begun comes to the tab in which one logs in again, and the tab that shows the form is let in as well.
+  const again = await (await there.anotherTab("/login")).logIn();
+  await Promise.all([again.log.waitFor(), there.log.waitFor()]);
+  expect(await again.composer.inputValue()).toBe("half a thought");
 
   const others = await Promise.all(
     [desk, phone].map(async (options) => {
@@ -49,7 +55,7 @@ test("anna sees where she is logged in, names her phone, and logs it out, and th
   );
   await anna.page.reload();
   await anna.button("Log out all other devices").click();
-  await Promise.all(others.map(loggedOut));
+  await Promise.all([again, there, ...others].map(loggedOut));
   await anna.until(
     () => devices(anna).getByRole("listitem").count(),
     (count) => count === 1,

@@ -47,7 +47,7 @@ export class Chat {
     this.now = system.now;
     this.myself = new Myself(system, { mayWrite: () => this.outbox.again() });
     this.outbox = new Outbox({ store: new UnsentStore(storage, me), tabs, system, ask });
-    this.drafts = new Drafts(around.tabStorage, me);
+    this.drafts = new Drafts(around.tabStorage, storage, me);
     this.conversations = new Conversations({
       me: me.id,
       epoch: () => this.#epoch,

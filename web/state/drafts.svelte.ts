@@ -1,17 +1,25 @@
 import type { OriginStorage } from "../transport/storage.ts";
 
-const prefix = "secure-chat.draft";
+const begun = "secure-chat.draft";
+const left = "secure-chat.draft-left";
 
-/** What one person has begun to write, per conversation; lasts through a reload, and as long as the tab. */
+/**
+ * What one person has begun to write, per conversation. It lasts through a reload, and as long as the tab; where the session
+ * ends against the person's will it is left to the browser, and goes to the tab in which they log in next.
+ */
 export class Drafts {
-  readonly #storage: OriginStorage;
-  readonly #prefix: string;
+  readonly #tab: OriginStorage;
+  readonly #browser: OriginStorage;
+  readonly #whose: string;
   #durable = $state(false);
 
-  constructor(storage: OriginStorage, person: { id: number; name: string }) {
-    this.#storage = storage;
-    this.#prefix = `${prefix}/${person.id}/${person.name}/`;
-    this.#durable = storage.keeps;
+  /** `tab` lives and dies with the tab, `browser` outlives it. */
+  constructor(tab: OriginStorage, browser: OriginStorage, person: { id: number; name: string }) {
+    this.#tab = tab;
+    this.#browser = browser;
+    this.#whose = `/${person.id}/${person.name}/`;
+    this.#durable = tab.keeps;
+    move(browser, left + this.#whose, tab, begun + this.#whose);
   }
 
   /** Whether what was begun would survive a reload. */
@@ -20,15 +28,35 @@ export class Drafts {
   }
 
   of(conversation: string): string {
-    return this.#storage.read(this.#prefix + conversation) ?? "";
+    return this.#tab.read(begun + this.#whose + conversation) ?? "";
   }
 
   keep(conversation: string, text: string): void {
-    if (text) this.#durable = this.#storage.write(this.#prefix + conversation, text);
-    else this.#storage.remove(this.#prefix + conversation);
+    if (text) this.#durable = this.#tab.write(begun + this.#whose + conversation, text);
+    else this.#tab.remove(begun + this.#whose + conversation);
+  }
+
+  /** The session is over: what was begun waits for the same person's next one, in whatever tab of this browser. */
+  leave(): void {
+    move(this.#tab, begun + this.#whose, this.#browser, left + this.#whose);
   }
 
   clear(): void {
-    for (const key of this.#storage.keys()) if (key.startsWith(this.#prefix)) this.#storage.remove(key);
+    for (const key of keysOf(this.#tab, begun + this.#whose)) this.#tab.remove(key);
+    for (const key of keysOf(this.#browser, left + this.#whose)) this.#browser.remove(key);
   }
 }
+
+const keysOf = (storage: OriginStorage, prefix: string): string[] =>
+  storage.keys().filter((key) => key.startsWith(prefix));
+
+/** Moves all that stands under a prefix, as far as the other storage keeps it. Two texts of one conversation become one. */
+function move(from: OriginStorage, fromPrefix: string, to: OriginStorage, toPrefix: string): void {
+  for (const key of keysOf(from, fromPrefix)) {
+    const toKey = toPrefix + key.slice(fromPrefix.length);
+    if (to.write(toKey, joined(to.read(toKey) ?? "", from.read(key) ?? ""))) from.remove(key);
+  }
+}
+
+const joined = (first: string, then: string): string =>
+  first === "" || first === then ? then : first.endsWith(`\n\n${then}`) ? first : `${first}\n\n${then}`;

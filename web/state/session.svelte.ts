@@ -8,15 +8,25 @@ import type {
 import type { PublicHouse } from "../../server/protocol/house.ts";
 import type { OwnDataFormat } from "../../server/protocol/own-data.ts";
 import { type Api, createApi } from "../transport/api.ts";
+import { backoff } from "../transport/backoff.ts";
 import type { Call } from "../transport/call.ts";
 import type { Download } from "../transport/download.ts";
 import { Refused } from "../transport/refused.ts";
+import type { OriginStorage } from "../transport/storage.ts";
+import type { System } from "../transport/system.ts";
 import type { Chat } from "./chat.svelte.ts";
 import type { ChatSurroundings, Me } from "./chat-surroundings.ts";
 import { Proof } from "./proof.svelte.ts";
+import { newsIn, tellTabs } from "./session-news.ts";
 
 /** Makes the chat of a person; `hear` is how the chat reports on the session it runs under, and on the server. */
 export type EnterChat = (me: Me, hear: Pick<ChatSurroundings, "ended" | "doubted" | "house">) => Chat;
+
+interface SessionSurroundings {
+  system: Pick<System, "after" | "chance">;
+  /** Seen by all tabs. */
+  storage: OriginStorage;
+}
 
 /** Who is signed in, if anybody. Verbs throw `Refused`. */
 export class Session {
@@ -27,16 +37,25 @@ export class Session {
   readonly proof = new Proof();
   readonly #api: Api;
   readonly #enterChat: EnterChat;
+  readonly #around: SessionSurroundings;
   #info = $state.raw<SessionInfo | null>(null);
   #chat = $state.raw<Chat | null>(null);
   #notice = $state<string | null>(null);
   #failure = $state<string | null>(null);
+  /** Of the chat that was left last: what was begun in it may have to go later. */
+  #former: Pick<Chat, "me" | "drafts"> | null = null;
+  /** Questions who is signed in are counted, and an answer that is older than what is known already is not followed. */
+  #asked = 0;
+  #answered = 0;
+  #failed = 0;
+  #cancel = () => {};
 
-  constructor(call: Call, download: Download, enterChat: EnterChat) {
+  constructor(call: Call, download: Download, enterChat: EnterChat, around: SessionSurroundings) {
     this.call = call;
     this.download = download;
     this.#api = createApi(call);
     this.#enterChat = enterChat;
+    this.#around = around;
   }
 
   /** Whether the server has said who we are. */
@@ -84,15 +103,33 @@ export class Session {
     return this.#failure;
   }
 
-  /** Asks the server who is signed in, and follows its answer. */
+  /** Asks the server who is signed in, and follows its answer; again and again until there is a first one. */
   async check(): Promise<void> {
+    this.#cancel();
+    const asked = ++this.#asked;
     try {
-      this.#become(await this.#api.session());
-      this.#failure = null;
+      const info = await this.#api.session();
+      if (asked > this.#answered) this.#become(info, asked);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      if (!this.known) this.#failure = error.message;
+      if (!this.known) this.#fail(error);
     }
+  }
+
+  /** The network came back, or the person did: whatever was given up or may have changed meanwhile is looked at now. */
+  wake(): void {
+    if (this.#chat) this.#chat.connection.wake();
+    else this.check();
+  }
+
+  /** Another tab changed the storage: it may have logged in or out. */
+  stored(key: string | null, value: string | null): void {
+    const news = newsIn(key, value);
+    if (news === null) this.#chat?.outbox.stored(key, value);
+    else if ("loggedIn" in news) this.check();
+    else
+      for (const chat of [this.#chat, this.#former])
+        if (chat?.me.id === news.loggedOut.id && chat.me.name === news.loggedOut.name) chat.drafts.clear();
   }
 
   account(): Promise<AccountInfo> {
@@ -106,17 +143,18 @@ export class Session {
     );
   }
 
-  /** Follows what the server says of the session after something was proven in it. */
+  /** Follows what the server says of the session after one has logged in, or proven something in it. */
   become(info: SessionInfo): void {
-    this.#become(info);
+    this.#become(info, ++this.#asked);
+    tellTabs(this.#around.storage, { loggedIn: true });
   }
 
   async signIn(credentials: Credentials): Promise<void> {
-    this.#become(await this.#api.signIn(credentials));
+    this.become(await this.#api.signIn(credentials));
   }
 
   async register(registration: Registration): Promise<void> {
-    this.#become(await this.#api.register(registration));
+    this.become(await this.#api.register(registration));
   }
 
   /** Logs out. What is still to be sent stays on this device for the same person, or is thrown away. */
@@ -126,6 +164,7 @@ export class Session {
     // The server closes the socket as well, and the chat may have been left for that already.
     if (unsent === "discard") chat?.outbox.dropAll();
     this.#out("You have logged out.", unsent);
+    this.#forget(chat);
   }
 
   /** Everything that is kept of oneself, as a file; `arrived` hears how far it is, in messages. */
@@ -138,13 +177,27 @@ export class Session {
 
   /** Deletes the account and all that is still to be sent from it. */
   async deleteAccount(deletion: Deletion): Promise<void> {
+    const chat = this.#chat;
     await this.proof.run(() => this.#api.deleteAccount(deletion));
+    chat?.outbox.dropAll();
     this.#out("Your account was deleted.", "discard");
+    this.#forget(chat);
   }
 
-  #become(info: SessionInfo): void {
+  #fail({ message, retryAfter = 0 }: Refused): void {
+    this.#failure = message;
+    this.#failed += 1;
+    const { system } = this.#around;
+    const wait = Math.max(retryAfter, backoff(this.#failed, system.chance()));
+    this.#cancel = system.after(wait, () => this.check());
+  }
+
+  /** `asked` is the number of the question that this answers. */
+  #become(info: SessionInfo, asked: number): void {
     const before = this.#chat?.me;
+    this.#answered = asked;
     this.#info = info;
+    this.#failure = null;
     // Whoever still has to give a second factor, or to set one up, is not in the chat yet.
     const user = info.stage === "open" ? info.user : null;
     if (before?.id === user?.id && before?.name === user?.name) return;
@@ -154,10 +207,13 @@ export class Session {
   }
 
   #enter(me: Me): void {
-    this.#chat?.close();
-    this.#notice = null;
+    this.#leave(null);
     this.#chat = this.#enterChat(me, {
-      ended: (why, unsent) => this.#out(why, unsent),
+      ended: (why, unsent) => {
+        this.#out(why, unsent);
+        // Logging in while one is logged in ends the former session of all tabs.
+        this.check();
+      },
       doubted: () => this.check(),
       house: ({ name, welcome, registration }) => {
         if (this.#info) this.#info = { ...this.#info, house: { name, welcome, registration } };
@@ -168,7 +224,11 @@ export class Session {
 
   /** The session is gone, however far it was. */
   #out(why: string, unsent: "keep" | "discard"): void {
-    if (unsent === "discard") this.#chat?.outbox.dropAll();
+    this.#answered = this.#asked;
+    if (unsent === "discard") {
+      this.#chat?.outbox.dropAll();
+      this.#chat?.drafts.clear();
+    }
     if (this.#info) {
       const { house, providers } = this.#info;
       this.#info = { user: null, house, providers };
@@ -177,9 +237,20 @@ export class Session {
   }
 
   #leave(why: string | null): void {
-    this.#chat?.close();
-    this.#chat?.drafts.clear();
+    if (this.#chat) {
+      const { me, drafts } = this.#chat;
+      this.#chat.close();
+      drafts.leave();
+      this.#former = { me, drafts };
+    }
     this.#chat = null;
     this.#notice = why;
+  }
+
+  /** Somebody has left on purpose: nothing they had begun to write stays, in this tab and in the others. */
+  #forget(chat: Chat | null): void {
+    if (!chat) return;
+    chat.drafts.clear();
+    tellTabs(this.#around.storage, { loggedOut: chat.me });
   }
 }

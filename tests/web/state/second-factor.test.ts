@@ -5,10 +5,12 @@ import { SecondFactor } from "../../../web/state/second-factor.svelte.ts";
 import { Session } from "../../../web/state/session.svelte.ts";
 import type { Call } from "../../../web/transport/call.ts";
 import { Refused } from "../../../web/transport/refused.ts";
+import { originStorage } from "../../../web/transport/storage.ts";
 import { outcomeOf } from "../../support/outcome.ts";
 import { FakeBrowser } from "../fakes/browser.ts";
 import { openChat } from "../fakes/client.ts";
 import { ModelServer } from "../fakes/model-server.ts";
+import { fakeSystem } from "../fakes/system.ts";
 
 const user = { id: 1, name: "alice", role: "member" } as const;
 const general = { house: { name: "Ours", welcome: "", registration: "open" }, providers: [] } as const;
@@ -28,7 +30,10 @@ function setUp(...answers: unknown[]) {
   }) as Call;
   const tab = new FakeBrowser().openTab();
   const download = () => Promise.reject(new Error("Nothing is downloaded here."));
-  const session = new Session(call, download, (me) => openChat(new ModelServer(), tab, me).chat);
+  const session = new Session(call, download, (me) => openChat(new ModelServer(), tab, me).chat, {
+    system: fakeSystem(),
+    storage: originStorage(() => tab.storage),
+  });
   return { session, asked };
 }
 

@@ -5,29 +5,45 @@ import { groupId } from "../../../server/protocol/conversation-id.ts";
 import { followClosing } from "../../../web/state/endings.ts";
 import { type EnterChat, Session } from "../../../web/state/session.svelte.ts";
 import { createCall } from "../../../web/transport/call.ts";
+import { originStorage } from "../../../web/transport/storage.ts";
 import { outcomeOf } from "../../support/outcome.ts";
-import { FakeBrowser } from "../fakes/browser.ts";
+import { FakeBrowser, type FakeTab } from "../fakes/browser.ts";
 import { openChat } from "../fakes/client.ts";
 import { alice, bob, ModelServer } from "../fakes/model-server.ts";
+import { fakeSystem } from "../fakes/system.ts";
 
-/** A session against answers that the test prepares, one for each request. */
-function setUp(...answers: (Response | "no network")[]) {
-  const tab = new FakeBrowser().openTab();
+type Answer = Response | "no network";
+
+/** Only what is taken away is answered with nothing. */
+const fits = (answer: Answer | Promise<Answer>, method: string | undefined): boolean =>
+  !(answer instanceof Response) || (answer.status === 204) === (method === "DELETE");
+
+/** A session in a tab, against answers that the test prepares, one for each request. */
+function open(tab: FakeTab, ...answers: (Answer | Promise<Answer>)[]) {
   const clients: ReturnType<typeof openChat>[] = [];
+  const system = fakeSystem();
   let hear: Parameters<EnterChat>[1] | null = null;
-  const call = createCall(async () => {
-    const answer = answers.shift();
+  const call = createCall(async (_, { method }) => {
+    const at = answers.findIndex((answer) => fits(answer, method));
+    const answer = at === -1 ? null : await answers.splice(at, 1)[0];
     if (!answer || answer === "no network") throw new TypeError("Failed to fetch");
     return answer;
   });
   const noFiles = () => Promise.reject(new Error("No file is asked for here."));
-  const session = new Session(call, noFiles, (me, hears) => {
+  const enterChat: EnterChat = (me, hears) => {
     hear = hears;
     clients.push(openChat(new ModelServer(), tab, me));
+    tab.heard = (key, value) => session.stored(key, value);
     return clients.at(-1)!.chat;
-  });
-  return { session, clients, tab, hear: () => hear! };
+  };
+  const storage = originStorage(() => tab.storage);
+  const session = new Session(call, noFiles, enterChat, { system, storage });
+  tab.heard = (key, value) => session.stored(key, value);
+  /** Ends as the server does it, by closing the socket. */
+  const cut = (code: number) => followClosing(code, hear!, clients.at(-1)!.chat.connection);
+  return { session, clients, system, tab, answers, cut, hear: () => hear! };
 }
+const setUp = (...answers: Answer[]) => open(new FakeBrowser().openTab(), ...answers);
 const house = { name: "Secure Chat", welcome: "", registration: "open" } as const;
 const as = (user: typeof alice | null, stage: Stage = "open") => {
   const info = { house, providers: [] };
@@ -36,9 +52,13 @@ const as = (user: typeof alice | null, stage: Stage = "open") => {
     : { user, ...info };
   return Response.json(answer);
 };
-/** What the browser keeps for longer than the tab lives. */
-const kept = ({ storage }: { storage: Storage }) =>
-  Array.from({ length: storage.length }, (_, at) => storage.getItem(storage.key(at)!)!);
+/** What the browser keeps, for as long as the tab lives and for longer. */
+const kept = ({ storage, tabStorage }: FakeTab) =>
+  [storage, tabStorage].flatMap((of) =>
+    Array.from({ length: of.length }, (_, at) => of.getItem(of.key(at)!)!),
+  );
+/** Lets what was asked be answered. */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
 const done = () => new Response(null, { status: 204 });
 
 test("nobody is signed in: that is known, and nothing has to be explained", async () => {
@@ -85,18 +105,18 @@ test("logging out can keep what was not sent, for the same person only, or throw
   session.chat!.outbox.add(groupId, "later");
   session.chat!.drafts.keep(groupId, "half");
   await session.signOut("keep");
-  expect(tab.storage.length).toBe(1);
+  expect(kept(tab)).toEqual([expect.stringContaining("later")]);
   await session.check();
   expect(session.chat!.outbox.entries).toEqual([]);
   await session.signOut("keep");
   await session.check();
   expect(session.chat!.outbox.entries.map(({ text }) => text)).toEqual(["later"]);
   await session.signOut("discard");
-  expect(tab.storage.length).toBe(0);
+  expect(kept(tab)).toEqual([]);
 });
 
 test("ASVS 14.3.1 nothing unsent stays on a device whose account was deleted elsewhere, nor one's own", async () => {
-  const { session, clients, tab, hear } = setUp(as(alice), as(bob), as(alice), done());
+  const { session, clients, tab, hear } = setUp(as(alice), as(bob), as(null), as(alice), done());
   await session.check();
   session.chat!.outbox.add(groupId, "of alice");
   await session.check();
@@ -156,4 +176,126 @@ test("what the server is called changes while one is there, and is still known w
   expect([session.house, session.user?.name]).toEqual([changed, "alice"]);
   await session.signOut("discard");
   expect([session.house, session.user]).toEqual([changed, null]);
+});
+
+/** The ways in which a session ends against the will of who is in it, and what the server answers after that. */
+const endings: [string, (of: ReturnType<typeof open>) => Promise<void>][] = [
+  ["it was ended from elsewhere", (of) => of.cut(closeCodes.signedOut)],
+  ["it was too old", (of) => of.cut(closeCodes.sessionExpired)],
+  ["the account was locked", (of) => of.cut(closeCodes.accountBarred)],
+  ["it was gone when the server was asked", (of) => of.session.check()],
+];
+for (const [why, end] of endings)
+  test(`what was begun is there at the next login of the same person, and of nobody else, where ${why}`, async () => {
+    const browser = new FakeBrowser();
+    const first = open(browser.openTab(), as(alice), as(null));
+    await first.session.check();
+    first.session.chat!.drafts.keep(groupId, "half");
+    await end(first);
+    await settled();
+    expect(first.session.chat).toBeNull();
+    first.tab.close();
+    for (const [person, text] of [
+      [bob, ""],
+      [{ id: alice.id, name: "somebody" }, ""],
+      [alice, "half"],
+    ] as const) {
+      const { session, tab } = open(browser.openTab(), as(person));
+      await session.check();
+      expect([person, session.chat!.drafts.of(groupId)]).toEqual([person, text]);
+      tab.close();
+    }
+  });
+
+test("what was begun is there again where only a second factor was asked for in between", async () => {
+  const { session } = setUp(as(alice), as(alice, "second factor"), as(alice));
+  await session.check();
+  session.chat!.drafts.keep(groupId, "half");
+  await session.check();
+  expect(session.chat).toBeNull();
+  await session.check();
+  expect(session.chat!.drafts.of(groupId)).toBe("half");
+});
+
+test("what was begun in two tabs is all there after both sessions ended, and doubled by no storage that is full", async () => {
+  const browser = new FakeBrowser();
+  const tabs = ["one", "other", "one"].map((text) => [open(browser.openTab(), as(alice)), text] as const);
+  for (const [{ session }, text] of tabs) {
+    await session.check();
+    session.chat!.drafts.keep(groupId, text);
+  }
+  for (const [{ cut }] of tabs.slice(0, 2)) await cut(closeCodes.signedOut);
+  browser.full = true;
+  const [last] = tabs[2]!;
+  await last.cut(closeCodes.signedOut);
+  last.answers.push(as(alice));
+  await last.session.check();
+  browser.full = false;
+  const texts = last.session.chat!.drafts.of(groupId).split("\n\n");
+  expect(texts.toSorted()).toEqual(["one", "one", "other"]);
+});
+
+test("ASVS 14.3.1 who logs out leaves nothing begun in any tab, whichever tab hears of it first", async () => {
+  for (const first of ["the answer", "the socket"]) {
+    const browser = new FakeBrowser();
+    const [here, there] = [browser.openTab(), browser.openTab()].map((tab) => open(tab, as(alice), done()));
+    for (const { session } of [here!, there!]) {
+      await session.check();
+      session.chat!.drafts.keep(groupId, "half");
+    }
+    if (first === "the socket") await there!.cut(closeCodes.signedOut);
+    await here!.session.signOut("discard");
+    if (first === "the answer") await there!.cut(closeCodes.signedOut);
+    expect([first, kept(here!.tab), kept(there!.tab)]).toEqual([first, [], []]);
+  }
+});
+
+test("a server that does not answer is asked again without a click, ever more seldom, and at once on waking", async () => {
+  const { session, system, answers } = setUp();
+  await session.check();
+  for (const wait of [500, 1_000, 2_000]) {
+    system.advance(wait);
+    await settled();
+    expect(session.failure).toMatch(/does not answer/);
+  }
+  answers.push(as(alice));
+  session.wake();
+  await settled();
+  expect([session.chat?.me, session.failure]).toEqual([alice, null]);
+  const asked = answers.push("no network");
+  system.advance(3_600_000);
+  expect(answers).toHaveLength(asked);
+});
+
+test("a tab where nobody is signed in follows another one of its browser that logs in, or where it is looked at", async () => {
+  const browser = new FakeBrowser();
+  const form = open(browser.openTab(), as(null), as(alice));
+  const blind = open(browser.openTab(), as(null), as(alice));
+  const { session } = open(browser.openTab(), as(alice));
+  for (const each of [form, blind]) await each.session.check();
+  blind.tab.heard = () => {};
+  await session.signIn({ name: "alice", password: "whatever" });
+  await settled();
+  expect([form.session.chat?.me, blind.session.chat]).toEqual([alice, null]);
+  blind.session.wake();
+  await settled();
+  expect(blind.session.chat?.me).toEqual(alice);
+});
+
+test("a session that ended because the same browser logged in anew goes on as the new one", async () => {
+  const { session, cut, clients } = setUp(as(alice), as(alice));
+  await session.check();
+  await cut(closeCodes.signedOut);
+  await settled();
+  expect([session.chat?.me, session.notice, clients.length]).toEqual([alice, null, 2]);
+});
+
+test("an answer that was asked for before one logged in or out is not followed", async () => {
+  const late = Promise.withResolvers<Response>();
+  const { session } = open(new FakeBrowser().openTab(), late.promise, as(alice));
+  const checking = session.check();
+  await session.signIn({ name: "alice", password: "whatever" });
+  late.resolve(as(null));
+  await checking;
+  expect(session.chat?.me).toEqual(alice);
 });
