@@ -48,14 +48,23 @@ export const commands = {
     epoch,
     after: number,
   }),
-  /** Asks for the page of messages before `before`, or for the latest one. */
-  "history.read": v.strictObject({
-    type: v.literal("history.read"),
-    ref,
-    conversation: conversationId,
-    before: v.optional(number),
-    limit: v.optional(v.pipe(number, v.minValue(1), v.maxValue(limits.historyPageMax))),
-  }),
+  /** Asks for the page of messages before or after a `seq`, or around one, or for the latest one. */
+  "history.read": v.pipe(
+    v.strictObject({
+      type: v.literal("history.read"),
+      ref,
+      conversation: conversationId,
+      before: v.optional(number),
+      after: v.optional(number),
+      /** Half of the page is from this `seq` on. */
+      around: v.optional(number),
+      limit: v.optional(v.pipe(number, v.minValue(1), v.maxValue(limits.historyPageMax))),
+    }),
+    v.check(
+      ({ before, after, around }) => [before, after, around].filter((at) => at !== undefined).length < 2,
+      "takes one of before, after and around",
+    ),
+  ),
   /** Says that everything up to `seq` has been read; never moves backwards. */
   "read.mark": v.strictObject({
     type: v.literal("read.mark"),

@@ -96,8 +96,10 @@ export const events = {
     conversation: conversationId,
     /** Ascending by `seq`. */
     messages: v.array(message),
-    /** Whether older ones exist. */
+    /** Whether there are others beyond the page in the direction it was read: newer ones after a `seq`, otherwise older ones. */
     more: v.boolean(),
+    /** Whether newer ones exist; for a page around a `seq` alone. */
+    newer: v.optional(v.boolean()),
     /** The conversation's head in the same snapshot: the cursor that belongs to this page. */
     head: count,
   }),

@@ -18,6 +18,7 @@ import { Refusal } from "../refusal.ts";
 import type { System } from "../system.ts";
 import type { Allowance } from "../token-buckets.ts";
 import { closeSocket, type Socket } from "./connections.ts";
+import { readHistory } from "./history.ts";
 import type { Presence } from "./presence.ts";
 
 export interface HandlerDeps {
@@ -129,9 +130,10 @@ export function handlers(deps: HandlerDeps): Handlers {
       return { type: "conversation.synced", ref, conversation, messages, upTo, head };
     },
 
-    async "history.read"({ ref, conversation, before, limit }, user) {
+    async "history.read"(command, user) {
+      const { ref, conversation } = command;
       requireMember(user, conversation);
-      const page = await store.messages.before(conversation, before ?? null, limit ?? limits.historyPage);
+      const page = await readHistory(store.messages, command);
       await deps.freshen(user);
       return { type: "history.page", ref, conversation, ...page };
     },

@@ -32,6 +32,8 @@ export interface Messages {
   append(drafts: readonly Draft[]): Promise<Outcome[]>;
   /** At most `limit` messages with `seq` below `before` (or the latest), ascending. */
   before(id: ConversationId, before: number | null, limit: number): Promise<Page>;
+  /** At most `limit` messages with `seq` at or above `from`, ascending. */
+  from(id: ConversationId, from: number, limit: number): Promise<Page>;
   /** At most `limit` messages changed after the cursor `rev`, in the order of their changes. */
   after(id: ConversationId, rev: number, limit: number): Promise<Page>;
   find(id: ConversationId, seq: number): Promise<Message | null>;

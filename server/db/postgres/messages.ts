@@ -32,6 +32,7 @@ export function postgresMessages(db: Db): Messages {
         const rows = await pageBefore(db.sql, id, before ?? Number.MAX_SAFE_INTEGER, most);
         return toPage(id, rows.reverse());
       }),
+    from: (id, from, most) => guarded(async () => toPage(id, await pageFrom(db.sql, id, from, most))),
     after: (id, rev, most) => guarded(async () => toPage(id, await pageAfter(db.sql, id, rev, most))),
     ...postgresRemoval(db),
     find: (id, seq) =>
@@ -60,7 +61,7 @@ export function postgresMessages(db: Db): Messages {
   };
 }
 
-// Both take what fits a page, in number and in bytes, but at least one message, so that a reader always gets on. The head
+// All three take what fits a page, in number and in bytes, but at least one message, so that a reader always gets on. The head
 // comes along even with an empty page, from the same snapshot.
 
 const pageBefore = (sql: SQL, id: ConversationId, before: number, most: number): Promise<Row[]> => sql`
@@ -77,6 +78,21 @@ const pageBefore = (sql: SQL, id: ConversationId, before: number, most: number):
   from (select max(head) as head from conversations where id = ${id}) as conversation
   left join measured on place = 1 or (place <= ${most}::int and bytes <= ${limits.pageMaxBytes}::int)
   order by seq desc`;
+
+const pageFrom = (sql: SQL, id: ConversationId, from: number, most: number): Promise<Row[]> => sql`
+  with candidates as (
+    select seq, rev, author_id, client_id, text, created_at, deleted_at from messages
+    where conversation_id = ${id} and seq >= ${from}::bigint
+    order by seq limit ${most + 1}::int
+  ), measured as (
+    select *, row_number() over up as place, sum(octet_length(text)) over up as bytes, count(*) over () as found
+    from candidates window up as (order by seq)
+  )
+  select coalesce(head, 0) as head, coalesce(found, 0) as found,
+    seq, rev, author_id, client_id, text, created_at, deleted_at
+  from (select max(head) as head from conversations where id = ${id}) as conversation
+  left join measured on place = 1 or (place <= ${most}::int and bytes <= ${limits.pageMaxBytes}::int)
+  order by seq`;
 
 const pageAfter = (sql: SQL, id: ConversationId, after: number, most: number): Promise<Row[]> => sql`
   with candidates as (

@@ -30,7 +30,12 @@ export function postgresStore(db: Db, author: Author): Store {
     reports: postgresReports(db),
     audit: postgresAudit(db),
     conversations: { ...conversations, of: waits(conversations.of) },
-    messages: { ...messages, before: waits(messages.before), after: waits(messages.after) },
+    messages: {
+      ...messages,
+      before: waits(messages.before),
+      from: waits(messages.from),
+      after: waits(messages.after),
+    },
     get epoch() {
       return db.epoch;
     },

@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, gt, isNull, lt, sql } from "drizzle-orm";
+import { and, asc, count, desc, eq, gt, gte, isNull, lt, sql } from "drizzle-orm";
 import type { ConversationId } from "../../protocol/conversation-id.ts";
 import type { Message } from "../../protocol/events.ts";
 import { limits } from "../../protocol/limits.ts";
@@ -56,6 +56,12 @@ export function sqliteMessages(db: Db): Messages {
       .where(and(inConversation, lt(messages.seq, sql.placeholder("before"))))
       .orderBy(desc(messages.seq)),
   );
+  const from = native<Row, [id: string, from: number]>(
+    db,
+    select()
+      .where(and(inConversation, gte(messages.seq, sql.placeholder("from"))))
+      .orderBy(asc(messages.seq)),
+  );
   const after = native<Row, [id: string, rev: number]>(
     db,
     select()
@@ -77,6 +83,7 @@ export function sqliteMessages(db: Db): Messages {
         page.messages.reverse();
         return page;
       }),
+    from: (of, seq, most) => guarded(() => cut(from.iterate(of, seq), most, headOf(of))),
     after: (of, rev, most) => guarded(() => cut(after.iterate(of, rev), most, headOf(of))),
     ...sqliteRemoval(db),
     find: (of, seq) =>

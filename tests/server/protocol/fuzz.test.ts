@@ -138,7 +138,9 @@ test("right commands with any values are answered without a bug", async () => {
       after: number,
     }),
     fc.record({ type: fc.constant("message.delete"), ref, conversation, seq: number }),
-    fc.record({ type: fc.constant("history.read"), ref, conversation, before: number }),
+    fc
+      .record({ ref, conversation, where: fc.constantFrom("before", "after", "around"), number })
+      .map(({ where, number, ...rest }) => ({ type: "history.read", ...rest, [where]: number })),
     fc.record({ type: fc.constant("read.mark"), ref, conversation, seq: number }),
   );
   const socket = await alice.enter();

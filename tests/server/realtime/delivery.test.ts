@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { Follower } from "../../support/follower.ts";
+import { holdNext } from "../../support/hold.ts";
 import { Person } from "../../support/person.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
 import { draft, logOf } from "../db/conformance/ground.ts";
@@ -30,6 +31,43 @@ const expectExact = async (follower: Follower) => {
   expect(follower.log.map(({ seq }) => seq)).toEqual(follower.log.map((_, at) => at + 1));
   expect(follower.contradictions).toEqual([]);
 };
+
+describe("history", () => {
+  const numbers = (page: { messages: { seq: number }[] }) => page.messages.map(({ seq }) => seq);
+
+  test("is read from any place, in both directions", async () => {
+    await fill(30);
+    const socket = await bob.enter();
+    const read = (fields: object) =>
+      socket.ask("history.read", { conversation: "group", ...fields }, "history.page");
+    const around = await read({ around: 11, limit: 6 });
+    expect([numbers(around), around.more, around.newer]).toEqual([[8, 9, 10, 11, 12, 13], true, true]);
+    const after = await read({ after: 13, limit: 4 });
+    expect([numbers(after), after.more, after.newer]).toEqual([[14, 15, 16, 17], true, undefined]);
+    expect(await read({ after: 26, limit: 4 })).toMatchObject({ more: false, head: 30 });
+    const [first, last] = [await read({ around: 2, limit: 6 }), await read({ around: 99, limit: 6 })];
+    expect([numbers(first), first.more, first.newer]).toEqual([[1, 2, 3, 4], false, true]);
+    expect([numbers(last), last.more, last.newer]).toEqual([[28, 29, 30], true, false]);
+    const both = { conversation: "group", before: 5, after: 1 };
+    expect(await socket.ask("history.read", both, "error")).toMatchObject({ code: "invalid" });
+  });
+
+  test("around a place bears the head at which both of its halves are whole", async () => {
+    await fill(10);
+    const socket = await bob.enter();
+    const hold = holdNext(server.store.messages, "before");
+    const asked = socket.ask("history.read", { conversation: "group", around: 6, limit: 6 }, "history.page");
+    await hold.reached;
+    await (await alice.enter()).ask("message.delete", { conversation: "group", seq: 7 }, "message.deleted");
+    hold.release();
+    const page = await asked;
+    expect([numbers(page), page.head]).toEqual([[3, 4, 5, 6, 7, 8], 10]);
+    const { epoch } = socket.entered;
+    const sync = { conversation: "group", epoch, after: page.head };
+    const { messages } = await socket.ask("conversation.sync", sync, "conversation.synced");
+    expect(messages).toMatchObject([{ seq: 7, rev: 11, body: { text: "" } }]);
+  });
+});
 
 describe("coming back", () => {
   test("after 2,000 messages catches up by pages, with exactly what was missed", async () => {

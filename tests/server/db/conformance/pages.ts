@@ -14,6 +14,10 @@ export function pageSuite(open: OpenGround): void {
     const { messages, more, head } = await ground.store.messages.before("group", seq, limit);
     return { seqs: messages.map(({ seq }) => seq), more, head };
   };
+  const from = async (seq: number, limit: number) => {
+    const { messages, more, head } = await ground.store.messages.from("group", seq, limit);
+    return { seqs: messages.map(({ seq }) => seq), more, head };
+  };
   const after = async (rev: number, limit: number) => {
     const { messages, more, head } = await ground.store.messages.after("group", rev, limit);
     return { seqs: messages.map(({ seq }) => seq), more, head };
@@ -39,12 +43,28 @@ export function pageSuite(open: OpenGround): void {
       expect(page).toEqual({ messages: [], more: false, head: 0 });
     });
 
+    test("is read downwards as well, from a number on that need not be one of a message", async () => {
+      expect(await from(1, 10)).toEqual({ seqs: [], more: false, head: 0 });
+      await write(numbered(4));
+      await ground.store.messages.remove("group", 2, 1);
+      await write(numbered(2));
+      expect(await from(0, 3)).toEqual({ seqs: [1, 2, 3], more: true, head: 7 });
+      expect(await from(3, 3)).toEqual({ seqs: [3, 4, 6], more: true, head: 7 });
+      expect(await from(5, 2)).toEqual({ seqs: [6, 7], more: false, head: 7 });
+      expect(await from(8, 2)).toEqual({ seqs: [], more: false, head: 7 });
+      expect(await from(Number.MAX_SAFE_INTEGER + 1, 2)).toEqual({ seqs: [], more: false, head: 7 });
+    });
+
     test("knows nothing of other conversations", async () => {
       await write(numbered(2));
       await ground.store.messages.append([draft("psst", 1, "direct:1:2")]);
-      const page = await ground.store.messages.before("direct:1:2", null, 10);
-      expect(page.messages.map(({ body }) => body.text)).toEqual(["psst"]);
-      expect(page.head).toBe(1);
+      for (const page of [
+        await ground.store.messages.before("direct:1:2", null, 10),
+        await ground.store.messages.from("direct:1:2", 1, 10),
+      ]) {
+        expect(page.messages.map(({ body }) => body.text)).toEqual(["psst"]);
+        expect(page.head).toBe(1);
+      }
     });
   });
 
@@ -78,6 +98,7 @@ export function pageSuite(open: OpenGround): void {
       const all = Array.from({ length: perPage * 2 + 1 }, (_, at) => at + 1);
       expect((await before(null, 200)).seqs).toEqual(all.slice(-perPage));
       expect((await after(0, 200)).seqs).toEqual(all.slice(0, perPage));
+      expect(await from(2, 200)).toMatchObject({ seqs: all.slice(1, perPage + 1), more: true });
       let cursor = 0;
       const seen: number[] = [];
       for (let page = await after(0, 200); ; page = await after(cursor, 200)) {
@@ -100,6 +121,7 @@ export function pageSuite(open: OpenGround): void {
       await write(["next"]);
       expect(await after(0, 200)).toMatchObject({ seqs: [1], more: true });
       expect(await before(2, 200)).toMatchObject({ seqs: [1], more: false });
+      expect(await from(0, 200)).toMatchObject({ seqs: [1], more: true });
     });
   });
 }
