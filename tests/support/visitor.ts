@@ -59,16 +59,20 @@ export class Visitor {
   /** Has an account from here on, and is in the chat: without its page of registration, whose loading would cost more than all. */
   async register(): Promise<this> {
     const headers = { "user-agent": await this.page.evaluate(() => navigator.userAgent) };
-    const person = await new Person({ origin: this.#origin }, this.name).register(headers);
+    await this.bring(await new Person({ origin: this.#origin }, this.name).register(headers));
+    await this.goto("/");
+    await this.log.waitFor();
+    return this;
+  }
+
+  /** Is signed in as this person from here on. */
+  async bring(person: Person): Promise<void> {
     await this.context.addCookies(
       person.cookies.split("; ").map((cookie) => {
         const [name, value] = cookie.split("=") as [string, string];
         return { name, value, url: this.#origin, secure: true, httpOnly: true, sameSite: "Strict" };
       }),
     );
-    await this.goto("/");
-    await this.log.waitFor();
-    return this;
   }
 
   /** The same by the form, as people do it. */

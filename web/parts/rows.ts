@@ -42,8 +42,8 @@ export interface Log {
   messages: readonly Message[];
   pending: readonly PendingMessage[];
   notices: readonly NoticeLine[];
-  /** The new part begins after this `seq`; null when there is none. */
-  divider: number | null;
+  /** The new part begins with the message of this `seq`; null when there is none. */
+  newFrom: number | null;
   /** The local day of a moment. */
   dayOf(at: number): number;
 }
@@ -51,11 +51,10 @@ export interface Log {
 const sameRun = 5 * 60_000;
 
 /** What the log shows, from top to bottom: days, runs of messages, where the new part begins, and notices. */
-export function rowsOf({ me, messages, pending, notices, divider, dayOf }: Log): Row[] {
+export function rowsOf({ me, messages, pending, notices, newFrom, dayOf }: Log): Row[] {
   const rows: Row[] = [];
   const waiting = [...notices];
   let lastDay: number | null = null;
-  let divided = divider === null;
 
   const startDay = (at: number) => {
     const today = dayOf(at);
@@ -80,8 +79,7 @@ export function rowsOf({ me, messages, pending, notices, divider, dayOf }: Log):
   for (const { seq, author, clientId, body, createdAt, deletedAt } of messages) {
     const deleted = deletedAt !== undefined;
     tell(seq);
-    if (!divided && seq > divider! && author !== me && !deleted) {
-      divided = true;
+    if (seq === newFrom) {
       startDay(createdAt);
       rows.push({ kind: "unread", key: "unread" });
     }

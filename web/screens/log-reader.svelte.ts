@@ -1,17 +1,23 @@
 import type { Conversation } from "../state/conversation.svelte.ts";
+import type { Start } from "../state/pages.svelte.ts";
 import { LogView } from "./log-view.svelte.ts";
-import { ScrollPlace } from "./scroll-place.ts";
+import { ScrollPlace, scrollbarHold } from "./scroll-place.ts";
 
-/** So many pixels before an end of what is shown, more of it is fetched. */
+/** So many pixels before an end of what is shown, more of it is shown. */
 const ahead = 800;
+/** So near, a list cannot be scrolled any further. */
+const atEdge = 1;
 
 /** Someone reading the log of one conversation: keeps their place, and fetches what they are about to see. */
 export class LogReader {
   readonly view: LogView;
   readonly #conversation: Conversation;
   #scroll: ScrollPlace | null = null;
-  #begun = false;
-  #following = $state(true);
+  /** Where reading began. */
+  #start: Start | null = null;
+  /** Whether somebody holds the scroll bar. */
+  #held = false;
+  #following = $state(false);
   #topAt = $state<number | null>(null);
 
   constructor(conversation: Conversation) {
@@ -24,7 +30,7 @@ export class LogReader {
     return this.#following;
   }
 
-  /** When the topmost row in sight was written; null at the beginning. */
+  /** When the topmost message in sight was written; null at the beginning. */
   get topAt(): number | null {
     return this.#topAt;
   }
@@ -36,45 +42,67 @@ export class LogReader {
     const resized = new ResizeObserver(() => this.#stay());
     resized.observe(list);
     for (const child of list.children) resized.observe(child);
-    return () => resized.disconnect();
+    const stopHolding = scrollbarHold(list, (held) => this.#hold(held));
+    list.addEventListener("keydown", this.#pressed);
+    return () => {
+      resized.disconnect();
+      stopHolding();
+      list.removeEventListener("keydown", this.#pressed);
+    };
   }
 
   /** The rows are others now. */
   changed(): void {
-    if (!this.#begun && this.#conversation.pages.loaded) this.#begin();
+    if (this.#start !== this.#conversation.pages.start) this.#begin();
     else this.#stay();
-    this.#fetch();
+    this.#extend(atEdge);
   }
 
   scrolled(): void {
-    if (!this.#scroll || !this.#begun) return;
+    if (!this.#scroll || !this.#start) return;
+    const isReader = !this.#scroll.isWhereWePutIt;
     this.#follow(this.view.atEnd && this.#scroll.isAtEnd);
-    this.#scroll.note();
-    this.#topAt = Number(this.#scroll.firstRow?.dataset.at) || this.#topAt;
-    this.#fetch();
+    if (isReader) this.#scroll.note();
+    this.#topAt = Number(this.#scroll.firstMessage?.dataset.at) || this.#topAt;
+    this.#extend(isReader ? ahead : atEdge);
   }
 
-  /** Back to the newest message. */
+  /** The key's own way would end where what is shown does. */
+  #pressed = (event: KeyboardEvent): void => {
+    const isEnd = event.key === "End" || (event.key === "ArrowDown" && event.metaKey);
+    if (!isEnd || event.shiftKey || event.defaultPrevented) return;
+    event.preventDefault();
+    this.toEnd();
+  };
+
+  /**
+   * The thumb of a scroll bar stays under the pointer that holds it: what came above would be scrolled to at once, and more
+   * be fetched. So nothing more is shown before it is let go.
+   */
+  #hold(held: boolean): void {
+    this.#held = held;
+    if (!held) this.#extend(ahead);
+  }
+
+  /** Goes to the newest message, as soon as it is there. */
   toEnd(): void {
-    this.view.begin(null);
-    this.#follow(true);
-    this.#scroll?.goToEnd();
+    this.#conversation.toEnd();
   }
 
-  /** Opens at the end, or where the unread part begins when it is longer than the screen. */
+  /** Begins where the unread part does when it is longer than the screen; otherwise at the end. */
   #begin(): void {
+    const { start } = this.#conversation.pages;
     if (!this.#scroll) return;
-    this.#begun = true;
-    this.#scroll.goTo(this.#scroll.rowOf("unread"));
-    this.#follow(this.#scroll.isAtEnd);
-    this.#scroll.note();
+    this.#start = start;
+    this.view.begin();
+    this.#scroll.goTo(start?.seq ?? null);
+    this.#follow(this.view.atEnd && this.#scroll.isAtEnd);
   }
 
   /** Keeps in sight what is being read. */
   #stay(): void {
     if (this.#following) this.#scroll?.goToEnd();
     else this.#scroll?.restore();
-    this.#scroll?.note();
   }
 
   #follow(following: boolean): void {
@@ -82,9 +110,15 @@ export class LogReader {
     this.view.follow(following);
   }
 
-  #fetch(): void {
-    if (!this.#scroll || !this.#begun) return;
-    if (this.#scroll.toTop < ahead && !this.view.up()) this.#conversation.readOlder();
-    if (this.#scroll.toEnd < ahead && !this.#following) this.view.down();
+  /**
+   * Shows more of what is held on the side that comes near, and asks for more where no more is held and the edge is so near.
+   * Only a reader who moves, or stands at the very edge, has more fetched: a page that arrives fetches no other.
+   */
+  #extend(near: number): void {
+    if (!this.#scroll || !this.#start || this.#held) return;
+    const { toTop, toEnd } = this.#scroll;
+    if (toTop < ahead && !this.view.up() && toTop < near) this.#conversation.readOlder();
+    if (toEnd < ahead && !this.#following && !this.view.down() && toEnd < near)
+      this.#conversation.readNewer();
   }
 }

@@ -1,13 +1,17 @@
 import type { Message } from "../../server/protocol/events.ts";
-import type { Pages } from "../state/pages.svelte.ts";
+import type { Pages, Start } from "../state/pages.svelte.ts";
 
 const step = 50;
 const shownMax = 250;
 const shownFirst = 80;
+/** So much of what was read already is shown above where reading begins. */
+const context = 20;
 
 /** Which of the messages held stand in the document: a window that moves with the reader, up and down. */
 export class LogView {
   readonly #pages: Pages;
+  /** The beginning that the window was moved from; another one makes a new window. */
+  #start = $state.raw<Start | null>(null);
   /** The first `seq` shown. */
   #from = $state(0);
   /** The last `seq` shown; null is the newest, whatever it is. */
@@ -23,18 +27,16 @@ export class LogView {
 
   constructor(pages: Pages) {
     this.#pages = pages;
-    this.#range = $derived(this.#measure());
+    this.#range = $derived(pages.start === this.#start ? this.#measure() : this.#around(pages.start));
     this.shown = $derived(pages.messages.slice(...this.#range));
-    this.atEnd = $derived(this.#range[1] === pages.messages.length);
+    this.atEnd = $derived(this.#range[1] === pages.messages.length && !pages.newer);
     this.atBeginning = $derived(this.#range[0] === 0 && !pages.more);
   }
 
-  /** Shows the end, or the surroundings of the message after `seq`. */
-  begin(after: number | null): void {
-    const { messages } = this.#pages;
-    const found = after === null ? -1 : messages.findIndex(({ seq }) => seq > after);
-    const focus = found === -1 ? messages.length : found;
-    this.#show(Math.min(focus - 20, messages.length - shownFirst), focus + shownMax);
+  /** From now on the window is the reader's to move. */
+  begin(): void {
+    this.#show(...this.#range);
+    this.#start = this.#pages.start;
   }
 
   /** Whether new messages come into view by themselves. */
@@ -53,12 +55,22 @@ export class LogView {
     return true;
   }
 
-  /** Shows more below; false when the end is shown already. */
+  /** Shows more below; false when there is no more in memory. */
   down(): boolean {
-    if (this.atEnd) return false;
     const [start, end] = this.#range;
+    if (end === this.#pages.messages.length) return false;
     this.#show(Math.max(start, end + step - shownMax), end + step);
     return true;
+  }
+
+  /** The surroundings of the message to begin at, or of the end. */
+  #around(at: Start | null): readonly [start: number, end: number] {
+    const { messages } = this.#pages;
+    const seq = at?.seq ?? Number.POSITIVE_INFINITY;
+    const found = messages.findIndex((message) => message.seq >= seq);
+    const focus = found === -1 ? messages.length : found;
+    const start = Math.max(0, Math.min(focus - context, messages.length - shownFirst));
+    return [start, Math.min(messages.length, focus + shownMax - context)];
   }
 
   /** What is too long loses its top for one who follows the end, its bottom for one who reads further up. */

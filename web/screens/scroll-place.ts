@@ -3,9 +3,11 @@ const nearEnd = 48;
 /** Where a reader is in a scrolling list, and how to stay there while rows come and go around them. */
 export class ScrollPlace {
   readonly #list: HTMLElement;
-  /** The row one is reading, and where in the list it stood when that was last noted. */
+  /** The message one is reading, and where in the list it ended when that was last noted. */
   #anchor: HTMLElement | null = null;
-  #height = 0;
+  #end = 0;
+  /** How far the list was scrolled when that was last done by us. */
+  #put: number | null = null;
 
   constructor(list: HTMLElement) {
     this.#list = list;
@@ -23,43 +25,89 @@ export class ScrollPlace {
     return this.toEnd < nearEnd;
   }
 
-  /** The first row in sight; null when there is none. */
-  get firstRow(): HTMLElement | null {
+  /** Whether the list stands where it was put last, so that no reader has moved it since. */
+  get isWhereWePutIt(): boolean {
+    return this.#put !== null && Math.abs(this.#list.scrollTop - this.#put) < 1;
+  }
+
+  /** The first message in sight; null when there is none. Other rows are no place: a day moves up with what comes above. */
+  get firstMessage(): HTMLElement | null {
     const { top } = this.#list.getBoundingClientRect();
-    const rows = this.#list.querySelectorAll<HTMLElement>("[data-key]");
+    const rows = this.#list.querySelectorAll<HTMLElement>("article[data-key]");
     return [...rows].find((row) => row.getBoundingClientRect().bottom > top + 1) ?? null;
   }
 
-  rowOf(key: string): HTMLElement | null {
-    return this.#list.querySelector(`[data-key="${key}"]`);
-  }
-
-  /** Notes which row one is reading. */
+  /** Notes which message one is reading. */
   note(): void {
-    this.#anchor = this.firstRow;
-    this.#height = this.#anchor ? this.#heightOf(this.#anchor) : 0;
+    this.#anchor = this.firstMessage;
+    this.#end = this.#anchor ? this.#endOf(this.#anchor) : 0;
   }
 
-  /** Scrolls as far as the row one is reading was moved by what came or went above it. */
+  /**
+   * Scrolls as far as the message one is reading was moved by what came or went above it. It counts where the message ends:
+   * its head goes when the one before it arrives and is of the same author. It stays the message one is reading, since what
+   * changes may do so in steps.
+   */
   restore(): void {
-    if (!this.#anchor?.isConnected) return;
-    this.#list.scrollTop += this.#heightOf(this.#anchor) - this.#height;
+    if (!this.#anchor?.isConnected) {
+      this.note();
+      return;
+    }
+    const end = this.#endOf(this.#anchor);
+    if (end !== this.#end) this.#scrollTo(this.#list.scrollTop + end - this.#end);
+    this.#end = end;
   }
 
   goToEnd(): void {
-    this.#list.scrollTop = this.#list.scrollHeight;
+    this.#scrollTo(this.#list.scrollHeight);
+    this.note();
   }
 
-  /** Puts a row near the top when there is more than a screen from there on; otherwise goes to the end. */
-  goTo(row: HTMLElement | null): void {
+  /** Puts a message near the top when there is more than a screen from there on; otherwise, and for null, goes to the end. */
+  goTo(seq: number | null): void {
     this.goToEnd();
-    if (!row) return;
+    const message = this.#list.querySelector<HTMLElement>(`[data-seq="${seq}"]`);
+    if (!message) return;
+    const line = message.previousElementSibling as HTMLElement | null;
+    const row = line?.dataset.key === "unread" ? line : message;
     const above = row.getBoundingClientRect().top - this.#list.getBoundingClientRect().top;
-    if (above < 0) this.#list.scrollTop += above - this.#list.clientHeight / 5;
+    if (above < 0) this.#scrollTo(this.#list.scrollTop + above - this.#list.clientHeight / 5);
+    this.note();
   }
 
-  /** Where a row stands in the list, however far that is scrolled. */
-  #heightOf(row: HTMLElement): number {
-    return row.getBoundingClientRect().top + this.#list.scrollTop;
+  #scrollTo(top: number): void {
+    this.#list.scrollTop = top;
+    this.#put = this.#list.scrollTop;
   }
+
+  /** Where a row ends in the list, however far that is scrolled. */
+  #endOf(row: HTMLElement): number {
+    return row.getBoundingClientRect().bottom + this.#list.scrollTop;
+  }
+}
+
+/** Tells when the scroll bar of a list is pressed and let go; gives the function that ends it. */
+export function scrollbarHold(list: HTMLElement, changed: (held: boolean) => void): () => void {
+  let stop = () => {};
+  const press = ({ target, offsetX }: PointerEvent) => {
+    if (target !== list || offsetX < list.clientWidth) return;
+    stop();
+    const released = new AbortController();
+    const release = () => {
+      released.abort();
+      changed(false);
+    };
+    stop = () => released.abort();
+    const { signal } = released;
+    for (const event of ["pointerup", "pointercancel", "mouseup", "blur"])
+      window.addEventListener(event, release, { signal });
+    // Not every browser tells of the end of this.
+    window.addEventListener("pointermove", ({ buttons }) => buttons === 0 && release(), { signal });
+    changed(true);
+  };
+  list.addEventListener("pointerdown", press);
+  return () => {
+    stop();
+    list.removeEventListener("pointerdown", press);
+  };
 }

@@ -6,11 +6,17 @@ interface Page {
   more: boolean;
 }
 
-/** The messages that are held of a conversation: ascending, and from the oldest held one on without a gap. */
+/** Where reading begins: at the message with this `seq`, or at the newest one. A new object begins anew. */
+export interface Start {
+  seq: number | null;
+}
+
+/** The messages that are held of a conversation: a piece of it, ascending and without a gap. It may end before the newest. */
 export class Pages {
   #messages = $state.raw<readonly Message[]>([]);
   #more = $state(false);
-  #loaded = $state(false);
+  #newer = $state(false);
+  #start = $state.raw<Start | null>(null);
 
   get messages(): readonly Message[] {
     return this.#messages;
@@ -21,16 +27,36 @@ export class Pages {
     return this.#more;
   }
 
-  /** Whether the latest page has arrived, so that an empty list means an empty conversation. */
-  get loaded(): boolean {
-    return this.#loaded;
+  /** Whether newer messages exist than those held. Without, whatever comes in is held. */
+  get newer(): boolean {
+    return this.#newer;
   }
 
-  /** Starts from the latest page. */
-  begin(page: Page): void {
+  /** Null until a page has arrived, so that an empty list means an empty conversation. */
+  get start(): Start | null {
+    return this.#start;
+  }
+
+  get loaded(): boolean {
+    return this.#start !== null;
+  }
+
+  /** Whether everything from this `seq` on is held, as far as what is held goes. */
+  reachesBackTo(seq: number): boolean {
+    return this.loaded && (!this.#more || (this.#messages[0]?.seq ?? Number.POSITIVE_INFINITY) <= seq);
+  }
+
+  /** Holds this page instead of all others, to be read from `seq` on; from the newest message when that is null. */
+  begin(page: Page & { newer?: boolean }, seq: number | null): void {
     this.#messages = page.messages;
     this.#more = page.more;
-    this.#loaded = true;
+    this.#newer = page.newer ?? false;
+    this.#start = { seq };
+  }
+
+  /** Begins anew in what is held. */
+  beginAt(seq: number | null): void {
+    if (this.loaded) this.#start = { seq };
   }
 
   /** Adds the page that ends where the oldest message held begins. */
@@ -39,11 +65,18 @@ export class Pages {
     this.#more = page.more;
   }
 
-  /** Takes what is new or changed, except what is older than anything held: that comes with its page. */
+  /** Adds the page that begins where the newest message held ends. */
+  append(page: Page): void {
+    this.#messages = merged(this.#messages, page.messages);
+    this.#newer = page.more;
+  }
+
+  /** Takes what is new or changed, except what lies beyond what is held: that comes with its page. */
   merge(messages: readonly Message[]): void {
-    if (!this.#loaded) return;
+    if (!this.loaded) return;
     const oldest = this.#more ? (this.#messages[0]?.seq ?? 0) : 0;
-    const wanted = messages.filter(({ seq }) => seq >= oldest);
+    const newest = this.#newer ? (this.#messages.at(-1)?.seq ?? 0) : Number.POSITIVE_INFINITY;
+    const wanted = messages.filter(({ seq }) => seq >= oldest && seq <= newest);
     this.#messages = merged(this.#messages, wanted);
   }
 
@@ -57,6 +90,7 @@ export class Pages {
 
   clear(): void {
     this.#messages = [];
-    this.#more = this.#loaded = false;
+    this.#more = this.#newer = false;
+    this.#start = null;
   }
 }

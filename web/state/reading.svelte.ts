@@ -52,7 +52,9 @@ export class Reading {
   /** The server's count, made when the conversation stood at `head`; `newer` are messages held beyond that. */
   enter(at: { head: number; lastRead: number; unread: number }, newer: readonly Message[]): void {
     const seen = Math.max(this.#lastRead, at.lastRead);
-    if (at.unread > 0 && this.#divider === null && seen < at.head) this.#divider = seen;
+    // What another device has read meanwhile is not new here any more.
+    if (at.unread > 0 && seen < at.head) this.#divider = seen;
+    else if (at.lastRead > this.#lastRead) this.#divider = null;
     this.#lastRead = at.lastRead;
     this.#counted = at.unread;
     this.#base = at.head;
@@ -84,6 +86,8 @@ export class Reading {
     if (seq <= this.#lastRead) return;
     this.#readTo(seq);
     this.#counted = seq >= this.#base ? 0 : Math.max(0, unread - this.#newer.length);
+    // It was another device: what is read here is marked before the server says so.
+    if (this.#divider !== null && !this.#watched) this.#divider = this.#unread > 0 ? seq : null;
   }
 
   /** The conversation is opened: what is unread now stays set apart until it is left. */

@@ -181,12 +181,22 @@ export class ModelServer {
     return { type: "conversation.synced", ref, conversation, messages: page, upTo, head };
   }
 
-  #history({ ref, conversation, before = Number.MAX_SAFE_INTEGER }: CommandOf<"history.read">): ChatEvent {
+  #history({ ref, conversation, before, after, around }: CommandOf<"history.read">): ChatEvent {
     const { head, messages } = this.of(conversation);
-    const older = messages.filter(({ seq }) => seq < before);
-    const page = older.slice(-this.#page);
-    const more = page.length < older.length;
-    return { type: "history.page", ref, conversation, messages: page, more, head };
+    const older = messages.filter(({ seq }) => seq < (before ?? around ?? Number.MAX_SAFE_INTEGER));
+    const newer = messages.filter(({ seq }) => seq >= (around ?? (after ?? 0) + 1));
+    const above = after === undefined ? older.slice(-this.#page) : [];
+    const below = (around ?? after) === undefined ? [] : newer.slice(0, this.#page);
+    const more = after === undefined ? above.length < older.length : below.length < newer.length;
+    const page = {
+      type: "history.page" as const,
+      ref,
+      conversation,
+      messages: [...above, ...below],
+      more,
+      head,
+    };
+    return around === undefined ? page : { ...page, newer: below.length < newer.length };
   }
 
   #mark({ conversation, seq }: CommandOf<"read.mark">): ChatEvent {

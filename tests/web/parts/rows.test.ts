@@ -10,7 +10,7 @@ const show = (log: Partial<Log>) =>
     messages: [],
     pending: [],
     notices: [],
-    divider: null,
+    newFrom: null,
     dayOf: (at) => Math.floor(at / day) * day,
     ...log,
   }).map((row) => {
@@ -45,7 +45,7 @@ describe("runs", () => {
       message(seq, { createdAt: seq < 3 ? day - minute : day + seq }),
     );
     const notices = [{ id: 1, text: "carol has joined the chat", at: day + 10, after: 3 }];
-    expect(show({ messages, notices, divider: 1 })).toEqual([
+    expect(show({ messages, notices, newFrom: 2 })).toEqual([
       "day",
       "LEAD 2 text 1",
       "unread",
@@ -59,31 +59,21 @@ describe("runs", () => {
 });
 
 describe("the new part", () => {
-  test("begins with what somebody else wrote", () => {
-    const messages = [message(1), message(2, { author: alice.id }), message(3)];
-    expect(show({ messages, divider: 1 })).toEqual([
+  test("begins with the message it is said to begin with, behind the line of its day", () => {
+    const messages = [message(1), message(2, { author: alice.id }), message(3, { createdAt: day + 1 })];
+    expect(show({ messages, newFrom: 3 })).toEqual([
       "day",
       "LEAD 2 text 1",
       "LEAD 1 text 2",
-      "unread",
-      "LEAD 2 text 3",
-    ]);
-  });
-
-  test("does not begin with what was deleted", () => {
-    const messages = [message(1), message(2, { deletedAt: 9, body: { text: "" } }), message(3)];
-    expect(show({ messages, divider: 1 })).toEqual([
       "day",
-      "LEAD 2 text 1",
-      "2 DELETED",
       "unread",
       "LEAD 2 text 3",
     ]);
-    expect(show({ messages: messages.slice(0, 2), divider: 1 })).not.toContain("unread");
   });
 
-  test("is not marked when it is not part of what is shown", () => {
-    expect(show({ messages: [message(1)], divider: 1 })).toEqual(["day", "LEAD 2 text 1"]);
+  test("is not marked when its beginning is not part of what is shown", () => {
+    for (const newFrom of [1, 4])
+      expect(show({ messages: [message(2), message(3)], newFrom })).not.toContain("unread");
   });
 });
 
@@ -96,11 +86,11 @@ describe("what waits", () => {
 
   test("keeps its key when it is stored, so that its row stays the same row", () => {
     const waiting = rowsOf({
-      ...{ me: alice.id, messages: [], notices: [], divider: null, dayOf: () => 0 },
+      ...{ me: alice.id, messages: [], notices: [], newFrom: null, dayOf: () => 0 },
       pending: [{ clientId: "x", text: "a", at: 0, failed: null }],
     });
     const stored = rowsOf({
-      ...{ me: alice.id, notices: [], divider: null, dayOf: () => 0, pending: [] },
+      ...{ me: alice.id, notices: [], newFrom: null, dayOf: () => 0, pending: [] },
       messages: [message(1, { author: alice.id, clientId: "x" })],
     });
     expect(stored.at(-1)!.key).toBe(waiting.at(-1)!.key);

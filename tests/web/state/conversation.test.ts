@@ -3,9 +3,11 @@ import { groupId } from "../../../server/protocol/conversation-id.ts";
 import { openChat } from "../fakes/client.ts";
 import { bob, direct, ModelServer } from "../fakes/model-server.ts";
 
-function setUp(messages: number, page = 3) {
+/** A chat whose group holds so many messages, all read but the last `unread`. */
+function setUp(messages: number, page = 3, unread = 0) {
   const server = new ModelServer(page);
   for (let count = 0; count < messages; count++) server.write(bob.id);
+  server.of(groupId).lastRead = messages - unread;
   const client = openChat(server);
   const group = client.chat.conversations.of(groupId);
   const shown = () => client.chat.conversations.of(groupId).pages.messages.map(({ seq }) => seq);
@@ -21,7 +23,7 @@ describe("opening", () => {
     expect(group.pages.more).toBe(true);
     group.readOlder();
     group.readOlder();
-    expect(group.readingOlder).toBe(true);
+    expect(group.busy).toBe(true);
     server.settle();
     expect(shown()).toEqual([3, 4, 5, 6, 7, 8]);
     group.readOlder();
@@ -53,6 +55,99 @@ describe("opening", () => {
     const seqs = group.pages.messages.map(({ seq }) => seq);
     expect(seqs).toEqual(seqs.map((_, index) => seqs[0]! + index));
     expect(seqs.at(-1)).toBe(500);
+  });
+});
+
+describe("opening at what is unread", () => {
+  test("begins at the first unread message, however many there are, with one page around it", () => {
+    for (const unread of [1, 100, 190, 230, 400, 2_000]) {
+      const { chat, connect, group, shown, sockets } = setUp(2_500, 50, unread);
+      chat.open(groupId);
+      connect();
+      const first = 2_501 - unread;
+      expect([group.firstNew, group.pages.start]).toEqual([first, { seq: first }]);
+      expect([shown()[0], shown().at(-1)]).toEqual([first - 50, Math.min(first + 49, 2_500)]);
+      expect(sockets.last.sent.filter(({ type }) => type === "history.read")).toHaveLength(1);
+    }
+  });
+
+  test("takes nothing in from beyond what is held, and goes on page by page until it meets the newest", () => {
+    const { server, chat, connect, group, shown } = setUp(20, 3, 12);
+    chat.open(groupId);
+    connect();
+    expect(shown()).toEqual([6, 7, 8, 9, 10, 11]);
+    server.write(bob.id);
+    server.remove(groupId, 10);
+    server.settle();
+    expect([shown(), group.reading.unread]).toEqual([[6, 7, 8, 9, 10, 11], 12]);
+    expect(group.pages.messages[4]).toMatchObject({ seq: 10, deletedAt: expect.any(Number) });
+    for (let last = 14; last <= 20; last += 3) {
+      group.readNewer();
+      group.readNewer();
+      server.settle();
+      expect(shown().at(-1)).toBe(last);
+    }
+    group.readNewer();
+    server.write(bob.id);
+    server.settle();
+    expect([shown().at(-1), group.pages.newer]).toEqual([23, false]);
+    server.write(bob.id);
+    server.settle();
+    expect(shown()).toEqual(
+      [...Array.from({ length: 16 }, (_, at) => at + 6), 23, 24].filter((seq) => seq !== 22),
+    );
+  });
+
+  test("looks past what was deleted for the first that is there to be read", () => {
+    const { server, chat, connect, group, shown } = setUp(400, 20, 300);
+    for (let seq = 101; seq <= 250; seq++) server.remove(groupId, seq);
+    chat.open(groupId);
+    connect();
+    expect([group.firstNew, group.pages.start, shown()[0]]).toEqual([251, { seq: 251 }, 81]);
+  });
+
+  test("the end is reached from anywhere by one page, also when it was asked for without a connection", () => {
+    const { server, chat, connect, group, shown } = setUp(500, 50, 300);
+    chat.open(groupId);
+    connect();
+    expect(group.pages.newer).toBe(true);
+    group.toEnd();
+    expect([shown()[0], group.endWanted]).toEqual([151, true]);
+    server.settle();
+    expect([shown()[0], shown().at(-1), group.pages.start, group.endWanted]).toEqual([
+      451,
+      500,
+      { seq: null },
+      false,
+    ]);
+
+    chat.open(direct);
+    chat.open(groupId);
+    server.settle();
+    expect(group.pages.start).toEqual({ seq: 201 });
+    server.cut();
+    group.toEnd();
+    expect([group.pages.start, group.endWanted, shown().at(-1)]).toEqual([{ seq: null }, true, 250]);
+    connect();
+    expect([shown().at(-1), group.endWanted]).toEqual([500, false]);
+  });
+
+  test("what was wanted when the connection broke, or was refused, is asked for again", () => {
+    const { server, chat, connect, group, shown, system } = setUp(20, 3, 12);
+    chat.open(groupId);
+    connect();
+    group.readOlder();
+    server.cut();
+    group.readNewer();
+    connect();
+    expect(shown()).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]);
+    server.refuse = () => ({ code: "busy", message: "Too much." });
+    group.readOlder();
+    server.settle();
+    server.refuse = null;
+    system.advance(2_000);
+    server.settle();
+    expect([shown()[0], group.busy]).toEqual([1, false]);
   });
 });
 
@@ -112,18 +207,23 @@ describe("after an absence", () => {
     expect(shown()).toEqual(Array.from({ length: 2_002 }, (_, index) => index + 1));
   });
 
-  test("far too much of it begins with the latest page instead, and the rest stays within reach", () => {
-    const { server, chat, connect, shown, group, sockets } = setUp(2, 200);
+  test("far too much of it begins anew where the unread part does, and the rest stays within reach", () => {
+    const { server, chat, connect, shown, group, sockets } = setUp(900, 200);
     chat.open(groupId);
     connect();
     server.cut();
     for (let count = 0; count < 6_000; count++) server.write(bob.id);
     connect();
     expect(sockets.last.sent.filter(({ type }) => type === "conversation.sync")).toEqual([]);
-    expect(shown()[0]).toBe(5_803);
-    group.readOlder();
+    expect([shown()[0], shown().at(-1), group.firstNew, group.pages.start]).toEqual([
+      701,
+      1_100,
+      901,
+      { seq: 901 },
+    ]);
+    group.toEnd();
     server.settle();
-    expect([shown()[0], shown().length]).toEqual([5_603, 400]);
+    expect([shown()[0], shown().at(-1), group.pages.newer]).toEqual([6_701, 6_900, false]);
   });
 
   test("another epoch voids what is held, but not what is to be sent", () => {

@@ -52,6 +52,7 @@ describe("a message that is deleted", () => {
 
   test("long ago and not held only moves the cursor, and comes as such with its page", () => {
     const { server, chat, connect, group, shown } = setUp(8);
+    server.of(groupId).lastRead = 8;
     chat.open(groupId);
     connect();
     server.cut();

@@ -15,9 +15,12 @@ const action = fc.oneof(
   { weight: 8, arbitrary: fc.constantFrom("deliver", "deliver", "work", "settle") },
   {
     weight: 4,
-    arbitrary: fc.constantFrom("lose", "swap", "delete", "delete privately", "delete mine", "older"),
+    arbitrary: fc.constantFrom("lose", "swap", "delete", "delete privately", "delete mine", "older", "newer"),
   },
-  { weight: 2, arbitrary: fc.constantFrom("open group", "open direct", "leave", "watch", "look away") },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom("open group", "open direct", "leave", "watch", "look away", "end"),
+  },
   { weight: 2, arbitrary: fc.constantFrom("cut", "connect", "connect", "time", "elsewhere") },
 );
 
@@ -64,6 +67,8 @@ function play(actions: string[]) {
       asked.catch((error) => expect(error).toBeInstanceOf(Refused));
     },
     older: () => chat.current?.readOlder(),
+    newer: () => chat.current?.readNewer(),
+    end: () => chat.current?.toEnd(),
     "open group": () => chat.open(groupId),
     "open direct": () => chat.open(direct),
     leave: () => chat.open(null),
@@ -111,7 +116,13 @@ test("whatever happens on the way: in the end every conversation is whole, each 
         chat.open(id);
         server.settle();
         const { messages } = server.of(id);
-        const { pages, reading } = chat.conversations.of(id);
+        const conversation = chat.conversations.of(id);
+        const { pages, reading } = conversation;
+        for (let page = 0; page < messages.length && pages.newer; page++) {
+          conversation.readNewer();
+          server.settle();
+        }
+        expect(pages.newer).toBe(false);
         expect(pages.messages.length).toBeGreaterThan(0);
         expect(pages.messages).toEqual(messages.slice(-pages.messages.length));
         expect(pages.more).toBe(pages.messages.length < messages.length);

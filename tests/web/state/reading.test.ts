@@ -93,3 +93,55 @@ test("a short interruption sets apart only what came during it", () => {
   connect();
   expect(reading.divider).toBe(5);
 });
+
+test("what another device read while this one was cut off is not new, nor what was read here before", () => {
+  const { connect, server, chat } = setUp();
+  for (let count = 0; count < 9; count++) server.write(bob.id);
+  server.of(groupId).lastRead = 5;
+  chat.open(groupId);
+  connect();
+  const { reading } = chat.conversations.of(groupId);
+  expect(reading.divider).toBe(5);
+  server.cut();
+  server.of(groupId).lastRead = 9;
+  for (let count = 0; count < 2; count++) server.write(bob.id);
+  connect();
+  expect([reading.divider, reading.unread]).toEqual([9, 2]);
+  chat.conversations.of(groupId).toEnd();
+  server.settle();
+  reading.watch(true);
+  server.settle();
+  expect([reading.divider, server.of(groupId).lastRead]).toEqual([9, 11]);
+  server.cut();
+  connect();
+  expect(reading.divider).toBe(9);
+  server.cut();
+  server.write(bob.id);
+  connect();
+  expect(reading.divider).toBe(11);
+});
+
+test("what another device has read to the end is not new here, whether this one was cut off or only not watched", () => {
+  for (const isCutOff of [true, false]) {
+    const { connect, server, chat } = setUp();
+    for (let count = 0; count < 9; count++) server.write(bob.id);
+    server.of(groupId).lastRead = 5;
+    chat.open(groupId);
+    connect();
+    const { reading } = chat.conversations.of(groupId);
+    const readElsewhere = (seq: number) => {
+      server.of(groupId).lastRead = seq;
+      if (isCutOff) {
+        server.cut();
+        connect();
+        return;
+      }
+      server.publish({ type: "read.marked", conversation: groupId, seq, unread: server.unread(groupId) });
+      server.settle();
+    };
+    readElsewhere(7);
+    expect([isCutOff, reading.divider, reading.unread]).toEqual([isCutOff, 7, 2]);
+    readElsewhere(9);
+    expect([isCutOff, reading.divider, reading.unread]).toEqual([isCutOff, null, 0]);
+  }
+});
