@@ -1,11 +1,15 @@
 import { createHmac } from "node:crypto";
+import { normalForm } from "../protocol/text.ts";
 import type { HashPool } from "./hash-pool.ts";
 
 /** Both may be told the source that asks, for the order in which it is served. */
 export interface Passwords {
-  /** What is stored of a password: the pepper's version, then a bcrypt hash. */
+  /** What is stored of a password, in its normal form: the pepper's version, then a bcrypt hash. */
   hash(password: string, source?: string): Promise<string>;
-  /** Whether the password is the one; `null` for an account that does not exist, which costs as much and is never it. */
+  /**
+   * Whether the password is the one; `null` for an account that does not exist, which costs as much and is never it. One that is
+   * typed in another than its normal form is compared in both, since hashes from before are of what was typed.
+   */
   matches(password: string, stored: string | null, source?: string): Promise<boolean>;
 }
 
@@ -23,10 +27,14 @@ export function passwords(pool: HashPool, pepper: Uint8Array): Passwords {
   const prehash = (password: string) => createHmac("sha256", pepper).update(password).digest("base64");
 
   return {
-    hash: async (password, source) => version + (await pool.hash(prehash(password), source)),
+    hash: async (password, source) => version + (await pool.hash(prehash(normalForm(password)), source)),
     async matches(password, stored, source) {
       const hash = stored?.slice(version.length) ?? noOne(pool.cost);
-      return (await pool.matches(prehash(password), hash, source)) && stored !== null;
+      let isRight = false;
+      // All of them in any case: how long it takes tells neither whether the name exists nor which form was right.
+      for (const form of new Set([normalForm(password), password]))
+        if (await pool.matches(prehash(form), hash, source)) isRight = true;
+      return isRight && stored !== null;
     },
   };
 }

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { PublicHouse } from "./house.ts";
 import { limits } from "./limits.ts";
 import type { Role } from "./roles.ts";
-import { givenPassword, newPassword, userName } from "./text.ts";
+import { givenPassword, newPassword, normalForm, userName } from "./text.ts";
 
 /** Token of a link; what is not of its form is simply not valid. */
 export const linkToken = v.pipe(v.string(), v.maxLength(limits.linkTokenMax));
@@ -15,7 +15,7 @@ export const registration = v.strictObject({
 });
 /** Signing in does not say which names are possible: a name of another shape is just a wrong one. */
 export const credentials = v.strictObject({
-  name: v.pipe(v.string(), v.maxLength(64)),
+  name: v.pipe(v.string(), v.maxLength(64), v.transform(normalForm)),
   password: givenPassword,
 });
 /** `current` is left out by an account that has no password yet, after a fresh proof. */

@@ -1,5 +1,6 @@
 import { limits } from "./limits.ts";
 import { adviceFor, sentences, tooShort } from "./strength-advice.ts";
+import { normalForm } from "./text.ts";
 
 /** What zxcvbn says of a password, as far as it matters here; asked without translations, it answers in keys. */
 export interface Estimate {
@@ -44,9 +45,10 @@ const remainderMin = 4;
 
 /** Judges a password; `estimate` is zxcvbn, which takes the password and the words that count as known. */
 export function judge(
-  { password, names }: Judged,
+  { password: given, names }: Judged,
   estimate: (password: string, words: string[]) => Estimate,
 ): Verdict {
+  const password = normalForm(given);
   const words = contextWords(names);
   const early = tooFew(password) ?? tooKnown(password, words);
   if (early) return early;
@@ -72,7 +74,7 @@ function withoutRepeats(password: string): string {
 
 /** The verdict on a password that is too short for any other; null for one that is long enough. */
 export function tooFew(password: string): Verdict | null {
-  const missing = limits.passwordMin - [...password].length;
+  const missing = limits.passwordMin - [...normalForm(password)].length;
   return missing > 0 ? { level: 0, enough: false, advice: tooShort(missing) } : null;
 }
 
@@ -93,4 +95,4 @@ function tooKnown(password: string, words: readonly string[]): Verdict | null {
   return isMade ? { level: 0, enough: false, advice: sentences.userInputs } : null;
 }
 
-const plain = (text: string): string => text.normalize("NFKC").toLowerCase().trim();
+const plain = (text: string): string => normalForm(text).toLowerCase().trim();

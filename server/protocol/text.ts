@@ -92,15 +92,28 @@ export const userName = v.pipe(
   v.regex(/[A-Za-z0-9]/, "must have a letter or digit"),
 );
 
-/** A password to be: at least 8 characters, at most 256 bytes, every one of which counts. */
+/**
+ * The form in which passwords count (NIST SP 800-63B-4, 3.1.1.2): keyboards write the same accent, or the same digit, in more than
+ * one way.
+ */
+export const normalForm = (text: string): string => text.normalize("NFKC");
+
+/** A password to be, in its normal form: at least 8 characters, at most 256 bytes, every one of which counts. */
 export const newPassword = v.pipe(
   wellFormed,
+  v.transform(normalForm),
   v.check((text) => [...text].length >= limits.passwordMin, "must have at least 8 characters"),
   v.check((text) => fits(text, limits.passwordMaxBytes), "must have at most 256 bytes"),
 );
 
-/** A password to be checked: only bounded, since what was never a valid password simply does not match. */
+/**
+ * A password to be checked, as it was typed: only bounded, since what was never a valid password simply does not match. One from
+ * before counts as it was typed, so that either form may be the one that fits.
+ */
 export const givenPassword = v.pipe(
   wellFormed,
-  v.check((text) => fits(text, limits.passwordMaxBytes), "must have at most 256 bytes"),
+  v.check(
+    (text) => [text, normalForm(text)].some((form) => fits(form, limits.passwordMaxBytes)),
+    "must have at most 256 bytes",
+  ),
 );

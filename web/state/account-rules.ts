@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { houseName, newPassword, userName } from "../../server/protocol/text.ts";
+import { houseName, newPassword, normalForm, userName } from "../../server/protocol/text.ts";
 
 const faultIn = (schema: v.GenericSchema<string>, what: string, value: string): string | undefined => {
   const [issue] = v.safeParse(schema, value).issues ?? [];
@@ -17,4 +17,4 @@ export const passwordFault = (password: string): string | undefined =>
   faultIn(newPassword, "A password", password);
 
 export const repeatFault = (password: string, repeated: string): string | undefined =>
-  password === repeated ? undefined : "The two passwords differ.";
+  normalForm(password) === normalForm(repeated) ? undefined : "The two passwords differ.";

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from "bun:test";
+import { createHmac } from "node:crypto";
 import bcrypt from "bcryptjs";
 import { HashPool } from "../../../server/accounts/hash-pool.ts";
 import { passwords } from "../../../server/accounts/passwords.ts";
@@ -33,7 +34,6 @@ describe("ASVS 6.2.8 6.2.9 every byte of a password counts", () => {
     ["the last of 64 emoji", "😀".repeat(64), `${"😀".repeat(63)}😁`],
     ["case", "Password", "password"],
     ["a space at the end", "password ", "password"],
-    ["how an accent is written", "caf\u00e9 caf\u00e9", "cafe\u0301 cafe\u0301"],
   ];
   for (const [name, password, other] of pairs) {
     test(name, async () => {
@@ -42,6 +42,49 @@ describe("ASVS 6.2.8 6.2.9 every byte of a password counts", () => {
       expect(await check(other, stored)).toBe(false);
     });
   }
+});
+
+const forms: [string, string, string][] = [
+  ["an accent in one sign or two", "caf\u00e9 caf\u00e9", "cafe\u0301 cafe\u0301"],
+  ["a digit of full width", "number 7 number 7", "number \uff17 number 7"],
+  ["a ligature", "office office", "o\ufb03ce office"],
+  [
+    "Hangul in one sign or three",
+    "\ud55c\uad6d\uc5b4 \uc554\ud638",
+    "\ud55c\uad6d\uc5b4 \uc554\ud638".normalize("NFD"),
+  ],
+];
+for (const [name, normal, typed] of forms)
+  test(`a password is the same with ${name}, whichever it was set with`, async () => {
+    const stored = [await hash(normal, "here"), await hash(typed, "here")];
+    for (const each of stored)
+      expect([await check(normal, each), await check(typed, each)]).toEqual([true, true]);
+    expect(await check(`${typed}.`, stored[0]!)).toBe(false);
+  });
+
+test("a hash from before, of what was typed, still fits what was typed", async () => {
+  const typed = "cafe\u0301 cafe\u0301";
+  const raw = createHmac("sha256", pepper).update(typed).digest("base64");
+  const stored = `1:${await pool.hash(raw)}`;
+  expect(await check(typed, stored)).toBe(true);
+  expect(await check(`${typed}!`, stored)).toBe(false);
+});
+
+test("ASVS 6.3.8 another form than the normal one costs one comparison more, whether the name exists or the form was right", async () => {
+  const typed = "cafe\u0301 cafe\u0301";
+  const stored = await hash(typed, "here");
+  const costs = [];
+  for (const [password, of] of [
+    [typed, stored],
+    [`${typed}?`, stored],
+    [`${typed}?`, null],
+  ] as const) {
+    pool.work = [];
+    await check(password, of);
+    costs.push(pool.work);
+  }
+  const twice = ["compare 4 44 60", "compare 4 44 60"];
+  expect(costs).toEqual([twice, twice, twice]);
 });
 
 test("ASVS 11.4.2 what is stored is the pepper's version and a salted bcrypt hash, of which no two are alike", async () => {

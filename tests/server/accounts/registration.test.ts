@@ -103,12 +103,7 @@ describe("ASVS 6.2.1 a password", () => {
       expect((await register(person.name, given)).status).toBe(201);
       expect((await person.signIn(given)).status).toBe(200);
       const last = [...given].at(-1) === "x" ? "y" : "x";
-      const others = [
-        `${[...given].slice(0, -1).join("")}${last}`,
-        given.trim(),
-        given.toUpperCase(),
-        given.normalize("NFD"),
-      ];
+      const others = [`${[...given].slice(0, -1).join("")}${last}`, given.trim(), given.toUpperCase()];
       for (const other of others.filter((other) => other !== given)) {
         expect((await person.signIn(other)).status).toBe(401);
       }

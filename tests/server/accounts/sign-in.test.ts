@@ -39,6 +39,22 @@ describe("signing in", () => {
     ]);
   });
 
+  test("knows a password in whichever form a keyboard writes it, at every place where it is asked for", async () => {
+    const [nfc, nfd, wide] = ["caf\u00e9 au lait 7", "cafe\u0301 au lait 7", "cafe\u0301 au lait \uff17"];
+    const person = new Person(server, "chloe");
+    const made = await person.fetch("POST", "/api/account", { name: "chloe", password: nfd });
+    expect(made.status).toBe(201);
+    for (const form of [nfc, nfd, wide]) {
+      expect((await person.signIn(form)).status).toBe(200);
+      expect((await person.fetch("POST", "/api/proof", { password: form })).status).toBe(200);
+    }
+    const full = { name: "\uff43hloe", password: nfc };
+    expect((await person.fetch("POST", "/api/session", full)).status).toBe(200);
+    const change = { current: wide, password: `${nfd}!` };
+    expect((await person.fetch("PUT", "/api/account/password", change)).status).toBe(204);
+    expect([(await person.signIn(nfc)).status, (await person.signIn(`${nfc}!`)).status]).toEqual([401, 200]);
+  });
+
   test("ASVS 7.2.4 begins a new session, and ends the one the browser had, with its sockets", async () => {
     const former = alice.cookies;
     const socket = await alice.enter();

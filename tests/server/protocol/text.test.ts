@@ -70,7 +70,8 @@ test("sizes are bytes of UTF-8, whatever is counted", () => {
     fc.property(text, (text) => {
       expect(byteLength(text)).toBe(Buffer.byteLength(text));
       const repeated = text.repeat(8);
-      const fits = Buffer.byteLength(repeated) <= limits.passwordMaxBytes;
+      const sizes = [repeated, repeated.normalize("NFKC")].map((form) => Buffer.byteLength(form));
+      const fits = Math.min(...sizes) <= limits.passwordMaxBytes;
       expect(problem(givenPassword, repeated) === null).toBe(fits);
     }),
   );
@@ -113,4 +114,16 @@ test("what may become a password may be given as one", () => {
     }),
   );
   expect(problem(givenPassword, "")).toBeNull();
+});
+
+test("the length of a password to be is that of its normal form, which is what it becomes", () => {
+  expect(v.parse(newPassword, "cafe\u0301 \uff11\uff12\uff13")).toBe("caf\u00e9 123");
+  const accents = (count: number) => "e\u0301".repeat(count);
+  expect(problem(newPassword, accents(7))).toBe("must have at least 8 characters");
+  expect(problem(newPassword, accents(limits.passwordMaxBytes / 2))).toBeNull();
+  expect(problem(newPassword, accents(limits.passwordMaxBytes / 2 + 1))).toBe("must have at most 256 bytes");
+  // Each becomes eighteen characters.
+  expect(problem(newPassword, "\ufdfa".repeat(9))).toBe("must have at most 256 bytes");
+  // What was a password before there were normal forms can still be given.
+  expect(problem(givenPassword, "\ufdfa".repeat(80))).toBeNull();
 });
