@@ -65,6 +65,17 @@ test("a private message to someone who is away waits for them, and counts as unr
   await back.conversation("dora").filter({ hasText: "2" }).waitFor();
   await back.page.reload();
   await back.conversation("dora").filter({ hasText: "2" }).waitFor();
+  for (const [path, title] of [
+    ["/account", "(2) Account · Secure Chat"],
+    ["/nowhere", "(2) Nothing here · Secure Chat"],
+    ["/c/group/", "(2) Group Chat · Secure Chat"],
+  ] as const) {
+    await back.goto(path);
+    await back.until(
+      () => back.page.title(),
+      (shown) => shown === title,
+    );
+  }
   await back.conversation("dora").click();
   await back.sees("second");
   const tab = await back.anotherTab();

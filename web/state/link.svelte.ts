@@ -1,4 +1,5 @@
 import type { OriginStorage } from "../transport/storage.ts";
+import { pageOf } from "./place.svelte.ts";
 
 const kinds = ["setup", "join", "reset"] as const;
 /** The page that a link leads to. */
@@ -48,7 +49,8 @@ export class Links {
 
   #take(): void {
     const { pathname, hash } = this.#window.location;
-    const kind = kinds.find((each) => pathname === `/${each}`);
+    const page = pageOf(pathname);
+    const kind = kinds.find((each) => each === page.kind);
     if (!kind || hash.length < 2) return;
     this.#keep(kind, hash.slice(1));
     this.#window.history.replaceState(null, "", pathname);

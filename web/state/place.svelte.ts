@@ -34,12 +34,22 @@ const fixed: Record<string, Exclude<Page["kind"], "conversation" | "admin">> = {
   "/c": "conversations",
 };
 
-/** The page of an address; an address that means nothing is nowhere. */
-export function pageOf(path: string): Page {
+/** The page of an address; an address that means nothing is nowhere. Slashes at the end mean nothing. */
+export function pageOf(address: string): Page {
+  const path = address.replace(/(?<=.)\/+$/, "");
   const section = sections.find((each) => path === `/admin/${each}`);
   if (section) return { kind: "admin", section };
   const [, id] = /^\/c\/([^/]+)$/.exec(path) ?? [];
-  return id ? { kind: "conversation", id: id.replaceAll("%3A", ":") } : { kind: fixed[path] ?? "nowhere" };
+  return id ? { kind: "conversation", id: decoded(id) } : { kind: fixed[path] ?? "nowhere" };
+}
+
+/** A part of an address as it was meant; as it stands where it is no encoding of anything. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 export const pathOf = (conversation: string): string => `/c/${conversation}`;

@@ -59,6 +59,12 @@ test("another link that is opened in the same tab takes the place of the first",
   expect(page.addresses).toEqual(["/join", "/join"]);
 });
 
+test("a link that somebody has put a slash into is taken as well", () => {
+  const { storage } = emptyStorage();
+  const { window, addresses } = windowAt("/join/", "#7-abc");
+  expect([new Links(window, storage).of("join"), addresses]).toEqual(["7-abc", ["/join/"]]);
+});
+
 test("a fragment of any other page is nobody's secret", () => {
   const { storage, kept } = emptyStorage();
   const { window, addresses } = windowAt("/c/group", "#7-abc");
