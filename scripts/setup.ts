@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { projectRoot } from "../server/config.ts";
+import { parseConfig, projectRoot } from "../server/config.ts";
+import { fullDiskSentence } from "../server/full-disk.ts";
 import { progressing } from "../server/progress.ts";
 
 // Runs on a clone with nothing installed: only what Bun and Node bring may be imported here.
@@ -76,7 +77,8 @@ export async function command(work: () => Promise<number | undefined>): Promise<
     if (code !== undefined) process.exit(code);
   } catch (error) {
     const mendable = error instanceof Error && plain.includes(error.name);
-    console.error(mendable ? `\n${error.message}` : error);
+    const full = mendable ? null : fullDiskSentence(error, () => [projectRoot, parseConfig(Bun.env).dataDir]);
+    console.error(full !== null ? `\n${full}` : mendable ? `\n${error.message}` : error);
     process.exit(1);
   }
 }

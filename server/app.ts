@@ -29,6 +29,7 @@ import { Presence } from "./realtime/presence.ts";
 import { socketHandler } from "./realtime/socket.ts";
 import { watch } from "./realtime/watch.ts";
 import type { Secrets } from "./secrets.ts";
+import { storageHealth } from "./storage-health.ts";
 import type { System } from "./system.ts";
 
 export interface AppDeps extends Pick<RoutesDeps, "clientFolder" | "report" | "refused"> {
@@ -51,7 +52,9 @@ export type App = Awaited<ReturnType<typeof createApp>>;
 
 /** Wires everything. The caller serves `fetch` and `websocket` and says with `serveOn` by which server to publish. */
 export async function createApp(deps: AppDeps) {
-  const { config, store, system, secrets, report, refused } = deps;
+  const { config, system, secrets, report, refused } = deps;
+  const storage = storageHealth(deps.store, system, report);
+  const { store } = storage;
   const trustsProxy = trusting(config.trustedProxies);
   let server: Server<Connection> | null = null;
   let origins: readonly string[] = deps.originsAt(0);
@@ -129,6 +132,7 @@ export async function createApp(deps: AppDeps) {
     ...doors({
       ...deps,
       ...config,
+      store,
       people,
       sessions,
       connections,
@@ -145,7 +149,12 @@ export async function createApp(deps: AppDeps) {
     isOurs: (origin) => origins.includes(origin),
     origins: () => origins,
     clientFolder: deps.clientFolder,
-    healthy: () => !turningAway && cluster?.isHealthy !== false,
+    unfit: () => {
+      if (turningAway) return "stopping";
+      if (cluster?.isHealthy === false) return "cut_off";
+      return storage.isFull ? "storage_full" : null;
+    },
+    storage: () => ({ isFull: storage.isFull, clearing: erasing.waiting }),
     refused,
     report,
   });
@@ -189,6 +198,7 @@ export async function createApp(deps: AppDeps) {
       turningAway = draining = true;
       stopWatching();
       stopCleaning();
+      storage.stop();
       await commits.idle();
       await readMarks.flush();
       await cluster?.leave();

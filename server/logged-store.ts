@@ -1,42 +1,20 @@
 import type { Act } from "./db/kept/audit.ts";
 import type { Store } from "./db/store.ts";
-
-type Method = (...given: unknown[]) => Promise<unknown>;
+import { watchedStore } from "./watched-store.ts";
 
 /**
  * The store, handing each act to the security log once it is taken: after the transaction, and not where nothing was changed,
- * as the audit log has it. It watches every method, so that one that is new and takes an act needs nothing here.
+ * as the audit log has it.
  */
-export function loggedStore(store: Store, write: (act: Act) => void): Store {
-  const areas = new Map<object, object>();
-  return new Proxy(store, {
-    get(_, area) {
-      const kept: unknown = Reflect.get(store, area);
-      if (typeof kept !== "object" || kept === null) return kept;
-      const known = areas.get(kept) ?? watched(kept, String(area), write);
-      areas.set(kept, known);
-      return known;
-    },
+export const loggedStore = (store: Store, write: (act: Act) => void): Store =>
+  watchedStore(store, (method, given, done) => {
+    const act = given.map(actIn).find((found) => found !== undefined);
+    if (act === undefined) return done;
+    return done.then((result) => {
+      if (changed(result)) write(completed(act, method, result));
+      return result;
+    });
   });
-}
-
-function watched(area: object, name: string, write: (act: Act) => void): object {
-  return new Proxy(area, {
-    get(_, key) {
-      const method: unknown = Reflect.get(area, key);
-      if (typeof method !== "function") return method;
-      return (...given: unknown[]) => {
-        const done = (method as Method).apply(area, given);
-        const act = given.map(actIn).find((found) => found !== undefined);
-        if (act === undefined) return done;
-        return done.then((result) => {
-          if (changed(result)) write(completed(act, `${name}.${String(key)}`, result));
-          return result;
-        });
-      };
-    },
-  });
-}
 
 /** The act that is given, by itself or among what comes with a new account. */
 function actIn(given: unknown): Act | undefined {

@@ -11,6 +11,7 @@ import { tlsOptions } from "./certificates/tls-options.ts";
 import { serverOrigins } from "./certificates/urls.ts";
 import { type Config, parseConfig, portTakenSentence, projectRoot } from "./config.ts";
 import { weaknessOfWay } from "./database-way.ts";
+import { fullDiskSentence } from "./full-disk.ts";
 import { loggedStore } from "./logged-store.ts";
 import { progress } from "./progress.ts";
 import { reporter } from "./report.ts";
@@ -151,6 +152,8 @@ async function stop() {
 
 function stopWith(reason: unknown): never {
   if (reason instanceof FolderInUse && isTaken(config.port)) return stopWith(portTakenSentence(config.port));
+  const full = fullDiskSentence(reason, () => [config.dataDir]);
+  if (full !== null) return stopWith(full);
   console.error(`\n${reason instanceof Error ? reason.message : String(reason)}`);
   process.exit(1);
 }

@@ -1,5 +1,6 @@
 import type { Audit } from "./kept/audit.ts";
 import type { Conversations } from "./kept/conversations.ts";
+import type { Disk } from "./kept/disk.ts";
 import type { Factors } from "./kept/factors.ts";
 import type { HouseKeeping } from "./kept/house.ts";
 import type { Invites } from "./kept/invites.ts";
@@ -26,6 +27,7 @@ export interface Store {
   readonly audit: Audit;
   readonly conversations: Conversations;
   readonly messages: Messages;
+  readonly disk: Disk;
   /** Names the incarnation of the database, as last read; changes when a backup was restored. */
   readonly epoch: string;
   close(): void | Promise<void>;

@@ -11,6 +11,7 @@ import { tokenOf } from "./cookies.ts";
 import { type DeviceRoutesDeps, deviceRoutes } from "./device-routes.ts";
 import { addressOf, type Env, type Guard, type RouteContext } from "./env.ts";
 import { headers, securityHeaders } from "./headers.ts";
+import { type HealthRoutesDeps, healthRoutes } from "./health-routes.ts";
 import { type HouseRoutesDeps, houseRoutes } from "./house-routes.ts";
 import { type InviteRoutesDeps, inviteRoutes } from "./invite-routes.ts";
 import { originGuard } from "./origin.ts";
@@ -42,7 +43,7 @@ export interface DoorRoutesDeps
     HouseRoutesDeps,
     AuditRoutesDeps {}
 
-export interface RoutesDeps extends DoorRoutesDeps, RefuseDeps {
+export interface RoutesDeps extends DoorRoutesDeps, HealthRoutesDeps, RefuseDeps {
   /** Whether pages of this origin may use the server. */
   isOurs(origin: string): boolean;
   /** The folder of the built client. */
@@ -51,8 +52,6 @@ export interface RoutesDeps extends DoorRoutesDeps, RefuseDeps {
   pauseOf(user: number): number;
   /** Lets every request wait for its turn. */
   turn: Turn;
-  /** Whether the server can do its work; false turns load balancers away. */
-  healthy(): boolean;
 }
 
 /** Every route there is, in reading order. */
@@ -80,7 +79,7 @@ export function routeTable(deps: RoutesDeps): Route[] {
     ...houseRoutes(deps),
     ...auditRoutes(deps),
     ["GET", "/api/socket", "signed in", upgrade(deps)],
-    ["GET", "/api/health", "anyone", (c) => c.json({ ok: deps.healthy() }, deps.healthy() ? 200 : 503)],
+    ...healthRoutes(deps),
   ];
 }
 

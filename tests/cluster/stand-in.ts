@@ -48,7 +48,7 @@ export class StandIn {
   async #answer(request: Request, server: Server<undefined>): Promise<Response | undefined> {
     // Without a Host header there is no such URL, and whoever asks for health so is not answered well.
     const { pathname } = new URL(request.url);
-    if (pathname === "/api/health") return new Response(null, { status: this.healthy ? 200 : 503 });
+    if (pathname === "/api/health/node") return new Response(null, { status: this.healthy ? 200 : 503 });
     this.asked++;
     if (pathname === "/api/socket" && server.upgrade(request)) return undefined;
     if (pathname === "/break") await server.stop(true);

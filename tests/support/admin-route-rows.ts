@@ -84,6 +84,7 @@ export const adminRouteRows: Record<string, RouteRow> = {
   },
   "GET /api/house": { access: "house.change", status: 200 },
   "PUT /api/house": { access: "house.change", fresh: true, reads: [house, rules], status: 204 },
+  "GET /api/storage": { access: "house.change", status: 200 },
   "GET /api/audit": { access: "audit.read", status: 200 },
   "POST /api/audit/export": {
     access: "audit.read",

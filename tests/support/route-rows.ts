@@ -146,6 +146,7 @@ export const routeRows: Record<string, RouteRow> = {
   },
   "GET /api/socket": { access: "signed in", status: 101 },
   "GET /api/health": { access: "anyone", status: 200 },
+  "GET /api/health/node": { access: "anyone", status: 200 },
   ...adminRouteRows,
 };
 

@@ -4,6 +4,7 @@ import type { House } from "../../server/protocol/house.ts";
 import type { PersonInfo } from "../../server/protocol/people.ts";
 import type { ReportInfo } from "../../server/protocol/reports.ts";
 import { isAbove, may, type Right, type Role } from "../../server/protocol/roles.ts";
+import type { StorageState } from "../../server/protocol/storage.ts";
 import { type AdminApi, adminApi } from "../transport/admin-api.ts";
 import { Loaded } from "./loaded.svelte.ts";
 import type { Section } from "./place.svelte.ts";
@@ -29,6 +30,7 @@ export class Management {
   readonly people: Loaded<PersonInfo[]>;
   readonly reports: Loaded<ReportInfo[]>;
   readonly house: Loaded<House>;
+  readonly storage: Loaded<StorageState>;
   #showsAll = $state(false);
   #entries = $state.raw<AuditEntry[]>([]);
   #more = $state<number | null>(null);
@@ -42,6 +44,7 @@ export class Management {
     this.people = new Loaded(() => this.#api.people());
     this.reports = new Loaded(() => this.#api.reports(this.#showsAll ? "all" : "open"));
     this.house = new Loaded(() => this.#api.house());
+    this.storage = new Loaded(() => this.#api.storage());
   }
 
   may(right: Right): boolean {

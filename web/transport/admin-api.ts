@@ -3,6 +3,7 @@ import type { AuditFilter, AuditPage } from "../../server/protocol/audit-filter.
 import type { House } from "../../server/protocol/house.ts";
 import type { Muting, PersonInfo, RoleChange, StandingChange } from "../../server/protocol/people.ts";
 import type { ReportInfo, Settlement } from "../../server/protocol/reports.ts";
+import type { StorageState } from "../../server/protocol/storage.ts";
 import type { Call } from "./call.ts";
 
 /** What those ask who look after the chat. Each call gives the answer or throws `Refused`. */
@@ -19,6 +20,7 @@ export interface AdminApi {
   settle(id: number, settlement: Settlement): Promise<void>;
   house(): Promise<House>;
   changeHouse(house: House): Promise<void>;
+  storage(): Promise<StorageState>;
   audit(filter: AuditFilter, before: number | null): Promise<AuditPage>;
 }
 
@@ -35,6 +37,7 @@ export const adminApi = (call: Call): AdminApi => ({
   settle: (id, settlement) => call("PUT", `/api/reports/${id}`, settlement),
   house: () => call("GET", "/api/house"),
   changeHouse: (house) => call("PUT", "/api/house", house),
+  storage: () => call("GET", "/api/storage"),
   audit: (filter, before) => {
     const asked = { ...filter, ...(before === null ? {} : { before }) };
     const query = new URLSearchParams(

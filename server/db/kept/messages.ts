@@ -2,6 +2,7 @@ import type { ConversationId } from "../../protocol/conversation-id.ts";
 import type { ErrorCode } from "../../protocol/errors.ts";
 import type { Message } from "../../protocol/events.ts";
 import type { Act } from "./audit.ts";
+import type { MissingRoom } from "./disk.ts";
 
 export interface Draft {
   conversation: ConversationId;
@@ -50,6 +51,9 @@ export interface Messages {
   by(author: number, id: ConversationId, after: number, limit: number): Promise<Message[]>;
   /** Whether messages or accounts were deleted since the last `scrub` began, no matter by which process. */
   hasTraces(): Promise<boolean>;
-  /** Clears what was deleted out of the files of the database, as far as the database can; `busy` where it cannot now. */
-  scrub(): Promise<void>;
+  /**
+   * Clears what was deleted out of the files of the database, as far as the database can; `busy` where it cannot now. Gives
+   * null when that is done, or how much room it takes where there is too little: then it has taken none.
+   */
+  scrub(): Promise<MissingRoom | null>;
 }

@@ -74,6 +74,7 @@ export function mistakeOf(error: unknown, url: string): unknown {
       /^25006$/,
       `PostgreSQL at ${host} may only be read: it is a standby. DATABASE_URL has to name the primary.`,
     ],
+    [/^53100$/, `The disk of PostgreSQL at ${host} is full. Make room there, and try again.`],
     [
       /^53300$/,
       `PostgreSQL at ${host} has no connection left. Raise its max_connections, or lower DATABASE_CONNECTIONS.`,

@@ -37,7 +37,7 @@ export function postgresRemoval(db: Db): Pick<Messages, "remove" | "removeOf" | 
         }),
       ),
     hasTraces: () => guarded(() => hasTraces(db)),
-    // Frees the space of what was deleted for what comes next. What PostgreSQL has in its own log, its archives and its
+    // Needs no room. Frees the space of what was deleted for what comes next. What PostgreSQL has in its own log, its archives and its
     // replicas goes when those go, on the disk when it is written over, and not before the last transaction has ended that
     // began earlier: that is up to whoever runs it.
     scrub: () =>
@@ -48,6 +48,7 @@ export function postgresRemoval(db: Db): Pick<Messages, "remove" | "removeOf" | 
           const noted = await tracesOf(connection);
           await connection`vacuum messages`;
           await clearTraces(connection, noted);
+          return null;
         } finally {
           await connection`reset statement_timeout`.finally(() => connection.release());
         }

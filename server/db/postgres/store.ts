@@ -1,6 +1,7 @@
 import type { Store } from "../store.ts";
 import { postgresAudit } from "./audit.ts";
 import { postgresConversations } from "./conversations.ts";
+import { postgresDisk } from "./disk.ts";
 import { postgresFactors } from "./factors.ts";
 import { postgresHouse } from "./house.ts";
 import { postgresInvites } from "./invites.ts";
@@ -24,6 +25,7 @@ export function postgresStore(db: Db, author: Author): Store {
     users: { ...users, byId: waits(users.byId), byName: waits(users.byName) },
     sessions: { ...sessions, find: waits(sessions.find) },
     factors: postgresFactors(db, author),
+    disk: postgresDisk(db),
     tickets: postgresTickets(db),
     invites: postgresInvites(db),
     house: postgresHouse(db, author),

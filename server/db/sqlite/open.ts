@@ -40,10 +40,7 @@ export function openDatabase(path: string) {
     return Object.assign(db, { close: () => close(client) });
   } catch (error) {
     client.close();
-    if (!isFull(error)) throw error;
-    throw new Error(`The disk is full: ${path} cannot even be opened. Make some room there.`, {
-      cause: error,
-    });
+    throw error;
   }
 }
 

@@ -81,10 +81,11 @@ export function sqliteRemoval(db: Db): Pick<Messages, "remove" | "removeOf" | "h
     hasTraces: () => guarded(() => hasTraces(db)),
     scrub: async () => {
       const noted = await guarded(() => notedIn(db));
-      const failure = await rewriteFile(db);
+      const outcome = await rewriteFile(db);
       return guarded(() => {
-        if (failure) throw failure;
-        clearTraces(db, noted);
+        if (outcome instanceof Error) throw outcome;
+        if (outcome === null) clearTraces(db, noted);
+        return outcome;
       });
     },
   };

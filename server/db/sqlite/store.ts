@@ -2,6 +2,7 @@ import { eq } from "drizzle-orm";
 import type { Store } from "../store.ts";
 import { sqliteAudit } from "./audit.ts";
 import { sqliteConversations } from "./conversations.ts";
+import { sqliteDisk } from "./disk.ts";
 import { sqliteFactors } from "./factors.ts";
 import { sqliteHouse } from "./house.ts";
 import { sqliteInvites } from "./invites.ts";
@@ -23,6 +24,7 @@ export function sqliteStore(db: Db): Store {
     users: sqliteUsers(db),
     sessions: sqliteSessions(db),
     factors: sqliteFactors(db),
+    disk: sqliteDisk(db),
     tickets: sqliteTickets(db),
     invites: sqliteInvites(db),
     house: sqliteHouse(db),

@@ -1,6 +1,8 @@
 import { expect, test } from "bun:test";
 import { commitLoop } from "../../../server/conversations/commit-loop.ts";
 import { erasure } from "../../../server/conversations/erasure.ts";
+import type { Incident } from "../../../server/incident.ts";
+import { Refusal } from "../../../server/refusal.ts";
 import { clock } from "../../support/clock.ts";
 import { database } from "../../support/database.ts";
 import { draft, logOf, settle } from "../db/conformance/ground.ts";
@@ -12,7 +14,7 @@ test("ASVS 2.4.1 account after account that is deleted clears out the database o
   let scrubs = 0;
   const scrub = async () => {
     scrubs++;
-    await messages.scrub();
+    return messages.scrub();
   };
   const erase = erasure({
     users,
@@ -44,4 +46,72 @@ test("ASVS 2.4.1 account after account that is deleted clears out the database o
   await erase.run();
   await erase.run();
   expect(scrubs).toBe(3);
+});
+
+test("ASVS 14.2.7 what cannot be cleared out for want of room is told once, tried again, and done when there is room", async () => {
+  const { store } = database();
+  const time = clock();
+  const reported: unknown[] = [];
+  let missing: { needed: number; free: number; folder: string } | null = { needed: 9, free: 4, folder: "/x" };
+  const messages = { ...store.messages, scrub: async () => missing ?? store.messages.scrub() };
+  const erase = erasure({
+    users: store.users,
+    messages,
+    commits: commitLoop(messages, () => {}),
+    system: time,
+    report: (error) => void reported.push((error as Incident).event),
+  });
+  await settle(store, "alice", "bob");
+  await messages.append([draft("said", 1)]);
+  await erase.run();
+  expect([erase.waiting, reported]).toEqual([null, []]);
+  await messages.remove("group", 1, 500);
+  const since = time.now();
+  for (const free of [4, 5]) {
+    missing = { ...missing, free };
+    await erase.run();
+    expect(erase.waiting).toEqual({ since, needed: 9, free });
+    expect(await messages.hasTraces()).toBe(true);
+    time.advance(5 * 60_000);
+  }
+  expect(reported).toEqual(["clearing_waits"]);
+  missing = null;
+  await erase.run();
+  expect([erase.waiting, reported]).toEqual([null, ["clearing_waits", "clearing_done"]]);
+  expect(await messages.hasTraces()).toBe(false);
+});
+
+test("a database that is taken up is told of after an hour only, and not where there is nothing to clear out", async () => {
+  const { store } = database();
+  const time = clock();
+  const reported: unknown[] = [];
+  const busy = async () => {
+    throw new Refusal("busy");
+  };
+  const messages = { ...store.messages, scrub: busy };
+  let users: Pick<typeof store.users, "erasing" | "erased"> = { ...store.users, erasing: busy };
+  const erase = erasure({
+    users: { erasing: () => users.erasing(), erased: (id) => users.erased(id) },
+    messages,
+    commits: commitLoop(messages, () => {}),
+    system: time,
+    report: (error) => void reported.push((error as Incident).event),
+  });
+  const tryFor = async (ms: number) => {
+    for (let passed = 0; passed <= ms; passed += 5 * 60_000) {
+      await erase.run();
+      time.advance(5 * 60_000);
+    }
+  };
+  await tryFor(120 * 60_000);
+  expect([erase.waiting, reported]).toEqual([null, []]);
+  users = store.users;
+  await settle(store, "alice", "bob");
+  await messages.append([draft("said", 1)]);
+  await messages.remove("group", 1, 500);
+  const since = time.now();
+  await tryFor(55 * 60_000);
+  expect([erase.waiting, reported]).toEqual([null, []]);
+  await tryFor(60 * 60_000);
+  expect([erase.waiting, reported]).toEqual([{ since, needed: null, free: null }, ["clearing_waits"]]);
 });

@@ -18,7 +18,7 @@ test.each(["message", "account"])(
       await hers.ask("message.delete", { conversation: "group", seq }, "message.deleted");
     else {
       // The rewriting is begun, and ends with the process before anything is done.
-      first.base.store.messages.scrub = async () => {};
+      first.base.store.messages.scrub = async () => null;
       expect((await remove(carla, "remove")).status).toBe(204);
       while ((await first.base.store.users.erasing()).length > 0) await bob.fetch("GET", "/api/session");
     }

@@ -5,6 +5,7 @@ import { appendSuite } from "./append.ts";
 import { auditSuite } from "./audit.ts";
 import { beginningSuite } from "./beginnings.ts";
 import { conversationSuite } from "./conversations.ts";
+import { diskSuite } from "./disk.ts";
 import { factorSuite } from "./factors.ts";
 import type { OpenGround } from "./ground.ts";
 import { houseSuite } from "./house.ts";
@@ -40,6 +41,7 @@ export function storeSuite(kind: string, open: OpenGround, { modelRuns }: { mode
     passkeys: passkeySuite,
     "accounts at providers": identitySuite,
     "the last way in": waysInSuite,
+    disk: diskSuite,
     tickets: ticketSuite,
     invitations: inviteSuite,
     house: houseSuite,

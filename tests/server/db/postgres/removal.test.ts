@@ -14,7 +14,7 @@ test("clearing out what was deleted may take longer than any answer does, and it
   await a.store.messages.append(Array.from({ length: 50 }, () => draft("x".repeat(3000))));
   while ((await a.store.messages.removeOf(1, 5, 20)).length > 0);
   const other = new SQL({ url, max: 1 });
-  let scrubbing: Promise<void> | undefined;
+  let scrubbing: Promise<unknown> | undefined;
   await other.begin(async (transaction) => {
     await transaction`lock table messages in share update exclusive mode`;
     scrubbing = a.store.messages.scrub();
@@ -37,7 +37,7 @@ test("ASVS 14.2.7 what is deleted while others are cleared out is cleared out wi
   await a.store.messages.append([draft("one"), draft("two")]);
   await a.store.messages.remove("group", 1, 5);
   const other = new SQL({ url, max: 1 });
-  let scrubbing: Promise<void> | undefined;
+  let scrubbing: Promise<unknown> | undefined;
   await other.begin(async (transaction) => {
     await transaction`lock table messages in share update exclusive mode`;
     scrubbing = a.store.messages.scrub();
