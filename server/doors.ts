@@ -31,7 +31,7 @@ import type { Config } from "./config.ts";
 import type { CommitLoop } from "./conversations/commit-loop.ts";
 import type { Erasure } from "./conversations/erasure.ts";
 import type { Store } from "./db/store.ts";
-import { door as doorOf } from "./http/door.ts";
+import { type DoorDeps, door as doorOf } from "./http/door.ts";
 import type { DoorRoutesDeps } from "./http/routes.ts";
 import type { ChatEvent } from "./protocol/events.ts";
 import { type ProviderDoorsDeps, providerDoors } from "./provider-doors.ts";
@@ -58,6 +58,7 @@ export interface DoorsDeps extends Pick<ProviderDoorsDeps, "providers" | "fetch"
   limits: Config["limits"];
   system: System;
   report(error: unknown): string;
+  refused: DoorDeps["refused"];
 }
 
 /** Wires who gets in, how, and what they may do: all that the routes need beside the server itself. */
@@ -97,7 +98,17 @@ export function doors(deps: DoorsDeps): Omit<DoorRoutesDeps, "origins" | "report
     erase,
   });
   const { offered, ...providers } = providerDoors({ ...deps, admission, newAccounts });
-  const door = doorOf({ accounts, sessions, devices, connections, house, news, act, providers: offered });
+  const door = doorOf({
+    accounts,
+    sessions,
+    devices,
+    connections,
+    house,
+    news,
+    act,
+    refused: deps.refused,
+    providers: offered,
+  });
 
   const secondFactor = keepSecondFactor({
     factors: store.factors,

@@ -26,11 +26,14 @@ export class Refusal extends Error {
 
 /** What was refused, to whom, and where. */
 export interface Refused {
-  code: ErrorCode;
+  /** A session without its key is answered as none, and told apart here alone. */
+  code: ErrorCode | "wrong_session_key";
   /** The network address it came from; null where it is not known. */
   source: string | null;
   /** The id of who asked, where they are signed in. */
   actor: number | null;
+  /** The id of whose session it was that came without its key. */
+  subject?: number;
   /** The method and path of a request, or the type of a command. */
   asked: string;
 }

@@ -1,13 +1,12 @@
-import type { ErrorCode } from "./protocol/errors.ts";
 import type { Refused } from "./refusal.ts";
 import type { System } from "./system.ts";
 
 /** A record of the log, without its time and event. */
 interface About {
   actor: number | null;
-  subject: null;
+  subject: number | null;
   source: string | null;
-  detail: { code: ErrorCode; asked?: string; leftOut?: number };
+  detail: { code: Refused["code"]; asked?: string; leftOut?: number };
 }
 
 const minute = 60_000;
@@ -23,7 +22,7 @@ const longest = 80;
  */
 export function refusals(system: System, write: (about: About) => void) {
   const told = new Map<string, { first: Refused; count: number }>();
-  let others = new Map<ErrorCode, number>();
+  let others = new Map<Refused["code"], number>();
   let cancel: (() => void) | null = null;
 
   function add(refusal: Refused) {
@@ -36,9 +35,8 @@ export function refusals(system: System, write: (about: About) => void) {
     }
     const count = (known?.count ?? 0) + 1;
     told.set(key, { first: known?.first ?? refusal, count });
-    const { code, source, actor, asked } = refusal;
-    if (count <= each)
-      write({ actor, subject: null, source, detail: { code, asked: asked.slice(0, longest) } });
+    const { code, source, actor, subject = null, asked } = refusal;
+    if (count <= each) write({ actor, subject, source, detail: { code, asked: asked.slice(0, longest) } });
   }
 
   function flush() {
@@ -53,7 +51,7 @@ export function refusals(system: System, write: (about: About) => void) {
     others = new Map();
   }
 
-  const leftOut = (code: ErrorCode, source: string | null, count: number) =>
+  const leftOut = (code: Refused["code"], source: string | null, count: number) =>
     write({ actor: null, subject: null, source, detail: { code, leftOut: count } });
 
   return { add, flush };

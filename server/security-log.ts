@@ -1,6 +1,5 @@
 import type { Act } from "./db/kept/audit.ts";
 import { logLine } from "./log-line.ts";
-import type { ErrorCode } from "./protocol/errors.ts";
 import type { Refused } from "./refusal.ts";
 import { refusals } from "./refusals-log.ts";
 import type { System } from "./system.ts";
@@ -19,9 +18,10 @@ export interface SecurityLog {
 }
 
 /** Refusals that tell of somebody who tries what they may not, or in a way our client never does. Guesses are acts already. */
-const telling: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+const telling: ReadonlySet<Refused["code"]> = new Set<Refused["code"]>([
   "foreign_origin",
   "not_signed_in",
+  "wrong_session_key",
   "not_allowed",
   "proof_needed",
   "second_factor_needed",

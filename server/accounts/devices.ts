@@ -47,6 +47,7 @@ export function devices({ kept, sessions, bound, act }: DevicesDeps) {
         seenAt: one.seenAt,
         isTwoStep: one.factors === 2,
         isWaiting: sessions.stageOf(one) !== "open",
+        isBound: Boolean(one.keyHash),
       }));
     },
 

@@ -39,7 +39,7 @@ export const newToken = (random: Uint8Array): string => Buffer.from(random).toSt
 export const hashOfToken = (token: string): Buffer => createHash("sha256").update(token).digest();
 
 /** Takes as long wherever they differ. */
-function isSame(given: string, expected: string): boolean {
+export function isSame(given: string, expected: string): boolean {
   const [one, other] = [Buffer.from(given), Buffer.from(expected)];
   return one.length === other.length && timingSafeEqual(one, other);
 }

@@ -6,7 +6,7 @@ import type { Stage } from "../protocol/account.ts";
 import { Refusal } from "../refusal.ts";
 import type { System } from "../system.ts";
 import type { HouseKeeper } from "./house.ts";
-import { hashOfToken, newToken } from "./link-tokens.ts";
+import { hashOfToken, isSame, newToken } from "./link-tokens.ts";
 import { isProvenWithin } from "./proof-age.ts";
 import { surplusOf } from "./surplus-sessions.ts";
 
@@ -28,6 +28,8 @@ export const freshMs = 10 * minute;
 export interface Whence {
   device: string;
   address: string;
+  /** SHA-256 of the key that a session of theirs is to be bound to; empty, or absent, where they show none. */
+  keyHash?: string;
 }
 
 export interface Sessions {
@@ -35,8 +37,14 @@ export interface Sessions {
   prepare(whence: Whence, factors?: 1 | 2): { token: string; session: NewSession };
   /** Begins a session; gives the token for the cookie. */
   start(userId: number, whence: Whence, factors: 1 | 2, act?: Act): Promise<{ id: Buffer; token: string }>;
-  /** The live session of a token, whose use is noted; null for any other token. */
-  verify(token: string): Promise<Session | null>;
+  /** The live session of a token; null for any other token. */
+  find(token: string): Promise<Session | null>;
+  /**
+   * Whether who shows this key (its SHA-256; empty where none is shown) may use the session, whose use is then noted. One from
+   * before there were keys is "bound" to the first that is shown. Who shows a key is never at home in a session without one:
+   * it was planted.
+   */
+  claim(session: Session, keyHash: string): Promise<"own" | "foreign" | "bound">;
   /** What the session may be used for, by what was proven in it and what the house asks of its user. */
   stageOf(session: Session): Stage;
   /** Whether something was proven in it within the last ten minutes. */
@@ -99,9 +107,23 @@ export function sessions(
     });
   }
 
-  function prepare({ device, address }: Whence, factors: 1 | 2 = 1) {
+  async function live(id: Buffer): Promise<Session | null> {
+    const session = await store.find(id);
+    return session && lives(session) ? session : null;
+  }
+
+  async function whose(session: Session, shown: string): Promise<"own" | "foreign" | "bound"> {
+    if (session.keyHash !== null) return isSame(shown, session.keyHash) ? "own" : "foreign";
+    if (shown === "") return "own";
+    if (await store.bind(session.id, shown)) return "bound";
+    // Another request, such as of another tab, may have bound it a moment ago.
+    const keyHash = (await store.find(session.id))?.keyHash ?? "";
+    return isSame(shown, keyHash) ? "own" : "foreign";
+  }
+
+  function prepare({ device, address, keyHash = "" }: Whence, factors: 1 | 2 = 1) {
     const token = newToken(system.random(32));
-    const session = { id: hashOfToken(token), device: device.slice(0, deviceMax), address, factors };
+    const session = { id: hashOfToken(token), device: device.slice(0, deviceMax), address, factors, keyHash };
     return { token, session };
   }
 
@@ -122,12 +144,13 @@ export function sessions(
       used.delete(keyOf(session));
       return { id, token };
     },
-    async verify(token) {
-      if (!/^[\w-]{43}$/.test(token)) return null;
-      const session = await store.find(hashOfToken(token));
-      if (!session || !lives(session)) return null;
+    find: async (token) => (/^[\w-]{43}$/.test(token) ? live(hashOfToken(token)) : null),
+    async claim(session, keyHash) {
+      const claimed = await whose(session, keyHash);
+      if (claimed === "foreign") return claimed;
+      session.keyHash ??= keyHash || null;
       use(session);
-      return session;
+      return claimed;
     },
     lives,
     use,

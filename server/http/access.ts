@@ -1,7 +1,7 @@
 import type { Sessions } from "../accounts/sessions.ts";
+import type { Session } from "../db/kept/sessions.ts";
 import { may, type Right, rights } from "../protocol/roles.ts";
 import { Refusal } from "../refusal.ts";
-import { tokenOf } from "./cookies.ts";
 import type { Guard, RouteContext } from "./env.ts";
 
 /**
@@ -22,9 +22,14 @@ export type Route = [
 const isRight = (access: Access): access is Right => Object.hasOwn(rights, access);
 
 /** Lets through who may use a route, and hands on their session; the refusal says what is missing. */
-export function accessGuard(sessions: Sessions, access: Access, isFreshAsked: boolean): Guard {
+export function accessGuard(
+  sessionOf: (c: RouteContext) => Promise<Session | null>,
+  sessions: Pick<Sessions, "stageOf" | "isFresh">,
+  access: Access,
+  isFreshAsked: boolean,
+): Guard {
   return async (c, next) => {
-    const session = await sessions.verify(tokenOf(c) ?? "");
+    const session = await sessionOf(c);
     if (!session) throw new Refusal("not_signed_in");
     // Also of who is refused below it is said who they are.
     c.set("session", session);

@@ -10,9 +10,10 @@ import type { User } from "../db/kept/users.ts";
 import type { SessionInfo } from "../protocol/account.ts";
 import { type CloseCode, closeCodes } from "../protocol/close-codes.ts";
 import type { Connections } from "../realtime/connections.ts";
-import { Refusal } from "../refusal.ts";
+import { Refusal, type Refused } from "../refusal.ts";
 import { clearToken, setMark, setToken, tokenOf } from "./cookies.ts";
 import { addressOf, type RouteContext } from "./env.ts";
+import { keyHashOf } from "./session-key.ts";
 
 export interface DoorDeps {
   accounts: Pick<Accounts, "stillProven">;
@@ -22,6 +23,8 @@ export interface DoorDeps {
   house: HouseKeeper;
   news: News;
   act: MakeAct;
+  /** Is told of sessions that come without their key. */
+  refused(refusal: Refused): void;
   /** What people can sign in with besides passwords and passkeys. */
   providers: readonly SessionInfo["providers"][number][];
 }
@@ -30,6 +33,7 @@ export interface DoorDeps {
 export const whenceOf = (c: RouteContext): Whence => ({
   device: c.req.header("user-agent") ?? "",
   address: addressOf(c),
+  keyHash: keyHashOf(c),
 });
 
 export type Door = ReturnType<typeof door>;
@@ -37,7 +41,30 @@ export type Door = ReturnType<typeof door>;
 /** How sessions begin, become more, and end in a browser: the same for every way in. */
 export function door(deps: DoorDeps) {
   const { accounts, sessions, devices, connections, house, news, act } = deps;
-  const sessionOf = (c: RouteContext) => sessions.verify(tokenOf(c) ?? "");
+
+  /**
+   * The session of a request: the one of its cookie, where the request shows the key of it too. Without that, the cookie was
+   * read or put there by another service on the same host, and is as none.
+   */
+  async function sessionOf(c: RouteContext): Promise<Session | null> {
+    const keyHash = keyHashOf(c);
+    const session = await sessions.find(tokenOf(c) ?? "");
+    if (!session) return null;
+    const claimed = await sessions.claim(session, keyHash);
+    // Whoever opened sockets without the key, as a page from before there were keys, comes back with it or not at all.
+    if (claimed === "bound") connections.closeSession(session, closeCodes.restarting);
+    if (claimed !== "foreign") return session;
+    const asked = `${c.req.method} ${c.req.path}`;
+    const { userId: subject } = session;
+    deps.refused({ code: "wrong_session_key", source: addressOf(c), actor: null, subject, asked });
+    return null;
+  }
+
+  /** The session that a sign-in of this user takes the place of. With the key gone, as when a browser has lost what it kept, one's own is still known by its cookie. */
+  async function formerOf(c: RouteContext, user: User): Promise<Session | null> {
+    const session = await sessions.find(tokenOf(c) ?? "");
+    return session?.userId === user.id ? session : sessionOf(c);
+  }
 
   /** What the browser needs to know to show the right page. */
   async function info(session: Session | null): Promise<SessionInfo> {
@@ -56,11 +83,11 @@ export function door(deps: DoorDeps) {
 
   /** The session the browser had before ends: a sign-in never continues it. */
   async function welcome(c: RouteContext, user: User, token: string): Promise<SessionInfo> {
-    const former = await sessionOf(c);
+    const former = await formerOf(c, user);
     if (former) await end(former);
     setToken(c, token);
     setMark(c, devices.mark(user));
-    return info(await sessions.verify(token));
+    return info(await sessions.find(token));
   }
 
   return {
@@ -97,7 +124,7 @@ export function door(deps: DoorDeps) {
       if (!renewed) throw new Refusal("not_signed_in");
       connections.closeSession(session, closeCodes.restarting);
       setToken(c, renewed.token);
-      return info(await sessions.verify(renewed.token));
+      return info(await sessions.find(renewed.token));
     },
 
     /** Nothing stays in the browser of someone who left. */

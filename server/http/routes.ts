@@ -7,7 +7,6 @@ import { type AccountRoutesDeps, accountRoutes } from "./account-routes.ts";
 import { type AuditRoutesDeps, auditRoutes } from "./audit-routes.ts";
 import { bodyGuard, sizeGuard } from "./body.ts";
 import { client } from "./client.ts";
-import { tokenOf } from "./cookies.ts";
 import { type DeviceRoutesDeps, deviceRoutes } from "./device-routes.ts";
 import { addressOf, type Env, type Guard, type RouteContext } from "./env.ts";
 import { headers, securityHeaders } from "./headers.ts";
@@ -24,6 +23,7 @@ import { type RefuseDeps, refuse } from "./refusals.ts";
 import { type ReportRoutesDeps, reportRoutes } from "./report-routes.ts";
 import { type ResetRoutesDeps, resetRoutes } from "./reset-routes.ts";
 import { type SecondFactorRoutesDeps, secondFactorRoutes } from "./second-factor-routes.ts";
+import { protocolTaken } from "./session-key.ts";
 import { type SetUpRoutesDeps, setUpRoutes } from "./set-up-routes.ts";
 
 /** What the routes of who gets in, how, and what they may do need. */
@@ -92,7 +92,10 @@ export function routes(deps: RoutesDeps): Hono<Env> {
   const table = routeTable(deps);
   for (const [method, path, access, answer, freshness] of table) {
     if (access === "anyone") app.on(method, path, bodyGuard, answer);
-    else app.on(method, path, bodyGuard, accessGuard(deps.sessions, access, freshness === "fresh"), answer);
+    else {
+      const guard = accessGuard(deps.door.sessionOf, deps.sessions, access, freshness === "fresh");
+      app.on(method, path, bodyGuard, guard, answer);
+    }
   }
   for (const [path, rows] of Map.groupBy(table, ([, path]) => path)) {
     app.all(path, only(rows.map(([method]) => method)));
@@ -120,12 +123,12 @@ const hostGuard: Guard = async (c, next) => {
   await next();
 };
 
-function upgrade({ sessions, connections, pauseOf }: RoutesDeps) {
+function upgrade({ door, connections, pauseOf }: RoutesDeps) {
   return async (c: RouteContext): Promise<Response> => {
     const { session } = c.var;
     const wait = pauseOf(session.userId);
     if (wait > 0) throw new Refusal("rate_limited", { retryAfter: wait });
-    const headers = securityHeaders(c.req.header("host"));
+    const headers = { ...securityHeaders(c.req.header("host")), ...protocolTaken(c) };
     const accepted = c.env.server?.upgrade(c.req.raw, {
       data: { session, address: addressOf(c), closed: false },
       headers,
@@ -133,7 +136,7 @@ function upgrade({ sessions, connections, pauseOf }: RoutesDeps) {
     if (!accepted) throw new Refusal("invalid", { message: "This address is for WebSockets." });
     // Ending a session closes the sockets there are: one that opened just after it, having been let in before, is seen here.
     try {
-      const stays = await sessions.verify(tokenOf(c) ?? "");
+      const stays = await door.sessionOf(c);
       if (!stays) connections.closeSession(session, closeCodes.signedOut);
     } catch (error) {
       // The database cannot say so now; whoever comes back is asked again.

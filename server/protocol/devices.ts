@@ -23,4 +23,6 @@ export interface DeviceInfo {
   isTwoStep: boolean;
   /** Whether it is not logged in yet: a password was right there, and more is still to come. */
   isWaiting: boolean;
+  /** Whether it opens only together with a key that its browser keeps; otherwise the cookie alone opens it. */
+  isBound: boolean;
 }

@@ -1,6 +1,7 @@
 import type { CommandType } from "../../server/protocol/commands.ts";
 import type { ChatEvent, EventOf, EventType } from "../../server/protocol/events.ts";
 import type { House } from "../../server/protocol/house.ts";
+import { keyHeader, protocolsOf } from "../../server/protocol/session-key.ts";
 
 /** Whatever has an address to talk to: a server of a test, or a process started by one. */
 export interface Reachable {
@@ -10,9 +11,14 @@ export interface Reachable {
 export const password = "correct horse battery";
 const insecure = { rejectUnauthorized: false };
 
+export const newKey = (): string =>
+  Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString("base64url");
+
 /** Someone at a browser, without the browser: keeps cookies, sends the headers a page would, opens sockets. */
 export class Person {
   readonly name: string;
+  /** What the pages of the chat keep for their origin; null as where a browser keeps nothing, or where there is none. */
+  key: string | null = null;
   #server: Reachable;
   #cookies = new Map<string, string>();
   #sockets: Socket[] = [];
@@ -27,12 +33,19 @@ export class Person {
     const same = new Person(server, this.name);
     same.#cookies = this.#cookies;
     same.#sockets = this.#sockets;
+    same.key = this.key;
     return same;
   }
 
   /** From here on this browser talks to another server of the same chat. */
   moveTo(server: Reachable): void {
     this.#server = server;
+  }
+
+  /** Has a key from here on, as the client makes one. */
+  withKey(key = newKey()): this {
+    this.key = key;
+    return this;
   }
 
   /** Takes a cookie along that was come by in some other way. */
@@ -54,6 +67,7 @@ export class Person {
         ...(changes ? { origin: this.#server.origin } : {}),
         ...(body === undefined ? {} : { "content-type": "application/json" }),
         ...(this.#cookies.size > 0 ? { cookie: this.cookies } : {}),
+        ...(this.key === null ? {} : { [keyHeader]: this.key }),
         ...headers,
       },
       body: body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body),
@@ -90,11 +104,8 @@ export class Person {
 
   /** A socket that is open, or the error that it closed instead. */
   async connect(headers: Record<string, string> = {}): Promise<Socket> {
-    const socket = new Socket(this.#server, {
-      cookie: this.cookies,
-      origin: this.#server.origin,
-      ...headers,
-    });
+    const all = { cookie: this.cookies, origin: this.#server.origin, ...headers };
+    const socket = new Socket(this.#server, all, this.key === null ? [] : protocolsOf(this.key));
     this.#sockets.push(socket);
     await socket.opened;
     return socket;
@@ -123,9 +134,9 @@ export class Socket {
   #closed: Error | null = null;
   #nextRef = 1;
 
-  constructor({ origin }: Reachable, headers: Record<string, string>) {
+  constructor({ origin }: Reachable, headers: Record<string, string>, protocols: string[] = []) {
     const url = `${origin.replace("https", "wss")}/api/socket`;
-    this.raw = new WebSocket(url, { headers, tls: insecure } as unknown as string[]);
+    this.raw = new WebSocket(url, { headers, protocols, tls: insecure } as unknown as string[]);
     this.opened = new Promise((resolve, reject) => {
       this.raw.addEventListener("open", () => resolve());
       this.raw.addEventListener("close", ({ code }) => reject(new Error(`The socket closed with ${code}`)));

@@ -8,6 +8,8 @@ export interface NewSession {
   address?: string;
   /** How many factors were proven: 1 when absent. */
   factors?: 1 | 2;
+  /** SHA-256 of the key that it is bound to for good, in base64url; bound to none when absent. */
+  keyHash?: string;
 }
 
 export interface Session {
@@ -22,12 +24,15 @@ export interface Session {
   hasPasskey: boolean;
   /** When a factor was proven last. */
   provenAt: number;
+  /** SHA-256 of the key it is bound to; empty where to none, null where it began before there were keys. */
+  keyHash: string | null;
   createdAt: number;
   seenAt: number;
 }
 
 /** A session as its user sees it in the list of devices. */
-export interface Device extends Pick<Session, "id" | "factors" | "provenAt" | "createdAt" | "seenAt"> {
+export interface Device
+  extends Pick<Session, "id" | "factors" | "provenAt" | "keyHash" | "createdAt" | "seenAt"> {
   device: string;
   label: string | null;
   address: string;
@@ -43,6 +48,11 @@ export interface Sessions {
   touch(id: Buffer, at: number): Promise<void>;
   /** Gives the session another id, because something was proven in it; false when there is none of the former id. */
   renew(id: Buffer, by: { id: Buffer; factors: 1 | 2; provenAt: number }, act?: Act): Promise<boolean>;
+  /**
+   * Binds a session from before there were keys. False where it is bound already, is to be bound to none, or where another
+   * session has this key: whoever has a session of their own was given this one by somebody else.
+   */
+  bind(id: Buffer, keyHash: string): Promise<boolean>;
   /** What its user calls the device; null for nothing in particular. False when the user has no such session. */
   setLabel(userId: number, id: Buffer, label: string | null): Promise<boolean>;
   remove(id: Buffer, act?: Act): Promise<void>;

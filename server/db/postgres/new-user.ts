@@ -46,7 +46,7 @@ export async function addUser(
   await db.insert(memberships).values({ userId: id, conversationId: groupId, lastRead: group?.head ?? 0 });
   if (session) {
     const times = { createdAt, seenAt: createdAt, provenAt: createdAt };
-    await db.insert(sessions).values({ ...session, userId: id, ...times });
+    await db.insert(sessions).values({ keyHash: "", ...session, userId: id, ...times });
   }
   const person = house ? { id, name, role: "owner" as const } : { id, name };
   await tell(db, author, { kind: "person.registered", person });

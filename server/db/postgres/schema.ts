@@ -54,6 +54,8 @@ export const sessions = pgTable(
     factors: number().notNull().default(1),
     /** When a factor was proven last. */
     provenAt: number("proven_at").notNull().default(0),
+    /** SHA-256 of the key it is bound to, in base64url; empty where to none, null until it is used with one: from before there were keys. */
+    keyHash: text("key_hash"),
     createdAt: number("created_at").notNull(),
     seenAt: number("seen_at").notNull(),
   },

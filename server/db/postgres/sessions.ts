@@ -1,4 +1,4 @@
-import { and, desc, eq, isNotNull, lt, or, sql } from "drizzle-orm";
+import { and, desc, eq, isNotNull, isNull, lt, notExists, or, sql } from "drizzle-orm";
 import type { Sessions } from "../kept/sessions.ts";
 import { log } from "./audit.ts";
 import { endSessions } from "./ended-sessions.ts";
@@ -14,7 +14,9 @@ export function postgresSessions(db: Db, author: Author): Sessions {
       guarded(() =>
         db.orm.transaction(async (tx) => {
           const { createdAt } = session;
-          await tx.insert(sessions).values({ ...session, seenAt: createdAt, provenAt: createdAt });
+          await tx
+            .insert(sessions)
+            .values({ keyHash: "", ...session, seenAt: createdAt, provenAt: createdAt });
           await log(tx, act);
         }),
       ),
@@ -27,6 +29,7 @@ export function postgresSessions(db: Db, author: Author): Sessions {
             role: users.role,
             factors: sessions.factors,
             provenAt: sessions.provenAt,
+            keyHash: sessions.keyHash,
             createdAt: sessions.createdAt,
             seenAt: sessions.seenAt,
             hasCode: sql<boolean>`exists (select from totp where totp.user_id = users.id)`,
@@ -45,9 +48,7 @@ export function postgresSessions(db: Db, author: Author): Sessions {
           .from(sessions)
           .where(eq(sessions.userId, userId))
           .orderBy(desc(sessions.seenAt), desc(sessions.createdAt));
-        return rows.map(({ id, device, label, address, factors, provenAt, createdAt, seenAt }) => {
-          return { id, device, label, address, factors: factors as 1 | 2, provenAt, createdAt, seenAt };
-        });
+        return rows.map(({ userId: _, factors, ...device }) => ({ ...device, factors: factors as 1 | 2 }));
       }),
     touch: (id, at) =>
       guarded(async () => {
@@ -61,6 +62,22 @@ export function postgresSessions(db: Db, author: Author): Sessions {
           const { userId } = renewed;
           await tell(tx, author, { kind: "session.replaced", session: id.toString("base64url"), userId });
           await log(tx, act);
+          return true;
+        }),
+      ),
+    bind: (id, keyHash) =>
+      guarded(() =>
+        db.orm.transaction(async (tx) => {
+          const others = tx.select().from(sessions).where(eq(sessions.keyHash, keyHash));
+          const [bound] = await tx
+            .update(sessions)
+            .set({ keyHash })
+            .where(and(eq(sessions.id, id), isNull(sessions.keyHash), notExists(others)))
+            .returning();
+          if (!bound) return false;
+          // Sockets that were opened without the key have to come back with it.
+          const session = id.toString("base64url");
+          await tell(tx, author, { kind: "session.replaced", session, userId: bound.userId });
           return true;
         }),
       ),

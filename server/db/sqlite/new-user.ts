@@ -44,7 +44,7 @@ export function addUser(
   if (session) {
     const times = { createdAt, seenAt: createdAt, provenAt: createdAt };
     db.insert(sessions)
-      .values({ ...session, userId: user.id, ...times })
+      .values({ keyHash: "", ...session, userId: user.id, ...times })
       .run();
   }
   log(db, act && { ...act, actorId: user.id, subjectId: user.id });

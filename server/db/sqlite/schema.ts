@@ -51,6 +51,8 @@ export const sessions = sqliteTable(
     factors: integer().notNull().default(1),
     /** When a factor was proven last. */
     provenAt: integer("proven_at").notNull().default(0),
+    /** SHA-256 of the key it is bound to, in base64url; empty where to none, null until it is used with one: from before there were keys. */
+    keyHash: text("key_hash"),
     createdAt: integer("created_at").notNull(),
     seenAt: integer("seen_at").notNull(),
   },

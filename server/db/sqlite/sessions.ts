@@ -1,4 +1,4 @@
-import { and, desc, eq, isNotNull, lt, ne, or, sql } from "drizzle-orm";
+import { and, desc, eq, isNotNull, isNull, lt, ne, or, sql } from "drizzle-orm";
 import type { Role } from "../../protocol/roles.ts";
 import type { Sessions } from "../kept/sessions.ts";
 import { log } from "./audit.ts";
@@ -16,6 +16,7 @@ interface Row {
   factors: 1 | 2;
   proven_at: number;
   created_at: number;
+  key_hash: string | null;
   seen_at: number;
   has_code: 0 | 1;
   has_passkey: 0 | 1;
@@ -31,6 +32,7 @@ export function sqliteSessions(db: Db): Sessions {
         role: users.role,
         factors: sessions.factors,
         provenAt: sessions.provenAt,
+        keyHash: sessions.keyHash,
         createdAt: sessions.createdAt,
         seenAt: sessions.seenAt,
         hasCode: sql`exists (select 1 from totp where totp.user_id = users.id)`.as("has_code"),
@@ -49,7 +51,7 @@ export function sqliteSessions(db: Db): Sessions {
         db.transaction((tx) => {
           const { createdAt } = session;
           tx.insert(sessions)
-            .values({ ...session, seenAt: createdAt, provenAt: createdAt })
+            .values({ keyHash: "", ...session, seenAt: createdAt, provenAt: createdAt })
             .run();
           log(tx, act);
         }),
@@ -67,6 +69,7 @@ export function sqliteSessions(db: Db): Sessions {
           hasCode: row.has_code === 1,
           hasPasskey: row.has_passkey === 1,
           provenAt: row.proven_at,
+          keyHash: row.key_hash,
           createdAt: row.created_at,
           seenAt: row.seen_at,
         };
@@ -79,9 +82,7 @@ export function sqliteSessions(db: Db): Sessions {
           .where(eq(sessions.userId, userId))
           .orderBy(desc(sessions.seenAt), desc(sessions.createdAt))
           .all()
-          .map(({ id, device, label, address, factors, provenAt, createdAt, seenAt }) => {
-            return { id, device, label, address, factors: factors as 1 | 2, provenAt, createdAt, seenAt };
-          }),
+          .map(({ userId: _, factors, ...device }) => ({ ...device, factors: factors as 1 | 2 })),
       ),
     touch: (id, at) =>
       guarded(() => void db.update(sessions).set({ seenAt: at }).where(eq(sessions.id, id)).run()),
@@ -91,6 +92,15 @@ export function sqliteSessions(db: Db): Sessions {
           const renewed = tx.update(sessions).set(next).where(eq(sessions.id, id)).returning().get();
           if (renewed) log(tx, act);
           return renewed !== undefined;
+        }),
+      ),
+    bind: (id, keyHash) =>
+      guarded(() =>
+        db.transaction((tx) => {
+          const other = tx.select().from(sessions).where(eq(sessions.keyHash, keyHash)).get();
+          if (other) return false;
+          const unbound = and(eq(sessions.id, id), isNull(sessions.keyHash));
+          return tx.update(sessions).set({ keyHash }).where(unbound).returning().get() !== undefined;
         }),
       ),
     setLabel: (userId, id, label) =>

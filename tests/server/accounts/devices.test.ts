@@ -66,6 +66,7 @@ describe("the list of devices", () => {
         seenAt: start + minute,
         isTwoStep: false,
         isWaiting: false,
+        isBound: false,
       },
       expect.objectContaining({ isThis: false, address: "127.0.0.1", createdAt: start, seenAt: start }),
     ]);

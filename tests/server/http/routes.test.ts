@@ -127,6 +127,7 @@ test("ASVS 15.3.1 answers hold what is told of them and nothing else", async () 
       "browser",
       "createdAt",
       "id",
+      "isBound",
       "isThis",
       "isTwoStep",
       "isWaiting",

@@ -138,6 +138,7 @@ export function accountSuite(open: OpenGround): void {
         hasCode: false,
         hasPasskey: false,
         provenAt: 100,
+        keyHash: "",
         createdAt: 100,
         seenAt: 100,
       });

@@ -49,7 +49,7 @@ export function beginningSuite(open: OpenGround): void {
     expect(await ground.store.factors.identities(user.id)).toEqual([
       { ...identity, userId: user.id, lastUsedAt: 60 },
     ]);
-    const times = { provenAt: 60, createdAt: 60, seenAt: 60 };
+    const times = { provenAt: 60, keyHash: "", createdAt: 60, seenAt: 60 };
     expect(await ground.store.sessions.of(user.id)).toEqual([{ ...session, ...times, label: null }]);
     expect(await ground.store.sessions.find(session.id)).toMatchObject({ role: "owner", provenAt: 60 });
     expect(await ground.store.audit.page({ events: ["account.registered"] }, null, 10)).toEqual([

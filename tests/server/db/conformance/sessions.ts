@@ -60,19 +60,74 @@ export function sessionSuite(open: OpenGround): void {
     });
   });
 
+  describe("the key of a session", () => {
+    const keyOf = async (token: string) => (await ground.store.sessions.find(idOf(token)))?.keyHash;
+    /** A session as it was stored before there were keys. */
+    async function beginLegacy(token: string, userId: number) {
+      await begin(token, userId, userId === 1 ? 111 : 222);
+      await ground.run(`update sessions set key_hash = null where created_at = ${userId === 1 ? 111 : 222}`);
+    }
+
+    test("is the one that it began with, or none, and goes on with it when something is proven", async () => {
+      const { sessions } = ground.store;
+      await sessions.create({ id: idOf("bound"), userId: 2, device: "phone", createdAt: 1, keyHash: "hash" });
+      await begin("unbound", 2);
+      const session = { id: idOf("first"), device: "laptop", keyHash: "hers" };
+      await ground.store.users.create({ name: "carol", passwordHash: null, createdAt: 3 }, { session });
+      expect([await keyOf("bound"), await keyOf("unbound"), await keyOf("first")]).toEqual([
+        "hash",
+        "",
+        "hers",
+      ]);
+      await sessions.renew(idOf("bound"), { id: idOf("again"), factors: 2, provenAt: 9 });
+      await sessions.renew(idOf("unbound"), { id: idOf("still"), factors: 2, provenAt: 9 });
+      expect([await keyOf("again"), await keyOf("still")]).toEqual(["hash", ""]);
+    });
+
+    test("is given once to one from before there were keys, and to no other", async () => {
+      const { sessions } = ground.store;
+      await beginLegacy("legacy", 2);
+      await begin("unbound", 1);
+      expect(await keyOf("legacy")).toBeNull();
+      expect(await sessions.bind(idOf("legacy"), "hash")).toBe(true);
+      expect(await sessions.bind(idOf("legacy"), "other")).toBe(false);
+      expect(await sessions.bind(idOf("unbound"), "other")).toBe(false);
+      expect(await sessions.bind(idOf("nothing"), "other")).toBe(false);
+      expect([await keyOf("legacy"), await keyOf("unbound")]).toEqual(["hash", ""]);
+    });
+
+    test("is not given to a second session: that one was planted beside the first", async () => {
+      const { sessions } = ground.store;
+      await sessions.create({ id: idOf("hers"), userId: 1, device: "phone", createdAt: 1, keyHash: "hash" });
+      await beginLegacy("planted", 2);
+      expect(await sessions.bind(idOf("planted"), "hash")).toBe(false);
+      expect(await keyOf("planted")).toBeNull();
+    });
+
+    test("ASVS 15.4.2 is that of one of those who bind at once", async () => {
+      await beginLegacy("legacy", 2);
+      const keys = Array.from({ length: 8 }, (_, at) => `hash ${at}`);
+      const bound = await Promise.all(keys.map((key) => ground.store.sessions.bind(idOf("legacy"), key)));
+      expect(bound.filter((one) => one)).toHaveLength(1);
+      expect(await keyOf("legacy")).toBe(keys[bound.indexOf(true)]!);
+    });
+  });
+
   describe("ASVS 7.5.2 the devices of a person", () => {
     test("are listed with what is known of them, the latest used first", async () => {
       const { sessions } = ground.store;
-      const phone = { id: idOf("phone"), device: "Firefox", address: "192.0.2.9", factors: 2 as const };
+      const known = { device: "Firefox", address: "192.0.2.9", factors: 2 as const, keyHash: "hash" };
+      const phone = { id: idOf("phone"), ...known };
       await sessions.create({ ...phone, userId: 2, createdAt: 40 });
       await begin("tablet", 2, 50);
       await begin("hers", 1, 60);
       await sessions.touch(idOf("phone"), 70);
       await sessions.setLabel(2, idOf("tablet"), "Kitchen");
       const tablet = { id: idOf("tablet"), device: "tablet's browser", address: "", factors: 1 as const };
+      const unbound = { keyHash: "" };
       expect(await sessions.of(2)).toEqual([
         { ...phone, label: null, provenAt: 40, createdAt: 40, seenAt: 70 },
-        { ...tablet, label: "Kitchen", provenAt: 50, createdAt: 50, seenAt: 50 },
+        { ...tablet, ...unbound, label: "Kitchen", provenAt: 50, createdAt: 50, seenAt: 50 },
       ]);
       expect(await sessions.of(3)).toEqual([]);
     });

@@ -108,6 +108,7 @@ describe("a database from before there were roles", () => {
       role: "owner",
       factors: 1,
       provenAt: 0,
+      keyHash: null,
       seenAt: 20,
     });
     expect(await store.messages.append([draft("next")])).toMatchObject([{ kind: "stored" }]);

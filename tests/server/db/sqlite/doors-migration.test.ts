@@ -164,6 +164,7 @@ describe("a database from before the doors", () => {
       role: "owner",
       factors: 1,
       provenAt: 0,
+      keyHash: null,
       createdAt: 10,
       seenAt: 20,
     });
