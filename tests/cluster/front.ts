@@ -49,7 +49,9 @@ export class Front {
     const folder = mkdtempSync(join(tmpdir(), "secure-chat-front-"));
     mkdirSync(folder, { recursive: true });
     await writeFiles(folder, authority);
-    const nodes = certificates.map(({ pair }, at) => new StandIn(`node${at + 1}`, pair));
+    const nodes: StandIn[] = [];
+    for (const { pair } of certificates)
+      nodes.push(new StandIn(`node${nodes.length + 1}`, pair, await freePort()));
     const port = await freePort();
     const env = balancerEnv({
       host: "127.0.0.1",
@@ -58,7 +60,8 @@ export class Front {
       nodes: nodes.map((node) => `127.0.0.1:${node.port}`),
     });
     const program = new Program(balancerCommand(balancer, path), env);
-    await listening(port, () => program.process.exitCode === null);
+    if (!(await listening(port, () => program.process.exitCode === null)))
+      throw new Error(`${balancer} does not listen:\n${program.printed}`);
     return new Front(`https://localhost:${port}`, folder, nodes, program);
   }
 

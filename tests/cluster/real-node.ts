@@ -22,14 +22,14 @@ export async function behind(balancer: Balancer, path: string) {
   };
   await setUpBeforehand(env);
   const node = new Program([process.execPath, "server/main.ts"], env);
-  await healthy(inside, () => node.process.exitCode === null);
+  await becomesWell(node, inside);
   const [cert, key, certificate] = await Promise.all(
     ["cert.pem", "key.pem", "ca.pem"].map((name) => Bun.file(join(folder, "certs", name)).text()),
   );
   await writeFiles(folder, { pair: { cert: cert!, key: key! }, certificate: certificate! });
   const front = { host: "127.0.0.1", port, files: folder, nodes: [`127.0.0.1:${inside}`] };
   const program = new Program(balancerCommand(balancer, path), balancerEnv(front));
-  await healthy(port, () => program.process.exitCode === null);
+  await becomesWell(program, port);
   return {
     origin,
     async stop() {
@@ -40,4 +40,10 @@ export async function behind(balancer: Balancer, path: string) {
       rmSync(folder, { recursive: true });
     },
   };
+}
+
+/** Throws with all it printed when it ends, or takes too long, without being well. */
+async function becomesWell(program: Program, port: number): Promise<void> {
+  if (!(await healthy(port, () => program.process.exitCode === null)))
+    throw new Error(`It is not well:\n${program.printed}`);
 }

@@ -18,11 +18,12 @@ export class StandIn {
   readonly #pair: Pair;
   #server: Server<undefined>;
 
-  constructor(name: string, pair: Pair) {
+  /** `port` is one that stays free while it is away, which none is that the system chooses. */
+  constructor(name: string, pair: Pair, port: number) {
     this.name = name;
     this.#pair = pair;
-    this.#server = this.#listen(0);
-    this.port = this.#server.port!;
+    this.port = port;
+    this.#server = this.#listen();
   }
 
   /** Nothing listens any more, and what was open breaks. */
@@ -31,12 +32,12 @@ export class StandIn {
   }
 
   comeBack(): void {
-    this.#server = this.#listen(this.port);
+    this.#server = this.#listen();
   }
 
-  #listen(port: number) {
+  #listen() {
     return Bun.serve({
-      port,
+      port: this.port,
       hostname: "127.0.0.1",
       tls: tlsOptions(this.#pair),
       development: false,

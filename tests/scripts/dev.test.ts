@@ -2,14 +2,13 @@ import { expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "../../scripts/cluster/ports.ts";
 import { Person } from "../support/person.ts";
 import { Program } from "../support/program.ts";
 
 test("bun run dev answers for Vite and for the server at one origin, sockets too, and ends with 0", async () => {
   const dataDir = mkdtempSync(join(tmpdir(), "secure-chat-"));
-  const probe = Bun.serve({ port: 0, fetch: () => new Response() });
-  const port = String(probe.port);
-  await probe.stop(true);
+  const port = String(await freePort());
   const program = Program.script("dev.ts", [], { DATA_DIR: dataDir, PORT: port });
   try {
     await program.says(/ready at +https/i);
@@ -34,4 +33,4 @@ test("bun run dev answers for Vite and for the server at one origin, sockets too
     await program.ends();
     rmSync(dataDir, { recursive: true });
   }
-}, 30_000);
+}, 60_000);

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "../../scripts/cluster/ports.ts";
 import { projectRoot } from "../../server/config.ts";
 import { setUpBeforehand } from "./house.ts";
 import { Program } from "./program.ts";
@@ -24,11 +25,13 @@ export class ChatProcess {
   }
 
   async start(): Promise<this> {
+    const isFirst = this.#port === 0;
+    // Not one that the system chose: while the server is away, the system could give it to whoever knocks in vain.
+    if (isFirst) this.#port = await freePort();
     const env = { ...this.#env, DATA_DIR: this.dataDir, PORT: String(this.#port) };
-    if (this.#port === 0) await setUpBeforehand(env);
+    if (isFirst) await setUpBeforehand(env);
     this.#program = new Program([process.execPath, join(projectRoot, this.#entry)], env);
-    const [, port] = await this.#program.says(/https:\/\/localhost:(\d+)[\s\S]*Ctrl-C/);
-    this.#port = Number(port);
+    await this.#program.says(/https:\/\/localhost:\d+[\s\S]*Ctrl-C/);
     return this;
   }
 

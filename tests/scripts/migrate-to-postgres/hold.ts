@@ -11,7 +11,7 @@ export const places = {
   "all is compared": "before delete on meta for each row when (old.key = 'copy')",
 } as const;
 
-/** Lets whoever copies into a new database wait at a place, until released. */
+/** Lets whoever copies into a database wait at a place, until released. */
 export async function hold(url: string, place: keyof typeof places) {
   const fail = (error: unknown) => {
     throw error;
@@ -19,16 +19,16 @@ export async function hold(url: string, place: keyof typeof places) {
   await (await openPostgres({ url, connections: 1 }, fail)).close();
   const sql = new SQL({ url, max: 1 });
   await sql.unsafe(`
-    create function hold() returns trigger language plpgsql as $$ begin
+    create or replace function hold() returns trigger language plpgsql as $$ begin
       perform pg_advisory_xact_lock_shared(${key});
       return coalesce(new, old);
     end $$;
     create trigger hold ${places[place]} execute function hold()`);
   await sql`select pg_advisory_lock(${key}::bigint)`;
   return {
-    /** Resolves when someone waits; throws after ten seconds. */
+    /** Resolves when someone waits; throws after twenty seconds. */
     async reached() {
-      for (const end = performance.now() + 10_000; performance.now() < end; ) {
+      for (const end = performance.now() + 20_000; performance.now() < end; ) {
         const [found] = await sql`
           select from pg_locks join pg_database on oid = database
           where datname = current_database() and locktype = 'advisory' and objid = ${key}::oid and not granted`;
@@ -38,6 +38,7 @@ export async function hold(url: string, place: keyof typeof places) {
     },
     async release() {
       await sql`select pg_advisory_unlock(${key}::bigint)`;
+      await sql.unsafe(`drop trigger hold ${places[place].replace(/^.*?(on \w+).*$/, "$1")}`);
       await sql.close();
     },
   };

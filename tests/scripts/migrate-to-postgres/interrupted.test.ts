@@ -1,4 +1,4 @@
-import { afterAll, afterEach, describe, expect, test } from "bun:test";
+import { afterAll, afterEach, expect, test } from "bun:test";
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -38,48 +38,51 @@ async function isOpen(url: string): Promise<boolean> {
   }
 }
 
-async function goesOn(url: string, from: string) {
+/** Lets a copy run, or go on, to this place; gives it where it waits there. */
+async function copyTo(url: string, place: keyof typeof places) {
+  const held = await hold(url, place);
+  const program = folder.migrate(url);
+  await held.reached();
+  return { program, release: held.release };
+}
+
+/** What a copy says that goes on where this much was copied. */
+const goingOn = (from: string) => new RegExp(`going on with a copy[\\s\\S]*${from} of 12,000 messages\n`);
+
+async function endsWell(url: string, from: string) {
   const again = folder.migrate(url);
-  expect([await again.ends(), again.printed]).toEqual([0, expect.stringContaining("going on with a copy")]);
-  expect(again.printed).toContain(`${from} of 12,000 messages\n`);
+  expect([await again.ends(), again.printed]).toEqual([0, expect.stringMatching(goingOn(from))]);
   expect(await rowsOf(url)).toEqual(wanted);
   expect(await isOpen(url)).toBe(true);
 }
 
-const done: Record<keyof typeof places, string> = {
-  "the first account is stored": "  0%  0",
-  "a message in the middle is stored": " 41%  5,000",
-  "all is copied, and nothing compared yet": "100%  12,000",
-  "all is compared": "100%  12,000",
-};
+/** Where the copy is interrupted each time, how, and from where the next goes on. */
+const interruptions: [place: keyof typeof places, signal: "SIGKILL" | "SIGINT", from: string][] = [
+  ["the first account is stored", "SIGKILL", "  0%  0"],
+  ["a message in the middle is stored", "SIGKILL", " 41%  5,000"],
+  ["a message in the middle is stored", "SIGINT", " 41%  5,000"],
+  ["all is copied, and nothing compared yet", "SIGKILL", "100%  12,000"],
+  ["all is compared", "SIGKILL", "100%  12,000"],
+];
 
-describe("a copy that was killed goes on from where it was, with nothing twice and nothing missing", () => {
-  for (const [place, from] of Object.entries(done) as [keyof typeof places, string][]) {
-    test(`while ${place}`, async () => {
-      const url = await newDatabase();
-      const held = await hold(url, place);
-      const program = folder.migrate(url);
-      await held.reached();
-      program.process.kill("SIGKILL");
-      await program.ends();
-      expect(await isOpen(url)).toBe(false);
-      await held.release();
-      await goesOn(url, from);
-    });
-  }
-});
-
-test("Ctrl-C says that the same command goes on", async () => {
+test("a copy that is killed, or told to stop, again and again, goes on from where it was, with nothing twice and nothing missing", async () => {
   const url = await newDatabase();
-  const held = await hold(url, "a message in the middle is stored");
-  const program = folder.migrate(url);
-  await held.reached();
-  program.process.kill("SIGINT");
-  expect(await program.ends()).toBe(130);
-  expect(program.printed).toContain("Interrupted. Run this again");
-  await held.release();
-  await goesOn(url, "5,000");
-});
+  let before: string | null = null;
+  for (const [place, signal, from] of interruptions) {
+    const { program, release } = await copyTo(url, place);
+    program.process.kill(signal);
+    const code = await program.ends();
+    if (signal === "SIGINT") {
+      expect(code).toBe(130);
+      expect(program.printed).toContain("Interrupted. Run this again");
+    }
+    if (before !== null) expect(program.printed).toMatch(goingOn(before));
+    expect(await isOpen(url)).toBe(false);
+    await release();
+    before = from;
+  }
+  await endsWell(url, before!);
+}, 60_000);
 
 test("PostgreSQL that dies in the middle is told in a sentence, and the copy goes on when it is back", async () => {
   const home = mkdtempSync(join(tmpdir(), "secure-chat-postgres-"));
@@ -87,9 +90,7 @@ test("PostgreSQL that dies in the middle is told in a sentence, and the copy goe
   cleaners.push(() => rmSync(home, { recursive: true }));
   const place = { folder: join(home, "data") };
   const server = await startPostgres(place);
-  const held = await hold(server.url, "a message in the middle is stored");
-  const program = folder.migrate(server.url);
-  await held.reached();
+  const { program } = await copyTo(server.url, "a message in the middle is stored");
   server.kill("SIGKILL");
   expect(await program.ends()).toBe(1);
   expect(program.printed).toMatch(/does not answer at 127.0.0.1.*\nRun this again: it goes on/);
@@ -97,5 +98,5 @@ test("PostgreSQL that dies in the middle is told in a sentence, and the copy goe
 
   const back = await startPostgres({ ...place, port: server.port });
   cleaners.push(() => back.stop());
-  await goesOn(back.url, "5,000");
+  await endsWell(back.url, "5,000");
 });

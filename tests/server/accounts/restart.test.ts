@@ -4,25 +4,28 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import bcrypt from "bcryptjs";
+import { freePort } from "../../../scripts/cluster/ports.ts";
 import { Person } from "../../support/person.ts";
 import { Program } from "../../support/program.ts";
 
 const dataDir = mkdtempSync(join(tmpdir(), "secure-chat-restart-"));
 let program: Program;
 let origin: string;
+let port: number;
 
-async function start(port: string) {
+async function start(port: number) {
   program = new Program([process.execPath, "server/main.ts"], {
     DATA_DIR: dataDir,
     HOST: "127.0.0.1",
-    PORT: port,
+    PORT: String(port),
   });
   const [address] = await program.says(/https:\/\/localhost:\d+/);
   origin = address;
 }
 
 beforeAll(async () => {
-  await start("0");
+  port = await freePort();
+  await start(port);
 });
 afterAll(async () => {
   program.process.kill("SIGTERM");
@@ -43,7 +46,7 @@ test("ASVS 7.4.1 sessions, ended sessions, passwords and the limits that were se
 
   program.process.kill("SIGKILL");
   await program.ends();
-  await start(new URL(origin).port);
+  await start(port);
 
   expect((await alice.fetch("GET", "/api/account")).status).toBe(200);
   expect(await (await alice.fetch("GET", "/api/house")).json()).toMatchObject(limits);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
+import { freePort } from "../../../../scripts/cluster/ports.ts";
 import { type HostileProvider, paths, startHostileProvider } from "../../../support/hostile-provider.ts";
 import { comeBack, startOidcProvider } from "../../../support/oidc.ts";
 import { testAuthority } from "../../../support/test-authority.ts";
@@ -13,7 +14,8 @@ afterAll(() => provider.stop());
 
 test("ASVS 16.5.2 a provider that is down is told apart from those that are not, and serves again when it is back", async () => {
   const trust = testAuthority();
-  const real = await startOidcProvider([callback("oidc")], {}, 0, trust);
+  const port = await freePort();
+  const real = await startOidcProvider([callback("oidc")], {}, port, trust);
   const settings = [settingsOf(real.issuer), settingsOf(provider.issuer, { id: "entra" })];
   const here = ground(settings, trusting(real.authority, provider.authority));
   const { url, cookie } = await here.begin("oidc", origin, purpose);
@@ -25,7 +27,7 @@ test("ASVS 16.5.2 a provider that is down is told apart from those that are not,
   expect(await failing(here, here.begin("oidc", origin, purpose))).toMatch(/could not be asked/);
   await here.begin("entra", origin, purpose);
 
-  const back = await startOidcProvider([callback("oidc")], {}, Number(new URL(real.issuer).port), trust);
+  const back = await startOidcProvider([callback("oidc")], {}, port, trust);
   await here.begin("oidc", origin, purpose);
   await back.stop();
 });
