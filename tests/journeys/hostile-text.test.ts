@@ -56,6 +56,20 @@ test("ASVS 1.1.2 ASVS 1.2.1 ASVS 1.3.2 ASVS 1.3.5 ASVS 3.2.2 ASVS 3.2.3 what peo
   await socket.say("that was all");
   await alice.sees("that was all");
 
+  const stacked = `Z${"\u0301\u0300\u0302".repeat(30)}${"\u0323\u0324\u0331".repeat(30)}algo`;
+  await socket.say(stacked);
+  await socket.say("below the marks");
+  await alice.sees("below the marks");
+  const neighbours = ["that was all", "below the marks"].map((text) =>
+    alice.log.locator("article").filter({ hasText: text }),
+  );
+  const look = () => Promise.all(neighbours.map((row) => row.screenshot()));
+  const withMarks = await look();
+  await alice.log
+    .getByText(stacked)
+    .evaluate((text) => Object.assign((text as HTMLElement).style, { visibility: "hidden" }));
+  expect((await look()).map((row, at) => row.equals(withMarks[at]!))).toEqual([true, true]);
+
   const shown = await alice.log.textContent();
   for (const text of corpus) expect(shown).toContain(text);
   const made = alice.log.locator("script, img, iframe, form, input, style, link, math, object, embed, b");

@@ -8,7 +8,7 @@ setDefaultTimeout(60_000);
 let server: TestServer;
 let browser: Browser;
 beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(), launch()]);
+  [server, browser] = await Promise.all([startServer({ env: { SOCKETS_PER_USER: "2" } }), launch()]);
 });
 afterAll(async () => {
   await browser.close();
@@ -84,6 +84,26 @@ test("a private message to someone who is away waits for them, and counts as unr
     () => tab.conversation("dora").innerText(),
     (text) => !text.includes("2"),
   );
+
+  // One tab too many says so, and goes on when another one is closed.
+  const third = await back.anotherTab();
+  await third.page.getByText("open in too many tabs").waitFor();
+  await third.log.getByText("Nothing is shown here").waitFor();
+  await tab.page.close();
+  await third.conversation("dora").click();
+  await third.sees("second");
+  expect(await third.page.getByText("open in too many tabs").count()).toBe(0);
+
+  await third.say("third");
+  await third.context.grantPermissions(["clipboard-read"]);
+  const copied = await third.log.evaluate(async (log) => {
+    const rows = [...log.querySelectorAll("article")];
+    const end = rows.at(-1)!.querySelector("p")!;
+    document.getSelection()!.setBaseAndExtent(rows[0]!, 0, end, end.childNodes.length);
+    document.execCommand("copy");
+    return navigator.clipboard.readText();
+  });
+  expect(copied).toMatch(/^dora \d\d:\d\d\nfirst\nsecond\n\nemil \d\d:\d\d\nthird$/);
 });
 
 test("people are online once, however many tabs they have, and a reload tells nobody", async () => {

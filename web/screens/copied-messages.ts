@@ -1,0 +1,56 @@
+/**
+ * Lets what is copied of a log be what one sees of it: who and when above the messages of a run, a line for each message, and
+ * no time that is not shown. What lies within the text of one message is the browser's own to copy.
+ */
+export function copiesAsShown(log: HTMLElement): () => void {
+  const copy = (event: ClipboardEvent) => {
+    const selection = document.getSelection();
+    if (!selection || !event.clipboardData || isWithinOneText(selection)) return;
+    const text = textOf(log, selection);
+    if (text === "") return;
+    event.clipboardData.setData("text/plain", text);
+    event.preventDefault();
+  };
+  log.addEventListener("copy", copy);
+  return () => log.removeEventListener("copy", copy);
+}
+
+const textAround = (node: Node | null): Element | null =>
+  (node instanceof Element ? node : (node?.parentElement ?? null))?.closest("article p") ?? null;
+
+function isWithinOneText({ anchorNode, focusNode }: Selection): boolean {
+  const text = textAround(anchorNode);
+  return text !== null && text === textAround(focusNode);
+}
+
+/** The selected text of a log; a blank line stands above each run of messages, and around what nobody wrote. */
+function textOf(log: HTMLElement, selection: Selection): string {
+  const ranges = Array.from({ length: selection.rangeCount }, (_, at) => selection.getRangeAt(at));
+  const selected = (node: Element | null) =>
+    node ? ranges.map((range) => partOf(node, range)).join("") : "";
+  const paragraphs: string[][] = [];
+  let isRun = false;
+  for (const row of log.querySelectorAll("[data-key]")) {
+    const isMessage = row.matches("article");
+    const head = [...row.querySelectorAll(isMessage ? "header > *" : ".label, bdi, time")];
+    const above = head.map(selected).filter(Boolean).join(" ");
+    const lines = [above, isMessage ? selected(row.querySelector("p")) : ""].filter(Boolean);
+    if (lines.length === 0) continue;
+    if (isRun && isMessage && above === "") paragraphs.at(-1)!.push(...lines);
+    else paragraphs.push(lines);
+    isRun = isMessage;
+  }
+  return paragraphs.map((lines) => lines.join("\n")).join("\n\n");
+}
+
+/** What of a node's text lies in a range. */
+function partOf(node: Element, range: Range): string {
+  if (!range.intersectsNode(node)) return "";
+  const part = document.createRange();
+  part.selectNodeContents(node);
+  if (range.compareBoundaryPoints(Range.START_TO_START, part) > 0)
+    part.setStart(range.startContainer, range.startOffset);
+  if (range.compareBoundaryPoints(Range.END_TO_END, part) < 0)
+    part.setEnd(range.endContainer, range.endOffset);
+  return part.toString();
+}
