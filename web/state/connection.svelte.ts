@@ -1,5 +1,7 @@
+import { closeCodes } from "../../server/protocol/close-codes.ts";
 import type { Command } from "../../server/protocol/commands.ts";
 import type { ChatEvent, EventOf } from "../../server/protocol/events.ts";
+import { backoff } from "../transport/backoff.ts";
 import { notReached, Refused } from "../transport/refused.ts";
 import { type Link, ReconnectingSocket, type SocketSurroundings } from "../transport/socket.ts";
 
@@ -15,8 +17,13 @@ interface Waiting {
   lost?(): void;
 }
 
-/** What the banner says: nothing, trying, how long until the next try, or that this is one tab too many. */
-export type Trouble = { kind: "trying" } | { kind: "waiting"; seconds: number } | { kind: "closed" } | null;
+/** What the banner says: nothing, trying, how long until the next try, that this is one tab too many, or that it is over. */
+export type Trouble =
+  | { kind: "trying" }
+  | { kind: "waiting"; seconds: number }
+  | { kind: "crowded" }
+  | { kind: "closed" }
+  | null;
 
 /** The live connection as the screens see it. Commands go out through `ask`; a refusal finds its way back by `ref`. */
 export class Connection {
@@ -31,6 +38,10 @@ export class Connection {
   /** What came over a new socket before the answer to `chat.enter`, which says what history it belongs to. */
   #early: ChatEvent[] = [];
   #stopTicking = () => {};
+  /** Whether the person has so many connections that there is no place for this one; and how often one was looked for. */
+  #crowded = $state(false);
+  #looked = 0;
+  #stopLooking = () => {};
 
   constructor(
     around: SocketSurroundings,
@@ -57,6 +68,7 @@ export class Connection {
   /** A first short interruption is not worth a word; what lasts is. */
   get trouble(): Trouble {
     const link = this.#link;
+    if (this.#crowded) return { kind: "crowded" };
     if (link.kind === "closed") return link.code === null ? null : { kind: "closed" };
     if (this.#entered || link.kind === "open" || link.attempt < 2) return null;
     return link.kind === "waiting" ? { kind: "waiting", seconds: this.#seconds } : { kind: "trying" };
@@ -70,8 +82,12 @@ export class Connection {
     this.#socket.close();
   }
 
+  /** The network or the person came back. Who closes a tab comes to this one: there may be a place now. */
   wake(): void {
-    this.#socket.wake();
+    if (this.#crowded) {
+      this.#looked = 0;
+      this.#socket.connect();
+    } else this.#socket.wake();
   }
 
   /** Sends a command and gives its `ref`, or null when there is no connection. `refused` hears if it is turned down. */
@@ -91,6 +107,8 @@ export class Connection {
   /** The chat was entered: from now on the connection counts as whole, and what came early is heard. */
   welcome(): void {
     this.#entered = true;
+    this.#crowded = false;
+    this.#looked = 0;
     for (const event of this.#early.splice(0)) this.#heard(event);
   }
 
@@ -127,8 +145,19 @@ export class Connection {
       for (const { lost } of waiting) lost?.();
       this.#early = [];
     }
+    this.#stopLooking();
+    if (link.kind === "closed") this.#crowded = link.code === closeCodes.tooManySockets;
+    if (link.kind === "waiting") this.#crowded = false;
+    if (this.#crowded && link.kind === "closed") this.#lookForPlace();
     this.#stopTicking();
     if (link.kind === "waiting") this.#tick(link.retryAt);
+  }
+
+  /** A place is free when another tab or device goes; nobody tells of it. */
+  #lookForPlace(): void {
+    const { system } = this.#around;
+    this.#looked += 1;
+    this.#stopLooking = system.after(backoff(this.#looked, system.chance()), () => this.#socket.connect());
   }
 
   #tick(retryAt: number): void {

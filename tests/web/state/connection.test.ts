@@ -23,13 +23,60 @@ for (const [code, sentence] of [
   });
 }
 
-test("too many sockets pauses this one, and it can be tried again", () => {
-  const { connect, server, chat, told } = setUp();
+test("too many sockets pauses this one, which says so and looks for a place by itself, less and less often", () => {
+  const { connect, server, chat, told, sockets, system } = setUp();
   connect();
   server.cut(closeCodes.tooManySockets);
-  expect(chat.connection.trouble).toEqual({ kind: "closed" });
+  expect(chat.connection.trouble).toEqual({ kind: "crowded" });
+  const waits = [500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000];
+  for (const [at, wait] of waits.entries()) {
+    system.advance(wait - 1);
+    expect(sockets.all).toHaveLength(at + 1);
+    system.advance(1);
+    expect(sockets.all).toHaveLength(at + 2);
+    server.accept(sockets.last);
+    expect(chat.connection.trouble).toEqual({ kind: "crowded" });
+    server.cut(closeCodes.tooManySockets);
+  }
+  system.advance(30_000);
+  server.accept(sockets.last);
+  server.settle();
+  expect([chat.connection.trouble, chat.connection.entered, told]).toEqual([null, true, []]);
+});
+
+test("who comes to a paused tab has a place looked for at once, and soon again", () => {
+  const { connect, server, chat, sockets, system } = setUp();
   connect();
-  expect([chat.connection.trouble, told]).toEqual([null, []]);
+  for (const wait of [500, 1_000, 2_000, 4_000, 0]) {
+    server.cut(closeCodes.tooManySockets);
+    system.advance(wait);
+    if (wait > 0) server.accept(sockets.last);
+  }
+  const before = sockets.all.length;
+  chat.connection.wake();
+  expect(sockets.all).toHaveLength(before + 1);
+  server.accept(sockets.last);
+  server.cut(closeCodes.tooManySockets);
+  system.advance(500);
+  server.accept(sockets.last);
+  server.settle();
+  expect([chat.connection.trouble, sockets.all.length]).toEqual([null, before + 2]);
+});
+
+test("a paused tab that is left looks for nothing any more, and one whose network fails says that instead", () => {
+  const { connect, server, chat, sockets, system } = setUp();
+  connect();
+  server.cut(closeCodes.tooManySockets);
+  system.advance(500);
+  sockets.last.cut();
+  expect(chat.connection.trouble).toEqual({ kind: "waiting", seconds: 1 });
+  system.advance(1_000);
+  server.accept(sockets.last);
+  server.cut(closeCodes.tooManySockets);
+  chat.connection.close();
+  const before = sockets.all.length;
+  system.advance(3_600_000);
+  expect([chat.connection.trouble, sockets.all.length]).toEqual([null, before]);
 });
 
 test("a socket that will not open makes us ask whether the session is still there", () => {
