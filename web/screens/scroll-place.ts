@@ -89,8 +89,9 @@ export class ScrollPlace {
 /** Tells when the scroll bar of a list is pressed and let go; gives the function that ends it. */
 export function scrollbarHold(list: HTMLElement, changed: (held: boolean) => void): () => void {
   let stop = () => {};
-  const press = ({ target, offsetX }: PointerEvent) => {
-    if (target !== list || offsetX < list.clientWidth) return;
+  const press = ({ target, pointerType }: PointerEvent) => {
+    // Rows cover the list but for its scroll bar, which may take no room of its own. A finger scrolls by the rows.
+    if (target !== list || pointerType === "touch") return;
     stop();
     const released = new AbortController();
     const release = () => {
