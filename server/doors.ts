@@ -25,6 +25,7 @@ import { sealer as sealWith } from "./accounts/sealed.ts";
 import { secondFactor as keepSecondFactor } from "./accounts/second-factor.ts";
 import type { Sessions } from "./accounts/sessions.ts";
 import { settingUp as setUp } from "./accounts/set-up.ts";
+import { requiringActive } from "./accounts/standing.ts";
 import type { Broker } from "./broker/broker.ts";
 import { userTopic } from "./broker/topics.ts";
 import type { Config } from "./config.ts";
@@ -78,6 +79,7 @@ export function doors(deps: DoorsDeps): Omit<DoorRoutesDeps, "origins" | "report
   const devices = knownDevices(secrets.pepper);
   const passwords = keepPasswords(deps.pool, secrets.pepper);
   const guesses = guessLimits(bound);
+  const requireActive = requiringActive(store.audit, act);
   const hashNew = newPasswords(passwords, deps.strength, house);
   const admission = admit({ invites: store.invites, house, tokens, bound, system });
   const news = keepNews(tellUser, system.now);
@@ -91,13 +93,14 @@ export function doors(deps: DoorsDeps): Omit<DoorRoutesDeps, "origins" | "report
     guesses,
     devices,
     sessions,
+    requireActive,
     kept: store.sessions,
     act,
     broker,
     system,
     erase,
   });
-  const { offered, ...providers } = providerDoors({ ...deps, admission, newAccounts });
+  const { offered, ...providers } = providerDoors({ ...deps, admission, newAccounts, requireActive });
   const door = doorOf({
     accounts,
     sessions,
@@ -134,6 +137,7 @@ export function doors(deps: DoorsDeps): Omit<DoorRoutesDeps, "origins" | "report
     people,
     hashNew,
     secondFactor,
+    requireActive,
     bound,
     act,
     system,
@@ -170,6 +174,7 @@ export function doors(deps: DoorsDeps): Omit<DoorRoutesDeps, "origins" | "report
     tickets: store.tickets,
     audit: store.audit,
     house,
+    requireActive,
     pepper: secrets.pepper,
     act,
     system,

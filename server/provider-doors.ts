@@ -5,6 +5,7 @@ import { providerVisits as visitProviders } from "./accounts/provider-visits.ts"
 import type { Fetch } from "./accounts/providers/asking.ts";
 import { providers as signInWith } from "./accounts/providers.ts";
 import type { Sessions } from "./accounts/sessions.ts";
+import type { RequireActive } from "./accounts/standing.ts";
 import type { Config } from "./config.ts";
 import type { Store } from "./db/store.ts";
 import { spend } from "./rate-limit.ts";
@@ -15,6 +16,7 @@ export interface ProviderDoorsDeps extends Omit<NewcomersDeps, "tickets" | "with
   fetch: Fetch;
   store: Store;
   sessions: Sessions;
+  requireActive: RequireActive;
   bound: Bound;
   report(error: unknown): string;
 }
@@ -43,6 +45,7 @@ export function providerDoors(deps: ProviderDoorsDeps) {
       kept,
       users,
       factors,
+      requireActive: deps.requireActive,
       within,
       system,
     }),

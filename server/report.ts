@@ -12,8 +12,10 @@ export function reporter(system: System, write: (line: string) => void): (error:
     const id = Buffer.from(system.random(6)).toString("hex");
     const time = new Date(system.now()).toISOString();
     if (error instanceof Incident) {
-      const { event, message, cause } = error;
-      write(logLine({ time, event, id, message, ...(cause instanceof Error && { cause: cause.message }) }));
+      const { event, source, message, cause } = error;
+      const from = source === null ? {} : { source };
+      const why = cause instanceof Error ? { cause: cause.message } : {};
+      write(logLine({ time, event, id, ...from, message, ...why }));
     } else write(logLine({ time, event: "bug", id, error: inspect(error) }));
     return id;
   };

@@ -13,7 +13,7 @@ import type { HashNew } from "./new-passwords.ts";
 import type { Passwords } from "./passwords.ts";
 import type { People } from "./people.ts";
 import type { Sessions, Whence } from "./sessions.ts";
-import { requireActive } from "./standing.ts";
+import type { RequireActive } from "./standing.ts";
 
 export interface AccountsDeps {
   users: Store["users"];
@@ -24,6 +24,7 @@ export interface AccountsDeps {
   guesses: GuessLimits;
   devices: KnownDevices;
   sessions: Pick<Sessions, "isFresh">;
+  requireActive: RequireActive;
   kept: Pick<Store["sessions"], "find">;
   act: MakeAct;
   broker: Broker;
@@ -64,15 +65,18 @@ export function accounts(deps: AccountsDeps) {
       const user = await users.byName(name);
       const isKnown = mark !== undefined && devices.isKnown(mark, user);
       const source = { address, known: isKnown ? devices.keyOf(mark) : null };
-      const right = await guesses.attempt(name, source, () =>
-        passwords.matches(password, user?.passwordHash ?? null, address),
-      );
-      if (!right || !user) {
+      let isRight = false;
+      // A right one costs like a wrong one where the account is barred: each try is written down.
+      await guesses.attempt(name, source, async () => {
+        isRight = await passwords.matches(password, user?.passwordHash ?? null, address);
+        return isRight && user?.standing === "active";
+      });
+      if (!isRight || !user) {
         const to = user === null ? {} : { to: user.id };
         await deps.audit.add(act("session.refused", { ...to, address, detail: { way: "password" } }));
         throw new Refusal("wrong_credentials");
       }
-      requireActive(user);
+      await deps.requireActive(user, "password", address);
       await users.signedIn(user.id, system.now());
       return user;
     },

@@ -7,13 +7,14 @@ import type { MakeAct } from "./act.ts";
 import type { HouseKeeper } from "./house.ts";
 import type { Identities } from "./identities.ts";
 import { type Page, type PasskeyCeremoniesDeps, passkeyCeremonies } from "./passkey-ceremonies.ts";
-import { requireActive } from "./standing.ts";
+import type { RequireActive } from "./standing.ts";
 
 export interface PasskeysDeps extends PasskeyCeremoniesDeps {
   users: Store["users"];
   identities: Pick<Identities, "opening">;
   audit: Store["audit"];
   house: Pick<HouseKeeper, "current" | "asksMoreOf">;
+  requireActive: RequireActive;
   act: MakeAct;
 }
 
@@ -23,7 +24,7 @@ const countMax = 20;
 
 /** Signing in with passkeys, and the passkeys of one's own. `wrong_passkey` says the same of all answers that are not right. */
 export function passkeys(deps: PasskeysDeps) {
-  const { users, factors, identities, audit, house, act, system } = deps;
+  const { users, factors, identities, audit, house, requireActive, act, system } = deps;
   const ceremonies = passkeyCeremonies(deps);
 
   /** Writes down that somebody came with an answer that is not right, in whose name if that is known. */
@@ -53,7 +54,7 @@ export function passkeys(deps: PasskeysDeps) {
         const meant = await factors.passkey(answer.response.id);
         throw await refused(meant?.userId, address);
       }
-      requireActive(user);
+      await requireActive(user, "passkey", address);
       await users.signedIn(user.id, system.now());
       return user;
     },

@@ -9,7 +9,7 @@ import type { Identities } from "./identities.ts";
 import type { Newcomers } from "./newcomers.ts";
 import type { Providers, Purpose } from "./providers.ts";
 import type { Sessions } from "./sessions.ts";
-import { requireActive } from "./standing.ts";
+import type { RequireActive } from "./standing.ts";
 
 export interface ProviderVisitsDeps {
   providers: Providers;
@@ -20,6 +20,7 @@ export interface ProviderVisitsDeps {
   kept: Store["sessions"];
   users: Store["users"];
   factors: Store["factors"];
+  requireActive: RequireActive;
   /** Refuses as `rate_limited` an address that asks too often. */
   within(address: string): void;
   system: System;
@@ -36,17 +37,18 @@ export type ProviderVisits = ReturnType<typeof providerVisits>;
 
 /** Going to a provider and coming back, to sign in or to link an account there to the one here. */
 export function providerVisits(deps: ProviderVisitsDeps) {
-  const { providers, identities, newcomers, sessions, users, factors, within, system } = deps;
+  const { providers, identities, newcomers, sessions, users, factors, requireActive, within, system } = deps;
 
   async function signedIn(
     account: { issuer: string; subject: string },
     { next, former }: Extract<Purpose, { kind: "sign in" }>,
+    address: string,
   ): Promise<Return | null> {
     const { issuer, subject } = account;
     const identity = await factors.identity(issuer, subject);
     const user = identity && (await users.byId(identity.userId));
     if (!user) return null;
-    requireActive(user);
+    await requireActive(user, "provider", address);
     await factors.usedIdentity(issuer, subject, system.now());
     await users.signedIn(user.id, system.now());
     return { kind: "signed in", user, next, former: former ? await sessionOf(former) : null };
@@ -77,7 +79,8 @@ export function providerVisits(deps: ProviderVisitsDeps) {
       within(address);
       const inviteId = invite === undefined ? null : await deps.admission.shown(invite, address);
       const former = session?.id.toString("base64url");
-      return providers.begin(id, origin, { kind: "sign in", inviteId, next: next ?? null, former });
+      const purpose = { kind: "sign in", inviteId, next: next ?? null, former } as const;
+      return providers.begin(id, origin, purpose, address);
     },
 
     /** The same for somebody who wants to link an account there. */
@@ -85,7 +88,7 @@ export function providerVisits(deps: ProviderVisitsDeps) {
       within(address);
       await identities.requireUnlinked(session.userId, id);
       const sessionId = session.id.toString("base64url");
-      return providers.begin(id, origin, { kind: "link", userId: session.userId, sessionId });
+      return providers.begin(id, origin, { kind: "link", userId: session.userId, sessionId }, address);
     },
 
     /** Takes what a browser came back with; nothing was changed where that is not what it was sent for. */
@@ -96,13 +99,13 @@ export function providerVisits(deps: ProviderVisitsDeps) {
       address: string,
     ): Promise<Return> {
       within(address);
-      const { account, purpose } = await providers.finish(id, query, cookie);
+      const { account, purpose } = await providers.finish(id, query, cookie, address);
       if (purpose.kind === "link") {
         await requireLinking(purpose);
         await identities.link(purpose.userId, id, account, address);
         return { kind: "linked", userId: purpose.userId };
       }
-      const known = await signedIn(account, purpose);
+      const known = await signedIn(account, purpose, address);
       if (known) return known;
       const { inviteId } = purpose;
       return { kind: "new", token: await newcomers.welcome({ provider: id, account, inviteId }) };

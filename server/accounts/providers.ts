@@ -39,9 +39,15 @@ export interface Providers {
   readonly offered: readonly { id: ProviderId; name: string }[];
   /**
    * Takes the origin under which the browser sees this server, which must be one of its own. Gives the address at the provider to
-   * send it to, and the value of the cookie that has to come back with the answer. Refuses as `provider_failed`.
+   * send it to, and the value of the cookie that has to come back with the answer. Refuses as `provider_failed`, and reports that
+   * with the address of who asks, here and below.
    */
-  begin(id: string, origin: string, purpose: Purpose): Promise<{ url: string; cookie: string }>;
+  begin(
+    id: string,
+    origin: string,
+    purpose: Purpose,
+    address?: string,
+  ): Promise<{ url: string; cookie: string }>;
   /**
    * Takes what the browser brought back from there, and gives the account at the provider, and what it was for. Works once for
    * each `begin`, within ten minutes, in the same browser. Refuses as `provider_failed`.
@@ -50,6 +56,7 @@ export interface Providers {
     id: string,
     query: URLSearchParams,
     cookie: string | null,
+    address?: string,
   ): Promise<{ account: ProviderAccount; purpose: Purpose }>;
 }
 
@@ -67,15 +74,19 @@ export function providers(
   const random = () => newToken(system.random(tokenBytes));
 
   /** The operator reads what was wrong; whoever asked may be the one who tries something, and reads only that it failed. */
-  async function told<T>(id: string, act: (provider: Provider) => Promise<T>): Promise<T> {
+  async function told<T>(
+    id: string,
+    address: string | undefined,
+    act: (provider: Provider) => Promise<T>,
+  ): Promise<T> {
     const provider = all.get(id);
     if (!provider) throw new Refusal("not_found");
     try {
       return await act(provider);
     } catch (error) {
       if (!(error instanceof Incident)) throw error;
-      const { event, message } = error;
-      report(new Incident(event, `Signing in with ${provider.settings.name} failed. ${message}`));
+      const what = `Signing in with ${provider.settings.name} failed. ${error.message}`;
+      report(new Incident(error.event, what, undefined, address));
       throw new Refusal("provider_failed");
     }
   }
@@ -96,8 +107,8 @@ export function providers(
   return {
     offered: settings.map(({ id, name }) => ({ id, name })),
 
-    begin: (id, origin, purpose) =>
-      told(id, async (provider) => {
+    begin: (id, origin, purpose, address) =>
+      told(id, address, async (provider) => {
         const [state, verifier, nonce, cookie] = [random(), random(), random(), random()];
         // An address of its own for each provider: an answer of one is never taken for that of another (RFC 9700, 4.4.2).
         const redirectUri = `${origin}/api/providers/${id}/callback`;
@@ -121,8 +132,8 @@ export function providers(
         return { url: url.href, cookie };
       }),
 
-    finish: (id, query, cookie) =>
-      told(id, async (provider) => {
+    finish: (id, query, cookie, address) =>
+      told(id, address, async (provider) => {
         const { purpose, ...kept } = await takeUnderWay(id, query, cookie);
         // Whoever changes their mind at the provider is no incident.
         if (only(query, "error") === "access_denied")

@@ -14,7 +14,7 @@ import { type Deed, requireAbove } from "./moderation.ts";
 import type { HashNew } from "./new-passwords.ts";
 import type { People } from "./people.ts";
 import type { Whence } from "./sessions.ts";
-import { requireActive } from "./standing.ts";
+import type { RequireActive } from "./standing.ts";
 
 export interface ResetsDeps {
   users: Store["users"];
@@ -23,6 +23,7 @@ export interface ResetsDeps {
   hashNew: HashNew;
   /** Checks the code of an account that has an authenticator app. */
   secondFactor: { verifyCode(user: User, code: string, source: CodeSource): Promise<boolean> };
+  requireActive: RequireActive;
   bound: Bound;
   act: MakeAct;
   system: System;
@@ -35,7 +36,7 @@ const keptMs = 24 * 60 * 60 * 1000;
 
 /** How a forgotten password is mended: by a link that opens one account once, made by who stands above its person. */
 export function resets(deps: ResetsDeps) {
-  const { users, tickets, people, act, system } = deps;
+  const { users, tickets, people, requireActive, act, system } = deps;
   const made = deps.bound("reset links made", 30, 10);
   const tries = deps.bound("reset links", 30, 10);
 
@@ -45,7 +46,7 @@ export function resets(deps: ResetsDeps) {
     const ticket = await tickets.find(hashOfToken(token), resetKind, system.now());
     const user = ticket?.userId == null ? null : await users.byId(ticket.userId);
     if (!ticket || !user || !(await stillHolds(ticket, user, users))) throw new Refusal("link_invalid");
-    requireActive(user);
+    await requireActive(user, "reset link", address);
     return user;
   }
 

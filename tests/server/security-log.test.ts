@@ -89,6 +89,7 @@ describe("what went wrong inside", () => {
     const ids = [
       report(new Error("a bug")),
       report(new Incident("interrupted", "It was interrupted.", new Error("self-signed certificate"))),
+      report(new Incident("provider_failed", "It came back without a code.", undefined, "192.0.2.7")),
     ];
     const at = new Date(time.now()).toISOString();
     expect(records()).toEqual([
@@ -99,6 +100,13 @@ describe("what went wrong inside", () => {
         id: ids[1],
         message: "It was interrupted.",
         cause: "self-signed certificate",
+      },
+      {
+        time: at,
+        event: "provider_failed",
+        id: ids[2],
+        source: "192.0.2.7",
+        message: "It came back without a code.",
       },
     ]);
     expect(ids[0]).not.toBe(ids[1]);

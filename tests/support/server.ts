@@ -90,6 +90,7 @@ export async function startServer(options: TestServerOptions = {}) {
   const store = options.store ?? sqliteStore(openDatabase(":memory:"));
   if (options.house !== null) await setUpHouse(store, config, options.house);
   const bugs: unknown[] = [];
+  const incidents: Incident[] = [];
   const lines: string[] = [];
   const log = securityLog(options.system ?? system, (line) => lines.push(line));
   const app = await createApp({
@@ -103,7 +104,8 @@ export async function startServer(options: TestServerOptions = {}) {
     clientFolder: options.clientFolder ?? join(projectRoot, "web/dist"),
     pool: options.pool ?? sharedPool,
     strength: options.strength ?? { check: async () => {} },
-    report: (error) => (error instanceof Incident ? "incident" : `bug-${bugs.push(error)}`),
+    report: (error) =>
+      error instanceof Incident ? `incident-${incidents.push(error)}` : `bug-${bugs.push(error)}`,
     refused: log.refused,
   });
   pair ??= testCertificate();
@@ -122,6 +124,7 @@ export async function startServer(options: TestServerOptions = {}) {
     app,
     store,
     bugs,
+    incidents,
     /** The lines of the security log. */
     log: lines,
     server,

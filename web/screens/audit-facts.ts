@@ -29,6 +29,7 @@ const keeping = among({ keep: "their messages stay", remove: "their messages wer
 /** What is said of each fact; null for what needs no word. */
 const facts: Record<string, (value: Value, people: Names) => string | null> = {
   way: (value) => `by ${value}`,
+  standing: among({ banned: "the account is banned", suspended: "the account is suspended" }),
   factors: (value) => (value === 2 ? "in two steps" : null),
   provider: (value) => `provider: ${value}`,
   left: (value) => `${count("recovery code")(value)} left`,

@@ -21,6 +21,6 @@ export interface Audit {
   add(act: Act): Promise<void>;
   /** The latest first: at most `limit` entries with an id below `before`. */
   page(filter: AuditFilter, before: number | null, limit: number): Promise<AuditEntry[]>;
-  /** Removes what is older than `before`; what is less than a year older than the latest entry, the database keeps. */
+  /** Removes what is older than `before`; what is not a year older than the latest entry and than now, by the machine's own clock, the database keeps. */
   removeOld(before: number): Promise<void>;
 }

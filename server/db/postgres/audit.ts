@@ -1,4 +1,4 @@
-import { and, desc, eq, gte, inArray, lt, max, or, sql } from "drizzle-orm";
+import { and, desc, eq, gte, inArray, lt, or, sql } from "drizzle-orm";
 import { type AuditEvent, auditKeepMs, reportEvents } from "../../protocol/audit.ts";
 import type { Act, Audit } from "../kept/audit.ts";
 import { guarded } from "./guarded.ts";
@@ -48,8 +48,10 @@ export function postgresAudit(db: Db): Audit {
       }),
     removeOld: (before) =>
       guarded(async () => {
-        const [latest] = await db.orm.select({ at: max(audit.at) }).from(audit);
-        await db.orm.delete(audit).where(lt(audit.at, Math.min(before, (latest?.at ?? 0) - auditKeepMs)));
+        // As the trigger has it.
+        const latest = sql`(select least(max(a.at), floor(extract(epoch from now()) * 1000)::bigint) from audit a)`;
+        const isOver = and(lt(audit.at, before), lt(audit.at, sql`${latest} - ${auditKeepMs}::bigint`));
+        await db.orm.delete(audit).where(isOver);
       }),
   };
 }

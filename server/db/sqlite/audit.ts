@@ -1,4 +1,4 @@
-import { and, desc, eq, gte, inArray, lt, max, or, sql } from "drizzle-orm";
+import { and, desc, eq, gte, inArray, lt, or, sql } from "drizzle-orm";
 import { type AuditEvent, auditKeepMs, reportEvents } from "../../protocol/audit.ts";
 import type { Act, Audit } from "../kept/audit.ts";
 import { guarded } from "./guarded.ts";
@@ -51,13 +51,10 @@ export function sqliteAudit(db: Db): Audit {
       ),
     removeOld: (before) =>
       guarded(() => {
-        const latest =
-          db
-            .select({ at: max(audit.at) })
-            .from(audit)
-            .get()?.at ?? 0;
+        // As the trigger has it.
+        const latest = sql`(select min(max(a.at), unixepoch() * 1000) from audit a)`;
         db.delete(audit)
-          .where(lt(audit.at, Math.min(before, latest - auditKeepMs)))
+          .where(and(lt(audit.at, before), lt(audit.at, sql`${latest} - ${auditKeepMs}`)))
           .run();
       }),
   };

@@ -41,6 +41,30 @@ describe("ASVS 7.4.2 who is locked out gets no session that was just beginning",
   }
 });
 
+test("ASVS 16.3.1 a right password on a barred account is written down with whose it is, and so often as a wrong one", async () => {
+  await bar("banned");
+  const before = chat.server.log.length;
+  const answers: string[] = [];
+  for (let tries = 0; tries < 12; tries++) {
+    const response = await new Person(chat.server, "Mia").signIn();
+    answers.push((await response.json()).error.code);
+  }
+  expect(answers).toEqual([...Array(10).fill("account_barred"), "rate_limited", "rate_limited"]);
+  const entries = (await chat.base.store.audit.page({ events: ["session.refused"] }, null, 20)).map(
+    ({ id: _, at: __, ...entry }) => entry,
+  );
+  const entry = { event: "session.refused" as const, actorId: null, subjectId: 2, address: "127.0.0.1" };
+  expect(entries).toEqual(Array(10).fill({ ...entry, detail: { way: "password", standing: "banned" } }));
+  const lines = chat.server.log.slice(before).map((line) => JSON.parse(line));
+  expect(lines.find(({ event }) => event === "session.refused")).toMatchObject({
+    subject: 2,
+    source: "127.0.0.1",
+  });
+  await bar("active");
+  const others = await chat.base.store.audit.page({ events: ["session.refused"] }, null, 20);
+  expect(others).toHaveLength(10);
+});
+
 test("ASVS 7.4.2 a session that lay in the database under a lock opens nothing", async () => {
   const token = /__Host-session=([\w-]+)/.exec(mia.cookies)![1]!;
   const row = { device: "", address: "::1", factors: 1, createdAt: Date.now(), userId: 2 } as const;

@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from "bun:test";
 import { actsBy } from "../../../server/accounts/act.ts";
 import { people as loadPeople } from "../../../server/accounts/people.ts";
 import { type ResetsDeps, resets, resetTicket } from "../../../server/accounts/resets.ts";
+import { requiringActive } from "../../../server/accounts/standing.ts";
 import type { User } from "../../../server/db/kept/users.ts";
 import { TokenBuckets } from "../../../server/token-buckets.ts";
 import { clock } from "../../support/clock.ts";
@@ -40,6 +41,7 @@ const use = async (more: { code?: string }) => {
     people: await loadPeople(store.users),
     hashNew: async (password) => `hash of ${password}`,
     secondFactor: { verifyCode },
+    requireActive: requiringActive(store.audit, act),
     bound: (_, burst, perMinute) => new TokenBuckets(() => ({ burst, perMinute }), time.now),
     act,
     system: time,

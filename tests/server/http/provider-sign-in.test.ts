@@ -81,6 +81,13 @@ test("ASVS 8.3.1 who is suspended or banned does not come in by a provider", asy
   const again = newPerson();
   expect(await home.come(again, "anna")).toBe("/login?problem=account_barred");
   expect(again.cookies).not.toContain("session");
+  expect((await base.store.audit.page({}, null, 1))[0]).toMatchObject({
+    event: "session.refused",
+    actorId: null,
+    subjectId: 1,
+    address: "127.0.0.1",
+    detail: { way: "provider", standing: "banned" },
+  });
 });
 
 test("ASVS 7.2.4 signing in with a provider ends the session that the browser had", async () => {
@@ -114,4 +121,7 @@ test("ASVS 16.5.2 with the provider down, it is said so, and passwords open all 
   const asked = newPerson().fetch("POST", "/api/providers/oidc", {});
   expect(await outcome(asked)).toEqual([502, "provider_failed"]);
   expect((await anna.signIn()).status).toBe(200);
+  expect(home.server.incidents.map(({ event, source }) => [event, source])).toEqual(
+    Array(2).fill(["provider_failed", "127.0.0.1"]),
+  );
 });

@@ -159,6 +159,15 @@ describe("ASVS 7.4.2 ASVS 8.3.2 who is banned or suspended", () => {
     });
   }
 
+  test("is not online either for who comes while their lost connection is still waited for", async () => {
+    a!.close();
+    await a!.closed;
+    const here = async () => (await place.people.bob!.enter()).entered.online;
+    expect(await here()).toContain(1);
+    await mona.fetch("PUT", "/api/people/1/standing", { standing: "banned", reason: "" });
+    expect(await here()).not.toContain(1);
+  });
+
   test("the store refuses what would be appended in their name", async () => {
     await mona.fetch("PUT", "/api/people/1/standing", { standing: "banned", reason: "" });
     const draft = {

@@ -126,6 +126,12 @@ describe("signing in with a passkey", () => {
     await base.store.users.setStanding(1, "suspended", "a reason", { ...act, address: null, detail: {} });
     const [status, code] = await outcome(usePasskey(here.visitor(), phone));
     expect([status, code]).toEqual([403, "account_barred"]);
+    expect((await base.store.audit.page({}, null, 1))[0]).toMatchObject({
+      event: "session.refused",
+      subjectId: 1,
+      address: "127.0.0.1",
+      detail: { way: "passkey", standing: "suspended" },
+    });
   });
 
   test("questions and answers of one address are bounded", async () => {

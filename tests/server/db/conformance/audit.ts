@@ -114,6 +114,37 @@ export function auditSuite(open: OpenGround): void {
     });
   });
 
+  describe("ASVS 16.4.2 one entry that is dated in the future", () => {
+    const years = (count: number) => Date.now() + count * auditKeepMs;
+    const times = [years(-2), years(-1) + 60_000, years(0), years(30)];
+    beforeEach(async () => {
+      for (const at of times) await ground.store.audit.add(actOf("house.changed", { at }));
+    });
+
+    test("lets nobody delete the others before their time", async () => {
+      for (const at of times.slice(1))
+        expect(await outcomeOf(ground.run(`delete from audit where at = ${at}`))).toThrow();
+      expect(await outcomeOf(ground.run("delete from audit"))).toThrow();
+      expect(await timesOf()).toEqual(times.toReversed());
+    });
+
+    test("makes nothing go before its time, and lets go what is due", async () => {
+      await ground.store.audit.removeOld(years(29));
+      expect(await timesOf()).toEqual(times.slice(1).toReversed());
+    });
+  });
+
+  test("ASVS 16.4.2 an entry is never written in place of another", async () => {
+    await ground.store.audit.add(actOf("house.changed", { at: 5 }));
+    await ground.store.audit.add(actOf("house.changed", { at: 6 }));
+    const before = await ground.store.audit.page({}, null, 10);
+    for (const statement of ground.replacing(before[1]!.id))
+      expect([statement, await ground.run(statement).catch(() => "refused")]).toEqual([statement, "refused"]);
+    expect(await ground.store.audit.page({}, null, 10)).toEqual(before);
+    await ground.store.audit.add(actOf("house.changed", { at: 7 }));
+    expect(await timesOf()).toEqual([7, 6, 5]);
+  });
+
   test("nothing old in an empty log is nothing to be removed", async () => {
     await ground.store.audit.removeOld(Number.MAX_SAFE_INTEGER);
     expect(await timesOf()).toEqual([]);

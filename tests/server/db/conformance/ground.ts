@@ -10,6 +10,8 @@ export interface Ground {
   store: Store;
   /** Runs a statement that every database understands. */
   run(statement: string): Promise<void>;
+  /** Statements that would write a line of the audit log over the one of this id, in all ways that this database has. */
+  replacing(id: number): string[];
   /** Makes the database refuse to store a message with this text, as a broken disk or a bug would. */
   failOn(text: string): Promise<void>;
 }

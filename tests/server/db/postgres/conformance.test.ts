@@ -37,6 +37,14 @@ const open: OpenGround = async () => {
   return {
     store,
     run: async (statement) => void (await db.sql.unsafe(statement)),
+    replacing: (id) => {
+      const given = `into audit (id, at, event, detail) overriding system value values (${id}, 99, 'house.changed', '{}')`;
+      return [
+        `insert ${given}`,
+        `insert ${given} on conflict (id) do update set at = 99`,
+        `update audit set id = ${id} where id <> ${id}`,
+      ];
+    },
     failOn: async (text) => {
       await db.sql.unsafe(`
         create function poison() returns trigger language plpgsql as $$

@@ -49,7 +49,7 @@ test("a hand-over is told of both, the former owner first; one that is refused i
 test("a ban is told before the sessions it ended: their sockets hear why", async () => {
   await beginSession(a.store, "his", 2);
   await a.store.users.setStanding(2, "banned", "spam", act);
-  const person = { id: 2, name: "bob" };
+  const person = { id: 2, name: "bob", barred: true as const };
   expect(await told()).toEqual([
     { kind: "person.changed", person, standing: "banned", mutedUntil: null },
     { kind: "sessions.ended", userId: 2, by: null, sessions: [named("his")] },

@@ -9,6 +9,17 @@ const open: OpenGround = async () => {
   return {
     store,
     run: async (statement) => void db.$client.run(statement),
+    replacing: (id) => {
+      const columns = "into audit (id, at, event, detail) values";
+      return [
+        `insert or replace ${columns} (${id}, 99, 'house.changed', '{}')`,
+        `replace ${columns} (${id}, 99, 'house.changed', '{}')`,
+        `insert ${columns} (${id}, 99, 'house.changed', '{}') on conflict do update set at = 99`,
+        `insert ${columns} (-1, 99, 'house.changed', '{}')`,
+        `insert ${columns} (0, 99, 'house.changed', '{}')`,
+        `update or replace audit set id = ${id} where id <> ${id}`,
+      ];
+    },
     failOn: async (text) => {
       const chosen = sql.raw(`'${text}'`);
       db.run(sql`
