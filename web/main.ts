@@ -8,6 +8,7 @@ import { Attention } from "./state/attention.svelte.ts";
 import { Chat } from "./state/chat.svelte.ts";
 import { Links } from "./state/link.svelte.ts";
 import { Place } from "./state/place.svelte.ts";
+import { ServerClock } from "./state/server-clock.svelte.ts";
 import { Session } from "./state/session.svelte.ts";
 import { lockedTabs } from "./state/tabs.ts";
 import { createCall } from "./transport/call.ts";
@@ -15,6 +16,7 @@ import { takesCookies } from "./transport/cookies.ts";
 import { createDownload } from "./transport/download.ts";
 import { originStorage } from "./transport/storage.ts";
 import { browserSystem as system } from "./transport/system.ts";
+import { timedFetch } from "./transport/timed-fetch.ts";
 
 /** Fetches the client that fits the server; not again and again, in case that one does not fit either. */
 function reload(): void {
@@ -26,14 +28,21 @@ function reload(): void {
 const storage = originStorage(() => localStorage);
 const tabStorage = originStorage(() => sessionStorage);
 const tabs = lockedTabs(() => navigator.locks, system.newId());
+const clock = new ServerClock(system.now);
+const timed = timedFetch(
+  (url, init) => fetch(url, init),
+  system.now,
+  (...moments) => clock.heard(...moments),
+);
 const session = new Session(
-  createCall((url, init) => fetch(url, init)),
-  createDownload((url, init) => fetch(url, init), totalHeader),
+  createCall(timed),
+  createDownload(timed, totalHeader),
   (me, hear) =>
     new Chat(me, {
       url: `wss://${location.host}/api/socket`,
       WebSocket,
       system,
+      clock,
       storage,
       tabStorage,
       tabs,
@@ -57,7 +66,7 @@ mount(App, {
     session,
     place: new Place(window),
     links: new Links(window, tabStorage),
-    attention: new Attention(window, system),
+    attention: new Attention(window, system, clock),
     takesCookies: takesCookies(document),
   },
 });

@@ -31,7 +31,8 @@ export async function houseKeeper(store: Store["house"], broker: Broker): Promis
     const isSame = JSON.stringify(next) === JSON.stringify(house);
     house = next;
     if (isSame) return;
-    broker.publish(groupTopic, [{ type: "house.changed", ...shownOf(next) }]);
+    const { messageBytes } = next;
+    broker.publish(groupTopic, [{ type: "house.changed", ...shownOf(next), messageBytes }]);
   }
 
   async function reload() {

@@ -63,6 +63,8 @@ export const events = {
     type: v.literal("chat.entered"),
     ref,
     version: v.number(),
+    /** What time it is for the server, UTC milliseconds. */
+    now: count,
     /** The incarnation of the database: when it differs from the one a client knew, everything it holds is void. */
     epoch: v.string(),
     me: person,
@@ -70,6 +72,8 @@ export const events = {
     mutedUntil: v.optional(count),
     /** How many reports wait; left out for who may not settle them. */
     openReports: v.optional(count),
+    /** The size of the longest message, in bytes of UTF-8. */
+    messageBytes: count,
     /** Tag of the directory; sent back with the next `chat.enter`, it spares sending an unchanged directory. */
     peopleTag: v.string(),
     people: v.optional(v.array(person)),
@@ -136,10 +140,12 @@ export const events = {
     name: v.string(),
     welcome: v.string(),
     registration: v.picklist(["open", "invite", "closed"]),
+    messageBytes: count,
   }),
   /** A message was reported: told to those who may settle it. */
   "report.added": v.object({ type: v.literal("report.added"), open: count }),
-  pong: v.object({ type: v.literal("pong"), ref }),
+  /** The answer to `ping`, with what time it is for the server, UTC milliseconds. */
+  pong: v.object({ type: v.literal("pong"), ref, now: count }),
   error: v.object({
     type: v.literal("error"),
     /** The command that was refused; absent when the frame was not understood well enough to know. */

@@ -76,10 +76,12 @@ export function handlers(deps: HandlerDeps): Handlers {
         type: "chat.entered",
         ref,
         version: protocolVersion,
+        now: system.now(),
         epoch: store.epoch,
         me: toPerson({ id: user, name: people.nameOf(user) ?? "", role: people.roleOf(user) }),
         ...(silentUntil(user) === null ? {} : { mutedUntil: silentUntil(user)! }),
         ...(openReports === null ? {} : { openReports }),
+        messageBytes: deps.messageBytes(),
         peopleTag,
         ...(tag === peopleTag ? {} : { people: people.all() }),
         // Whoever was just barred may still have their grace.
@@ -145,7 +147,7 @@ export function handlers(deps: HandlerDeps): Handlers {
     },
 
     async ping({ ref }) {
-      return { type: "pong", ref };
+      return { type: "pong", ref, now: system.now() };
     },
   };
 }

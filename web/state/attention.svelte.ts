@@ -1,19 +1,23 @@
 import type { System } from "../transport/system.ts";
+import type { ServerClock } from "./server-clock.svelte.ts";
 
 const minute = 60_000;
 
 /** Whether a person has this page before them, and what time it is for them. */
 export class Attention {
   readonly #system: System;
+  readonly #clock: ServerClock;
   #present = $state(false);
-  #now = $state(0);
+  /** By the device. */
+  #looked = $state(0);
 
-  constructor(window: Window, system: System) {
+  constructor(window: Window, system: System, clock: ServerClock) {
     this.#system = system;
+    this.#clock = clock;
     const look = () => {
       const { document } = window;
       this.#present = document.visibilityState === "visible" && document.hasFocus();
-      this.#now = system.now();
+      this.#looked = system.now();
     };
     for (const event of ["focus", "blur", "pageshow"]) window.addEventListener(event, look);
     window.document.addEventListener("visibilitychange", look);
@@ -27,11 +31,11 @@ export class Attention {
 
   /** UTC milliseconds, right to the minute: enough to tell today from yesterday. */
   get now(): number {
-    return this.#now;
+    return this.#clock.of(this.#looked);
   }
 
   #tick(): void {
-    this.#now = this.#system.now();
-    this.#system.after(minute - (this.#now % minute), () => this.#tick());
+    this.#looked = this.#system.now();
+    this.#system.after(minute - (this.now % minute), () => this.#tick());
   }
 }

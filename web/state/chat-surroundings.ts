@@ -1,6 +1,7 @@
 import type { PublicHouse } from "../../server/protocol/house.ts";
 import type { SocketSurroundings } from "../transport/socket.ts";
 import type { OriginStorage } from "../transport/storage.ts";
+import type { ServerClock } from "./server-clock.svelte.ts";
 import type { Tabs } from "./tabs.ts";
 
 /** Who is signed in. */
@@ -10,6 +11,7 @@ export interface Me {
 }
 
 export interface ChatSurroundings extends SocketSurroundings {
+  clock: ServerClock;
   /** Outlives the tab, and is seen by all tabs. */
   storage: OriginStorage;
   /** Lives and dies with the tab. */

@@ -1,6 +1,6 @@
 import { type ConversationId, directId, groupId, peerOf } from "../../server/protocol/conversation-id.ts";
 import type { ChatEvent, EventOf } from "../../server/protocol/events.ts";
-import { protocolVersion } from "../../server/protocol/limits.ts";
+import { limits, protocolVersion } from "../../server/protocol/limits.ts";
 import type { Role } from "../../server/protocol/roles.ts";
 import type { Link } from "../transport/socket.ts";
 import type { ChatSurroundings, Me } from "./chat-surroundings.ts";
@@ -16,6 +16,8 @@ import { People } from "./people.svelte.ts";
 import { UnsentStore } from "./unsent.ts";
 
 const retryIn = 2_000;
+/** For how long an answer over the socket may have been under way. */
+const underWay = 2_000;
 
 /** Everything that one signed-in person sees and does. */
 export class Chat {
@@ -32,6 +34,7 @@ export class Chat {
   readonly #around: ChatSurroundings;
   #entered = $state(false);
   #current = $state.raw<Conversation | null>(null);
+  #messageBytes = $state<number>(limits.messageMaxBytes);
   #epoch = "";
 
   constructor(me: Me, around: ChatSurroundings) {
@@ -42,11 +45,11 @@ export class Chat {
       changed: (link) => this.#linked(link),
       event: (event) => this.apply(event),
     });
-    const { system, storage, tabs } = around;
+    const { system, clock, storage, tabs } = around;
     const ask = this.connection.ask.bind(this.connection);
-    this.now = system.now;
-    this.myself = new Myself(system, { mayWrite: () => this.outbox.again() });
-    this.outbox = new Outbox({ store: new UnsentStore(storage, me), tabs, system, ask });
+    this.now = clock.now;
+    this.myself = new Myself(system, clock, { mayWrite: () => this.outbox.again() });
+    this.outbox = new Outbox({ store: new UnsentStore(storage, me), tabs, system, clock, ask });
     this.drafts = new Drafts(around.tabStorage, storage, me);
     this.conversations = new Conversations({
       me: me.id,
@@ -57,7 +60,7 @@ export class Chat {
       startOver: () => this.#askToEnter(),
     });
     const cursor = () => this.conversations.of(groupId).cursor;
-    this.notices = new Notices({ me, people: this.people, now: system.now, cursor });
+    this.notices = new Notices({ me, people: this.people, now: clock.now, cursor });
   }
 
   /** Whether the first answer has come, so that people and conversations are known. */
@@ -79,6 +82,16 @@ export class Chat {
   has(id: string): id is ConversationId {
     const peer = this.peer(id);
     return id === groupId || (peer !== null && this.people.knows(peer));
+  }
+
+  /** Whether the other person of a conversation has no account any more. */
+  isGone(id: string): boolean {
+    const peer = this.peer(id);
+    return peer !== null && this.#entered && !this.people.reachable(peer);
+  }
+
+  mayWriteIn(id: string): boolean {
+    return !this.isGone(id) && this.myself.muting.until === null;
   }
 
   titleOf(id: string): string {
@@ -106,6 +119,11 @@ export class Chat {
   /** How many reports wait for those who may settle them. */
   get openReports(): number {
     return this.myself.openReports;
+  }
+
+  /** The size of the longest message, in bytes of UTF-8, as far as it is known. */
+  get messageBytes(): number {
+    return this.#messageBytes;
   }
 
   /** Ends for good: nothing is sent or received any more. */
@@ -150,7 +168,11 @@ export class Chat {
         this.myself.hear(event);
         break;
       case "house.changed":
+        this.#messageBytes = event.messageBytes;
         this.#around.house(event);
+        break;
+      case "pong":
+        this.#heardTime(event.now);
         break;
       case "error":
         this.connection.refuse(event);
@@ -170,6 +192,11 @@ export class Chat {
     );
   }
 
+  #heardTime(now: number): void {
+    this.#around.clock.heard(now, now + underWay);
+    this.myself.muting.look();
+  }
+
   #enter(event: EventOf<"chat.entered">): void {
     const { version, me } = event;
     if (version !== protocolVersion) this.#around.outdated();
@@ -180,6 +207,8 @@ export class Chat {
   #resume(event: EventOf<"chat.entered">): void {
     if (this.#epoch && this.#epoch !== event.epoch) this.#startOver();
     this.#epoch = event.epoch;
+    this.#messageBytes = event.messageBytes;
+    this.#heardTime(event.now);
     this.people.enter(event.people, event.peopleTag, event.online);
     this.myself.enter(event);
     this.conversations.enter(event.conversations);

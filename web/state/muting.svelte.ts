@@ -1,16 +1,21 @@
 import type { System } from "../transport/system.ts";
+import type { ServerClock } from "./server-clock.svelte.ts";
 
 /** Whether one may write, and how long it still takes until one may again. */
 export class Muting {
-  readonly #system: Pick<System, "now" | "after">;
+  readonly #system: Pick<System, "after">;
+  readonly #clock: Pick<ServerClock, "now">;
   readonly #ended: () => void;
+  /** What the server has said, also when it is over by now. */
+  #told: number | null = null;
   #until = $state<number | null>(null);
   #left = $state(0);
   #cancel = () => {};
 
   /** `ended` hears when one may write again. */
-  constructor(system: Pick<System, "now" | "after">, ended: () => void) {
+  constructor(system: Pick<System, "after">, clock: Pick<ServerClock, "now">, ended: () => void) {
     this.#system = system;
+    this.#clock = clock;
     this.#ended = ended;
   }
 
@@ -26,20 +31,21 @@ export class Muting {
 
   /** Takes what the server says. */
   become(until: number | null): void {
-    const was = this.#until;
-    this.#until = until;
+    this.#told = until;
+    this.look();
+  }
+
+  /** Looks at the clock, which may have been put right. */
+  look(): void {
     this.#cancel();
-    if (until !== null) this.#tick(until);
+    const was = this.#until;
+    this.#left = Math.max(0, (this.#told ?? 0) - this.#clock.now());
+    this.#until = this.#left > 0 ? this.#told : null;
+    if (this.#left > 0) this.#cancel = this.#system.after(this.#left % 1000 || 1000, () => this.look());
     else if (was !== null) this.#ended();
   }
 
   leave(): void {
     this.#cancel();
-  }
-
-  #tick(until: number): void {
-    this.#left = Math.max(0, until - this.#system.now());
-    if (this.#left === 0) this.become(null);
-    else this.#cancel = this.#system.after(this.#left % 1000 || 1000, () => this.#tick(until));
   }
 }

@@ -1,6 +1,7 @@
 import type { EventOf } from "../../server/protocol/events.ts";
 import type { System } from "../transport/system.ts";
 import { Muting } from "./muting.svelte.ts";
+import type { ServerClock } from "./server-clock.svelte.ts";
 
 /** Something that happened to one's account and is told until one has seen it. */
 export interface AccountNote {
@@ -20,8 +21,8 @@ export class Myself {
   #openReports = $state(0);
   #count = 0;
 
-  constructor(system: Pick<System, "now" | "after">, heard: { mayWrite(): void }) {
-    this.muting = new Muting(system, heard.mayWrite);
+  constructor(system: Pick<System, "after">, clock: Pick<ServerClock, "now">, heard: { mayWrite(): void }) {
+    this.muting = new Muting(system, clock, heard.mayWrite);
   }
 
   /** What happened to the account, the latest last. */

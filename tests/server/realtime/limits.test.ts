@@ -104,6 +104,8 @@ describe("limits that were set before the server started", () => {
     const { messageBurst, messagesPerMinute, messageBytes } = limits;
     await start({}, limits);
     const socket = await alice.enter();
+    expect(socket.entered.messageBytes).toBe(messageBytes);
+    expect(socket.entered.now).toBe(time.now());
     expect(await refused(socket, "x".repeat(messageBytes + 1))).toMatchObject({ code: "message_too_large" });
     time.advance(60_000);
     for (let sent = 0; sent < messageBurst; sent++) await socket.say("x".repeat(messageBytes));

@@ -1,4 +1,5 @@
 import { Chat } from "../../../web/state/chat.svelte.ts";
+import { ServerClock } from "../../../web/state/server-clock.svelte.ts";
 import { lockedTabs } from "../../../web/state/tabs.ts";
 import { originStorage } from "../../../web/transport/storage.ts";
 import { FakeBrowser, type FakeTab } from "./browser.ts";
@@ -9,12 +10,15 @@ import { fakeSystem } from "./system.ts";
 /** A chat as main.ts would make it, in a tab of a browser that the test controls, and not yet connected. */
 export function openChat(server: ModelServer, tab: FakeTab = new FakeBrowser().openTab(), me = alice) {
   const system = fakeSystem();
+  const clock = new ServerClock(system.now);
+  server.now ??= system.now;
   const sockets = fakeSockets();
   const told: string[] = [];
   const chat = new Chat(me, {
     url: "wss://chat.test/api/socket",
     WebSocket: sockets.WebSocket,
     system,
+    clock,
     storage: originStorage(() => tab.storage),
     tabStorage: originStorage(() => tab.tabStorage),
     tabs: lockedTabs(() => tab.locks, system.newId()),
@@ -30,5 +34,5 @@ export function openChat(server: ModelServer, tab: FakeTab = new FakeBrowser().o
     server.accept(sockets.last);
     server.settle();
   };
-  return { chat, system, sockets, told, connect };
+  return { chat, clock, system, sockets, told, connect };
 }

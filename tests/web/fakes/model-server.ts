@@ -36,6 +36,8 @@ export class ModelServer {
   #socket: FakeSocket | null = null;
   #done = 0;
   readonly #page: number;
+  /** What time it is for the server: that of the first client, where the test says no other. */
+  now: (() => number) | null = null;
 
   constructor(page = 3) {
     this.#page = page;
@@ -148,7 +150,7 @@ export class ModelServer {
       case "read.mark":
         return this.#mark(command);
       case "ping":
-        return { type: "pong", ref: command.ref };
+        return { type: "pong", ref: command.ref, now: this.now!() };
     }
   }
 
@@ -162,7 +164,8 @@ export class ModelServer {
     }));
     const people = { peopleTag: "tag", people: [alice, bob], online: [alice.id, bob.id] };
     const always = { type: "chat.entered", ref, version: 1, epoch: this.epoch, me: alice } as const;
-    return { ...always, ...people, conversations, ...this.also };
+    const rules = { now: this.now!(), messageBytes: 16_384 };
+    return { ...always, ...rules, ...people, conversations, ...this.also };
   }
 
   #send({ conversation, clientId, body }: CommandOf<"message.send">): ChatEvent | null {

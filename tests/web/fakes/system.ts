@@ -6,8 +6,8 @@ let names = 0;
 
 /** The client's surroundings with a time that the test moves, and names that can be told apart. */
 export function fakeSystem(start?: number) {
-  const { now, after, advance } = clock(start);
+  const { now, after, advance, leap } = clock(start);
   const newId = () => `00000000-0000-4000-8000-${String(++names).padStart(12, "0")}`;
   const system: System = { now, after, chance: () => 0, newId };
-  return Object.assign(system, { advance });
+  return Object.assign(system, { advance, leap });
 }

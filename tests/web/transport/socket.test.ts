@@ -18,7 +18,7 @@ function setUp() {
   return { system, sockets, links, events, socket, link };
 }
 
-const pong: ChatEvent = { type: "pong", ref: "ping" };
+const pong: ChatEvent = { type: "pong", ref: "ping", now: 0 };
 
 function connected() {
   const all = setUp();

@@ -121,7 +121,7 @@ test("an account that did not come into being is told of by nothing", async () =
 });
 
 test("what is told to one user is a notice by itself, as it was given", async () => {
-  const notice: Notice = { kind: "told", userId: 2, event: { type: "pong", ref: "1" } };
+  const notice: Notice = { kind: "told", userId: 2, event: { type: "pong", ref: "1", now: 5 } };
   await addNotice(a.db, { origin: "a", now: () => 1000 }, notice);
   expect(await told()).toEqual([notice]);
 });
