@@ -19,8 +19,11 @@ const wellFormed = v.pipe(
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this refuses
 const control = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
 
-/** What can be seen: neither white space nor a character that only shapes others, such as a joiner. */
-const visible = /[^\s\p{Default_Ignorable_Code_Point}]/u;
+/**
+ * What can be seen: neither white space nor a character that only shapes others, such as a joiner. No class of Unicode has the
+ * last five: signs of scripts whose form is nothing, as the Braille cell without a dot.
+ */
+const visible = /[^\s\p{Default_Ignorable_Code_Point}\p{Cf}\u2800\u{13441}\u{13442}\u{16fe4}\u{1d159}]/u;
 
 /** What a person writes: any script, tabs and line breaks, no other control characters, and something to see. */
 export const messageText = v.pipe(

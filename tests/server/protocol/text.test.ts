@@ -44,6 +44,11 @@ describe("the text of a message", () => {
     ["spaces", "   ", empty],
     ["line breaks", "\n\t\n", empty],
     ["unusual spaces", "\u00a0\u2003\u3000\u2028\ufeff", empty],
+    [
+      "blanks of Braille and of other scripts",
+      "\u2800\u2800 \u{13441}\u{13442}\u{16fe4}\u{1d159}\ufff9\ufffb",
+      empty,
+    ],
     ["what nobody can see", "\u200b\u200d\u2060\u00ad\u3164\ufe0f\u{e0061}", empty],
     ["a byte more than there may be", "a".repeat(max + 1), "message_too_large"],
     ["a byte more in emoji", `${"😀".repeat(max / 4)}a`, "message_too_large"],
