@@ -30,6 +30,15 @@ describe("what is not written", () => {
     expect(having(dangerous, isProduct)).toEqual([]);
   });
 
+  test("no form is submitted by the browser: the page would be left, and what was written with it", () => {
+    const forms = having(/<form\b/, isProduct);
+    expect(forms.length).toBeGreaterThan(0);
+    expect(having(/onsubmit=\{submit\}[\s\S]*<form|<form\b[^>]*onsubmit=\{submit\}/, isProduct)).toEqual(
+      forms,
+    );
+    expect(having(/submit\(event: \w*Event\)[^{]*\{\s*event\.preventDefault\(\);/, isProduct)).toEqual(forms);
+  });
+
   test("ASVS 1.2.5 the server starts no other program", () => {
     const spawning = /child_process|Bun\.spawn|Bun\.\$|from "bun".*\$/;
     expect(having(spawning, (path) => path.startsWith("server/"))).toEqual([]);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import type { Browser } from "playwright-core";
 import { launch } from "../support/browser.ts";
 import { startServer, type TestServer } from "../support/server.ts";
-import { Visitor } from "../support/visitor.ts";
+import { phone, Visitor } from "../support/visitor.ts";
 
 setDefaultTimeout(60_000);
 let server: TestServer;
@@ -57,19 +57,55 @@ test("what is written without a connection waits, survives a reload, and goes ou
   );
 });
 
-test("a message that is refused says so, and can be deleted or sent again", async () => {
+test("the chat's own limit is shown before sending, and what it refuses comes back to be changed", async () => {
   const carol = await (await Visitor.arrive(browser, server, "carol")).register();
   const long = `${"long ".repeat(300)}end`;
+  await carol.composer.fill("ä".repeat(450));
+  await carol.page.getByText("100 bytes left").waitFor();
   await carol.composer.fill(long);
+  await carol.page.getByText("503 bytes too long").waitFor();
+  expect(await carol.button("Send").isDisabled()).toBe(true);
   await carol.composer.press("Enter");
-  const retry = carol.log.getByRole("button", { name: /retry/i });
-  await retry.waitFor();
-  await retry.click();
-  await retry.waitFor();
-  await carol.say("a short one goes on");
-  await carol.log.getByRole("button", { name: /delete/i }).click();
-  await retry.waitFor({ state: "detached" });
-  expect(await carol.log.getByText("long long").count()).toBe(0);
+  expect(await carol.composer.inputValue()).toBe(long);
+
+  // Without a connection nobody knows what this chat allows.
+  await carol.composer.fill("");
+  const network = await cutSocket(carol);
+  await carol.page.reload();
+  for (const text of [long, `second ${long}`, `third ${long}`]) await carol.say(text);
+  network.restore();
+  const tryNow = carol.button(/try now/i);
+  if (await tryNow.isVisible()) await tryNow.click();
+  await carol.log.getByText("Not sent. That message is too long.").nth(1).waitFor();
+  // The first came back by itself, and what it left no room for stays where it is.
+  expect(await carol.composer.inputValue()).toBe(long);
+  await carol.page.getByText(/^Not sent\. This is about 2 times too long/).waitFor();
+  expect(await carol.log.getByText("Not sent.").count()).toBe(2);
+
+  const discard = carol.log.getByRole("button", { name: "Delete…" }).first();
+  await discard.click();
+  await carol.button("Keep it").click();
+  await discard.click();
+  await carol.button("Delete").click();
+  await carol.log.getByText("second long").waitFor({ state: "detached" });
+  await carol.log.getByRole("button", { name: "Edit" }).click();
+  expect(await carol.composer.inputValue()).toBe(`third ${long}\n\n${long}`);
+  expect(await carol.log.getByText("Not sent.").count()).toBe(0);
+  expect(carol.complaints).toEqual([]);
+});
+
+test("on a phone Enter breaks the line, and the button sends without leaving the page", async () => {
+  const paula = await (await Visitor.arrive(browser, server, "paula", phone)).register();
+  await paula.composer.tap();
+  await paula.composer.pressSequentially("milk");
+  await paula.composer.press("Enter");
+  await paula.composer.pressSequentially("bread");
+  expect(await paula.composer.inputValue()).toBe("milk\nbread");
+  expect(await paula.composer.getAttribute("enterkeyhint")).toBe("enter");
+  await paula.button("Send").tap();
+  await paula.sees("milk\nbread");
+  expect(await paula.composer.evaluate((area) => area === document.activeElement)).toBe(true);
+  expect(paula.complaints).toEqual([]);
 });
 
 test("Enter sends, Shift+Enter breaks the line, and text being composed is never sent", async () => {

@@ -132,7 +132,9 @@ export class Visitor {
 
   async say(text: string): Promise<void> {
     await this.composer.fill(text);
-    await this.composer.press("Enter");
+    const byTouch = await this.page.evaluate(() => matchMedia("(pointer: coarse)").matches);
+    if (byTouch) await this.button("Send").click();
+    else await this.composer.press("Enter");
     await this.sees(text);
   }
 

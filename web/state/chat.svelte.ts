@@ -91,7 +91,9 @@ export class Chat {
   }
 
   mayWriteIn(id: string): boolean {
-    return !this.isGone(id) && this.myself.muting.until === null;
+    const peer = this.peer(id);
+    const barred = peer !== null && this.people.isBarred(peer);
+    return !barred && !this.isGone(id) && this.myself.muting.until === null;
   }
 
   titleOf(id: string): string {

@@ -3,6 +3,7 @@ import type { ErrorCode } from "../../server/protocol/errors.ts";
 import type { EventOf } from "../../server/protocol/events.ts";
 import type { System } from "../transport/system.ts";
 import type { Ask } from "./connection.svelte.ts";
+import type { ServerClock } from "./server-clock.svelte.ts";
 import type { Tabs } from "./tabs.ts";
 import type { Unsent, UnsentStore } from "./unsent.ts";
 
@@ -10,6 +11,7 @@ export interface OutboxSurroundings {
   store: UnsentStore;
   tabs: Tabs;
   system: System;
+  clock: Pick<ServerClock, "now">;
   /** Sends a command; null when there is no connection. */
   ask(command: Ask, refused: (refusal: EventOf<"error">) => void): string | null;
 }
@@ -53,6 +55,12 @@ export class Outbox {
     return this.#entries.filter((one) => one.conversation === conversation);
   }
 
+  /** What the server will not have of what this tab was to send. */
+  refused(conversation: ConversationId): Unsent[] {
+    const { me } = this.#around.tabs;
+    return this.of(conversation).filter(({ failed, tab }) => failed !== null && tab === me);
+  }
+
   /** Why sending pauses although the connection is fine, in the server's words. */
   get hindrance(): string | null {
     return this.#hindrance;
@@ -64,8 +72,8 @@ export class Outbox {
   }
 
   add(conversation: ConversationId, text: string): void {
-    const { system, tabs } = this.#around;
-    const at = Math.max(system.now(), (this.#entries.at(-1)?.at ?? 0) + 1);
+    const { system, clock, tabs } = this.#around;
+    const at = Math.max(clock.now(), (this.#entries.at(-1)?.at ?? 0) + 1);
     this.#put({ clientId: system.newId(), conversation, text, at, tab: tabs.me, failed: null });
     this.#flush();
   }
@@ -80,6 +88,14 @@ export class Outbox {
 
   drop(clientId: string): void {
     if (clientId !== this.#flying) this.#remove(clientId);
+  }
+
+  /** Takes a message back, so that it can be written anew. Null while it is on its way, and when it is gone. */
+  takeBack(clientId: string): Unsent | null {
+    const entry = this.#entries.find((one) => one.clientId === clientId);
+    if (!entry || clientId === this.#flying) return null;
+    this.#remove(clientId);
+    return entry;
   }
 
   dropAll(): void {

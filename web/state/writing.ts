@@ -16,12 +16,22 @@ export function tidy(text: string): string {
     .toWellFormed()
     .replace(/^\s*\n/, "")
     .trimEnd();
-  return faultOf(tidied) !== null || v.is(messageText, tidied) ? tidied : "";
+  return byteLength(tidied) > limits.messageMaxBytes || v.is(messageText, tidied) ? tidied : "";
 }
 
-/** Why a text cannot be sent as it is; null when it can. */
-export function faultOf(text: string): string | null {
-  const over = byteLength(text) / limits.messageMaxBytes;
+/** Why a text cannot be sent where a message may have `most` bytes; null when it can. */
+export function faultOf(text: string, most: number): string | null {
+  const over = byteLength(text) / most;
   if (over <= 1) return null;
   return `This is ${over < 1.5 ? "a little" : `about ${Math.round(over)} times`} too long for one message. Please shorten or split it.`;
 }
+
+/** How many bytes are left for a text, below 0 when it is too long; null while that is nothing to think of. */
+export function roomLeft(text: string, most: number): number | null {
+  const left = most - byteLength(text);
+  return left < Math.min(Math.max(most / 5, 20), 500) ? left : null;
+}
+
+/** The text of a message that comes back, and below it what has been begun meanwhile. */
+export const withBegun = (back: string, begun: string): string =>
+  tidy(begun) ? `${back}\n\n${begun}` : back;

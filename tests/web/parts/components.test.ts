@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "bun:test";
-import { type Component, flushSync, mount, unmount } from "svelte";
+import { type Component, type ComponentProps, flushSync, mount, unmount } from "svelte";
 import Composer from "../../../web/parts/Composer.svelte";
 import Field from "../../../web/parts/Field.svelte";
 import Message from "../../../web/parts/Message.svelte";
@@ -38,6 +38,7 @@ describe("a message", () => {
     text: "  two spaces,\nhttps://example.org/?a=1&b=2 and <b>no markup</b>",
   };
   const acts = {
+    onedit: (id: string) => void said.push(`edit ${id}`),
     onretry: (id: string) => void said.push(`retry ${id}`),
     ondelete: (id: string) => void said.push(`delete ${id}`),
   };
@@ -63,11 +64,11 @@ describe("a message", () => {
     expect(find("article header").textContent).toContain("alice");
   });
 
-  test("that failed says why, and can be tried again or deleted", () => {
+  test("that failed says why, and can be changed, tried again or deleted", () => {
     show(Message, { row: { ...row, pending: { failed: "Too long." } }, author: "alice", ...acts });
     expect(find("article").textContent).toContain("Not sent. Too long.");
     for (const button of document.querySelectorAll("button")) button.click();
-    expect(said).toEqual(["retry c", "delete c"]);
+    expect(said).toEqual(["edit c", "retry c", "delete c"]);
   });
 });
 
@@ -85,9 +86,18 @@ test("who is muted sees until when, and how long that still is", () => {
 });
 
 describe("the composer", () => {
-  function open() {
+  function open(more: Partial<ComponentProps<typeof Composer>> = {}) {
     let sent = 0;
-    show(Composer, { text: "hello", placeholder: "", eager: false, error: null, onsend: () => void sent++ });
+    const given = {
+      text: "hello",
+      placeholder: "",
+      eager: false,
+      touch: false,
+      ready: true,
+      room: null,
+      error: null,
+    };
+    show(Composer, { ...given, onsend: () => void sent++, ...more });
     const area = find<HTMLTextAreaElement>("textarea");
     const press = (key: string, more: KeyboardEventInit & { keyCode?: number } = {}) => {
       const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...more });
@@ -105,6 +115,37 @@ describe("the composer", () => {
     expect(sent()).toBe(0);
     expect(press("Enter").defaultPrevented).toBe(true);
     expect(sent()).toBe(1);
+  });
+
+  test("breaks the line on Enter where one writes by touch, and sends by the button or with Ctrl", () => {
+    const { area, press, sent } = open({ touch: true });
+    expect([press("Enter").defaultPrevented, sent(), area.getAttribute("enterkeyhint")]).toEqual([
+      false,
+      0,
+      "enter",
+    ]);
+    press("Enter", { ctrlKey: true });
+    find("button").click();
+    expect(sent()).toBe(2);
+  });
+
+  test("never lets the browser submit its form", () => {
+    const { sent } = open();
+    const event = new SubmitEvent("submit", { bubbles: true, cancelable: true });
+    find("form").dispatchEvent(event);
+    expect([event.defaultPrevented, sent()]).toEqual([true, 1]);
+  });
+
+  test("tells how much is left", () => {
+    open({ room: 1_234 });
+    expect(find("#composer-room").textContent?.trim()).toMatch(/^1\D?234 bytes left$/);
+    expect(find<HTMLButtonElement>("button").disabled).toBe(false);
+  });
+
+  test("cannot send what is too long, and says by how much it is", () => {
+    open({ room: -3 });
+    expect(find("#composer-room").textContent?.trim()).toBe("3 bytes too long");
+    expect(find<HTMLButtonElement>("button").disabled).toBe(true);
   });
 
   test("is never disabled", () => {

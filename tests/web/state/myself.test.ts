@@ -177,10 +177,18 @@ describe("people", () => {
   });
 });
 
-test("that the server is called something else is told to the session", () => {
-  const { server, connect, told } = setUp();
+test("that the server is called something else is told to the session, and the limit of messages holds at once", () => {
+  const { server, connect, told, chat } = setUp();
   connect();
-  server.publish({ type: "house.changed", name: "The Millers", welcome: "", registration: "open" });
+  expect(chat.messageBytes).toBe(16_384);
+  server.publish({
+    type: "house.changed",
+    name: "The Millers",
+    welcome: "",
+    registration: "open",
+    messageBytes: 1_024,
+  });
   server.settle();
   expect(told).toEqual(["house: The Millers"]);
+  expect(chat.messageBytes).toBe(1_024);
 });
