@@ -1,18 +1,17 @@
 # One image for the nodes and for what has to be done once before they start. compose.yaml says how they belong together.
-FROM oven/bun:1.4.5-slim AS build
-WORKDIR /app
-COPY package.json bun.lock ./
-RUN bun install --frozen-lockfile
-COPY tsconfig.json ./
-COPY server server
-COPY scripts scripts
-COPY web web
-RUN bun scripts/build.ts
-
 FROM oven/bun:1.4.5-slim AS packages
 WORKDIR /app
 COPY package.json bun.lock ./
 RUN bun install --frozen-lockfile --production
+
+FROM oven/bun:1.4.5-slim AS build
+WORKDIR /app
+COPY --from=packages /app/node_modules node_modules
+COPY package.json bun.lock tsconfig.json ./
+COPY server server
+COPY scripts scripts
+COPY web web
+RUN bun scripts/build.ts
 
 FROM oven/bun:1.4.5-slim
 WORKDIR /app

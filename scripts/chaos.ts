@@ -2,7 +2,7 @@ import { canSeparate } from "../tests/chaos/network.ts";
 import { run, usual } from "../tests/chaos/run.ts";
 import { type FaultKind, faultKinds } from "../tests/chaos/schedule.ts";
 import { findProgram } from "./find-program.ts";
-import { command, SetupError } from "./setup.ts";
+import { command, continueIn, ensureDependencies, SetupError } from "./setup.ts";
 
 const usage = `Runs three nodes and thirty clients under faults, and checks that nothing is lost, doubled or shown to the wrong people.
 
@@ -20,6 +20,8 @@ const given = {
 await command(async () => {
   if (Bun.argv.includes("--help")) return tell(usage);
   read(Bun.argv.slice(2));
+  if (await ensureDependencies("everything"))
+    return await continueIn(["scripts/chaos.ts", ...Bun.argv.slice(2)]);
   const { minutes, seed } = given;
   const left = leftOut();
   const kinds = given.kinds.filter((kind) => !left.has(kind));

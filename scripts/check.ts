@@ -2,11 +2,9 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { Glob } from "bun";
-import sqlite from "../drizzle/config.ts";
-import postgres from "../drizzle/postgres.config.ts";
 import { projectRoot } from "../server/config.ts";
 import { ensureBrowser } from "./browser.ts";
-import { command, ensureClient, ensureDependencies } from "./setup.ts";
+import { command, continueIn, ensureClient, ensureDependencies } from "./setup.ts";
 
 interface Check {
   name: string;
@@ -31,15 +29,22 @@ const checks: Check[] = [
     name: "Architecture",
     work: () => bun("test", "tests/architecture.test.ts", "tests/conventions.test.ts"),
   },
-  { name: "Migrations match SQLite's schema", work: () => migrationsMatch(sqlite) },
-  { name: "Migrations match PostgreSQL's", work: () => migrationsMatch(postgres) },
+  {
+    name: "Migrations match SQLite's schema",
+    work: async () => migrationsMatch((await import("../drizzle/config.ts")).default),
+  },
+  {
+    name: "Migrations match PostgreSQL's",
+    work: async () => migrationsMatch((await import("../drizzle/postgres.config.ts")).default),
+  },
   { name: "Build", work: () => bun("scripts/build.ts") },
 ];
 const tests: Check = { name: "Tests", work: () => bun("test") };
 
 // Everything a change has to pass, as a list with ticks. All of it runs, so that one look shows all that is wrong.
 await command(async () => {
-  await ensureDependencies();
+  if (await ensureDependencies("everything"))
+    return await continueIn(["scripts/check.ts", ...Bun.argv.slice(2)]);
   const withTests = !Bun.argv.includes("--no-tests");
   if (withTests) {
     await ensureBrowser();

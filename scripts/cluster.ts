@@ -26,7 +26,7 @@ await command(async () => {
   const leave = () => process.exit(0);
   for (const signal of stopSignals) process.on(signal, leave);
   stopWithNpx();
-  if (await ensureDependencies()) return await continueIn(["scripts/cluster.ts", ...args]);
+  if (await ensureDependencies("everything")) return await continueIn(["scripts/cluster.ts", ...args]);
   await ensureClient();
 
   // From here on there is something to stop in good order.

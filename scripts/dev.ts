@@ -12,7 +12,7 @@ import { command, continueIn, ensureDependencies, SetupError, stopSignals } from
 // it, which starts anew whenever its source changes.
 await command(async () => {
   const config = parseConfig(Bun.env);
-  if (await ensureDependencies()) return await continueIn(["scripts/dev.ts"]);
+  if (await ensureDependencies("for running")) return await continueIn(["scripts/dev.ts"]);
   const found = { hostname: hostname(), interfaces: networkInterfaces(), now: Date.now() };
   const certificate = await ensureCertificate({ dataDir: config.dataDir, tls: config.tls, ...found });
 

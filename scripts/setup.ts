@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parseConfig, projectRoot } from "../server/config.ts";
 import { fullDiskSentence } from "../server/full-disk.ts";
 import { progressing } from "../server/progress.ts";
+import { stepEnvironment } from "./step-environment.ts";
 
 // Runs on a clone with nothing installed: only what Bun and Node bring may be imported here.
 
@@ -17,20 +18,26 @@ export class SetupError extends Error {
   override name = "SetupError";
 }
 
-/** Installs what bun.lock names unless it is there already. Gives whether it did: then only a fresh process finds the packages. */
-export async function ensureDependencies(): Promise<boolean> {
+/**
+ * Installs what bun.lock names unless it is there already: what running takes, the build of the client included, or everything,
+ * with what tests and measurements need. Gives whether it did: then only a fresh process finds the packages.
+ */
+export async function ensureDependencies(which: "for running" | "everything"): Promise<boolean> {
   const stamp = at("node_modules", ".installed-for");
   const wanted = hashOf([at("bun.lock"), at("package.json")]);
-  if (readIfThere(stamp) === wanted) return false;
-  await run("Dependencies", "installing", [process.execPath, "install", "--frozen-lockfile"]);
-  writeFileSync(stamp, wanted);
+  const there = readIfThere(stamp);
+  if (there === `${wanted} everything` || there === `${wanted} ${which}`) return false;
+  const only = which === "for running" ? ["--production"] : [];
+  const program = [process.execPath, "install", "--frozen-lockfile", ...only];
+  await run("Dependencies", "installing", program);
+  writeFileSync(stamp, `${wanted} ${which}`);
   return true;
 }
 
 /** Builds the client unless web/dist was built from exactly what is in the source now. */
 export async function ensureClient(): Promise<void> {
   if (readIfThere(at(...builtFrom)) === hashOf(clientSources())) return;
-  await run("Client", "building", [process.execPath, at("scripts", "build.ts")]);
+  await run("Client", "building", [process.execPath, "--no-env-file", at("scripts", "build.ts")], "build");
 }
 
 /** To be called before a build: what it gives notes afterwards that web/dist comes from the sources as they were then. */
@@ -50,13 +57,21 @@ export async function continueIn(args: readonly string[]): Promise<number> {
   return await child.exited;
 }
 
-/** Runs a program as one step with a progress line. What it prints is shown only when it fails, in the SetupError it throws then. */
-export async function run(step: string, doing: string, program: readonly string[]): Promise<void> {
+/**
+ * Runs a program of others as one step with a progress line, without the secrets of the environment. What it prints is shown only
+ * when it fails, in the SetupError it throws then.
+ */
+export async function run(
+  step: string,
+  doing: string,
+  program: readonly string[],
+  kind: "install" | "build" = "install",
+): Promise<void> {
   const done = progressing(step, doing);
   const start = performance.now();
   const child = Bun.spawn([...program], {
     cwd: projectRoot,
-    env: process.env,
+    env: stepEnvironment(process.env, kind),
     stdio: ["ignore", "pipe", "pipe"],
   });
   const [output, errors, code] = await Promise.all([

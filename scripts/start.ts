@@ -9,7 +9,7 @@ await command(async () => {
   stopWithNpx();
 
   parseConfig(Bun.env); // Only to complain before any slow work; main.ts reads it for itself.
-  const installed = await ensureDependencies();
+  const installed = await ensureDependencies("for running");
   await ensureClient();
   if (!installed) await import("../server/main.ts");
 

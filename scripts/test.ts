@@ -14,7 +14,7 @@ const patience = ["--timeout", "30000"];
 
 // All tests from a fresh clone. What is given on the command line goes to one `bun test`.
 await command(async () => {
-  await ensureDependencies();
+  await ensureDependencies("everything");
   await ensureBrowser();
   await ensureCompanions();
   await ensureClient();

@@ -10,6 +10,7 @@ import { ensureCertificate } from "./certificates/ensure.ts";
 import { tlsOptions } from "./certificates/tls-options.ts";
 import { serverOrigins } from "./certificates/urls.ts";
 import { type Config, parseConfig, portTakenSentence, projectRoot } from "./config.ts";
+import { makeFolderPrivate } from "./data-folder.ts";
 import { weaknessOfWay } from "./database-way.ts";
 import { fullDiskSentence } from "./full-disk.ts";
 import { loggedStore } from "./logged-store.ts";
@@ -21,6 +22,7 @@ import { FolderInUse, openStorage } from "./storage.ts";
 import { system } from "./system.ts";
 
 const config = readConfig();
+keepDataPrivate();
 const certificate = await ensureCertificate({
   dataDir: config.dataDir,
   tls: config.tls,
@@ -85,6 +87,15 @@ function readConfig(): Config {
     return parseConfig(Bun.env);
   } catch (error) {
     return stopWith(error);
+  }
+}
+
+function keepDataPrivate() {
+  try {
+    if (makeFolderPrivate(config.dataDir))
+      progress("Data", `others could read ${config.dataDir}; it is private now`);
+  } catch (error) {
+    stopWith(error);
   }
 }
 

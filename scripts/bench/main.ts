@@ -1,4 +1,5 @@
 import { cpus } from "node:os";
+import { continueIn, ensureDependencies } from "../setup.ts";
 import { type Ground, layGround } from "./ground.ts";
 import { parseOptions } from "./options.ts";
 import { disturbance } from "./quiet.ts";
@@ -45,6 +46,8 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
 
 try {
   const { only, quick, json } = parseOptions(process.argv.slice(2), Object.keys(scenarios));
+  if (await ensureDependencies("everything"))
+    process.exit(await continueIn(["scripts/bench/main.ts", ...process.argv.slice(2)]));
   const ground = await layGround(quick);
   const machine = [
     `Bun ${Bun.version} on ${process.platform} ${process.arch}, ${cpus().length} × ${cpus()[0]?.model.trim()}`,

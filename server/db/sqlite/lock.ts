@@ -1,5 +1,5 @@
 import { Database } from "bun:sqlite";
-import { mkdirSync } from "node:fs";
+import { closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 
 /**
@@ -9,6 +9,7 @@ import { dirname } from "node:path";
  */
 export function lockData(path: string): (() => void) | null {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  closeSync(openSync(path, "a", 0o600));
   const lock = new Database(path, { create: true });
   try {
     lock.run("PRAGMA busy_timeout = 2000");

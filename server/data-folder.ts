@@ -1,0 +1,43 @@
+import { chmodSync, existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+const ours = ["chat.sqlite", "secrets.json", "certs", "incarnation.json", "lock"];
+const othersMay = 0o077;
+/** The bit of a folder that all share, such as /tmp. */
+const shared = 0o1000;
+
+/**
+ * Makes a data folder that is there private to its owner: the folder, and the files in it. Gives whether others could
+ * get at it until now. Throws a sentence where that cannot be mended, or where the folder is not the chat's alone.
+ * `secrets.json` is left for its own reader, who refuses it: what others could read has to be looked at by a person.
+ */
+export function makeFolderPrivate(folder: string): boolean {
+  if (process.platform === "win32" || !existsSync(folder)) return false;
+  const { mode } = statSync(folder);
+  const names = readdirSync(folder);
+  const isOpen = (mode & othersMay) !== 0;
+  if (isOpen && ((mode & shared) !== 0 || (names.length > 0 && !names.some((name) => ours.includes(name)))))
+    throw new Error(
+      `${folder} is open to others and holds other things, so it cannot be made private. Choose a folder of its own: DATA_DIR=${join(folder, "secure-chat")}`,
+    );
+  if (isOpen) restrict(folder, 0o700);
+  for (const name of names) {
+    const path = join(folder, name);
+    const entry = statSync(path, { throwIfNoEntry: false });
+    if (name === "secrets.json" || !entry || (entry.mode & othersMay) === 0) continue;
+    if (entry.isFile()) restrict(path, 0o600);
+    else if (name === "certs") restrict(path, 0o700);
+  }
+  return isOpen;
+}
+
+function restrict(path: string, mode: number): void {
+  try {
+    chmodSync(path, mode);
+  } catch (error) {
+    throw new Error(
+      `${path} is open to others, and only its owner can change that (${(error as { code?: string }).code}). Put it right as the owner: chmod ${mode.toString(8)} ${path}`,
+      { cause: error },
+    );
+  }
+}
