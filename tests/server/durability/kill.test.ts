@@ -9,7 +9,7 @@ import { Person } from "../../support/person.ts";
 import { Talker } from "../../support/talker.ts";
 import { logOf } from "../db/conformance/ground.ts";
 
-const rounds = Number(process.env.KILL_ROUNDS ?? 20);
+const rounds = Number(process.env.KILL_ROUNDS ?? 12);
 const seed = Number(process.env.KILL_SEED ?? Date.now() % 2 ** 31);
 const env = { MESSAGES_PER_MINUTE: "1000000", MESSAGE_BURST: "1000000" };
 
