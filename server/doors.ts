@@ -104,6 +104,7 @@ export function doors(deps: DoorsDeps): Omit<DoorRoutesDeps, "origins" | "report
   const door = doorOf({
     accounts,
     sessions,
+    factors: store.factors,
     devices,
     connections,
     house,
@@ -126,7 +127,7 @@ export function doors(deps: DoorsDeps): Omit<DoorRoutesDeps, "origins" | "report
     act,
     system,
   });
-  const proofs = takeProofs({ accounts, secondFactor, audit: store.audit, act });
+  const proofs = takeProofs({ accounts, secondFactor, users: store.users, audit: store.audit, act });
 
   const epoch = () => store.epoch;
   const settingUp = setUp({ epoch, house, tokens, newAccounts, hashNew, bound, act, limits: deps.limits });

@@ -12,6 +12,7 @@ import type { KnownDevices } from "./known-devices.ts";
 import type { HashNew } from "./new-passwords.ts";
 import type { Passwords } from "./passwords.ts";
 import type { People } from "./people.ts";
+import { provesInTwoSteps } from "./second-step.ts";
 import type { Sessions, Whence } from "./sessions.ts";
 import type { RequireActive } from "./standing.ts";
 
@@ -85,10 +86,20 @@ export function accounts(deps: AccountsDeps) {
     async info(session: Session): Promise<AccountInfo> {
       const user = await users.byId(session.userId);
       if (!user) throw new Refusal("not_signed_in");
-      const { id, name, role, createdAt, lastSignInAt, hasCode, hasPasskey } = user;
-      const hasPassword = user.passwordHash !== null;
-      const isFresh = deps.sessions.isFresh(session);
-      return { id, name, role, createdAt, lastSignInAt, hasPassword, hasCode, hasPasskey, isFresh };
+      const { id, name, role, createdAt, lastSignInAt, hasCode, hasPasskey, hasRecovery } = user;
+      return {
+        id,
+        name,
+        role,
+        createdAt,
+        lastSignInAt,
+        hasPassword: user.passwordHash !== null,
+        hasCode,
+        hasPasskey,
+        hasRecovery,
+        provesInTwoSteps: provesInTwoSteps(session),
+        isFresh: deps.sessions.isFresh(session),
+      };
     },
 
     proven,
@@ -100,8 +111,8 @@ export function accounts(deps: AccountsDeps) {
     stillProven,
 
     /**
-     * Sets a new password after proof of the current one, and ends all sessions. An account that has none yet asks for
-     * something else that was proven of late. Sockets are the caller's part.
+     * Sets a new password after proof of the current one, and ends all sessions. An account that has none yet, or has a second
+     * step, asks for a fresh proof (`proof_needed`). Sockets are the caller's part.
      */
     async changePassword(
       session: Session,
@@ -109,6 +120,7 @@ export function accounts(deps: AccountsDeps) {
       next: string,
       address: string,
     ): Promise<User> {
+      if (provesInTwoSteps(session) && !deps.sessions.isFresh(session)) throw new Refusal("proof_needed");
       const user =
         current === undefined ? await withoutPassword(session) : await proven(session, current, address);
       const passwordHash = await deps.hashNew(next, user.name, address);

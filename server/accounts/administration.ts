@@ -49,7 +49,7 @@ export function administration(deps: AdministrationDeps) {
       const now = system.now();
       const everyone = await users.overview(now - idleMs, now - absoluteMs);
       const isAdmin = may(role, "people.role");
-      return everyone.map(({ hasCode, hasPasskey, ...person }) => ({
+      return everyone.map(({ hasCode, hasPasskey, hasRecovery, ...person }) => ({
         ...person,
         lastSignInAt: isAdmin ? person.lastSignInAt : null,
         sessions: isAdmin ? person.sessions : null,

@@ -73,9 +73,9 @@ export function codes({ factors, audit, sealer, guesses, bound, news, act, syste
   async function wayOf({ id, name }: Whose, code: string, source: CodeSource): Promise<Way | null> {
     const way = await guesses.attempt(name, source, async () => {
       const totp = await factors.totp(id);
-      if (!totp) return false;
       const digits = digitsOf(code);
-      return /^\d{6}$/.test(digits) ? byApp(id, totp.secret, digits) : byRecoveryCode(id, code, source);
+      const isOfApp = totp !== null && /^\d{6}$/.test(digits);
+      return isOfApp ? byApp(id, totp.secret, digits) : byRecoveryCode(id, code, source);
     });
     if (way !== false) return way;
     await audit.add(act("session.refused", { to: id, address: source.address, detail: { way: "code" } }));

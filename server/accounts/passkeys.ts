@@ -7,6 +7,7 @@ import type { MakeAct } from "./act.ts";
 import type { HouseKeeper } from "./house.ts";
 import type { Identities } from "./identities.ts";
 import { type Page, type PasskeyCeremoniesDeps, passkeyCeremonies } from "./passkey-ceremonies.ts";
+import { newRecoveryCodes } from "./recovery-codes.ts";
 import type { RequireActive } from "./standing.ts";
 
 export interface PasskeysDeps extends PasskeyCeremoniesDeps {
@@ -70,20 +71,23 @@ export function passkeys(deps: PasskeysDeps) {
       return ceremonies.creation(session, await roomFor(session.userId), page);
     },
 
-    /** Keeps a new passkey under a name. */
+    /** Keeps a new passkey under a name; gives the recovery codes that come with it where the account had none, and else null. */
     async add(
       { id, userId }: Session,
       { name, ...made }: { ticket: string; response: Attestation; name: string },
       page: Page,
       address: string,
-    ): Promise<void> {
+    ): Promise<string[] | null> {
       await roomFor(userId);
       const created = await ceremonies.created(userId, made, page);
       if (!created) throw new Refusal("wrong_passkey");
       const told = act("passkey.added", { by: userId, address });
+      const recovery = newRecoveryCodes(system.random);
+      const passkey = { ...created, name, createdAt: system.now() };
       // A session that ended meanwhile, such as by a new password, adds nothing.
-      if (!(await factors.addPasskey({ ...created, name, createdAt: system.now() }, told, id)))
-        throw new Refusal("wrong_passkey");
+      const added = await factors.addPasskey(passkey, recovery.hashes, told, id);
+      if (!added) throw new Refusal("wrong_passkey");
+      return added.hasTakenCodes ? recovery.codes : null;
     },
 
     async list({ userId }: Session): Promise<PasskeyInfo[]> {

@@ -5,11 +5,13 @@ import { Refusal } from "../refusal.ts";
 import type { Accounts } from "./accounts.ts";
 import type { MakeAct } from "./act.ts";
 import type { SecondFactor } from "./second-factor.ts";
+import { provesInTwoSteps } from "./second-step.ts";
 import type { Whence } from "./sessions.ts";
 
 export interface ProofsDeps {
   accounts: Pick<Accounts, "proven">;
   secondFactor: Pick<SecondFactor, "prove">;
+  users: Pick<Store["users"], "byId">;
   audit: Store["audit"];
   act: MakeAct;
 }
@@ -17,20 +19,36 @@ export interface ProofsDeps {
 export type Proofs = ReturnType<typeof proofs>;
 
 /** How somebody who is signed in shows once more who they are, before something that matters. */
-export function proofs({ accounts, secondFactor, audit, act }: ProofsDeps) {
+export function proofs({ accounts, secondFactor, users, audit, act }: ProofsDeps) {
+  async function byPassword(session: Session, password: string, { address }: Whence) {
+    try {
+      await accounts.proven(session, password, address);
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code !== "wrong_password") throw error;
+      await audit.add(act("session.refused", { to: session.userId, address, detail: { way: "password" } }));
+      throw new Refusal("wrong_password", { field: "password", message: "That is not your password." });
+    }
+  }
+
   return {
-    /** Gives the way in which it was proven; refuses as `wrong_password` or `wrong_code`. */
-    async prove(session: Session, given: Proof, whence: Whence): Promise<string> {
-      if ("code" in given) return secondFactor.prove(session, given.code, whence);
-      try {
-        await accounts.proven(session, given.password, whence.address);
-      } catch (error) {
-        if (!(error instanceof Refusal) || error.code !== "wrong_password") throw error;
-        const { address } = whence;
-        await audit.add(act("session.refused", { to: session.userId, address, detail: { way: "password" } }));
-        throw new Refusal("wrong_password", { field: "password", message: "That is not your password." });
-      }
-      return "password";
+    /**
+     * Takes what signing in takes: the password where there is one, and a code besides where the account has a second step; a
+     * passkey, which is both in one, has a route of its own. Gives the way in which it was proven; refuses as `wrong_password`
+     * or `wrong_code` what is wrong or missing.
+     */
+    async prove(session: Session, { password, code }: Proof, whence: Whence): Promise<string> {
+      const user = await users.byId(session.userId);
+      if (!user) throw new Refusal("not_signed_in");
+      if (password === undefined && user.passwordHash !== null)
+        throw new Refusal("wrong_password", {
+          field: "password",
+          message: "Your password is needed as well.",
+        });
+      // Before the password is looked at, so that nobody learns of it without a code.
+      if (code === undefined && provesInTwoSteps(session))
+        throw new Refusal("wrong_code", { field: "code", message: "A code is needed as well." });
+      if (password !== undefined) await byPassword(session, password, whence);
+      return code === undefined ? "password" : secondFactor.prove(session, code, whence);
     },
   };
 }

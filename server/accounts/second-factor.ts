@@ -41,8 +41,12 @@ export function secondFactor(deps: SecondFactorDeps) {
   return {
     /** What there is of it for an account. */
     async info({ userId }: Session): Promise<FactorsInfo> {
-      const [totp, recoveryCodes] = await Promise.all([factors.totp(userId), factors.recoveryCodes(userId)]);
-      return { code: totp && { since: totp.createdAt }, recoveryCodes };
+      const [totp, passkeys, recoveryCodes] = await Promise.all([
+        factors.totp(userId),
+        factors.passkeys(userId),
+        factors.recoveryCodes(userId),
+      ]);
+      return { code: totp && { since: totp.createdAt }, passkeys: passkeys.length, recoveryCodes };
     },
 
     /** Makes the secret of an app to be set up, which counts for nothing until it is confirmed within half an hour. */
@@ -88,7 +92,7 @@ export function secondFactor(deps: SecondFactorDeps) {
     },
 
     /**
-     * Removes the app and the recovery codes, and ends all other sessions. Refuses as `enrolment_needed` where the house
+     * Removes the app, the recovery codes where no passkey is left, and all other sessions. Refuses as `enrolment_needed` where the house
      * asks for a second factor and there is no other, and as `not_found` where there is no app.
      */
     async remove({ id, userId, role }: Session, address: string): Promise<void> {
@@ -98,14 +102,18 @@ export function secondFactor(deps: SecondFactorDeps) {
       await sessions.removeOthers(userId, id);
     },
 
-    /** Makes recovery codes in place of all former ones; `not_found` where there is no app that they could stand in for. */
-    async renewRecoveryCodes(session: Session, address: string): Promise<string[]> {
-      spend(changes, session.userId);
-      const { userId, hasCode } = session;
-      if (!hasCode) throw new Refusal("not_found");
+    /**
+     * Makes recovery codes in place of all former ones; `not_found` where there is no app or passkey that they could stand in
+     * for. Who has shown the password alone gets none (`not_allowed`), also where that still opens the account.
+     */
+    async renewRecoveryCodes({ id, userId, factors: proven, hasCode, hasPasskey }: Session, address: string) {
+      spend(changes, userId);
+      if (!hasCode && !hasPasskey) throw new Refusal("not_found");
+      if (proven < 2) throw new Refusal("not_allowed", { message: "Log in with your passkey first." });
       const recovery = newRecoveryCodes(system.random);
       const told = act("recovery.renewed", { by: userId, address });
-      await factors.setRecoveryCodes(userId, recovery.hashes, told);
+      if (!(await factors.setRecoveryCodes(userId, recovery.hashes, told, id)))
+        throw new Refusal("not_found");
       return recovery.codes;
     },
 

@@ -8,6 +8,7 @@ import type { System } from "../system.ts";
 import type { HouseKeeper } from "./house.ts";
 import { hashOfToken, isSame, newToken } from "./link-tokens.ts";
 import { isProvenWithin } from "./proof-age.ts";
+import { asksSecondStep } from "./second-step.ts";
 import { surplusOf } from "./surplus-sessions.ts";
 
 const minute = 60_000;
@@ -47,7 +48,7 @@ export interface Sessions {
   claim(session: Session, keyHash: string): Promise<"own" | "foreign" | "bound">;
   /** What the session may be used for, by what was proven in it and what the house asks of its user. */
   stageOf(session: Session): Stage;
-  /** Whether something was proven in it within the last ten minutes. */
+  /** Whether enough was proven in it within the last ten minutes: what a proof is says `proof.ts`. */
   isFresh(session: Session): boolean;
   /**
    * Gives the session another token, because something more was proven in it, and ends the former one
@@ -61,7 +62,7 @@ export interface Sessions {
   end(session: Pick<Session, "id">, act?: Act): Promise<void>;
   /** Ends those of a user that were used longest ago, where there are too many, and gives them; never the one that has just begun. */
   endSurplus(
-    user: Pick<User, "id" | "name" | "role" | "hasCode" | "hasPasskey">,
+    user: Pick<User, "id" | "name" | "role" | "hasCode" | "hasPasskey" | "hasRecovery">,
     begun: Buffer,
   ): Promise<Session[]>;
   removeExpired(): Promise<void>;
@@ -85,10 +86,11 @@ export function sessions(
     return now - session.seenAt < idleMs || now - seenAt(session) < idleMs;
   }
 
-  function stageOf({ factors, role, hasCode, hasPasskey }: Session): Stage {
+  function stageOf(session: Session): Stage {
+    const { factors, role, hasCode, hasPasskey } = session;
     // Who has removed every second factor since has to set one up again where the house asks for it.
     if (factors === 2 && (hasCode || hasPasskey)) return "open";
-    if (hasCode) return "second factor";
+    if (asksSecondStep(session)) return "second factor";
     if (!house.asksMoreOf(role)) return "open";
     return hasPasskey ? "second factor" : "enrolment";
   }
@@ -135,7 +137,8 @@ export function sessions(
       return { id: session.id, token };
     },
     stageOf,
-    isFresh: (session) => isProvenWithin(freshMs, session, system.now()),
+    isFresh: (session) =>
+      isProvenWithin(freshMs, session, system.now()) && (session.factors === 2 || !asksSecondStep(session)),
     async renew(session, factors, act) {
       const token = newToken(system.random(32));
       const id = hashOfToken(token);

@@ -32,6 +32,7 @@ export function telling(store: Store, signals: Pick<Signals, "send">): Store {
     factors: {
       ...factors,
       setTotp: told(factors.setTotp),
+      setRecoveryCodes: told(factors.setRecoveryCodes),
       removeTotp: told(factors.removeTotp),
       addPasskey: told(factors.addPasskey),
       removePasskey: told(factors.removePasskey),

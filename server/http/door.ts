@@ -7,6 +7,7 @@ import type { Sessions, Whence } from "../accounts/sessions.ts";
 import type { Act } from "../db/kept/audit.ts";
 import type { Session } from "../db/kept/sessions.ts";
 import type { User } from "../db/kept/users.ts";
+import type { Store } from "../db/store.ts";
 import type { SessionInfo } from "../protocol/account.ts";
 import { type CloseCode, closeCodes } from "../protocol/close-codes.ts";
 import type { Connections } from "../realtime/connections.ts";
@@ -18,6 +19,7 @@ import { keyHashOf } from "./session-key.ts";
 export interface DoorDeps {
   accounts: Pick<Accounts, "stillProven">;
   sessions: Sessions;
+  factors: Pick<Store["factors"], "recoveryCodes">;
   devices: KnownDevices;
   connections: Connections;
   house: HouseKeeper;
@@ -40,7 +42,7 @@ export type Door = ReturnType<typeof door>;
 
 /** How sessions begin, become more, and end in a browser: the same for every way in. */
 export function door(deps: DoorDeps) {
-  const { accounts, sessions, devices, connections, house, news, act } = deps;
+  const { accounts, sessions, factors, devices, connections, house, news, act } = deps;
 
   /**
    * The session of a request: the one of its cookie, where the request shows the key of it too. Without that, the cookie was
@@ -70,10 +72,19 @@ export function door(deps: DoorDeps) {
   async function info(session: Session | null): Promise<SessionInfo> {
     const general = { house: await house.shown(), providers: [...deps.providers] };
     if (!session) return { user: null, ...general };
-    const { userId: id, userName: name, role, hasCode, hasPasskey } = session;
+    const { userId: id, userName: name, role, hasCode: code, hasPasskey: passkey, hasRecovery } = session;
     const stage = sessions.stageOf(session);
-    const seconds = stage === "second factor" ? { seconds: { code: hasCode, passkey: hasPasskey } } : {};
-    return { user: { id, name, role }, stage, ...seconds, ...general };
+    const seconds = stage === "second factor" ? { seconds: { code, passkey, recovery: hasRecovery } } : {};
+    const needs: Pick<SessionInfo, "needsRecoveryCodes"> =
+      stage === "open" && (await lacksRecoveryCodes(session)) ? { needsRecoveryCodes: true } : {};
+    return { user: { id, name, role }, stage, ...seconds, ...needs, ...general };
+  }
+
+  /** Whether somebody has just shown a second factor for which no recovery code is left to stand in, or none was ever given. */
+  async function lacksRecoveryCodes(session: Session): Promise<boolean> {
+    const { userId, factors: proven, hasCode, hasPasskey } = session;
+    if (proven < 2 || !sessions.isFresh(session) || !(hasCode || hasPasskey)) return false;
+    return (await factors.recoveryCodes(userId)) === 0;
   }
 
   async function end(session: Session, code: CloseCode = closeCodes.signedOut, told?: Act) {

@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import type { News } from "../accounts/news.ts";
 import type { Page } from "../accounts/passkey-ceremonies.ts";
 import type { Passkeys } from "../accounts/passkeys.ts";
-import { newPasskey, passkeyAnswer, passkeyName } from "../protocol/passkeys.ts";
+import { type AddedPasskey, newPasskey, passkeyAnswer, passkeyName } from "../protocol/passkeys.ts";
 import { spend } from "../rate-limit.ts";
 import type { Connections } from "../realtime/connections.ts";
 import { Refusal } from "../refusal.ts";
@@ -79,12 +79,13 @@ export function passkeyRoutes(deps: PasskeyRoutesDeps): Route[] {
         const { device, address } = whenceOf(c);
         const made = await bodyOf(c, newPasskey);
         spend(passkeyRate, addressOf(c));
-        await passkeys.add(session, made, pageOf(c), address);
+        const recoveryCodes = await passkeys.add(session, made, pageOf(c), address);
         // The authenticator has verified its user: this session has seen both factors.
         const info = await door.renew(c, session, 2, "passkey");
         news.tell(session.userId, "passkey.added", device);
-        connections.learn(session.userId, { hasPasskey: true });
-        return c.json(info, 201);
+        // Those that know the password alone are out with it, as soon as somebody looks.
+        connections.learn(session.userId, { hasPasskey: true, hasRecovery: true });
+        return c.json({ ...info, ...(recoveryCodes && { recoveryCodes }) } satisfies AddedPasskey, 201);
       },
       "fresh",
     ],
@@ -108,7 +109,7 @@ export function passkeyRoutes(deps: PasskeyRoutesDeps): Route[] {
         const { device, address } = whenceOf(c);
         const wasLast = await passkeys.remove(session, named(c), address);
         news.tell(session.userId, "passkey.removed", device);
-        if (wasLast) connections.learn(session.userId, { hasPasskey: false });
+        if (wasLast) connections.learn(session.userId, { hasPasskey: false, hasRecovery: session.hasCode });
         return c.body(null, 204);
       },
       "fresh",

@@ -58,6 +58,8 @@ export function secondFactorRoutes(deps: SecondFactorRoutesDeps): Route[] {
     const { session } = c.var;
     const recoveryCodes = await secondFactor.renewRecoveryCodes(session, addressOf(c));
     news.tell(session.userId, "recovery.renewed", whenceOf(c).device);
+    // Where these are the first, the password alone opens nothing any more.
+    connections.learn(session.userId, { hasRecovery: true });
     return c.json({ recoveryCodes }, 201);
   }
 

@@ -39,7 +39,9 @@ export interface SessionInfo {
   /** Left out where nobody is signed in. */
   stage?: Stage;
   /** What can be given as the second factor, at that stage. */
-  seconds?: { code: boolean; passkey: boolean };
+  seconds?: { code: boolean; passkey: boolean; recovery: boolean };
+  /** There where the second factor has just been proven and no recovery code is left for it: new ones are due. */
+  needsRecoveryCodes?: true;
   /** Null until the server is set up. */
   house: PublicHouse | null;
   /** Providers one can sign in with. */
@@ -56,6 +58,10 @@ export interface AccountInfo {
   hasPassword: boolean;
   hasCode: boolean;
   hasPasskey: boolean;
+  /** Whether recovery codes were given, used up or not. */
+  hasRecovery: boolean;
+  /** Whether a proof by the password takes a code besides. */
+  provesInTwoSteps: boolean;
   /** Whether what needs a fresh proof can be done now. */
   isFresh: boolean;
 }

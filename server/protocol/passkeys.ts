@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { linkToken } from "./account.ts";
+import { linkToken, type SessionInfo } from "./account.ts";
 import { limits } from "./limits.ts";
 import { requiredLine } from "./text.ts";
 
@@ -53,6 +53,11 @@ export type PasskeyAnswer = v.InferOutput<typeof passkeyAnswer>;
 export interface PasskeyQuestion<Options> {
   ticket: string;
   options: Options;
+}
+
+/** Answer where a passkey was added: the session, and with the first factor of an account its recovery codes, shown never again. */
+export interface AddedPasskey extends SessionInfo {
+  recoveryCodes?: string[];
 }
 
 /** A passkey of one's own; answer of `GET /api/account/passkeys`, a list. Times are UTC milliseconds. */

@@ -30,6 +30,8 @@ export interface RecoveryCodes {
 export interface FactorsInfo {
   /** Since when there is an authenticator app, UTC milliseconds; null without one. */
   code: { since: number } | null;
+  /** How many passkeys there are. */
+  passkeys: number;
   /** How many recovery codes are left. */
   recoveryCodes: number;
 }

@@ -76,10 +76,14 @@ export class Connections {
    * Tells the sockets of a user what factors there are now. What follows from it is seen at their next frame, or look; where
    * an app came or went they come back at once, and are asked for what is asked for then.
    */
-  learn(userId: number, { hasCode, hasPasskey }: { hasCode?: boolean; hasPasskey?: boolean }): void {
+  learn(
+    userId: number,
+    { hasCode, hasPasskey, hasRecovery }: Partial<Pick<Session, "hasCode" | "hasPasskey" | "hasRecovery">>,
+  ): void {
     for (const socket of [...(this.#byUser.get(userId) ?? [])]) {
       const { session } = socket.data;
       session.hasPasskey = hasPasskey ?? session.hasPasskey;
+      session.hasRecovery = hasRecovery ?? session.hasRecovery;
       if (session.hasCode !== (hasCode ?? session.hasCode)) closeSocket(socket, closeCodes.restarting);
     }
   }

@@ -1,13 +1,15 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { sql } from "drizzle-orm";
 import type { Browser } from "playwright-core";
+import { newRecoveryCodes } from "../../server/accounts/recovery-codes.ts";
 import type { House } from "../../server/protocol/house.ts";
 import { system } from "../../server/system.ts";
-import { enrol } from "../support/authenticator.ts";
+import { enrol, give } from "../support/authenticator.ts";
 import { launch } from "../support/browser.ts";
 import { database } from "../support/database.ts";
 import { Person } from "../support/person.ts";
 import { startServer, type TestServer } from "../support/server.ts";
+import { heading } from "../support/two-step-login.ts";
 import { Visitor } from "../support/visitor.ts";
 
 setDefaultTimeout(60_000);
@@ -59,6 +61,29 @@ async function add(visitor: Visitor, name: string) {
   await visitor.button("Continue").click();
   await listed(visitor, name).waitFor();
 }
+/** The first one brings recovery codes, which are given. */
+async function addFirst(visitor: Visitor, name: string): Promise<string[]> {
+  await visitor.button("Add a passkey…").click();
+  await visitor.page.getByLabel("Name", { exact: true }).fill(name);
+  await visitor.button("Continue").click();
+  const codes = await keepCodes(visitor);
+  await listed(visitor, name).waitFor();
+  return codes;
+}
+async function keepCodes(visitor: Visitor): Promise<string[]> {
+  await heading(visitor, "Keep these recovery codes").waitFor();
+  const codes = await visitor.page
+    .getByRole("region", { name: "Recovery codes" })
+    .getByRole("listitem")
+    .allInnerTexts();
+  expect(codes).toHaveLength(10);
+  await visitor.button("I have kept them").click();
+  return codes;
+}
+async function giveRecoveryCode(visitor: Visitor, code: string) {
+  await visitor.page.getByLabel("Recovery code", { exact: true }).fill(code);
+  await visitor.button("Continue").click();
+}
 const listed = ({ page }: Visitor, name: string) =>
   page.getByRole("list", { name: "Passkeys" }).getByText(name, { exact: true });
 const logOut = async (visitor: Visitor) => {
@@ -71,7 +96,7 @@ test("anna adds two passkeys, names them, logs in without typing anything, and r
   const anna = await (await Visitor.arrive(browser, server, "anna")).register();
   const laptop = await withAuthenticator(anna);
   await anna.goto("/account");
-  await add(anna, "Laptop");
+  await addFirst(anna, "Laptop");
   // The same device is asked not to make another for the same account.
   await anna.button("Add a passkey…").click();
   await anna.page.getByLabel("Name", { exact: true }).fill("Laptop again");
@@ -112,7 +137,15 @@ test("who is not the one the device knows does not get in, and is told so", asyn
   const bert = await (await Visitor.arrive(browser, server, "bert")).register();
   const device = await withAuthenticator(bert);
   await bert.goto("/account");
-  await add(bert, "Laptop");
+  const codes = await addFirst(bert, "Laptop");
+  await bert.page.getByText("10 recovery codes are left.").waitFor();
+  await logOut(bert);
+  // The password alone opens nothing; where the passkey cannot be used, a code does.
+  await bert.logIn();
+  await bert.page.getByText(/Confirm with the passkey of/).waitFor();
+  await bert.page.getByText("I cannot use my passkey here").click();
+  await giveRecoveryCode(bert, codes[0]!);
+  await bert.log.waitFor();
   await logOut(bert);
   await device.verify(false);
   await bert.button("Log in with a passkey").click();
@@ -126,9 +159,10 @@ test("a passkey is the second step of logging in, and a proof that it is oneself
   const carla = await (await Visitor.arrive(browser, server, "carla")).register();
   await withAuthenticator(carla);
   await carla.goto("/account");
-  await add(carla, "Laptop");
+  const [code] = await addFirst(carla, "Laptop");
   const other = new Person(server, "carla");
   await other.signIn();
+  await give(other, code!);
   await enrol(other, now);
   await logOut(carla);
   await carla.logIn();
@@ -165,6 +199,7 @@ test("where the house asks for more than a password, a passkey is enough", async
   expect((await asked("everyone")).status).toBe(204);
   await dora.page.getByRole("heading", { name: "Make your account safer" }).waitFor();
   await dora.button("Use a passkey instead").click();
+  await keepCodes(dora);
   await dora.log.waitFor();
   await dora.goto("/account");
   await listed(dora, "My first passkey").waitFor();
@@ -193,6 +228,30 @@ test("at a bare address a sentence says what to do, and everything else works", 
   expect(await emil.button("Log in with a passkey").count()).toBe(0);
   await emil.logIn();
   await emil.log.waitFor();
+
+  // A passkey that was added at the server's name asks for a second step here, too: a code serves.
+  const passkey = { id: "key", userId: 1, rpId: "chat.local", counter: 0, transports: [], createdAt: 1 };
+  const { codes, hashes } = newRecoveryCodes(system.random);
+  const added = {
+    at: now(),
+    event: "passkey.added",
+    actorId: 1,
+    subjectId: null,
+    address: null,
+    detail: {},
+  } as const;
+  await bare.store.factors.addPasskey(
+    { ...passkey, publicKey: Buffer.alloc(1), name: "Key" },
+    [hashes[0]!],
+    added,
+  );
+  await emil.goto("/account");
+  await emil.page.getByText(/not at the bare address\s+127\.0\.0\.1/).waitFor();
+  await giveRecoveryCode(emil, codes[0]!);
+  // It was the last one.
+  await emil.button("Show my recovery codes").click();
+  await keepCodes(emil);
+  await emil.page.getByText("10 recovery codes are left.").waitFor();
   expect(emil.complaints).toEqual([]);
   await bare.stop();
   expect(bare.bugs).toEqual([]);

@@ -51,6 +51,7 @@ test("what matters asks once more who one is, and the chat goes on as if nothing
 
   await ask();
   await dialog.getByLabel("Password", { exact: true }).fill("not the password");
+  await dialog.getByLabel("Code", { exact: true }).fill(app.at(now()));
   await dialog.getByRole("button", { name: "Confirm" }).click();
   await dialog.getByText("That is not your password.").waitFor();
   await dialog.getByLabel("Password", { exact: true }).fill(password);
@@ -61,7 +62,7 @@ test("what matters asks once more who one is, and the chat goes on as if nothing
   ahead += 11 * 60_000;
   await emil.button("Turn off…").click();
   await emil.button("Turn it off").click();
-  await dialog.getByRole("button", { name: "Use a code from my phone" }).click();
+  await dialog.getByLabel("Password", { exact: true }).fill(password);
   await dialog.getByLabel("Code", { exact: true }).fill(app.at(now()));
   await dialog.getByRole("button", { name: "Confirm" }).click();
   await emil.button("Set up two-step login…").waitFor();

@@ -27,12 +27,12 @@ afterAll(async () => {
 const contents = () => contentsOf(settled.base.db);
 
 describe("ASVS 2.2.3 each input is as it should be, and together they are not", () => {
-  test("a proof is a password or a code, and not both", async () => {
+  test("a proof is a password, a code or both, and what is given of them is right", async () => {
     const before = contents();
-    const both = { password, code: "123456" };
-    expect(await outcome(alice.fetch("POST", "/api/proof", both))).toEqual([400, "invalid"]);
     expect(await outcome(alice.fetch("POST", "/api/proof", {}))).toEqual([400, "invalid"]);
     expect(contents()).toEqual(before);
+    const both = { password, code: "123456" };
+    expect(await outcome(alice.fetch("POST", "/api/proof", both))).toEqual([403, "wrong_code"]);
     expect((await alice.fetch("POST", "/api/proof", { password })).status).toBe(200);
   });
 

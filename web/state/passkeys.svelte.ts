@@ -8,13 +8,13 @@ import {
 import type { Assertion, Attestation, PasskeyInfo } from "../../server/protocol/passkeys.ts";
 import { passkeysApi } from "../transport/passkeys-api.ts";
 import { Refused } from "../transport/refused.ts";
+import { isBareAddress } from "./bare-address.ts";
 import { Loaded } from "./loaded.svelte.ts";
 import type { Session } from "./session.svelte.ts";
 
 /** Why passkeys cannot be used on this page, in a sentence; null where they can. */
 export function passkeyHindrance(host: string): string | null {
-  const isBare = host.startsWith("[") || /^\d+(\.\d+){3}$/.test(host);
-  if (isBare)
+  if (isBareAddress(host))
     return `Passkeys need a host name, and this page was opened at the bare address ${host}. Open it by the name of the server, such as chat.local, to use them.`;
   return browserSupportsWebAuthn() ? null : "This browser does not know passkeys.";
 }
@@ -56,11 +56,13 @@ export class Passkeys {
     this.#session.proof.given();
   }
 
-  /** Makes a passkey on this device, or on one that the browser can reach. */
+  /** Makes a passkey on this device, or on one that the browser can reach. The first brings recovery codes, which are shown. */
   async add(name: string): Promise<void> {
     const { ticket, options } = await this.#session.proof.run(() => this.#api.newQuestion());
     const response = await answered(() => startRegistration({ optionsJSON: options }));
-    this.#session.become(await this.#api.add(ticket, response as Attestation, name));
+    const { recoveryCodes, ...info } = await this.#api.add(ticket, response as Attestation, name);
+    if (recoveryCodes) this.#session.showRecoveryCodes(recoveryCodes);
+    this.#session.become(info);
     await this.list.load();
   }
 

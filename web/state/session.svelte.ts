@@ -49,6 +49,7 @@ export class Session {
   #answered = 0;
   #failed = 0;
   #cancel = () => {};
+  #recoveryCodes = $state.raw<readonly string[] | null>(null);
 
   constructor(call: Call, download: Download, enterChat: EnterChat, around: SessionSurroundings) {
     this.call = call;
@@ -79,8 +80,18 @@ export class Session {
   }
 
   /** What can be given as the second factor, where one is asked for. */
-  get seconds(): { code: boolean; passkey: boolean } {
-    return this.#info?.seconds ?? { code: false, passkey: false };
+  get seconds(): NonNullable<SessionInfo["seconds"]> {
+    return this.#info?.seconds ?? { code: false, passkey: false, recovery: false };
+  }
+
+  /** Recovery codes that were just made, until they are kept: nobody can show them again. */
+  get recoveryCodes(): readonly string[] | null {
+    return this.#recoveryCodes;
+  }
+
+  /** Whether there are none any more, or none yet, for the second factor that was just given. */
+  get needsRecoveryCodes(): boolean {
+    return this.#info?.needsRecoveryCodes === true;
   }
 
   /** What everybody may know of the server; null while it is not set up. */
@@ -147,6 +158,17 @@ export class Session {
   become(info: SessionInfo): void {
     this.#become(info, ++this.#asked);
     tellTabs(this.#around.storage, { loggedIn: true });
+  }
+
+  /** Shows new recovery codes before anything else. */
+  showRecoveryCodes(codes: readonly string[]): void {
+    this.#recoveryCodes = codes;
+  }
+
+  /** They are in a safe place, and the person may go on. */
+  async keptRecoveryCodes(): Promise<void> {
+    await this.check();
+    this.#recoveryCodes = null;
   }
 
   async signIn(credentials: Credentials): Promise<void> {
@@ -237,6 +259,7 @@ export class Session {
   }
 
   #leave(why: string | null): void {
+    this.#recoveryCodes = null;
     if (this.#chat) {
       const { me, drafts } = this.#chat;
       this.#chat.close();

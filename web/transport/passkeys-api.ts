@@ -1,5 +1,11 @@
 import type { SessionInfo } from "../../server/protocol/account.ts";
-import type { Assertion, Attestation, PasskeyInfo, PasskeyQuestion } from "../../server/protocol/passkeys.ts";
+import type {
+  AddedPasskey,
+  Assertion,
+  Attestation,
+  PasskeyInfo,
+  PasskeyQuestion,
+} from "../../server/protocol/passkeys.ts";
 import type { Call } from "./call.ts";
 
 /** What is asked about passkeys. `Get` and `Create` are what the browser wants to be asked. */
@@ -8,7 +14,7 @@ export interface PasskeysApi<Get, Create> {
   signIn(ticket: string, response: Assertion): Promise<SessionInfo>;
   prove(ticket: string, response: Assertion): Promise<SessionInfo>;
   newQuestion(): Promise<PasskeyQuestion<Create>>;
-  add(ticket: string, response: Attestation, name: string): Promise<SessionInfo>;
+  add(ticket: string, response: Attestation, name: string): Promise<AddedPasskey>;
   all(): Promise<PasskeyInfo[]>;
   rename(id: string, name: string): Promise<void>;
   remove(id: string): Promise<void>;

@@ -41,21 +41,30 @@ export interface Factors {
     act: Act,
     by?: Buffer,
   ): Promise<boolean>;
-  /** Removes the app and the recovery codes; false when there is none. Refuses what would leave too little; so below. */
+  /** Removes the app, and the recovery codes where no passkey is left; false when there is none. Refuses what would leave too little; so below. */
   removeTotp(userId: number, act: Act, needs?: Needs): Promise<boolean>;
   /** Takes the code of a time step, if it is later than the last that was taken: each is taken once, whoever is first. */
   useStep(userId: number, step: number): Promise<boolean>;
   recoveryCodes(userId: number): Promise<number>;
-  setRecoveryCodes(userId: number, recovery: readonly Buffer[], act: Act): Promise<void>;
+  /** Sets recovery codes in place of all others. False where there is no factor that they could stand in for, or the session `by` has ended. */
+  setRecoveryCodes(userId: number, recovery: readonly Buffer[], act: Act, by?: Buffer): Promise<boolean>;
   /** Takes a recovery code, once; false when the user has no such code. */
   useRecoveryCode(userId: number, code: Buffer, act: Act): Promise<boolean>;
   passkeys(userId: number): Promise<Passkey[]>;
   passkey(id: string): Promise<Passkey | null>;
-  /** False when there is one of this id; with the session `by`, when that has ended. */
-  addPasskey(passkey: Omit<Passkey, "lastUsedAt">, act: Act, by?: Buffer): Promise<boolean>;
+  /**
+   * Adds a passkey, and with it these recovery codes where the account was never given any; says whether it took them. Null
+   * when there is one of this id; with the session `by`, when that has ended.
+   */
+  addPasskey(
+    passkey: Omit<Passkey, "lastUsedAt">,
+    recovery: readonly Buffer[],
+    act: Act,
+    by?: Buffer,
+  ): Promise<{ hasTakenCodes: boolean } | null>;
   /** False when the user has no such passkey. */
   renamePasskey(userId: number, id: string, name: string): Promise<boolean>;
-  /** Gives how many are left; null when the user has no such passkey. */
+  /** Gives how many are left; null when the user has no such passkey. The last factor takes the recovery codes along. */
   removePasskey(userId: number, id: string, act: Act, needs?: Needs): Promise<{ left: number } | null>;
   /** Notes a use and its counter; false where the passkey is gone, or was used meanwhile with no lower counter, which counts. */
   usedPasskey(id: string, counter: number, at: number): Promise<boolean>;

@@ -22,6 +22,8 @@ export interface Session {
   /** Whether its user has an authenticator app, and a passkey. */
   hasCode: boolean;
   hasPasskey: boolean;
+  /** Whether recovery codes were given with these, used up or not. */
+  hasRecovery: boolean;
   /** When a factor was proven last. */
   provenAt: number;
   /** SHA-256 of the key it is bound to; empty where to none, null where it began before there were keys. */

@@ -18,6 +18,8 @@ export interface User {
   /** Whether codes of an authenticator app are set up. */
   hasCode: boolean;
   hasPasskey: boolean;
+  /** Whether recovery codes were given with these, used up or not. Accounts from before have none with their passkeys. */
+  hasRecovery: boolean;
   createdAt: number;
   lastSignInAt: number | null;
 }

@@ -5,8 +5,9 @@ import { guarded } from "./guarded.ts";
 import { postgresIdentities } from "./identities.ts";
 import { lockUser } from "./locked-users.ts";
 import { type Author, tell } from "./notices.ts";
-import type { Db, Transaction } from "./open.ts";
+import type { Db } from "./open.ts";
 import { postgresPasskeys } from "./passkeys.ts";
+import { dropCodesOfNoFactor, hasFactor, replaceCodes } from "./recovery-codes.ts";
 import { recoveryCodes, totp } from "./schema-doors.ts";
 import { hasSession, requireWaysIn } from "./ways-in.ts";
 
@@ -31,7 +32,7 @@ export function postgresFactors(db: Db, author: Author): Factors {
             .values({ userId, ...values })
             .onConflictDoUpdate({ target: totp.userId, set: values });
           await replaceCodes(tx, userId, recovery);
-          await tell(tx, author, { kind: "factors.changed", userId, hasCode: true });
+          await tell(tx, author, { kind: "factors.changed", userId, hasCode: true, hasRecovery: true });
           await log(tx, act);
           return true;
         }),
@@ -43,8 +44,8 @@ export function postgresFactors(db: Db, author: Author): Factors {
           const [removed] = await tx.delete(totp).where(eq(totp.userId, userId)).returning();
           if (!removed) return false;
           await requireWaysIn(tx, userId, needs);
-          await replaceCodes(tx, userId, []);
-          await tell(tx, author, { kind: "factors.changed", userId, hasCode: false });
+          const gone = await dropCodesOfNoFactor(tx, userId);
+          await tell(tx, author, { kind: "factors.changed", userId, hasCode: false, ...gone });
           await log(tx, act);
           return true;
         }),
@@ -60,11 +61,15 @@ export function postgresFactors(db: Db, author: Author): Factors {
         const [found] = await db.orm.select({ count: count() }).from(recoveryCodes).where(own);
         return found?.count ?? 0;
       }),
-    setRecoveryCodes: (userId, recovery, act) =>
+    setRecoveryCodes: (userId, recovery, act, by) =>
       guarded(() =>
         db.orm.transaction(async (tx) => {
+          await lockUser(tx, userId);
+          if (!(await hasFactor(tx, userId)) || (by && !(await hasSession(tx, by)))) return false;
           await replaceCodes(tx, userId, recovery);
+          await tell(tx, author, { kind: "factors.changed", userId, hasRecovery: true });
           await log(tx, act);
+          return true;
         }),
       ),
     useRecoveryCode: (userId, code, act) =>
@@ -77,9 +82,4 @@ export function postgresFactors(db: Db, author: Author): Factors {
         }),
       ),
   };
-}
-
-async function replaceCodes(db: Transaction, userId: number, codes: readonly Buffer[]): Promise<void> {
-  await db.delete(recoveryCodes).where(eq(recoveryCodes.userId, userId));
-  if (codes.length > 0) await db.insert(recoveryCodes).values(codes.map((id) => ({ id, userId })));
 }

@@ -3,6 +3,7 @@ import type { ChatEvent, Person } from "../../protocol/events.ts";
 import type { House } from "../../protocol/house.ts";
 import type { Standing } from "../../protocol/roles.ts";
 import type { ReadState } from "../kept/conversations.ts";
+import type { Session } from "../kept/sessions.ts";
 import { guarded } from "./guarded.ts";
 import type { Db, Transaction } from "./open.ts";
 
@@ -20,8 +21,10 @@ export type Notice =
   | { kind: "sessions.ended"; userId: number; sessions: string[]; by: string | null }
   /** It goes on under another id. */
   | { kind: "session.replaced"; session: string; userId: number }
-  /** A user has an authenticator app or a passkey, or has none any more. */
-  | { kind: "factors.changed"; userId: number; hasCode?: boolean; hasPasskey?: boolean }
+  /** A user has an authenticator app, a passkey or recovery codes, or has none any more. */
+  | ({ kind: "factors.changed"; userId: number } & Partial<
+      Pick<Session, "hasCode" | "hasPasskey" | "hasRecovery">
+    >)
   | { kind: "house.changed"; house: House }
   /** An event for all devices of one user. */
   | { kind: "told"; userId: number; event: ChatEvent }

@@ -5,6 +5,7 @@ import { guarded } from "./guarded.ts";
 import { lockUser } from "./locked-users.ts";
 import { type Author, tell } from "./notices.ts";
 import type { Db, Transaction } from "./open.ts";
+import { dropCodesOfNoFactor, giveFirstCodes } from "./recovery-codes.ts";
 import { passkeys } from "./schema-doors.ts";
 import { hasSession, requireWaysIn } from "./ways-in.ts";
 
@@ -30,17 +31,20 @@ export function postgresPasskeys(db: Db, author: Author): Passkeys {
         const [row] = await db.orm.select().from(passkeys).where(eq(passkeys.id, id));
         return row ? toPasskey(row) : null;
       }),
-    addPasskey: (passkey, act, by) =>
+    addPasskey: (passkey, recovery, act, by) =>
       guarded(() =>
         db.orm.transaction(async (tx) => {
-          await lockUser(tx, passkey.userId);
-          if (by && !(await hasSession(tx, by))) return false;
+          const { userId } = passkey;
+          await lockUser(tx, userId);
+          if (by && !(await hasSession(tx, by))) return null;
           const row = { ...passkey, transports: JSON.stringify(passkey.transports) };
           const [added] = await tx.insert(passkeys).values(row).onConflictDoNothing().returning();
-          if (!added) return false;
-          await tell(tx, author, { kind: "factors.changed", userId: passkey.userId, hasPasskey: true });
+          if (!added) return null;
+          const hasTakenCodes = await giveFirstCodes(tx, userId, recovery);
+          // Whether they are of now or of before, there are some.
+          await tell(tx, author, { kind: "factors.changed", userId, hasPasskey: true, hasRecovery: true });
           await log(tx, act);
-          return true;
+          return { hasTakenCodes };
         }),
       ),
     renamePasskey: (userId, id, name) =>
@@ -56,7 +60,8 @@ export function postgresPasskeys(db: Db, author: Author): Passkeys {
           if (!removed) return null;
           await requireWaysIn(tx, userId, needs);
           const left = await countOf(tx, userId);
-          await tell(tx, author, { kind: "factors.changed", userId, hasPasskey: left > 0 });
+          const gone = await dropCodesOfNoFactor(tx, userId);
+          await tell(tx, author, { kind: "factors.changed", userId, hasPasskey: left > 0, ...gone });
           await log(tx, act);
           return { left };
         }),

@@ -45,6 +45,7 @@ export async function forgetUser(
       standingReason: null,
       mutedUntil: null,
       lastSignInAt: null,
+      hasRecovery: 0,
       erasing: erase ? 1 : 0,
     })
     .where(eq(users.id, id));

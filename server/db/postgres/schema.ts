@@ -28,6 +28,8 @@ export const users = pgTable(
     mutedUntil: number("muted_until"),
     createdAt: number("created_at").notNull(),
     lastSignInAt: number("last_sign_in_at"),
+    /** Whether recovery codes were given with the factors there are, used up or not: 1 or 0. */
+    hasRecovery: number("has_recovery").notNull().default(0),
     /** Whether the messages of this deleted account are still being removed: 1 or 0. */
     erasing: number().notNull().default(0),
   },

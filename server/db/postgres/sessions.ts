@@ -34,6 +34,7 @@ export function postgresSessions(db: Db, author: Author): Sessions {
             seenAt: sessions.seenAt,
             hasCode: sql<boolean>`exists (select from totp where totp.user_id = users.id)`,
             hasPasskey: sql<boolean>`exists (select from passkeys where passkeys.user_id = users.id)`,
+            hasRecovery: sql<boolean>`users.has_recovery = 1`,
           })
           .from(sessions)
           .innerJoin(users, eq(users.id, sessions.userId))

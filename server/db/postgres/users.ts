@@ -29,6 +29,7 @@ const columns = {
   lastSignInAt: users.lastSignInAt,
   hasCode: sql<boolean>`exists (select from totp where totp.user_id = users.id)`,
   hasPasskey: sql<boolean>`exists (select from passkeys where passkeys.user_id = users.id)`,
+  hasRecovery: sql<boolean>`users.has_recovery = 1`,
 };
 
 export function postgresUsers(db: Db, author: Author): Users {

@@ -1,10 +1,11 @@
 import { and, count, eq, lt } from "drizzle-orm";
 import type { Factors } from "../kept/factors.ts";
-import { log, type Writer } from "./audit.ts";
+import { log } from "./audit.ts";
 import { guarded } from "./guarded.ts";
 import { sqliteIdentities } from "./identities.ts";
 import type { Db } from "./open.ts";
 import { sqlitePasskeys } from "./passkeys.ts";
+import { dropCodesOfNoFactor, hasFactor, replaceCodes } from "./recovery-codes.ts";
 import { recoveryCodes, totp } from "./schema-doors.ts";
 import { hasSession, requireWaysIn } from "./ways-in.ts";
 
@@ -41,7 +42,7 @@ export function sqliteFactors(db: Db): Factors {
           const removed = tx.delete(totp).where(eq(totp.userId, userId)).returning().get();
           if (!removed) return false;
           requireWaysIn(tx, userId, needs);
-          replaceCodes(tx, userId, []);
+          dropCodesOfNoFactor(tx, userId);
           log(tx, act);
           return true;
         }),
@@ -57,11 +58,13 @@ export function sqliteFactors(db: Db): Factors {
           db.select({ count: count() }).from(recoveryCodes).where(eq(recoveryCodes.userId, userId)).get()
             ?.count ?? 0,
       ),
-    setRecoveryCodes: (userId, recovery, act) =>
+    setRecoveryCodes: (userId, recovery, act, by) =>
       guarded(() =>
         db.transaction((tx) => {
+          if (!hasFactor(tx, userId) || (by && !hasSession(tx, by))) return false;
           replaceCodes(tx, userId, recovery);
           log(tx, act);
+          return true;
         }),
       ),
     useRecoveryCode: (userId, code, act) =>
@@ -74,9 +77,4 @@ export function sqliteFactors(db: Db): Factors {
         }),
       ),
   };
-}
-
-function replaceCodes(db: Writer, userId: number, codes: readonly Buffer[]): void {
-  db.delete(recoveryCodes).where(eq(recoveryCodes.userId, userId)).run();
-  for (const id of codes) db.insert(recoveryCodes).values({ id, userId }).run();
 }

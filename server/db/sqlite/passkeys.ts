@@ -3,6 +3,7 @@ import type { Factors, Passkey } from "../kept/factors.ts";
 import { log } from "./audit.ts";
 import { guarded } from "./guarded.ts";
 import type { Db } from "./open.ts";
+import { dropCodesOfNoFactor, giveFirstCodes } from "./recovery-codes.ts";
 import { passkeys } from "./schema-doors.ts";
 import { hasSession, requireWaysIn } from "./ways-in.ts";
 
@@ -29,14 +30,15 @@ export function sqlitePasskeys(db: Db): Passkeys {
         const row = db.select().from(passkeys).where(eq(passkeys.id, id)).get();
         return row ? toPasskey(row) : null;
       }),
-    addPasskey: (passkey, act, by) =>
+    addPasskey: (passkey, recovery, act, by) =>
       guarded(() =>
         db.transaction((tx) => {
-          if (by && !hasSession(tx, by)) return false;
+          if (by && !hasSession(tx, by)) return null;
           const row = { ...passkey, transports: JSON.stringify(passkey.transports) };
           const added = tx.insert(passkeys).values(row).onConflictDoNothing().returning().get();
-          if (added) log(tx, act);
-          return added !== undefined;
+          if (!added) return null;
+          log(tx, act);
+          return { hasTakenCodes: giveFirstCodes(tx, passkey.userId, recovery) };
         }),
       ),
     renamePasskey: (userId, id, name) =>
@@ -47,6 +49,7 @@ export function sqlitePasskeys(db: Db): Passkeys {
           const removed = tx.delete(passkeys).where(own(userId, id)).returning().get();
           if (!removed) return null;
           requireWaysIn(tx, userId, needs);
+          dropCodesOfNoFactor(tx, userId);
           log(tx, act);
           return tx.select({ left: count() }).from(passkeys).where(eq(passkeys.userId, userId)).get()!;
         }),

@@ -21,6 +21,7 @@ export function forgetUser(db: Writer, id: number, erase: boolean, at: number): 
     standingReason: null,
     mutedUntil: null,
     lastSignInAt: null,
+    hasRecovery: 0,
     erasing: erase ? 1 : 0,
   } as const;
   const found = db

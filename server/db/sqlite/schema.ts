@@ -25,6 +25,8 @@ export const users = sqliteTable(
     mutedUntil: integer("muted_until"),
     createdAt: integer("created_at").notNull(),
     lastSignInAt: integer("last_sign_in_at"),
+    /** Whether recovery codes were given with the factors there are, used up or not: 1 or 0. */
+    hasRecovery: integer("has_recovery").notNull().default(0),
     /** Whether the messages of this deleted account are still being removed: 1 or 0. */
     erasing: integer().notNull().default(0),
   },

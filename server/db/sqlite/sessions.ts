@@ -20,6 +20,7 @@ interface Row {
   seen_at: number;
   has_code: 0 | 1;
   has_passkey: 0 | 1;
+  has_recovery: 0 | 1;
 }
 
 export function sqliteSessions(db: Db): Sessions {
@@ -37,6 +38,7 @@ export function sqliteSessions(db: Db): Sessions {
         seenAt: sessions.seenAt,
         hasCode: sql`exists (select 1 from totp where totp.user_id = users.id)`.as("has_code"),
         hasPasskey: sql`exists (select 1 from passkeys where passkeys.user_id = users.id)`.as("has_passkey"),
+        hasRecovery: users.hasRecovery,
       })
       .from(sessions)
       .innerJoin(users, eq(users.id, sessions.userId))
@@ -68,6 +70,7 @@ export function sqliteSessions(db: Db): Sessions {
           factors: row.factors,
           hasCode: row.has_code === 1,
           hasPasskey: row.has_passkey === 1,
+          hasRecovery: row.has_recovery === 1,
           provenAt: row.proven_at,
           keyHash: row.key_hash,
           createdAt: row.created_at,

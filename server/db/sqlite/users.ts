@@ -26,6 +26,7 @@ const columns = {
   lastSignInAt: users.lastSignInAt,
   hasCode: sql<number>`exists (select 1 from totp where totp.user_id = users.id)`,
   hasPasskey: sql<number>`exists (select 1 from passkeys where passkeys.user_id = users.id)`,
+  hasRecovery: users.hasRecovery,
 };
 
 export function sqliteUsers(db: Db): Users {
@@ -178,14 +179,18 @@ export function sqliteUsers(db: Db): Users {
   };
 }
 
-type Row = Omit<User, "name" | "hasCode" | "hasPasskey"> & {
+type Row = Omit<User, "name" | "hasCode" | "hasPasskey" | "hasRecovery"> & {
   name: string | null;
   hasCode: number;
   hasPasskey: number;
+  hasRecovery: number;
 };
 
 /** A deleted account is nobody. */
 function toUser(row: Row | undefined): User | null {
   if (row?.name == null) return null;
-  return { ...row, name: row.name, hasCode: row.hasCode === 1, hasPasskey: row.hasPasskey === 1 };
+  const [hasCode, hasPasskey, hasRecovery] = [row.hasCode, row.hasPasskey, row.hasRecovery].map(
+    (has) => has === 1,
+  ) as [boolean, boolean, boolean];
+  return { ...row, name: row.name, hasCode, hasPasskey, hasRecovery };
 }

@@ -48,6 +48,7 @@ export async function fillDoors(store: Store): Promise<void> {
   ] as const)
     await store.factors.addPasskey(
       { ...passkey, id, transports: [...transports], userId: 1, name: "'key'" },
+      [],
       actOf(1, "passkey.added"),
     );
   await store.factors.usedPasskey("b", 9, at + 3);

@@ -100,6 +100,7 @@ describe("deleting the account", () => {
       muted_until: null,
       created_at: expect.any(Number),
       last_sign_in_at: null,
+      has_recovery: 0,
       erasing: 0,
     });
     const rest = [...sessions!, ...memberships!];

@@ -12,6 +12,7 @@ const user: User = {
   mutedUntil: null,
   hasCode: false,
   hasPasskey: false,
+  hasRecovery: false,
   createdAt: 0,
   lastSignInAt: null,
 };

@@ -79,26 +79,60 @@ describe("a fresh proof", () => {
     expect(proven.map(({ actorId, detail }) => [actorId, detail.way])).toEqual([[1, "password"]]);
   });
 
-  test("is given by a code of the app, which is used up, or a recovery code", async () => {
+  test("ASVS 6.3.3 takes no less than signing in: in an account with an app, the password and a code, which is used up", async () => {
     const { app, recoveryCodes } = await enrol(alice, time.now);
     time.advance(freshMs);
     const code = app.at(time.now());
-    expect((await prove(alice, { code })).status).toBe(200);
+    expect(await outcome(prove(alice, { password }))).toEqual([403, "wrong_code"]);
+    expect(await outcome(prove(alice, { code }))).toEqual([403, "wrong_password"]);
+    expect(await outcome(prove(alice, { password: "another", code }))).toEqual([403, "wrong_password"]);
+    expect(await isFresh(alice)).toBe(false);
+    for (const [method, path] of [
+      ["DELETE", "/api/account/code"],
+      ["POST", "/api/account/recovery-codes"],
+      ["DELETE", "/api/account"],
+    ] as const)
+      expect(await outcome(alice.fetch(method, path, {}))).toEqual([403, "proof_needed"]);
+    // What the wrong tries came with is not used up.
+    expect((await prove(alice, { password, code })).status).toBe(200);
     expect(await isFresh(alice)).toBe(true);
     time.advance(freshMs);
-    expect(await outcome(prove(alice, { code }))).toEqual([403, "wrong_code"]);
-    expect((await prove(alice, { code: recoveryCodes[0]! })).status).toBe(200);
+    expect(await outcome(prove(alice, { password, code }))).toEqual([403, "wrong_code"]);
+    expect(await outcome(prove(alice, { password, code: "0000-0000" }))).toEqual([403, "wrong_code"]);
+    expect((await prove(alice, { password, code: recoveryCodes[0]! })).status).toBe(200);
     expect(await isFresh(alice)).toBe(true);
     // Two factors were proven in this session, and still are.
     expect((await (await alice.fetch("GET", "/api/session")).json()).stage).toBe("open");
+  });
+
+  test("ASVS 7.5.1 is asked for by a new password as well in an account with a second step, and by nothing else it is set", async () => {
+    const change = (person: Person, current = password) =>
+      person.fetch("PUT", "/api/account/password", { current, password: "another horse battery" });
+    const bob = await new Person(server, "bob").register();
+    const { app } = await enrol(alice, time.now);
+    time.advance(freshMs);
+    expect(await outcome(change(alice))).toEqual([403, "proof_needed"]);
+    await prove(alice, { password, code: app.at(time.now()) });
+    expect((await change(alice)).status).toBe(204);
+    // Where the password is all there is, the current one is proof enough.
+    expect((await change(bob)).status).toBe(204);
+  });
+
+  test("comes from a code alone where the account has no password", async () => {
+    const { app } = await enrol(alice, time.now);
+    base.db.run(sql`update users set password_hash = null where name = 'alice'`);
+    time.advance(freshMs);
+    expect(await outcome(prove(alice, { password }))).toEqual([403, "wrong_code"]);
+    expect((await prove(alice, { code: app.at(time.now()) })).status).toBe(200);
   });
 
   test("does not come from anything wrong, which is written down", async () => {
     time.advance(freshMs);
     const { cookies } = alice;
     expect(await outcome(prove(alice, { password: "another" }))).toEqual([403, "wrong_password"]);
-    expect(await outcome(prove(alice, { code: "123456" }))).toEqual([403, "wrong_code"]);
-    for (const body of [{}, { password, code: "123456" }, { password, extra: 1 }, { code: 123456 }])
+    expect(await outcome(prove(alice, { code: "123456" }))).toEqual([403, "wrong_password"]);
+    expect(await outcome(prove(alice, { password, code: "123456" }))).toEqual([403, "wrong_code"]);
+    for (const body of [{}, { code: "123456", token: "x" }, { password, extra: 1 }, { code: 123456 }])
       expect(await outcome(prove(alice, body))).toEqual([400, "invalid"]);
     expect(await outcome(prove(new Person(server, "alice"), { password }))).toEqual([401, "not_signed_in"]);
     expect([alice.cookies, await isFresh(alice)]).toEqual([cookies, false]);

@@ -4,7 +4,7 @@ import type { CodeOffer } from "../../../server/protocol/second-factor.ts";
 import { Authenticator, enrol, give, outcome } from "../../support/authenticator.ts";
 import { type Clock, clock } from "../../support/clock.ts";
 import { contentsOf, database } from "../../support/database.ts";
-import { Person } from "../../support/person.ts";
+import { Person, password } from "../../support/person.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
 
 const minute = 60_000;
@@ -135,7 +135,10 @@ describe("setting up an authenticator app", () => {
     const again = await atAnother();
     await again.enter();
     for (const code of [app.at(time.now()), recoveryCodes[0]!])
-      expect(await outcome(again.fetch("POST", "/api/proof", { code }))).toEqual([403, "wrong_code"]);
+      expect(await outcome(again.fetch("POST", "/api/proof", { password, code }))).toEqual([
+        403,
+        "wrong_code",
+      ]);
     expect(await outcome(alice.fetch("DELETE", "/api/account/code", {}))).toEqual([404, "not_found"]);
     expect((await audited("code.removed")).map(({ actorId }) => actorId)).toEqual([1]);
   });

@@ -129,7 +129,7 @@ describe("signing in to an account with an authenticator app", () => {
     ]);
     expect((await give(await atAnother(), other)).status).toBe(200);
     const factors = await (await alice.fetch("GET", "/api/account/factors")).json();
-    expect(factors).toEqual({ code: { since: time.now() }, recoveryCodes: 8 });
+    expect(factors).toEqual({ code: { since: time.now() }, passkeys: 0, recoveryCodes: 8 });
   });
 
   test("a code of somebody else opens nothing", async () => {

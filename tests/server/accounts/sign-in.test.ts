@@ -105,6 +105,8 @@ describe("signing in", () => {
       hasPassword: true,
       hasCode: false,
       hasPasskey: false,
+      hasRecovery: false,
+      provesInTwoSteps: false,
       isFresh: true,
     });
     await new Person(server, "Alice").signIn();

@@ -116,10 +116,12 @@ test("ASVS 15.3.1 answers hold what is told of them and nothing else", async () 
       "hasCode",
       "hasPasskey",
       "hasPassword",
+      "hasRecovery",
       "id",
       "isFresh",
       "lastSignInAt",
       "name",
+      "provesInTwoSteps",
       "role",
     ],
     "/api/account/sessions": [

@@ -119,7 +119,7 @@ describe("one's own passkeys", () => {
       detail: {},
     } as const;
     const { lastUsedAt, ...one } = (await base.store.factors.passkeys(1))[0]!;
-    await base.store.factors.addPasskey({ ...one, id: "twentieth" }, keep);
+    await base.store.factors.addPasskey({ ...one, id: "twentieth" }, [], keep);
     expect(await outcome(alice.fetch("POST", "/api/account/passkeys", late))).toEqual([409, "too_many"]);
     const asked = alice.fetch("POST", "/api/account/passkey-question", {});
     expect(await outcome(asked)).toEqual([409, "too_many"]);

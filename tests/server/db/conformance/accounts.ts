@@ -26,6 +26,7 @@ export function accountSuite(open: OpenGround): void {
         mutedUntil: null,
         hasCode: false,
         hasPasskey: false,
+        hasRecovery: false,
         createdAt: 5,
         lastSignInAt: 5,
       });
@@ -137,6 +138,7 @@ export function accountSuite(open: OpenGround): void {
         factors: 1,
         hasCode: false,
         hasPasskey: false,
+        hasRecovery: false,
         provenAt: 100,
         keyHash: "",
         createdAt: 100,

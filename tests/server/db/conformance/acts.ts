@@ -68,9 +68,9 @@ const deeds: Record<string, Deed> = {
     does: ({ factors }, act) => factors.useRecoveryCode(2, idOf("code"), act),
     again: false,
   },
-  "factors.addPasskey": { does: ({ factors }, act) => factors.addPasskey(aPasskey(), act), again: false },
+  "factors.addPasskey": { does: ({ factors }, act) => factors.addPasskey(aPasskey(), [], act), again: null },
   "factors.removePasskey": {
-    first: ({ factors }) => factors.addPasskey(aPasskey(), actOf("passkey.added")),
+    first: ({ factors }) => factors.addPasskey(aPasskey(), [], actOf("passkey.added")),
     does: ({ factors }, act) => factors.removePasskey(2, aPasskey().id, act),
     again: null,
   },

@@ -194,7 +194,7 @@ export function beginningSuite(open: OpenGround): void {
     expect(await outcomeOf(create("dave", { invite: { id, at: 60 } }))).toThrow(
       expect.objectContaining({ code: "invite_invalid" }),
     );
-    await ground.store.factors.addPasskey(aPasskey(), actOf("passkey.added"));
+    await ground.store.factors.addPasskey(aPasskey(), [], actOf("passkey.added"));
     expect(await ground.store.users.byName("carol")).not.toBeNull();
   });
 }

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "bun:test";
-import { actOf, type Ground, type OpenGround, settle } from "./ground.ts";
+import { actOf, type Ground, idOf, type OpenGround, settle } from "./ground.ts";
 import { aPasskey } from "./samples.ts";
 
 const added = actOf("passkey.added");
@@ -16,9 +16,9 @@ export function passkeySuite(open: OpenGround): void {
   test("are kept as they were added, listed in the order in which they came, and found by their id", async () => {
     const { factors } = ground.store;
     const later = aPasskey({ id: "a later one", transports: [], createdAt: 7, counter: 4294967295 });
-    expect(await factors.addPasskey(later, added)).toBe(true);
-    expect(await factors.addPasskey(aPasskey(), added)).toBe(true);
-    expect(await factors.addPasskey(aPasskey({ id: "hers", userId: 1 }), added)).toBe(true);
+    expect(await factors.addPasskey(later, [], added)).not.toBeNull();
+    expect(await factors.addPasskey(aPasskey(), [], added)).not.toBeNull();
+    expect(await factors.addPasskey(aPasskey({ id: "hers", userId: 1 }), [], added)).not.toBeNull();
     const fresh = { lastUsedAt: null };
     expect(await factors.passkeys(2)).toEqual([
       { ...aPasskey(), ...fresh },
@@ -31,16 +31,18 @@ export function passkeySuite(open: OpenGround): void {
 
   test("are added once, whoever has them, also if it is tried at once", async () => {
     const { factors } = ground.store;
-    const tried = await Promise.all([1, 2].map((userId) => factors.addPasskey(aPasskey({ userId }), added)));
-    expect(tried.toSorted()).toEqual([false, true]);
-    const owner = tried.indexOf(true) + 1;
+    const tried = await Promise.all(
+      [1, 2].map((userId) => factors.addPasskey(aPasskey({ userId }), [], added)),
+    );
+    expect(tried.filter((one) => one !== null)).toHaveLength(1);
+    const owner = tried.findIndex((one) => one !== null) + 1;
     expect(await factors.passkey("credential")).toMatchObject({ userId: owner });
     expect(await ground.store.audit.page({}, null, 10)).toHaveLength(1);
   });
 
   test("are named and removed by whom they belong to, and nobody else", async () => {
     const { factors } = ground.store;
-    await factors.addPasskey(aPasskey(), added);
+    await factors.addPasskey(aPasskey(), [], added);
     expect(await factors.renamePasskey(1, "credential", "Mine")).toBe(false);
     expect(await factors.removePasskey(1, "credential", removed)).toBeNull();
     expect(await factors.renamePasskey(2, "credential", "Bob's phone")).toBe(true);
@@ -52,8 +54,8 @@ export function passkeySuite(open: OpenGround): void {
 
   test("note their latest use, each by itself", async () => {
     const { factors } = ground.store;
-    await factors.addPasskey(aPasskey(), added);
-    await factors.addPasskey(aPasskey({ id: "other", createdAt: 9 }), added);
+    await factors.addPasskey(aPasskey(), [], added);
+    await factors.addPasskey(aPasskey({ id: "other", createdAt: 9 }), [], added);
     expect(await factors.usedPasskey("credential", 4, 500)).toBe(true);
     expect(await factors.passkeys(2)).toMatchObject([
       { counter: 4, lastUsedAt: 500 },
@@ -63,8 +65,8 @@ export function passkeySuite(open: OpenGround): void {
 
   test("are not used with a counter that was used before, unless they do not count, nor once they are gone", async () => {
     const { factors } = ground.store;
-    await factors.addPasskey(aPasskey({ counter: 3 }), added);
-    await factors.addPasskey(aPasskey({ id: "uncounted", counter: 0, createdAt: 9 }), added);
+    await factors.addPasskey(aPasskey({ counter: 3 }), [], added);
+    await factors.addPasskey(aPasskey({ id: "uncounted", counter: 0, createdAt: 9 }), [], added);
     const used = [];
     for (const [id, counter] of [
       ["credential", 3],
@@ -83,9 +85,39 @@ export function passkeySuite(open: OpenGround): void {
     expect(atOnce.filter((one) => one)).toHaveLength(1);
   });
 
+  test("bring recovery codes where the account never had any, which go with the last factor", async () => {
+    const { factors, users } = ground.store;
+    const isUsed = (code: string) => factors.useRecoveryCode(2, idOf(code), actOf("recovery.used"));
+    expect(await factors.addPasskey(aPasskey(), [idOf("a")], added)).toEqual({ hasTakenCodes: true });
+    expect(await users.byId(2)).toMatchObject({ hasRecovery: true });
+    expect(await users.byId(1)).toMatchObject({ hasRecovery: false });
+    expect(await isUsed("a")).toBe(true);
+    // That they are used up makes the account no weaker.
+    const second = await factors.addPasskey(aPasskey({ id: "second" }), [idOf("b")], added);
+    expect([second, await isUsed("b")]).toEqual([{ hasTakenCodes: false }, false]);
+    expect(await factors.setRecoveryCodes(2, [idOf("c")], actOf("recovery.renewed"))).toBe(true);
+    await factors.setTotp(2, { secret: "sealed", step: 1, createdAt: 5 }, [idOf("d")], actOf("code.added"));
+    await factors.removePasskey(2, "credential", removed);
+    await factors.removeTotp(2, actOf("code.removed"));
+    expect([await factors.recoveryCodes(2), await users.byId(2)]).toMatchObject([1, { hasRecovery: true }]);
+    await factors.removePasskey(2, "second", removed);
+    expect([await factors.recoveryCodes(2), await users.byId(2)]).toMatchObject([0, { hasRecovery: false }]);
+    expect(await factors.setRecoveryCodes(2, [idOf("e")], actOf("recovery.renewed"))).toBe(false);
+    expect(await factors.recoveryCodes(2)).toBe(0);
+  });
+
+  test("bring recovery codes once, also where two are added at once", async () => {
+    const { factors } = ground.store;
+    const both = await Promise.all(
+      ["one", "two"].map((id) => factors.addPasskey(aPasskey({ id }), [idOf(id)], added)),
+    );
+    expect(both.filter((one) => one?.hasTakenCodes)).toHaveLength(1);
+    expect(await factors.recoveryCodes(2)).toBe(1);
+  });
+
   test("are known of their account, and of its sessions", async () => {
     const { factors, users } = ground.store;
-    await factors.addPasskey(aPasskey(), added);
+    await factors.addPasskey(aPasskey(), [], added);
     expect(await users.byId(2)).toMatchObject({ hasPasskey: true, hasCode: false });
     expect(await users.byName("bob")).toMatchObject({ hasPasskey: true });
     expect(await users.byId(1)).toMatchObject({ hasPasskey: false });

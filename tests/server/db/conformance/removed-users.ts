@@ -24,7 +24,7 @@ export function removedUserSuite(open: OpenGround): void {
         [idOf(`code ${userId}`)],
         act,
       );
-      await factors.addPasskey(aPasskey({ id: `${userId}`, userId }), act);
+      await factors.addPasskey(aPasskey({ id: `${userId}`, userId }), [], act);
       await factors.addIdentity(anIdentity({ subject: `${userId}`, userId }), act);
       await tickets.put(aTicket({ id: idOf(`ticket ${userId}`), userId }));
       await reports.add({ ...aReport(), seq: 3 - userId, reporterId: userId }, act);

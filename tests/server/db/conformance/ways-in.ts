@@ -20,7 +20,7 @@ export function waysInSuite(open: OpenGround): void {
   });
   const add = {
     passkey: (id = "credential", userId = 2) =>
-      ground.store.factors.addPasskey(aPasskey({ id, userId }), act),
+      ground.store.factors.addPasskey(aPasskey({ id, userId }), [], act),
     identity: (more: Parameters<typeof anIdentity>[0] = {}) =>
       ground.store.factors.addIdentity(anIdentity(more), act),
     totp: (userId = 2) =>
@@ -43,14 +43,14 @@ export function waysInSuite(open: OpenGround): void {
     await beginSession(ground.store, "bob", 2);
     const addBoth = async () => [
       await factors.setTotp(2, totp, [idOf("code")], act, idOf("bob")),
-      await factors.addPasskey(aPasskey(), act, idOf("bob")),
+      await factors.addPasskey(aPasskey(), [], act, idOf("bob")),
     ];
     await sessions.removeOthers(2, null);
     const before = await everything(ground.store);
-    expect(await addBoth()).toEqual([false, false]);
+    expect(await addBoth()).toEqual([false, null]);
     expect(await everything(ground.store)).toEqual(before);
     await beginSession(ground.store, "bob", 2);
-    expect(await addBoth()).toEqual([true, true]);
+    expect(await addBoth()).toEqual([true, { hasTakenCodes: false }]);
   });
 
   test("what is refused has changed nothing", async () => {

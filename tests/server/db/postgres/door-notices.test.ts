@@ -80,18 +80,22 @@ test("an authenticator app that comes, or goes, is told", async () => {
   await a.store.factors.removeTotp(2, act);
   await a.store.factors.removeTotp(2, act);
   expect(await told()).toEqual([
-    { kind: "factors.changed", userId: 2, hasCode: true },
-    { kind: "factors.changed", userId: 2, hasCode: false },
+    { kind: "factors.changed", userId: 2, hasCode: true, hasRecovery: true },
+    { kind: "factors.changed", userId: 2, hasCode: false, hasRecovery: false },
   ]);
 });
 
 test("a passkey that comes is told, and of those that go whether there is another", async () => {
   const { factors } = a.store;
-  for (const id of ["one", "two", "two"]) await factors.addPasskey(aPasskey({ id }), act);
+  for (const id of ["one", "two", "two"]) await factors.addPasskey(aPasskey({ id }), [], act);
   for (const id of ["one", "one", "two"]) await factors.removePasskey(2, id, act);
-  expect(await told()).toEqual(
-    [true, true, true, false].map((hasPasskey) => ({ kind: "factors.changed", userId: 2, hasPasskey })),
-  );
+  const changed = { kind: "factors.changed", userId: 2 } as const;
+  expect(await told()).toEqual([
+    { ...changed, hasPasskey: true, hasRecovery: true },
+    { ...changed, hasPasskey: true, hasRecovery: true },
+    { ...changed, hasPasskey: true },
+    { ...changed, hasPasskey: false, hasRecovery: false },
+  ]);
 });
 
 test("how the server is set up is told whole, by whom it begins with as well", async () => {

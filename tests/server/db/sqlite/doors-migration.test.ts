@@ -26,13 +26,13 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** A database as the first migration alone made it, with what the function puts in. */
-function former(fill: (client: Database) => void): void {
+/** A database as the first migrations alone made it, with what the function puts in. */
+function former(fill: (client: Database) => void, many = 1): void {
   const first = join(folder, "first");
   cpSync(migrations, first, { recursive: true });
   const journal = join(first, "meta/_journal.json");
   const { entries, ...rest } = JSON.parse(readFileSync(journal, "utf8"));
-  writeFileSync(journal, JSON.stringify({ ...rest, entries: entries.slice(0, 1) }));
+  writeFileSync(journal, JSON.stringify({ ...rest, entries: entries.slice(0, many) }));
   const client = new Database(join(folder, "chat.sqlite"), { create: true });
   migrate(drizzle({ client }), { migrationsFolder: first });
   fill(client);
@@ -54,6 +54,29 @@ const addUser = (client: Database, id: number, name: string | null) =>
   ]);
 const likenesses = (db: Db) =>
   db.$client.query("select id, likeness from users order by id").values() as [number, string | null][];
+
+describe("a database from before passkeys came with recovery codes", () => {
+  test("knows who has codes for their app, also where all are used up, and asks nobody else for any", async () => {
+    former((client) => {
+      for (const [id, name] of [
+        [1, "app-and-passkey"],
+        [2, "passkey"],
+        [3, "password"],
+      ] as const)
+        addUser(client, id, name);
+      client.run("insert into totp (user_id, secret, last_step, created_at) values (1, 'sealed', 1, 5)");
+      for (const id of [1, 2])
+        client.run(
+          "insert into passkeys (id, user_id, rp_id, public_key, counter, transports, name, created_at) values (?, ?, 'chat.local', x'00', 0, '[]', 'Key', 5)",
+          [`key-${id}`, id],
+        );
+    }, 5);
+    const { users, factors } = open().store;
+    const has = await Promise.all([1, 2, 3].map(async (id) => (await users.byId(id))?.hasRecovery));
+    expect(has).toEqual([true, false, false]);
+    expect((await factors.passkeys(2)).map(({ id }) => id)).toEqual(["key-2"]);
+  });
+});
 
 describe("a database from before the doors", () => {
   test("keeps its people; of two who look alike the earlier has the likeness, and nobody else gets it", async () => {

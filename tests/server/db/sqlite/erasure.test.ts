@@ -88,7 +88,11 @@ describe("ASVS 14.2.7 what was deleted", () => {
       await store.sessions.create({ ...session, createdAt: 1 });
       await store.sessions.setLabel(id, idOf(name), `LABEL-${name}`);
       await store.factors.setTotp(id, { secret: `TOTP-${name}`, step: 1, createdAt: 1 }, [], act);
-      await store.factors.addPasskey(aPasskey({ id: `KEY-${name}`, userId: id, name: `PHONE-${name}` }), act);
+      await store.factors.addPasskey(
+        aPasskey({ id: `KEY-${name}`, userId: id, name: `PHONE-${name}` }),
+        [],
+        act,
+      );
       await store.factors.addIdentity(anIdentity({ subject: `SUBJECT-${name}`, userId: id }), act);
       await store.tickets.put(aTicket({ id: idOf(`t ${name}`), userId: id, data: `TICKET-${name}` }));
       if (at === 0) await store.messages.append([draft("rude", id)]);
