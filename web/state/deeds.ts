@@ -107,7 +107,7 @@ export const wordings: Record<Deed, Wording> = {
   "reset link": {
     entry: "Password reset link…",
     title: "Make a reset link for NAME?",
-    text: "Give them the link by a way you trust. It works once, for 24 hours, and lets them choose a new password; you never see it.",
+    text: "Whoever holds the link can choose their password, and then read their private messages unless an app or a passkey is asked for as well. Give it to them alone, by a way you trust. It works once, for 24 hours.",
     action: "Make the link",
   },
   "hand over": {
