@@ -3,6 +3,7 @@ import "./styles/tokens.css";
 import "./styles/base.css";
 import { mount } from "svelte";
 import { totalHeader } from "../server/protocol/own-data.ts";
+import { protocolsOf } from "../server/protocol/session-key.ts";
 import App from "./App.svelte";
 import { Attention } from "./state/attention.svelte.ts";
 import { Chat } from "./state/chat.svelte.ts";
@@ -14,6 +15,7 @@ import { lockedTabs } from "./state/tabs.ts";
 import { createCall } from "./transport/call.ts";
 import { takesCookies } from "./transport/cookies.ts";
 import { createDownload } from "./transport/download.ts";
+import { oneAtATime, SessionKey, showing } from "./transport/session-key.ts";
 import { originStorage } from "./transport/storage.ts";
 import { browserSystem as system } from "./transport/system.ts";
 import { timedFetch } from "./transport/timed-fetch.ts";
@@ -34,13 +36,16 @@ const timed = timedFetch(
   system.now,
   (...moments) => clock.heard(...moments),
 );
+const key = new SessionKey(storage, system.newSecret);
+const fetchWithKey = showing(key, timed);
 const session = new Session(
-  createCall(timed),
-  createDownload(timed, totalHeader),
+  createCall(fetchWithKey),
+  createDownload(fetchWithKey, totalHeader),
   (me, hear) =>
     new Chat(me, {
       url: `wss://${location.host}/api/socket`,
       WebSocket,
+      protocols: () => protocolsOf(key.show()),
       system,
       clock,
       storage,
@@ -49,7 +54,7 @@ const session = new Session(
       outdated: reload,
       ...hear,
     }),
-  { system, storage },
+  { system, storage, key },
 );
 
 // A page from before an update asks for pieces that are gone.
@@ -70,4 +75,8 @@ mount(App, {
     takesCookies: takesCookies(document),
   },
 });
-session.check();
+oneAtATime(
+  key,
+  () => navigator.locks,
+  () => session.check(),
+);

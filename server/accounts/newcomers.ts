@@ -5,7 +5,7 @@ import { Refusal } from "../refusal.ts";
 import type { System } from "../system.ts";
 import type { MakeAct } from "./act.ts";
 import type { Admission } from "./admission.ts";
-import { hashOfToken, newToken } from "./link-tokens.ts";
+import { hashOfToken, isSame, newToken } from "./link-tokens.ts";
 import type { NewAccounts } from "./new-accounts.ts";
 import type { ProviderAccount } from "./providers/provider.ts";
 
@@ -24,6 +24,8 @@ export interface Known {
   provider: string;
   account: ProviderAccount;
   inviteId: number | null;
+  /** SHA-256 of the key that their page showed; empty where it showed none. */
+  keyHash: string;
 }
 
 export type Newcomers = ReturnType<typeof newcomers>;
@@ -34,11 +36,13 @@ export const choiceMs = 15 * 60_000;
 
 /** How somebody whom a provider knows gets an account: by the rules of all others, without a password. */
 export function newcomers({ tickets, admission, newAccounts, act, system, within }: NewcomersDeps) {
-  async function knownBy(token: string | undefined): Promise<{ id: Buffer; known: Known }> {
+  /** Who shows another key has been given the token by somebody else, or has taken it from them. */
+  async function knownBy(token: string | undefined, keyHash: string): Promise<{ id: Buffer; known: Known }> {
     const id = hashOfToken(token ?? "");
     const ticket = await tickets.find(id, kind, system.now());
-    if (!ticket) throw new Refusal("link_invalid", { message: tooLate });
-    return { id, known: JSON.parse(ticket.data) };
+    const known: Known | null = ticket && JSON.parse(ticket.data);
+    if (!known || !isSame(keyHash, known.keyHash)) throw new Refusal("link_invalid", { message: tooLate });
+    return { id, known };
   }
 
   return {
@@ -52,10 +56,10 @@ export function newcomers({ tickets, admission, newAccounts, act, system, within
       return token;
     },
 
-    /** What is known of the owner of a token; `link_invalid` for any other. */
-    async look(token: string | undefined, address: string): Promise<Known> {
+    /** What is known of the owner of a token, by the key of whose page it was given; `link_invalid` for any other. */
+    async look(token: string | undefined, keyHash: string, address: string): Promise<Known> {
       within(address);
-      return (await knownBy(token)).known;
+      return (await knownBy(token, keyHash)).known;
     },
 
     /** Makes the account. The token goes with it, and is good for another try where a name was refused. */
@@ -66,7 +70,7 @@ export function newcomers({ tickets, admission, newAccounts, act, system, within
       session: NewSession,
     ): Promise<User> {
       within(address);
-      const { id, known } = await knownBy(token);
+      const { id, known } = await knownBy(token, session.keyHash ?? "");
       const { provider, inviteId, account } = known;
       const admit = await admission.readmit(inviteId, address);
       await newAccounts.requireFree(name);
@@ -88,4 +92,4 @@ export function newcomers({ tickets, admission, newAccounts, act, system, within
   };
 }
 
-const tooLate = "That took too long. Please go to the provider once more.";
+export const tooLate = "That took too long. Please go to the provider once more.";

@@ -6,7 +6,9 @@ import { Refusal } from "../refusal.ts";
 import type { System } from "../system.ts";
 import type { Admission } from "./admission.ts";
 import type { Identities } from "./identities.ts";
-import type { Newcomers } from "./newcomers.ts";
+import { hashOfToken, isSame, newToken } from "./link-tokens.ts";
+import { type Newcomers, tooLate } from "./newcomers.ts";
+import type { ProviderAccount } from "./providers/provider.ts";
 import type { Providers, Purpose } from "./providers.ts";
 import type { Sessions } from "./sessions.ts";
 import type { RequireActive } from "./standing.ts";
@@ -17,7 +19,7 @@ export interface ProviderVisitsDeps {
   newcomers: Newcomers;
   admission: Admission;
   sessions: Sessions;
-  kept: Store["sessions"];
+  tickets: Store["tickets"];
   users: Store["users"];
   factors: Store["factors"];
   requireActive: RequireActive;
@@ -28,87 +30,119 @@ export interface ProviderVisitsDeps {
 
 /** Who has come back from a provider, and for what. */
 export type Return =
-  /** `former` is the session that the browser had when it was sent: the cookie of it does not come back with it. */
-  | { kind: "signed in"; user: User; next: string | null; former: Session | null }
+  | { kind: "signed in"; user: User; next: string | null }
   | { kind: "new"; token: string }
-  | { kind: "linked"; userId: number };
+  | { kind: "linked"; userId: number; provider: string };
+
+/** What is kept of somebody who has come back, until a page of ours asks for it. */
+interface Arrival {
+  provider: string;
+  account: ProviderAccount;
+  purpose: Purpose;
+}
+
+const ticketKind = "arrival";
+/** How long the page may take that asks for it at once. */
+export const arrivalMs = 5 * 60_000;
 
 export type ProviderVisits = ReturnType<typeof providerVisits>;
 
-/** Going to a provider and coming back, to sign in or to link an account there to the one here. */
+/** Going to a provider, coming back and arriving, to sign in or to link an account there to the one here. */
 export function providerVisits(deps: ProviderVisitsDeps) {
   const { providers, identities, newcomers, sessions, users, factors, requireActive, within, system } = deps;
 
   async function signedIn(
-    account: { issuer: string; subject: string },
-    { next, former }: Extract<Purpose, { kind: "sign in" }>,
+    { issuer, subject }: ProviderAccount,
+    next: string | null,
     address: string,
   ): Promise<Return | null> {
-    const { issuer, subject } = account;
     const identity = await factors.identity(issuer, subject);
     const user = identity && (await users.byId(identity.userId));
     if (!user) return null;
     await requireActive(user, "provider", address);
     await factors.usedIdentity(issuer, subject, system.now());
     await users.signedIn(user.id, system.now());
-    return { kind: "signed in", user, next, former: former ? await sessionOf(former) : null };
+    return { kind: "signed in", user, next };
   }
 
-  /**
-   * The page that began it showed the session's cookie, which is not sent along from another site. So the session has to be
-   * there still, open and fresh: one that was proven anew since has another id.
-   */
-  async function requireLinking({ sessionId }: Extract<Purpose, { kind: "link" }>) {
-    const session = await sessionOf(sessionId);
-    if (!session || !sessions.lives(session) || sessions.stageOf(session) !== "open")
+  /** The session that began it has to be there still, open and fresh: one that was proven anew since has another id. */
+  function requireLinking({ sessionId }: Extract<Purpose, { kind: "link" }>, session: Session | null) {
+    if (session?.id.toString("base64url") !== sessionId || sessions.stageOf(session) !== "open")
       throw new Refusal("not_signed_in");
     if (!sessions.isFresh(session)) throw new Refusal("proof_needed");
   }
 
-  const sessionOf = (id: string) => deps.kept.find(Buffer.from(id, "base64url"));
-
   return {
-    /** Where to send a browser that wants to sign in, and its cookie. An invitation that is shown has to be valid. */
-    async signIn(
-      id: string,
-      origin: string,
-      { next, invite }: ProviderVisit,
-      session: Session | null,
-      address: string,
-    ) {
+    /**
+     * Where to send a browser that wants to sign in, and its cookie. An invitation that is shown has to be valid. `keyHash` is
+     * that of the key which the page shows; who comes back has to show it, too.
+     */
+    async signIn(id: string, origin: string, visit: ProviderVisit, keyHash: string, address: string) {
       within(address);
+      const { next, invite } = visit;
       const inviteId = invite === undefined ? null : await deps.admission.shown(invite, address);
-      const former = session?.id.toString("base64url");
-      const purpose = { kind: "sign in", inviteId, next: next ?? null, former } as const;
+      const purpose = { kind: "sign in", keyHash, inviteId, next: next ?? null } as const;
       return providers.begin(id, origin, purpose, address);
     },
 
     /** The same for somebody who wants to link an account there. */
     async link(id: string, origin: string, session: Session, address: string) {
       within(address);
-      await identities.requireUnlinked(session.userId, id);
+      const { userId } = session;
+      await identities.requireUnlinked(userId, id);
       const sessionId = session.id.toString("base64url");
-      return providers.begin(id, origin, { kind: "link", userId: session.userId, sessionId }, address);
+      const keyHash = session.keyHash ?? "";
+      return providers.begin(id, origin, { kind: "link", keyHash, userId, sessionId }, address);
     },
 
-    /** Takes what a browser came back with; nothing was changed where that is not what it was sent for. */
+    /**
+     * Takes what a browser came back with; nothing was changed where that is not what it was sent for. Gives the token by which
+     * the page that it is led to finishes it: the way back is a navigation, which shows a cookie at most, and that may have
+     * been put there by another service on the same host.
+     */
     async comeBack(
       id: string,
       query: URLSearchParams,
       cookie: string | null,
       address: string,
-    ): Promise<Return> {
+    ): Promise<string> {
       within(address);
       const { account, purpose } = await providers.finish(id, query, cookie, address);
+      const token = newToken(system.random(32));
+      const arrival: Arrival = { provider: id, account, purpose };
+      await deps.tickets.put({
+        id: hashOfToken(token),
+        kind: ticketKind,
+        userId: purpose.kind === "link" ? purpose.userId : null,
+        data: JSON.stringify(arrival),
+        expiresAt: system.now() + arrivalMs,
+      });
+      return token;
+    },
+
+    /** Finishes it, once; `link_invalid` for a page that does not show the key of the one that sent the browser away. */
+    async arrive(
+      token: string | undefined,
+      keyHash: string,
+      session: Session | null,
+      address: string,
+    ): Promise<Return> {
+      within(address);
+      const ticket = await deps.tickets.take(hashOfToken(token ?? ""), ticketKind, system.now());
+      if (!ticket) throw new Refusal("link_invalid", { message: tooLate });
+      const { provider, account, purpose }: Arrival = JSON.parse(ticket.data);
+      if (!isSame(keyHash, purpose.keyHash)) throw new Refusal("link_invalid", { message: another });
       if (purpose.kind === "link") {
-        await requireLinking(purpose);
-        await identities.link(purpose.userId, id, account, address);
-        return { kind: "linked", userId: purpose.userId };
+        requireLinking(purpose, session);
+        await identities.link(purpose.userId, provider, account, address);
+        return { kind: "linked", userId: purpose.userId, provider };
       }
-      const known = await signedIn(account, purpose, address);
+      const known = await signedIn(account, purpose.next, address);
       if (known) return known;
       const { inviteId } = purpose;
-      return { kind: "new", token: await newcomers.welcome({ provider: id, account, inviteId }) };
+      return { kind: "new", token: await newcomers.welcome({ provider, account, inviteId, keyHash }) };
     },
   };
 }
+
+const another = "This was not begun in this browser. Please log in once more.";

@@ -16,12 +16,16 @@ import {
 } from "./providers/provider.ts";
 
 /**
- * What somebody goes to a provider for. Of an invitation that was shown only the id is kept, and of the session that the browser
- * had before, which ends when another begins, that of the session (the hash of its token).
+ * What somebody goes to a provider for. Of an invitation that was shown only the id is kept, and so it is of the session that
+ * is to link (the hash of its token).
  */
-export type Purpose =
-  | { kind: "sign in"; inviteId: number | null; next: string | null; former?: string | undefined }
-  | { kind: "link"; userId: number; sessionId: string };
+export type Purpose = {
+  /** SHA-256 of the key that the page showed which sent the browser away; empty where it showed none. */
+  keyHash: string;
+} & (
+  | { kind: "sign in"; inviteId: number | null; next: string | null }
+  | { kind: "link"; userId: number; sessionId: string }
+);
 
 /** What is kept while somebody is at a provider. */
 interface UnderWay {

@@ -1,5 +1,6 @@
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { choiceMs } from "../accounts/newcomers.ts";
+import { arrivalMs } from "../accounts/provider-visits.ts";
 import { visitMs } from "../accounts/providers.ts";
 import { absoluteMs } from "../accounts/sessions.ts";
 import type { RouteContext } from "./env.ts";
@@ -43,6 +44,14 @@ export function setVisit(c: RouteContext, { kind, secret }: Visit): void {
 }
 
 export const clearVisit = (c: RouteContext): void => void deleteCookie(c, "provider", visiting);
+
+/** The token of somebody who has come back from a provider, and whose page is to say so; see accounts/provider-visits.ts. */
+export const arrivalOf = (c: RouteContext): string | undefined => getCookie(c, "arrival", "host");
+
+export const setArrival = (c: RouteContext, token: string): void =>
+  setCookie(c, "arrival", token, { ...attributes, maxAge: seconds(arrivalMs) });
+
+export const clearArrival = (c: RouteContext): void => void deleteCookie(c, "arrival", attributes);
 
 /** The token of somebody whom a provider knows, and who is to choose a name; see accounts/newcomers.ts. */
 export const newcomerOf = (c: RouteContext): string | undefined => getCookie(c, "newcomer", "host");

@@ -4,13 +4,30 @@ import type { News } from "../accounts/news.ts";
 import type { ProviderVisits, Return } from "../accounts/provider-visits.ts";
 import type { Sessions } from "../accounts/sessions.ts";
 import type { ErrorCode } from "../protocol/errors.ts";
-import { type Newcomer, newcomerName, type ProviderAddress, providerVisit } from "../protocol/providers.ts";
+import {
+  type Arrived,
+  type Newcomer,
+  newcomerName,
+  type ProviderAddress,
+  providerVisit,
+} from "../protocol/providers.ts";
 import { Refusal } from "../refusal.ts";
 import type { Route } from "./access.ts";
 import { bodyOf } from "./body.ts";
-import { clearNewcomer, clearVisit, newcomerOf, setNewcomer, setVisit, visitOf } from "./cookies.ts";
+import {
+  arrivalOf,
+  clearArrival,
+  clearNewcomer,
+  clearVisit,
+  newcomerOf,
+  setArrival,
+  setNewcomer,
+  setVisit,
+  visitOf,
+} from "./cookies.ts";
 import { type Door, whenceOf } from "./door.ts";
 import { addressOf, type RouteContext } from "./env.ts";
+import { keyHashOf } from "./session-key.ts";
 
 export interface ProviderRoutesDeps {
   providerVisits: ProviderVisits;
@@ -29,20 +46,19 @@ export function providerRoutes(deps: ProviderRoutesDeps): Route[] {
   // The guard of origins has let no other pass than one of ours.
   const originOf = (c: RouteContext) => c.req.header("origin") ?? "";
 
-  /** The page to go on to, for whoever came back with what they were sent for. */
-  async function pageFor(c: RouteContext, back: Return): Promise<string> {
-    const { device } = whenceOf(c);
-    if (back.kind === "linked") {
-      news.tell(back.userId, "provider.linked", device);
-      return `/account?linked=${named(c)}`;
+  /** Who is signed in now, and the page to go on to, for whoever came back with what they were sent for. */
+  async function arrivedWith(c: RouteContext, back: Return): Promise<Arrived> {
+    if (back.kind === "signed in") {
+      const session = await door.begin(c, back.user, 1, "provider");
+      return { session, page: back.next ?? "/", linked: null };
     }
+    const session = await door.info(await door.sessionOf(c));
     if (back.kind === "new") {
       setNewcomer(c, back.token);
-      return "/newcomer";
+      return { session, page: "/newcomer", linked: null };
     }
-    await door.begin(c, back.user, 1, "provider");
-    if (back.former) await door.end(back.former);
-    return back.next ?? "/";
+    news.tell(back.userId, "provider.linked", whenceOf(c).device);
+    return { session, page: "/account", linked: back.provider };
   }
 
   /** What went wrong, as its code: the page has a sentence for each. */
@@ -59,8 +75,7 @@ export function providerRoutes(deps: ProviderRoutesDeps): Route[] {
       "anyone",
       async (c) => {
         const visit = await bodyOf(c, providerVisit);
-        const session = await door.sessionOf(c);
-        const sent = await providerVisits.signIn(named(c), originOf(c), visit, session, addressOf(c));
+        const sent = await providerVisits.signIn(named(c), originOf(c), visit, keyHashOf(c), addressOf(c));
         setVisit(c, { kind: "sign in", secret: sent.cookie });
         return c.json<ProviderAddress>({ url: sent.url });
       },
@@ -75,8 +90,8 @@ export function providerRoutes(deps: ProviderRoutesDeps): Route[] {
         try {
           const { searchParams } = URL.parse(c.req.url, "https://unnamed")!;
           const secret = visit?.secret ?? null;
-          const back = await providerVisits.comeBack(named(c), searchParams, secret, addressOf(c));
-          return c.redirect(await pageFor(c, back), 303);
+          setArrival(c, await providerVisits.comeBack(named(c), searchParams, secret, addressOf(c)));
+          return c.redirect("/arriving", 303);
         } catch (error) {
           const page = visit?.kind === "link" ? "/account" : "/login";
           return c.redirect(`${page}?problem=${problemOf(error)}`, 303);
@@ -84,11 +99,23 @@ export function providerRoutes(deps: ProviderRoutesDeps): Route[] {
       },
     ],
     [
+      "POST",
+      "/api/arrival",
+      "anyone",
+      async (c) => {
+        const token = arrivalOf(c);
+        clearArrival(c);
+        const session = await door.sessionOf(c);
+        const back = await providerVisits.arrive(token, keyHashOf(c), session, addressOf(c));
+        return c.json(await arrivedWith(c, back));
+      },
+    ],
+    [
       "GET",
       "/api/newcomer",
       "anyone",
       async (c) => {
-        const { provider, account } = await newcomers.look(newcomerOf(c), addressOf(c));
+        const { provider, account } = await newcomers.look(newcomerOf(c), keyHashOf(c), addressOf(c));
         return c.json<Newcomer>({ provider, suggestedName: account.suggestedName });
       },
     ],

@@ -30,4 +30,4 @@ export const limits = {
 } as const;
 
 /** The version of this protocol. A client that meets another one reloads itself. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { linkToken } from "./account.ts";
+import { linkToken, type SessionInfo } from "./account.ts";
 import { userName } from "./text.ts";
 
 /**
@@ -24,6 +24,13 @@ export type ProviderVisit = v.InferOutput<typeof providerVisit>;
 /** Where the browser has to go. */
 export interface ProviderAddress {
   url: string;
+}
+
+/** Answer of `POST /api/arrival`: who is signed in now, the page to go on to, and the provider that was linked, if one was. */
+export interface Arrived {
+  session: SessionInfo;
+  page: string;
+  linked: string | null;
 }
 
 /** Answer of `GET /api/newcomer`: who says who one is, and what one could be called; null where nothing fits. */

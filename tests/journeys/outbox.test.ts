@@ -155,6 +155,7 @@ test("a browser that keeps nothing says what that means, and is talked with as a
   await emma.say("this is sent");
   await emma.composer.fill("this is not");
   await emma.button("emma, account").click();
+  await emma.page.getByText("not tied to its browser").waitFor();
   await emma.page.getByRole("link", { name: "Back to the chat" }).click();
   expect(await emma.composer.inputValue()).toBe("this is not");
   expect(emma.complaints).toEqual([]);

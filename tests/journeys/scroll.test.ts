@@ -21,7 +21,7 @@ beforeAll(async () => {
     launch(),
   ]);
   writer = await (await new Person(server, "writer").register()).enter();
-  returner = await new Person(server, "returner").register();
+  returner = await new Person(server, "returner").withKey().register();
   // Half of them over ten days, the other half today.
   const from = Date.now() - 10 * day;
   const all = Array.from({ length: count }, (_, at) => ({
@@ -239,7 +239,7 @@ test("any number of unread messages: the log opens at the first, goes down page 
 
   marks.close();
   const other = await Visitor.arrive(browser, server, "latecomer");
-  const late = await new Person(server, "latecomer").register();
+  const late = await new Person(server, "latecomer").withKey().register();
   const more = Array.from({ length: 300 }, (_, at) => ({
     ...draft(`late message ${at + 1}`),
     createdAt: Date.now(),

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { basename, join } from "node:path";
 import { Glob } from "bun";
+import { hashOfToken } from "../../server/accounts/link-tokens.ts";
 import { projectRoot } from "../../server/config.ts";
 import type { Act } from "../../server/db/kept/audit.ts";
 import type { Store } from "../../server/db/store.ts";
@@ -10,6 +11,7 @@ import { system } from "../../server/system.ts";
 import { enrol, give } from "../support/authenticator.ts";
 import { database } from "../support/database.ts";
 import { setUpLink } from "../support/house.ts";
+import { outcomeOf } from "../support/outcome.ts";
 import { Person, password } from "../support/person.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 
@@ -83,7 +85,7 @@ describe("the log of a server", () => {
     expect((await owner.signIn(wrong)).status).toBe(401);
     const wanted = { label: "for Bob", expiresIn: 3_600_000, maxUses: 1 };
     const { token } = await (await owner.fetch("POST", "/api/invites", wanted)).json();
-    const bob = new Person(server, "bob");
+    const bob = new Person(server, "bob").withKey();
     await bob.fetch("POST", "/api/account", { name: "bob", password, invite: token });
     const { secret, recoveryCodes } = await enrol(bob, system.now);
     secrets.push(
@@ -97,6 +99,12 @@ describe("the log of a server", () => {
     expect((await give(bob, "000000")).status).toBe(403);
     expect((await give(bob, recoveryCodes[0]!)).status).toBe(200);
     secrets.push(...bob.cookies.split("; ").map((cookie) => cookie.split("=")[1]!.slice(0, 20)));
+
+    const own = bob.key!;
+    expect((await bob.withKey().fetch("GET", "/api/account")).status).toBe(401);
+    expect(await outcomeOf(bob.connect())).toThrow("The socket closed");
+    secrets.push(own, bob.key!, ...[own, bob.key!].map((key) => hashOfToken(key).toString("base64url")));
+    bob.withKey(own);
 
     const socket = await bob.enter();
     const text = "canary of a message";

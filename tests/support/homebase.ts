@@ -69,5 +69,14 @@ export async function comesBack(person: Person, path: string): Promise<string | 
   const cookie = /__Host-provider=[^;]*/.exec(person.cookies)?.[0] ?? "";
   const response = await person.fetch("GET", path, undefined, { cookie });
   if (response.status !== 303) throw new Error(`${response.status}: ${await response.text()}`);
-  return response.headers.get("location");
+  const location = response.headers.get("location");
+  return location === "/arriving" ? arrives(person, cookie.includes("=link.")) : location;
+}
+
+/** Finishes it as the page does to which a browser is led. Gives the page that is shown in the end. */
+async function arrives(person: Person, isLinking: boolean): Promise<string> {
+  const response = await person.fetch("POST", "/api/arrival");
+  const { error, page, linked } = await response.json();
+  if (error) return `${isLinking ? "/account" : "/login"}?problem=${error.code}`;
+  return linked === null ? page : `${page}?linked=${linked}`;
 }

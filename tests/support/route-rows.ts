@@ -129,6 +129,7 @@ export const routeRows: Record<string, RouteRow> = {
     status: 404,
   },
   "GET /api/providers/:id/callback": { access: "anyone", at: "/api/providers/none/callback", status: 303 },
+  "POST /api/arrival": { access: "anyone", status: 403 },
   "GET /api/newcomer": { access: "anyone", status: 403 },
   "POST /api/newcomer": { access: "anyone", reads: [newcomerName, { name: "newcomer" }], status: 403 },
   "GET /api/account/providers": { access: "signed in", status: 200 },

@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from "playwright-core";
-import { Person, password, type Reachable } from "./person.ts";
+import { newKey, Person, password, type Reachable } from "./person.ts";
 
 const patience = 10_000;
 
@@ -59,20 +59,39 @@ export class Visitor {
   /** Has an account from here on, and is in the chat: without its page of registration, whose loading would cost more than all. */
   async register(): Promise<this> {
     const headers = { "user-agent": await this.page.evaluate(() => navigator.userAgent) };
-    await this.bring(await new Person({ origin: this.#origin }, this.name).register(headers));
+    const person = new Person({ origin: this.#origin }, this.name);
+    person.key = await this.#show(newKey());
+    await this.bring(await person.register(headers));
     await this.goto("/");
     await this.log.waitFor();
     return this;
   }
 
-  /** Is signed in as this person from here on. */
+  /** Is signed in as this person, by the key with which they did, from here on. */
   async bring(person: Person): Promise<void> {
+    if (person.key !== null) await this.#show(person.key);
     await this.context.addCookies(
       person.cookies.split("; ").map((cookie) => {
         const [name, value] = cookie.split("=") as [string, string];
         return { name, value, url: this.#origin, secure: true, httpOnly: true, sameSite: "Strict" };
       }),
     );
+  }
+
+  /** Keeps this key as the client does, before any page of the chat is loaded; gives null where the browser keeps nothing. */
+  async #show(made: string): Promise<string | null> {
+    const blank = `${this.#origin}/blank`;
+    await this.page.route(blank, (route) => route.fulfill({ contentType: "text/html", body: "" }));
+    await this.page.goto(blank);
+    await this.page.unroute(blank);
+    return this.page.evaluate((key) => {
+      try {
+        localStorage.setItem("secure-chat.session-key", key);
+        return key;
+      } catch {
+        return null; // Refused, as it is to the client.
+      }
+    }, made);
   }
 
   /** The same by the form, as people do it. */

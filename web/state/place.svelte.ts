@@ -11,6 +11,7 @@ export type Page =
         | "join"
         | "reset"
         | "newcomer"
+        | "arriving"
         | "account"
         | "conversations"
         | "nowhere";
@@ -30,6 +31,7 @@ const fixed: Record<string, Exclude<Page["kind"], "conversation" | "admin">> = {
   "/join": "join",
   "/reset": "reset",
   "/newcomer": "newcomer",
+  "/arriving": "arriving",
   "/account": "account",
   "/c": "conversations",
 };
@@ -101,6 +103,12 @@ export class Place {
   replace(path: string): void {
     this.#window.history.replaceState(null, "", path);
     this.#path = path;
+  }
+
+  /** Comes to a page from elsewhere, with what there is to tell. */
+  arrive(path: string, arrival: Arrival): void {
+    this.replace(path);
+    this.#arrival = arrival;
   }
 
   /** Follows a click on a link within the client, unless it asks for another tab. */

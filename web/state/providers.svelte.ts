@@ -1,5 +1,6 @@
-import type { Newcomer, ProviderInfo } from "../../server/protocol/providers.ts";
+import type { Arrived, Newcomer, ProviderInfo } from "../../server/protocol/providers.ts";
 import { type ProvidersApi, providersApi } from "../transport/providers-api.ts";
+import { Refused } from "../transport/refused.ts";
 import { Loaded } from "./loaded.svelte.ts";
 import type { Place } from "./place.svelte.ts";
 import type { Session } from "./session.svelte.ts";
@@ -32,6 +33,20 @@ export class Providers {
     const next = kind === "conversation" || kind === "admin" || kind === "account" ? this.#place.path : null;
     const visit = { ...(next === null ? {} : { next }), ...(invite === undefined ? {} : { invite }) };
     this.#place.leave((await this.#api.visit(id, visit)).url);
+  }
+
+  /** Finishes what one went to a provider for, where one has come back from there, and goes on to the page for it. */
+  async arrive(): Promise<void> {
+    let arrived: Arrived;
+    try {
+      arrived = await this.#api.arrive();
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      const page = this.#session.chat ? "/account" : "/login";
+      return this.#place.arrive(page, { problem: error.message, linked: null });
+    }
+    this.#session.become(arrived.session);
+    this.#place.arrive(arrived.page, { problem: null, linked: arrived.linked });
   }
 
   /** Makes an account for who has come back from a provider; one is then signed in. */

@@ -12,6 +12,7 @@ import { backoff } from "../transport/backoff.ts";
 import type { Call } from "../transport/call.ts";
 import type { Download } from "../transport/download.ts";
 import { Refused } from "../transport/refused.ts";
+import type { SessionKey } from "../transport/session-key.ts";
 import type { OriginStorage } from "../transport/storage.ts";
 import type { System } from "../transport/system.ts";
 import type { Chat } from "./chat.svelte.ts";
@@ -26,6 +27,8 @@ interface SessionSurroundings {
   system: Pick<System, "after" | "chance">;
   /** Seen by all tabs. */
   storage: OriginStorage;
+  /** What the session is bound to. */
+  key: Pick<SessionKey, "forget">;
 }
 
 /** Who is signed in, if anybody. Verbs throw `Refused`. */
@@ -183,6 +186,7 @@ export class Session {
   async signOut(unsent: "keep" | "discard"): Promise<void> {
     const chat = this.#chat;
     await this.#api.signOut();
+    this.#around.key.forget();
     // The server closes the socket as well, and the chat may have been left for that already.
     if (unsent === "discard") chat?.outbox.dropAll();
     this.#out("You have logged out.", unsent);
@@ -202,6 +206,7 @@ export class Session {
     const chat = this.#chat;
     await this.proof.run(() => this.#api.deleteAccount(deletion));
     chat?.outbox.dropAll();
+    this.#around.key.forget();
     this.#out("Your account was deleted.", "discard");
     this.#forget(chat);
   }

@@ -1,5 +1,6 @@
 import type { SessionInfo } from "../../server/protocol/account.ts";
 import type {
+  Arrived,
   Newcomer,
   ProviderAddress,
   ProviderInfo,
@@ -11,6 +12,8 @@ import type { Call } from "./call.ts";
 export interface ProvidersApi {
   /** Where the browser has to go to sign in. */
   visit(id: string, visit: ProviderVisit): Promise<ProviderAddress>;
+  /** Finishes what the browser was sent to a provider for. */
+  arrive(): Promise<Arrived>;
   newcomer(): Promise<Newcomer>;
   register(name: string): Promise<SessionInfo>;
   all(): Promise<ProviderInfo[]>;
@@ -21,6 +24,7 @@ export interface ProvidersApi {
 
 export const providersApi = (call: Call): ProvidersApi => ({
   visit: (id, visit) => call("POST", `/api/providers/${id}`, visit),
+  arrive: () => call("POST", "/api/arrival"),
   newcomer: () => call("GET", "/api/newcomer"),
   register: (name) => call("POST", "/api/newcomer", { name }),
   all: () => call("GET", "/api/account/providers"),

@@ -13,7 +13,9 @@ export type Link =
 
 export interface SocketSurroundings {
   url: string;
-  WebSocket: new (url: string) => WebSocket;
+  WebSocket: new (url: string, protocols: string[]) => WebSocket;
+  /** What to offer to the server; asked each time. */
+  protocols(): string[];
   system: System;
 }
 
@@ -47,7 +49,7 @@ export class ReconnectingSocket {
   connect(): void {
     if (this.#link.kind === "connecting" || this.#link.kind === "open") return;
     this.#attempt += 1;
-    const socket = new this.#around.WebSocket(this.#around.url);
+    const socket = new this.#around.WebSocket(this.#around.url, this.#around.protocols());
     this.#socket = socket;
     socket.onopen = () => this.#opened();
     socket.onmessage = ({ data }) => this.#heard(data);

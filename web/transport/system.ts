@@ -6,6 +6,8 @@ export interface System {
   chance(): number;
   /** A UUID in lower case that nobody else has. */
   newId(): string;
+  /** 32 random bytes in base64url, which nobody can guess. */
+  newSecret(): string;
   /** Runs `act` once after `ms`; the returned function cancels it. */
   after(ms: number, act: () => void): () => void;
 }
@@ -14,11 +16,18 @@ export const browserSystem: System = {
   now: Date.now,
   chance: () => crypto.getRandomValues(new Uint32Array(1))[0]! / 2 ** 32,
   newId: () => timeOrderedId(Date.now(), crypto.getRandomValues(new Uint8Array(16))),
+  newSecret: () => base64url(crypto.getRandomValues(new Uint8Array(32))),
   after(ms, act) {
     const timer = setTimeout(act, ms);
     return () => clearTimeout(timer);
   },
 };
+
+const base64url = (bytes: Uint8Array): string =>
+  btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
 
 /**
  * A UUID of version 7 from UTC milliseconds and 16 random bytes (RFC 9562, section 5.7). What was written at one time lies

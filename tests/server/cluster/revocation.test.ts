@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { SQL } from "bun";
 import { closeCodes } from "../../../server/protocol/close-codes.ts";
 import { Refusal } from "../../../server/refusal.ts";
 import { deafen, finds, startNode, startNodes, type TestNode } from "../../support/nodes.ts";
@@ -15,9 +16,11 @@ describe.each([
 ])("%s", (_, spoil) => {
   let nodes: TestNode[];
   let [one, two]: TestNode[] = [];
+  let url: string;
   let count = 0;
   beforeAll(async () => {
-    nodes = await startNodes(2, { spoil });
+    url = await freshDatabase();
+    nodes = await startNodes(2, { spoil, url });
     [one, two] = nodes;
   });
   afterAll(async () => {
@@ -43,6 +46,26 @@ describe.each([
     const { closed } = await alice.at(two!).enter();
     expect(await closes(closed, () => alice.fetch("DELETE", "/api/session"))).toBe(closeCodes.signedOut);
     await stays.ask("ping", {}, "pong");
+  });
+
+  test("a session is bound on every node, and one from before there were keys loses the sockets that came without", async () => {
+    const alice = await newcomer();
+    const bound = await alice.withKey().signIn();
+    expect(bound.status).toBe(200);
+    const thief = new Person(two!, alice.name);
+    for (const cookie of alice.cookies.split("; ")) thief.bring(cookie);
+    expect((await thief.fetch("GET", "/api/account")).status).toBe(401);
+    expect((await thief.withKey().fetch("GET", "/api/account")).status).toBe(401);
+    await (await alice.at(two!).enter()).ask("ping", {}, "pong");
+
+    const bob = await newcomer();
+    const there = await bob.at(two!).enter();
+    const sql = new SQL({ url, max: 1 });
+    await sql`update sessions set key_hash = null where user_id = ${there.entered.me.id}`;
+    await sql.close();
+    bob.withKey();
+    expect(await closes(there.closed, () => bob.fetch("GET", "/api/account"))).toBe(closeCodes.restarting);
+    await (await bob.at(two!).enter()).ask("ping", {}, "pong");
   });
 
   test("ASVS 7.4.3 a new password ends every other session on other nodes; the browser that asked comes back", async () => {

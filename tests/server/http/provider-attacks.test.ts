@@ -151,7 +151,9 @@ test("ASVS 3.3.1 3.3.2 3.3.4 the cookies are for this host alone, and no script 
     new RegExp(`^__Host-${name}=[\\w.-]{43,50}; Max-Age=${age}; Path=/; HttpOnly; Secure; SameSite=${site}$`);
   expect(sent.headers.getSetCookie()).toEqual([expect.stringMatching(shape("provider", 600, "Lax"))]);
   const back = await person.fetch("GET", await home.visit(person, "newcomer"));
-  expect(back.headers.getSetCookie()[1]).toMatch(shape("newcomer", 900, "Strict"));
+  expect(back.headers.getSetCookie()[1]).toMatch(shape("arrival", 300, "Strict"));
+  const arrived = await person.fetch("POST", "/api/arrival");
+  expect(arrived.headers.getSetCookie()[1]).toMatch(shape("newcomer", 900, "Strict"));
 });
 
 test("ASVS 7.6.2 nothing begins a sign-in by itself: another website cannot, and a link cannot", async () => {

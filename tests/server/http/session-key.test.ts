@@ -38,7 +38,7 @@ const makeLegacy = () => base.db.run("update sessions set key_hash = null");
 const written = (code: string) =>
   server.log.map((line) => JSON.parse(line)).filter(({ detail }) => detail?.code === code);
 
-describe("ASVS 7.2.1 3.5.4 a cookie that another service on the host has read", () => {
+describe("ASVS 7.2.1 a cookie that another service on the host has read", () => {
   test("opens no route, with no key and with another", async () => {
     for (const thief of [replaying(alice), replaying(alice, newKey())]) {
       for (const { method, path, address, access, body } of routeList) {

@@ -17,6 +17,7 @@ export function openChat(server: ModelServer, tab: FakeTab = new FakeBrowser().o
   const chat = new Chat(me, {
     url: "wss://chat.test/api/socket",
     WebSocket: sockets.WebSocket,
+    protocols: () => [],
     system,
     clock,
     storage: originStorage(() => tab.storage),

@@ -1,6 +1,7 @@
 import type { Command, CommandOf } from "../../../server/protocol/commands.ts";
 import { type ConversationId, directId, groupId } from "../../../server/protocol/conversation-id.ts";
 import type { ChatEvent, EventOf, Message } from "../../../server/protocol/events.ts";
+import { protocolVersion } from "../../../server/protocol/limits.ts";
 import type { FakeSocket } from "./socket-pair.ts";
 
 export const alice = { id: 1, name: "alice" };
@@ -163,7 +164,13 @@ export class ModelServer {
       unread: this.unread(id),
     }));
     const people = { peopleTag: "tag", people: [alice, bob], online: [alice.id, bob.id] };
-    const always = { type: "chat.entered", ref, version: 1, epoch: this.epoch, me: alice } as const;
+    const always = {
+      type: "chat.entered",
+      ref,
+      version: protocolVersion,
+      epoch: this.epoch,
+      me: alice,
+    } as const;
     const rules = { now: this.now!(), messageBytes: 16_384 };
     return { ...always, ...rules, ...people, conversations, ...this.also };
   }

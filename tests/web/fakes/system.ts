@@ -8,6 +8,7 @@ let names = 0;
 export function fakeSystem(start?: number) {
   const { now, after, advance, leap } = clock(start);
   const newId = () => `00000000-0000-4000-8000-${String(++names).padStart(12, "0")}`;
-  const system: System = { now, after, chance: () => 0, newId };
+  const newSecret = () => String(++names).padStart(43, "S");
+  const system: System = { now, after, chance: () => 0, newId, newSecret };
   return Object.assign(system, { advance, leap });
 }

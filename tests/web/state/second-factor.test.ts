@@ -33,6 +33,7 @@ function setUp(...answers: unknown[]) {
   const session = new Session(call, download, (me) => openChat(new ModelServer(), tab, me).chat, {
     system: fakeSystem(),
     storage: originStorage(() => tab.storage),
+    key: { forget: () => {} },
   });
   return { session, asked };
 }

@@ -5,6 +5,7 @@ import { groupId } from "../../../server/protocol/conversation-id.ts";
 import { followClosing } from "../../../web/state/endings.ts";
 import { type EnterChat, Session } from "../../../web/state/session.svelte.ts";
 import { createCall } from "../../../web/transport/call.ts";
+import { SessionKey } from "../../../web/transport/session-key.ts";
 import { originStorage } from "../../../web/transport/storage.ts";
 import { outcomeOf } from "../../support/outcome.ts";
 import { FakeBrowser, type FakeTab } from "../fakes/browser.ts";
@@ -30,18 +31,19 @@ function open(tab: FakeTab, ...answers: (Answer | Promise<Answer>)[]) {
     return answer;
   });
   const noFiles = () => Promise.reject(new Error("No file is asked for here."));
+  const storage = originStorage(() => tab.storage);
+  const key = new SessionKey(storage, system.newSecret);
   const enterChat: EnterChat = (me, hears) => {
     hear = hears;
     clients.push(openChat(new ModelServer(), tab, me));
     tab.heard = (key, value) => session.stored(key, value);
     return clients.at(-1)!.chat;
   };
-  const storage = originStorage(() => tab.storage);
-  const session = new Session(call, noFiles, enterChat, { system, storage });
+  const session = new Session(call, noFiles, enterChat, { system, storage, key });
   tab.heard = (key, value) => session.stored(key, value);
   /** Ends as the server does it, by closing the socket. */
   const cut = (code: number) => followClosing(code, hear!, clients.at(-1)!.chat.connection);
-  return { session, clients, system, tab, answers, cut, hear: () => hear! };
+  return { session, clients, system, tab, key, answers, cut, hear: () => hear! };
 }
 const setUp = (...answers: Answer[]) => open(new FakeBrowser().openTab(), ...answers);
 const house = { name: "Secure Chat", welcome: "", registration: "open" } as const;
@@ -148,6 +150,32 @@ test("what waits to be sent survives every other end of a session", async () => 
     await followClosing(code, hear(), clients[0]!.chat.connection);
     expect([session.chat, kept(tab)]).toEqual([null, [expect.stringContaining("later")]]);
   }
+});
+
+test("the key of a session goes when one logs out or deletes the account, and stays at every other end", async () => {
+  const { session, key, cut } = setUp(
+    as(alice),
+    as(null),
+    as(alice),
+    "no network",
+    done(),
+    as(alice),
+    done(),
+  );
+  const first = key.show();
+  await session.check();
+  // Another tab of this browser may have logged in anew with it.
+  await cut(closeCodes.signedOut);
+  expect(key.show()).toBe(first);
+  await session.check();
+  expect(await outcomeOf(session.signOut("keep"))).toThrow(/does not answer/);
+  expect(key.show()).toBe(first);
+  await session.signOut("keep");
+  const second = key.show();
+  expect(second).not.toBe(first);
+  await session.check();
+  await session.deleteAccount({ messages: "keep" });
+  expect(key.show()).not.toBe(second);
 });
 
 test("logging out without a server is refused, and one stays", async () => {

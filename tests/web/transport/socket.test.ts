@@ -11,7 +11,12 @@ function setUp() {
   const links: Link[] = [];
   const events: ChatEvent[] = [];
   const socket = new ReconnectingSocket(
-    { url: "wss://chat.test/api/socket", WebSocket: sockets.WebSocket, system },
+    {
+      url: "wss://chat.test/api/socket",
+      WebSocket: sockets.WebSocket,
+      protocols: () => ["secure-chat"],
+      system,
+    },
     { changed: (link) => links.push(link), received: (received) => events.push(...received) },
   );
   const link = () => links.at(-1)!;

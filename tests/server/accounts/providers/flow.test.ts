@@ -41,7 +41,7 @@ test("somebody signs in, and is known by issuer and subject", async () => {
 
 test("what it was for comes back, as it was given; a link ends with all else that was begun for the account", async () => {
   const user = await here.store.users.create({ name: "alice", passwordHash: "x", createdAt: 1 });
-  const link = { kind: "link", userId: user!.id, sessionId: "s" } as const;
+  const link = { kind: "link", keyHash: "", userId: user!.id, sessionId: "s" } as const;
   for (const ended of [false, true]) {
     const { url, cookie } = await here.begin("oidc", origin, link);
     const { searchParams } = await comeBack(url, "anna", one.authority);

@@ -9,7 +9,7 @@ import { client } from "../../../support/oidc.ts";
 
 export const origin = "https://chat.test";
 export const callback = (id: string) => `${origin}/api/providers/${id}/callback`;
-export const purpose: Purpose = { kind: "sign in", inviteId: null, next: null };
+export const purpose: Purpose = { kind: "sign in", keyHash: "", inviteId: null, next: null };
 
 export function settingsOf(issuer: string, over: Partial<ProviderSettings> = {}): ProviderSettings {
   return {

@@ -10,12 +10,19 @@ const canaries = [
   "canary-name",
   "canary-hash",
   "canary-device",
+  "canary-key",
   "canary-text",
   "\x07\x07\x07",
   "070707",
   "BwcH",
 ];
-const session = { id: Buffer.alloc(32, 7), userId: 1, device: "canary-device\n    at canary", createdAt: 1 };
+const session = {
+  id: Buffer.alloc(32, 7),
+  userId: 1,
+  device: "canary-device\n    at canary",
+  keyHash: "canary-key",
+  createdAt: 1,
+};
 const person = { name: "canary-name", passwordHash: "canary-hash", createdAt: 1 };
 
 const wrapped = new DrizzleQueryError("select $1", ["canary-text"], new TypeError("a bug"));

@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { database } from "../../support/database.ts";
+import { comesBack, type Homebase, startHomebase } from "../../support/homebase.ts";
+import { newKey, Person } from "../../support/person.ts";
+
+let base: ReturnType<typeof database>;
+let home: Homebase;
+beforeAll(async () => {
+  base = database();
+  home = await startHomebase({ store: base.store });
+  await home.newcomer("anna");
+});
+afterAll(async () => {
+  await home.stop();
+  expect(home.server.bugs).toEqual([]);
+});
+
+let count = 0;
+const newPerson = (name = `person-${++count}`) => new Person(home.server, name).withKey();
+const opened = () => base.db.$client.query("select subject, user_id from identities order by 1, 2").values();
+const sessions = () => base.db.$client.query("select id from sessions order by 1").values();
+const cookieOf = (person: Person, name: string) =>
+  new RegExp(`__Host-${name}=[^;]+`).exec(person.cookies)![0];
+const who = async (person: Person) =>
+  (await (await person.fetch("GET", "/api/session")).json()).user?.name ?? null;
+const refused = "/login?problem=link_invalid";
+
+/** A visit that the attacker has begun, by their own key, and whose cookie the service on the same host puts into a browser. */
+async function planted(sub: string, attacker: Person, into: Person, path?: string): Promise<string> {
+  const back = await home.visit(attacker, sub, {}, path);
+  into.bring(cookieOf(attacker, "provider"));
+  return back;
+}
+
+describe("ASVS 10.1.2 a visit at a provider that another service on the host has put into a browser", () => {
+  test("signs nobody in: neither into the account of the attacker, nor the person into their own by the attacker's key", async () => {
+    for (const key of [newKey(), null]) {
+      for (const sub of ["anna", "unknown"]) {
+        const [attacker, victim] = [newPerson(), newPerson()];
+        attacker.key = key;
+        const before = [opened(), sessions()];
+        expect(await comesBack(victim, await planted(sub, attacker, victim))).toBe(refused);
+        expect([opened(), sessions()]).toEqual(before);
+        expect(victim.cookies).not.toMatch(/session|newcomer/);
+      }
+    }
+  });
+
+  test("links no account of the person to that of the attacker", async () => {
+    const attacker = newPerson("mallory");
+    await attacker.register();
+    const before = opened();
+    const victim = newPerson();
+    const back = await planted("victim", attacker, victim, "/api/account/providers/oidc");
+    expect(await comesBack(victim, back)).toBe("/account?problem=link_invalid");
+    expect(opened()).toEqual(before);
+  });
+});
+
+describe("a cookie of somebody who has come back, which another service on the host has read", () => {
+  test("begins no session by another key or none, and is used up by the try", async () => {
+    for (const key of [newKey(), null]) {
+      const [victim, thief] = [newPerson(), newPerson()];
+      const back = await home.visit(victim, "anna");
+      await victim.fetch("GET", back, undefined, { cookie: cookieOf(victim, "provider") });
+      thief.bring(cookieOf(victim, "arrival"));
+      thief.key = key;
+      expect((await thief.fetch("POST", "/api/arrival")).status).toBe(403);
+      expect(thief.cookies).not.toContain("session");
+      expect((await victim.fetch("POST", "/api/arrival")).status).toBe(403);
+    }
+  });
+
+  test("makes no account for who has not come back themselves, nor one that the attacker can open later", async () => {
+    const [victim, thief] = [newPerson(), newPerson()];
+    expect(await home.come(victim, "fresh")).toBe("/newcomer");
+    for (const key of [newKey(), null]) {
+      thief.bring(cookieOf(victim, "newcomer"));
+      thief.key = key;
+      expect((await thief.fetch("GET", "/api/newcomer")).status).toBe(403);
+      expect((await thief.fetch("POST", "/api/newcomer", { name: "taken" })).status).toBe(403);
+    }
+    expect((await victim.fetch("POST", "/api/newcomer", { name: "fresh" })).status).toBe(201);
+    expect(await who(victim)).toBe("fresh");
+  });
+});
+
+test("who comes by a provider has a session that is bound to the key of their page, without one an unbound one", async () => {
+  const anna = newPerson();
+  expect(await home.come(anna, "anna", { next: "/account" })).toBe("/account");
+  const thief = new Person(home.server, "thief");
+  thief.bring(cookieOf(anna, "session"));
+  expect([await who(anna), await who(thief)]).toEqual(["anna", null]);
+  const script = new Person(home.server, "script");
+  expect(await home.come(script, "anna")).toBe("/");
+  expect(await who(script)).toBe("anna");
+});
