@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { groupId } from "../../../server/protocol/conversation-id.ts";
+import { protocolVersion } from "../../../server/protocol/limits.ts";
 import { openChat } from "../fakes/client.ts";
 import { alice, bob, direct, ModelServer } from "../fakes/model-server.ts";
 
@@ -78,7 +79,9 @@ describe("entering", () => {
     chat.connection.connect();
     server.accept(sockets.last);
     server.work();
-    sockets.last.deliver(...server.queue[0]!.events.map((event) => ({ ...event, version: 2 }) as never));
+    sockets.last.deliver(
+      ...server.queue[0]!.events.map((event) => ({ ...event, version: protocolVersion + 1 }) as never),
+    );
     expect(told).toEqual(["outdated"]);
   });
 
