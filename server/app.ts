@@ -25,6 +25,7 @@ import { type Connection, Connections, type Socket } from "./realtime/connection
 import { dispatch } from "./realtime/dispatch.ts";
 import { frameBounds } from "./realtime/frame-bounds.ts";
 import { handlers } from "./realtime/handlers.ts";
+import { heartbeat } from "./realtime/heartbeat.ts";
 import { Presence } from "./realtime/presence.ts";
 import { socketHandler } from "./realtime/socket.ts";
 import { watch } from "./realtime/watch.ts";
@@ -160,6 +161,7 @@ export async function createApp(deps: AppDeps) {
   });
 
   const stopWatching = watch(connections, leavesFor, system);
+  const stopHeart = heartbeat(connections, system);
   const stopCleaning = chores({
     sessions,
     store,
@@ -197,6 +199,7 @@ export async function createApp(deps: AppDeps) {
     async drain() {
       turningAway = draining = true;
       stopWatching();
+      stopHeart();
       stopCleaning();
       storage.stop();
       await commits.idle();

@@ -62,6 +62,10 @@ addEventListener("vite:preloadError", reload);
 
 const wake = () => session.wake();
 addEventListener("online", wake);
+const doubt = () => session.chat?.connection.doubt();
+addEventListener("offline", doubt);
+// Not every browser tells of it: another network leaves the connection of the former one dead without a word.
+(navigator as { connection?: EventTarget }).connection?.addEventListener("change", doubt);
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && wake());
 window.addEventListener("storage", ({ key, newValue }) => session.stored(key, newValue));
 

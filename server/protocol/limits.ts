@@ -18,6 +18,8 @@ export const limits = {
   frameMaxBytes: 131_072,
   /** A request body above this is refused unread. */
   requestMaxBytes: 16_384,
+  /** How long a server is silent at most; a client that hears nothing for longer has reason to ask. */
+  heartbeatMs: 13_000,
   jsonMaxDepth: 16,
   refMax: 64,
   historyPage: 50,

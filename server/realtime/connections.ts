@@ -7,6 +7,10 @@ export interface Connection {
   readonly session: Session;
   /** The network it was opened from, for the audit log. */
   readonly address?: string;
+  /** For how many seconds it owes a sign of life; absent when it owes none. */
+  owedFor?: number;
+  /** Set once it was let go of because it gave no sign of life. */
+  wasSilent?: boolean;
   /** Set once the server has closed the socket: nothing it still says counts. */
   closed: boolean;
   /** Why the server closed it; what code the close ends with is also up to the client. */

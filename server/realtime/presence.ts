@@ -77,8 +77,11 @@ export class Presence {
     this.#reseat(user);
   }
 
-  /** A socket of the user closed; `forGood` when the person left on purpose, which needs no grace. */
-  depart(user: number, forGood: boolean): void {
+  /**
+   * A socket of the user closed. Who left on purpose needs no grace, and neither does who was silent for longer than any grace
+   * before it was noticed.
+   */
+  depart(user: number, why: "on purpose" | "silent" | "closed"): void {
     const left = (this.#sockets.get(user) ?? 0) - 1;
     if (left > 0) {
       this.#sockets.set(user, left);
@@ -90,7 +93,7 @@ export class Presence {
       this.#leaving.delete(user);
       this.#reseat(user);
     };
-    if (forGood && this.#farewells.take(String(user)) === 0) leave();
+    if (why === "silent" || (why === "on purpose" && this.#farewells.take(String(user)) === 0)) leave();
     else this.#leaving.set(user, this.#system.after(graceMs, leave));
   }
 

@@ -39,12 +39,16 @@ export function socketHandler(deps: SocketDeps): WebSocketHandler<Connection> {
       presence.arrive(userId, createdAt);
     },
     message: (socket, frame) => deps.take(socket, frame),
+    pong(socket) {
+      socket.data.owedFor = undefined;
+    },
     close(socket) {
       // A client may close with any code, and at the same moment; only the server's own word tells that the person has left.
-      const { closedFor } = socket.data;
+      const { closedFor, wasSilent } = socket.data;
       const forGood = closedFor !== undefined && leavings.has(closedFor);
       socket.data.closed = true;
-      if (connections.remove(socket)) presence.depart(socket.data.session.userId, forGood);
+      const why = forGood ? "on purpose" : wasSilent ? "silent" : "closed";
+      if (connections.remove(socket)) presence.depart(socket.data.session.userId, why);
     },
     maxPayloadLength: limits.frameMaxBytes,
     backpressureLimit: backlogMax,

@@ -9,6 +9,8 @@ export class Relay {
   readonly #close: () => void;
   #ends = new Set<Socket>();
   #isCut = false;
+  /** How many bytes it was given to carry, in both directions. */
+  carried = 0;
 
   private constructor(url: string, close: () => void) {
     this.url = url;
@@ -48,7 +50,10 @@ export class Relay {
     ] as const) {
       this.#ends.add(from);
       if (this.#isCut) from.pause();
-      from.on("data", (data) => void to.write(data));
+      from.on("data", (data) => {
+        this.carried += data.length;
+        to.write(data);
+      });
       // What ends behind a cut is not heard of on the other side.
       from.on("close", () => {
         this.#ends.delete(from);

@@ -32,6 +32,8 @@ export class Connection {
   readonly #heard: (event: ChatEvent) => void;
   #link = $state.raw<Link>({ kind: "closed", code: null });
   #entered = $state(false);
+  /** The server fell silent, and has not been heard since. */
+  #silent = $state(false);
   #seconds = $state(0);
   #asked = new Map<string, Waiting>();
   #count = 0;
@@ -54,7 +56,11 @@ export class Connection {
         this.#follow(link);
         heard.changed(link);
       },
+      fellSilent: () => {
+        this.#silent = true;
+      },
       received: (events) => {
+        this.#silent = false;
         for (const event of events) this.#hear(event);
       },
     });
@@ -65,12 +71,12 @@ export class Connection {
     return this.#entered;
   }
 
-  /** A first short interruption is not worth a word; what lasts is. */
+  /** A first short interruption is not worth a word; what lasts is, and a silence has lasted. */
   get trouble(): Trouble {
     const link = this.#link;
     if (this.#crowded) return { kind: "crowded" };
     if (link.kind === "closed") return link.code === null ? null : { kind: "closed" };
-    if (this.#entered || link.kind === "open" || link.attempt < 2) return null;
+    if (!this.#silent && (link.kind === "open" || link.attempt < 2)) return null;
     return link.kind === "waiting" ? { kind: "waiting", seconds: this.#seconds } : { kind: "trying" };
   }
 
@@ -88,6 +94,10 @@ export class Connection {
       this.#looked = 0;
       this.#socket.connect();
     } else this.#socket.wake();
+  }
+
+  doubt(): void {
+    this.#socket.doubt();
   }
 
   /** Sends a command and gives its `ref`, or null when there is no connection. `refused` hears if it is turned down. */
@@ -138,6 +148,7 @@ export class Connection {
 
   #follow(link: Link): void {
     this.#link = link;
+    if (link.kind === "closed") this.#silent = false;
     if (link.kind !== "open") {
       this.#entered = false;
       const waiting = [...this.#asked.values()];

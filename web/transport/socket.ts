@@ -1,6 +1,7 @@
 import { shouldReconnect } from "../../server/protocol/close-codes.ts";
 import type { Command } from "../../server/protocol/commands.ts";
 import type { ChatEvent } from "../../server/protocol/events.ts";
+import { limits } from "../../server/protocol/limits.ts";
 import { backoff } from "./backoff.ts";
 import type { System } from "./system.ts";
 
@@ -21,12 +22,21 @@ export interface SocketSurroundings {
 
 export interface SocketListener {
   changed(link: Link): void;
+  /** Events, or none where the server only gave a sign of life. */
   received(events: ChatEvent[]): void;
+  /** The server owes an answer for too long. The next that is received ends the silence. */
+  fellSilent(): void;
 }
 
 const connectWithin = 10_000;
-const silence = 25_000;
-const pongWithin = 10_000;
+/** The server's sign of life is late after so long, and is asked for. */
+const silence = limits.heartbeatMs + 600;
+/** A silence is worth a word after so long: together with the time before, within 15 s. */
+const pongWithin = 1_300;
+/** What was sent, or asked for out of doubt, is answered within this time as a rule. */
+const answerWithin = 3_000;
+/** A connection that was silent for so long after that is given up. */
+const patience = 5_000;
 /** After waking up, a connection that has been silent for this long has to prove that it is alive. */
 const freshFor = 5_000;
 
@@ -38,6 +48,9 @@ export class ReconnectingSocket {
   #link: Link = { kind: "closed", code: null };
   #attempt = 0;
   #heardAt = 0;
+  /** Whether the server has been asked something since it was last heard. */
+  #owed = false;
+  #isSilent = false;
   #cancel: () => void = () => {};
 
   constructor(around: SocketSurroundings, listener: SocketListener) {
@@ -45,8 +58,9 @@ export class ReconnectingSocket {
     this.#listener = listener;
   }
 
-  /** Connects now, whatever it was waiting for. Does nothing while connecting or open. */
+  /** Connects now, whatever it was waiting for. Does nothing while connecting, or open and not silent. */
   connect(): void {
+    if (this.#link.kind === "open" && this.#isSilent) this.#giveUp();
     if (this.#link.kind === "connecting" || this.#link.kind === "open") return;
     this.#attempt += 1;
     const socket = new this.#around.WebSocket(this.#around.url, this.#around.protocols());
@@ -69,14 +83,23 @@ export class ReconnectingSocket {
   send(command: Command): boolean {
     if (this.#link.kind !== "open" || !this.#socket) return false;
     this.#socket.send(JSON.stringify(command));
+    // A mark of what was read has no answer of its own.
+    if (command.type !== "read.mark" && command.type !== "ping" && !this.#owed) {
+      this.#owed = true;
+      this.#later(answerWithin, () => this.#ping(answerWithin));
+    }
     return true;
   }
 
   /** The network came back, or the person did: tries at once, and checks a connection that claims to be open. */
   wake(): void {
     if (this.#link.kind === "waiting") this.connect();
-    else if (this.#link.kind === "open" && this.#around.system.now() - this.#heardAt >= freshFor)
-      this.#ping();
+    else if (this.#around.system.now() - this.#heardAt >= freshFor) this.doubt();
+  }
+
+  /** There is reason to think that the network is gone or another one: asks at once. */
+  doubt(): void {
+    if (this.#link.kind === "open" && !this.#owed) this.#ping(answerWithin);
   }
 
   #opened(): void {
@@ -92,12 +115,19 @@ export class ReconnectingSocket {
 
   #listen(): void {
     this.#heardAt = this.#around.system.now();
-    this.#later(silence, () => this.#ping());
+    this.#owed = this.#isSilent = false;
+    this.#later(silence, () => this.#ping(pongWithin));
   }
 
-  #ping(): void {
+  /** Asks for an answer; without one within `ms` the silence is told, and after some more time the connection given up. */
+  #ping(ms: number): void {
+    this.#owed = true;
     this.send({ type: "ping", ref: "ping" });
-    this.#later(pongWithin, () => this.#giveUp());
+    this.#later(ms, () => {
+      this.#later(patience, () => this.#giveUp());
+      this.#isSilent = true;
+      this.#listener.fellSilent();
+    });
   }
 
   /** The network says nothing, not even that it failed. */

@@ -3,7 +3,8 @@ import type { EventOf } from "../../../server/protocol/events.ts";
 import { graceMs, quietStartMs } from "../../../server/realtime/presence.ts";
 import { type Clock, clock } from "../../support/clock.ts";
 import { holdNext } from "../../support/hold.ts";
-import { Person, type Socket } from "../../support/person.ts";
+import { Person, Socket } from "../../support/person.ts";
+import { Relay } from "../../support/relay.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
 
 let server: TestServer;
@@ -64,6 +65,34 @@ describe("coming", () => {
     await alice.enter();
     expect(await online()).toEqual([1, 2, 3]);
   });
+});
+
+/** Lets seconds pass, in each of which what was sent arrives. */
+async function pass(seconds: number): Promise<void> {
+  for (let second = 0; second < seconds; second++) {
+    time.advance(1000);
+    await watcher.ask("ping", {}, "pong");
+  }
+}
+
+test("of who is behind a network that has died is told within 25 s, and of who only says nothing never", async () => {
+  const relay = await Relay.to(server.origin);
+  const headers = { cookie: alice.cookies, origin: server.origin };
+  const far = new Socket({ origin: new URL(relay.url).origin }, headers);
+  await far.opened;
+  await bob.enter();
+  expect((await told()).flatMap(({ online }) => online).toSorted()).toEqual([1, 2]);
+  await pass(100);
+  expect(await told()).toEqual([]);
+  // What an idle phone carries in a minute: a quarter of a kilobyte, as much as its own question every 25 s was.
+  const before = relay.carried;
+  await pass(65);
+  expect(relay.carried - before).toBeLessThanOrEqual(5 * 56);
+  relay.cut();
+  await pass(25);
+  expect(await told()).toEqual([{ online: [], offline: [1] }]);
+  expect(await online()).toEqual([2, 3]);
+  relay.close();
 });
 
 describe("going", () => {

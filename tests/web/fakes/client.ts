@@ -35,5 +35,13 @@ export function openChat(server: ModelServer, tab: FakeTab = new FakeBrowser().o
     server.accept(sockets.last);
     server.settle();
   };
-  return { chat, clock, system, sockets, told, connect };
+  /** Lets time pass with a server that answers, and that takes the client in again where it gave a silent connection up. */
+  const pass = (ms: number) => {
+    for (let left = ms; left > 0; left -= 500) {
+      system.advance(500);
+      if (sockets.last !== server.socket) server.accept(sockets.last);
+      server.settle();
+    }
+  };
+  return { chat, clock, system, sockets, told, connect, pass };
 }

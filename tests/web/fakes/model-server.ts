@@ -58,6 +58,11 @@ export class ModelServer {
     ).length;
   }
 
+  /** The socket that it took last, unless it cut that. */
+  get socket(): FakeSocket | null {
+    return this.#socket;
+  }
+
   accept(socket: FakeSocket): void {
     this.#socket = socket;
     this.#done = 0;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { closeCodes } from "../../../server/protocol/close-codes.ts";
 import type { ChatEvent } from "../../../server/protocol/events.ts";
+import { limits } from "../../../server/protocol/limits.ts";
 import { type Link, ReconnectingSocket } from "../../../web/transport/socket.ts";
 import { fakeSockets } from "../fakes/socket-pair.ts";
 import { fakeSystem } from "../fakes/system.ts";
@@ -10,6 +11,8 @@ function setUp() {
   const sockets = fakeSockets();
   const links: Link[] = [];
   const events: ChatEvent[] = [];
+  /** When the server fell silent, and null for when it was heard again. */
+  const silences: (number | null)[] = [null];
   const socket = new ReconnectingSocket(
     {
       url: "wss://chat.test/api/socket",
@@ -17,10 +20,17 @@ function setUp() {
       protocols: () => ["secure-chat"],
       system,
     },
-    { changed: (link) => links.push(link), received: (received) => events.push(...received) },
+    {
+      changed: (link) => links.push(link),
+      received: (received) => {
+        events.push(...received);
+        if (silences.at(-1) !== null) silences.push(null);
+      },
+      fellSilent: () => silences.push(system.now()),
+    },
   );
   const link = () => links.at(-1)!;
-  return { system, sockets, links, events, socket, link };
+  return { system, sockets, links, events, socket, link, silences };
 }
 
 const pong: ChatEvent = { type: "pong", ref: "ping", now: 0 };
@@ -147,41 +157,85 @@ describe("coming back", () => {
 });
 
 describe("a connection that has died", () => {
-  test("is asked after 25 s of silence, and given up after 10 s more", () => {
-    const { sockets, system, link } = connected();
-    system.advance(24_999);
-    expect(sockets.last.sent).toEqual([]);
-    system.advance(1);
-    expect(sockets.last.sent).toEqual([{ type: "ping", ref: "ping" }]);
-    system.advance(9_999);
-    expect(link().kind).toBe("open");
-    system.advance(1);
-    expect(link()).toMatchObject({ kind: "waiting", attempt: 1, opened: true });
+  /** When it is known to be silent, and when it is given up, in milliseconds from now on. */
+  function course({ system, silences, link }: ReturnType<typeof setUp>) {
+    const start = system.now();
+    while (link().kind === "open") system.advance(100);
+    return [silences.at(-1)! - start, system.now() - start];
+  }
+
+  test("is known within 15 s where nothing is sent, and given up 5 s later", () => {
+    const all = connected();
+    expect(course(all)).toEqual([14_900, 19_900]);
+    expect(all.sockets.last.sent).toEqual([{ type: "ping", ref: "ping" }]);
+    expect(all.link()).toMatchObject({ kind: "waiting", attempt: 1, opened: true });
   });
 
-  test("an answer, or anything else that is heard, proves it alive", () => {
-    const { sockets, system, link } = connected();
-    for (let round = 0; round < 5; round++) {
-      system.advance(25_000);
-      sockets.last.deliver(pong);
-    }
-    for (let round = 0; round < 5; round++) {
-      system.advance(20_000);
-      sockets.last.deliver({ type: "person.deleted", id: 1 });
-    }
-    expect(link().kind).toBe("open");
-    expect(sockets.last.sent).toHaveLength(5);
+  test("is known within 6 s where something is sent", () => {
+    const all = connected();
+    all.system.advance(5_000);
+    const command = { type: "message.delete", ref: "1", conversation: "group", seq: 1 } as const;
+    all.socket.send(command);
+    expect(course(all)).toEqual([6_000, 11_000]);
+    expect(all.sockets.last.sent).toEqual([command, { type: "ping", ref: "ping" }]);
   });
 
-  test("is asked at once when the person comes back after a while", () => {
-    const { socket, sockets, system, link } = connected();
-    system.advance(4_000);
-    socket.wake();
-    expect(sockets.last.sent).toEqual([]);
-    system.advance(2_000);
-    socket.wake();
-    expect(sockets.last.sent).toHaveLength(1);
+  test("is known no later where more and more is sent into it", () => {
+    const all = connected();
+    for (let count = 0; count < 5; count++) {
+      all.socket.send({ type: "chat.enter", ref: String(count) });
+      all.system.advance(1_000);
+    }
+    expect(course(all)[0]).toBe(1_000);
+  });
+
+  test("is known within 3 s where the browser says that its network changed, and soon after somebody comes back", () => {
+    const all = connected();
+    all.socket.doubt();
+    expect(course(all)[0]).toBe(3_000);
+    const again = connected();
+    again.system.advance(4_000);
+    again.socket.wake();
+    expect(again.sockets.last.sent).toEqual([]);
+    again.system.advance(2_000);
+    for (let count = 0; count < 3; count++) again.socket.wake();
+    expect(again.sockets.last.sent).toHaveLength(1);
+    expect(course(again)[0]).toBe(3_000);
+  });
+
+  test("is none as long as the server gives its sign of life: nothing is asked, nothing is sent", () => {
+    const { sockets, system, link, silences } = connected();
+    for (let round = 0; round < 20; round++) {
+      system.advance(limits.heartbeatMs + 500);
+      sockets.last.deliver();
+    }
+    expect([link().kind, sockets.last.sent, silences]).toEqual(["open", [], [null]]);
+  });
+
+  test("that answers late was only slow: it goes on, and the silence is over", () => {
+    const { sockets, system, link, silences, socket } = connected();
+    socket.send({ type: "chat.enter", ref: "1" });
     system.advance(10_000);
-    expect(link().kind).toBe("waiting");
+    expect(silences).toHaveLength(2);
+    sockets.last.deliver(pong);
+    expect([silences.at(-1), link().kind]).toEqual([null, "open"]);
+    system.advance(5_000);
+    expect(link().kind).toBe("open");
+  });
+
+  test("is left at once where somebody does not want to wait", () => {
+    const { sockets, system, socket, link } = connected();
+    socket.connect();
+    expect(sockets.all).toHaveLength(1);
+    system.advance(15_000);
+    socket.connect();
+    expect([link().kind, sockets.all.length]).toEqual(["connecting", 2]);
+  });
+
+  test("is not looked for by a mark of what was read, which has no answer", () => {
+    const { sockets, system, socket } = connected();
+    socket.send({ type: "read.mark", ref: "1", conversation: "group", seq: 1 });
+    system.advance(12_000);
+    expect(sockets.last.sent).toHaveLength(1);
   });
 });
