@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { actsBy, type MakeAct } from "../server/accounts/act.ts";
-import { resetKind, resetTicket } from "../server/accounts/resets.ts";
+import { resetAlert, resetKind, resetTicket } from "../server/accounts/resets.ts";
 import { type Config, parseConfig } from "../server/config.ts";
 import type { User } from "../server/db/kept/users.ts";
 import { openDatabase } from "../server/db/sqlite/open.ts";
@@ -29,7 +29,8 @@ await command(async () => {
     const { token, ticket } = resetTicket(user, null, system);
     await store.tickets.removeOf(user.id, resetKind);
     const detail = { way: "command line" };
-    await store.tickets.put(ticket, act("password.reset link made", { to: user.id, detail }));
+    const alert = resetAlert("reset link made", user.id, null, system.now());
+    await store.tickets.put(ticket, act("password.reset link made", { to: user.id, detail }), alert);
     const origin = config.origins?.[0] ?? `https://localhost:${config.port}`;
     console.log(`With this link ${user.name} sets another password. It works once, and for a day:\n`);
     console.log(`  ${origin}/reset#${token}\n`);

@@ -1,5 +1,6 @@
 import type { Server } from "bun";
 import { actsBy } from "./accounts/act.ts";
+import { watchAlerts } from "./accounts/alerts.ts";
 import type { HashPool } from "./accounts/hash-pool.ts";
 import { houseKeeper } from "./accounts/house.ts";
 import type { Strength } from "./accounts/new-passwords.ts";
@@ -129,22 +130,23 @@ export async function createApp(deps: AppDeps) {
     report,
   });
 
+  const waysIn = doors({
+    ...deps,
+    ...config,
+    store,
+    people,
+    sessions,
+    connections,
+    house,
+    commits,
+    broker,
+    bound,
+    act,
+    erasing,
+    tellOthers: (userId, event) => cluster?.tell(userId, event),
+  });
   const http = routes({
-    ...doors({
-      ...deps,
-      ...config,
-      store,
-      people,
-      sessions,
-      connections,
-      house,
-      commits,
-      broker,
-      bound,
-      act,
-      erasing,
-      tellOthers: (userId, event) => cluster?.tell(userId, event),
-    }),
+    ...waysIn,
     pauseOf: frames.pause,
     turn: pace(config.limits.requestsPerSecond, system),
     isOurs: (origin) => origins.includes(origin),
@@ -162,6 +164,7 @@ export async function createApp(deps: AppDeps) {
 
   const stopWatching = watch(connections, leavesFor, system);
   const stopHeart = heartbeat(connections, system);
+  const stopAlerting = watchAlerts(store.alerts, waysIn.alerts.tell, system, report);
   const stopCleaning = chores({
     sessions,
     store,
@@ -202,6 +205,7 @@ export async function createApp(deps: AppDeps) {
       stopHeart();
       stopCleaning();
       storage.stop();
+      stopAlerting();
       await commits.idle();
       await readMarks.flush();
       await cluster?.leave();

@@ -2,6 +2,7 @@ import { accounts as keepAccounts } from "./accounts/accounts.ts";
 import type { MakeAct } from "./accounts/act.ts";
 import { administration as administer } from "./accounts/administration.ts";
 import { admission as admit } from "./accounts/admission.ts";
+import { alerts as keepAlerts } from "./accounts/alerts.ts";
 import { auditTrail } from "./accounts/audit-trail.ts";
 import { devices as keepDevices } from "./accounts/devices.ts";
 import { type Bound, guessLimits } from "./accounts/guess-limits.ts";
@@ -144,6 +145,8 @@ export function doors(deps: DoorsDeps): Omit<DoorRoutesDeps, "origins" | "report
     system,
   });
 
+  const alerts = keepAlerts({ alerts: store.alerts, bound, tellUser, system });
+
   const deedRate = bound("deeds", 60, 60);
   const administration = administer({
     users: store.users,
@@ -194,6 +197,7 @@ export function doors(deps: DoorsDeps): Omit<DoorRoutesDeps, "origins" | "report
     settingUp,
     invitations,
     resets,
+    alerts,
     administration,
     moderation,
     reports,

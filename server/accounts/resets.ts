@@ -1,6 +1,8 @@
+import type { NewAlert } from "../db/kept/alerts.ts";
 import type { Ticket } from "../db/kept/tickets.ts";
 import type { User } from "../db/kept/users.ts";
 import type { Store } from "../db/store.ts";
+import type { AlertKind } from "../protocol/alerts.ts";
 import type { Reset, ResetInfo, ResetLink } from "../protocol/resets.ts";
 import { isAbove } from "../protocol/roles.ts";
 import { spend } from "../rate-limit.ts";
@@ -37,7 +39,7 @@ const keptMs = 24 * 60 * 60 * 1000;
 /** How a forgotten password is mended: by a link that opens one account once, made by who stands above its person. */
 export function resets(deps: ResetsDeps) {
   const { users, tickets, people, requireActive, act, system } = deps;
-  const made = deps.bound("reset links made", 30, 10);
+  const making = deps.bound("reset links made", 30, 10);
   const tries = deps.bound("reset links", 30, 10);
 
   /** The account that a token opens now; refuses as `link_invalid`, or `account_barred`. Guessing is bounded by address. */
@@ -53,7 +55,7 @@ export function resets(deps: ResetsDeps) {
   return {
     /** Makes a link for somebody below one's own role; it holds for a day, and ends a former one. */
     async make({ by, to, address }: Deed): Promise<ResetLink> {
-      spend(made, by.userId);
+      spend(making, by.userId);
       requireAbove(people, by, to);
       const user = await users.byId(to);
       if (!user) throw new Refusal("unknown_person");
@@ -61,7 +63,8 @@ export function resets(deps: ResetsDeps) {
         throw new Refusal("account_barred", { message: "This account is locked. Unlock it first." });
       const { token, ticket } = resetTicket(user, by.userId, system);
       await tickets.removeOf(to, resetKind);
-      await tickets.put(ticket, act("password.reset link made", { by: by.userId, to, address }));
+      const made = act("password.reset link made", { by: by.userId, to, address });
+      await tickets.put(ticket, made, resetAlert("reset link made", to, by.userId, system.now()));
       return { token, expiresAt: ticket.expiresAt };
     },
 
@@ -85,7 +88,8 @@ export function resets(deps: ResetsDeps) {
       // Who has made the link may stand no longer above the person: hashing takes a while.
       if (!ticket || !(await stillHolds(ticket, user, users))) throw new Refusal("link_invalid");
       const told = act("password.reset", { by: user.id, address });
-      const isSet = await users.setPassword(user.id, passwordHash, user.passwordHash, undefined, told);
+      const alert = resetAlert("reset link used", user.id, makerOf(ticket), system.now());
+      const isSet = await users.setPassword(user.id, passwordHash, user.passwordHash, undefined, told, alert);
       if (!isSet) throw new Refusal("link_invalid");
       await users.signedIn(user.id, system.now());
       return { user: { ...user, passwordHash }, factors: user.hasCode ? 2 : 1 };
@@ -115,6 +119,16 @@ export function resetTicket(
   };
   return { token, ticket };
 }
+
+/** What the person is told of a link for their account: that `by` made it, or that it was used. */
+export const resetAlert = (what: AlertKind, userId: number, by: number | null, at: number): NewAlert => ({
+  userId,
+  what,
+  at,
+  by,
+});
+
+const makerOf = ({ data }: Ticket): number | null => (JSON.parse(data) as { by: number | null }).by;
 
 /** A link means nothing any more once the password is another, or its maker may not come in or does not stand above the person. */
 async function stillHolds({ data }: Ticket, user: User, users: ResetsDeps["users"]): Promise<boolean> {

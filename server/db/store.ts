@@ -1,3 +1,4 @@
+import type { Alerts } from "./kept/alerts.ts";
 import type { Audit } from "./kept/audit.ts";
 import type { Conversations } from "./kept/conversations.ts";
 import type { Disk } from "./kept/disk.ts";
@@ -25,6 +26,7 @@ export interface Store {
   readonly house: HouseKeeping;
   readonly reports: Reports;
   readonly audit: Audit;
+  readonly alerts: Alerts;
   readonly conversations: Conversations;
   readonly messages: Messages;
   readonly disk: Disk;

@@ -1,3 +1,4 @@
+import type { Alerts } from "../accounts/alerts.ts";
 import type { News } from "../accounts/news.ts";
 import type { Resets } from "../accounts/resets.ts";
 import { closeCodes } from "../protocol/close-codes.ts";
@@ -11,18 +12,23 @@ import { idOf } from "./people-routes.ts";
 
 export interface ResetRoutesDeps {
   resets: Resets;
+  alerts: Alerts;
   connections: Connections;
   news: News;
   door: Door;
 }
 
 /** How a forgotten password is mended. */
-export const resetRoutes = ({ resets, connections, news, door }: ResetRoutesDeps): Route[] => [
+export const resetRoutes = ({ resets, alerts, connections, news, door }: ResetRoutesDeps): Route[] => [
   [
     "POST",
     "/api/people/:id/reset",
     "people.reset",
-    async (c) => c.json(await resets.make({ by: c.var.session, to: idOf(c), address: addressOf(c) }), 201),
+    async (c) => {
+      const link = await resets.make({ by: c.var.session, to: idOf(c), address: addressOf(c) });
+      await alerts.tell(idOf(c));
+      return c.json(link, 201);
+    },
     "fresh",
   ],
   [
@@ -44,6 +50,7 @@ export const resetRoutes = ({ resets, connections, news, door }: ResetRoutesDeps
       const { user, factors } = await resets.reset(body, whence);
       // The other devices are still there to hear why they have to go.
       news.tell(user.id, "password.reset", whence.device);
+      await alerts.tell(user.id);
       connections.closeUser(user.id, closeCodes.signedOut);
       return c.json(await door.begin(c, user, factors, "reset link"));
     },

@@ -4,6 +4,7 @@ import { closeCodes } from "../protocol/close-codes.ts";
 import { Refusal } from "../refusal.ts";
 import { accessGuard, type Route } from "./access.ts";
 import { type AccountRoutesDeps, accountRoutes } from "./account-routes.ts";
+import { type AlertRoutesDeps, alertRoutes } from "./alert-routes.ts";
 import { type AuditRoutesDeps, auditRoutes } from "./audit-routes.ts";
 import { bodyGuard, sizeGuard } from "./body.ts";
 import { client } from "./client.ts";
@@ -35,6 +36,7 @@ export interface DoorRoutesDeps
     InviteRoutesDeps,
     ResetRoutesDeps,
     DeviceRoutesDeps,
+    AlertRoutesDeps,
     OwnDataRoutesDeps,
     PasskeyRoutesDeps,
     ProviderRoutesDeps,
@@ -71,6 +73,7 @@ export function routeTable(deps: RoutesDeps): Route[] {
     ...inviteRoutes(deps),
     ...resetRoutes(deps),
     ...deviceRoutes(deps),
+    ...alertRoutes(deps),
     ...ownDataRoutes(deps),
     ...passkeyRoutes(deps),
     ...providerRoutes(deps),

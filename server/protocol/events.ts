@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { alert } from "./alerts.ts";
 import { conversationId } from "./conversation-id.ts";
 import { type ErrorCode, errorCodes } from "./errors.ts";
 
@@ -74,6 +75,8 @@ export const events = {
     openReports: v.optional(count),
     /** The size of the longest message, in bytes of UTF-8. */
     messageBytes: count,
+    /** What one has to know of one's account and has not seen yet; left out where there is nothing. */
+    alerts: v.optional(v.array(alert)),
     /** Tag of the directory; sent back with the next `chat.enter`, it spares sending an unchanged directory. */
     peopleTag: v.string(),
     people: v.optional(v.array(person)),
@@ -134,6 +137,8 @@ export const events = {
     device: v.string(),
     at: count,
   }),
+  /** What one has to know of one's account and has not seen yet is this now: told to all one's devices. */
+  "alerts.changed": v.object({ type: v.literal("alerts.changed"), alerts: v.array(alert) }),
   /** The server's name, welcome or rules were changed. */
   "house.changed": v.object({
     type: v.literal("house.changed"),

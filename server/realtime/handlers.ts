@@ -68,6 +68,7 @@ export function handlers(deps: HandlerDeps): Handlers {
       const conversations = await store.conversations.of(user);
       const group = conversations.find(({ id }) => id === groupId);
       const openReports = await deps.openReports(user);
+      const alerts = await store.alerts.unseen(user);
       await deps.freshen(user);
       if (group) deps.entered(group.head);
       // Read last, with no waiting in between: what changes from here on comes as an event after the answer.
@@ -82,6 +83,7 @@ export function handlers(deps: HandlerDeps): Handlers {
         ...(silentUntil(user) === null ? {} : { mutedUntil: silentUntil(user)! }),
         ...(openReports === null ? {} : { openReports }),
         messageBytes: deps.messageBytes(),
+        ...(alerts.length === 0 ? {} : { alerts }),
         peopleTag,
         ...(tag === peopleTag ? {} : { people: people.all() }),
         // Whoever was just barred may still have their grace.

@@ -1,4 +1,5 @@
 import { credentials, deletion, passwordChange, registration } from "../../server/protocol/account.ts";
+import { alertSeen } from "../../server/protocol/alerts.ts";
 import { deviceLabel } from "../../server/protocol/devices.ts";
 import { inviteCheck } from "../../server/protocol/invites.ts";
 import { ownDataRequest } from "../../server/protocol/own-data.ts";
@@ -89,6 +90,13 @@ export const routeRows: Record<string, RouteRow> = {
     access: "signed in",
     fresh: true,
     at: "/api/account/passkeys/none",
+    status: 404,
+  },
+  "GET /api/account/alerts": { access: "signed in", status: 200 },
+  "PUT /api/account/alerts/:id": {
+    access: "signed in",
+    at: "/api/account/alerts/1",
+    reads: [alertSeen, { seen: true }],
     status: 404,
   },
   "GET /api/account/sessions": { access: "signed in", status: 200 },

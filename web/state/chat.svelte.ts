@@ -3,6 +3,7 @@ import type { ChatEvent, EventOf } from "../../server/protocol/events.ts";
 import { limits, protocolVersion } from "../../server/protocol/limits.ts";
 import type { Role } from "../../server/protocol/roles.ts";
 import type { Link } from "../transport/socket.ts";
+import { alertWords } from "./alert-words.ts";
 import type { ChatSurroundings, Me } from "./chat-surroundings.ts";
 import { Connection } from "./connection.svelte.ts";
 import type { Conversation } from "./conversation.svelte.ts";
@@ -166,6 +167,7 @@ export class Chat {
         break;
       case "me.muted":
       case "account.notified":
+      case "alerts.changed":
       case "report.added":
         this.myself.hear(event);
         break;
@@ -185,7 +187,13 @@ export class Chat {
     if (link.kind === "open") this.#askToEnter();
     else this.outbox.pause();
     if (link.kind === "waiting" && !link.opened) this.#around.doubted();
-    if (link.kind === "closed") followClosing(link.code, this.#around, this.connection);
+    if (link.kind === "closed") followClosing(link.code, this.#around, this.connection, this.#alarm());
+  }
+
+  /** Why one is logged out, where somebody has just chosen another password by a link. */
+  #alarm(): string | null {
+    const latest = this.myself.alerts.at(-1);
+    return latest?.what === "reset link used" ? alertWords(latest, this.people) : null;
   }
 
   #askToEnter(): void {

@@ -107,7 +107,7 @@ export const wordings: Record<Deed, Wording> = {
   "reset link": {
     entry: "Password reset link…",
     title: "Make a reset link for NAME?",
-    text: "Whoever holds the link can choose their password, and then read their private messages unless an app or a passkey is asked for as well. Give it to them alone, by a way you trust. It works once, for 24 hours.",
+    text: "Whoever holds the link can choose their password, and then read their private messages unless an app or a passkey is asked for as well. Give it to them alone, by a way you trust. It works once, for 24 hours. They are told that you have made it, and when it is used.",
     action: "Make the link",
   },
   "hand over": {

@@ -14,14 +14,16 @@ interface Surroundings {
   doubted(): Promise<void>;
 }
 
-/** Does what follows from a socket that is closed and does not come back by itself; null is no code but our own wish. */
+/** Does what follows from a socket that is closed and does not come back by itself; null is no code but our own wish. `alarm` says why one was logged out, where that is known. */
 export async function followClosing(
   code: number | null,
   around: Surroundings,
   connection: Pick<Connection, "trouble" | "connect">,
+  alarm: string | null = null,
 ): Promise<void> {
   const ending = code === null ? undefined : endings[code];
-  if (ending) return around.ended(ending, code === closeCodes.accountDeleted ? "discard" : "keep");
+  const why = code === closeCodes.signedOut && alarm ? `You were logged out. ${alarm}` : ending;
+  if (why) return around.ended(why, code === closeCodes.accountDeleted ? "discard" : "keep");
   if (code !== closeCodes.proofNeeded) return;
   // More has to be proven: whoever asks the server is shown the page for it. Where that is not so, the chat goes on.
   await around.doubted();

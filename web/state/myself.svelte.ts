@@ -1,3 +1,4 @@
+import type { Alert } from "../../server/protocol/alerts.ts";
 import type { EventOf } from "../../server/protocol/events.ts";
 import type { System } from "../transport/system.ts";
 import { Muting } from "./muting.svelte.ts";
@@ -18,6 +19,7 @@ const kept = 3;
 export class Myself {
   readonly muting: Muting;
   #notes = $state.raw<readonly AccountNote[]>([]);
+  #alerts = $state.raw<readonly Alert[]>([]);
   #openReports = $state(0);
   #count = 0;
 
@@ -30,19 +32,26 @@ export class Myself {
     return this.#notes;
   }
 
+  /** What one has to know of one's account and has not seen yet, on whichever device; the latest last. */
+  get alerts(): readonly Alert[] {
+    return this.#alerts;
+  }
+
   /** How many reports wait, as far as one was told. */
   get openReports(): number {
     return this.#openReports;
   }
 
-  enter({ mutedUntil, openReports }: EventOf<"chat.entered">): void {
+  enter({ mutedUntil, openReports, alerts }: EventOf<"chat.entered">): void {
+    this.#alerts = alerts ?? [];
     this.muting.become(mutedUntil ?? null);
     this.#openReports = openReports ?? 0;
   }
 
-  hear(event: EventOf<"me.muted"> | EventOf<"account.notified"> | EventOf<"report.added">): void {
+  hear(event: EventOf<"me.muted" | "account.notified" | "alerts.changed" | "report.added">): void {
     if (event.type === "me.muted") this.muting.become(event.until);
     else if (event.type === "report.added") this.#openReports = event.open;
+    else if (event.type === "alerts.changed") this.#alerts = event.alerts;
     else this.#note(event);
   }
 

@@ -1,3 +1,4 @@
+import type { NewAlert } from "./alerts.ts";
 import type { Act } from "./audit.ts";
 
 /** What is valid once and for a short time. */
@@ -11,7 +12,7 @@ export interface Ticket {
 }
 
 export interface Tickets {
-  put(ticket: Ticket, act?: Act): Promise<void>;
+  put(ticket: Ticket, act?: Act, alert?: NewAlert): Promise<void>;
   /** The ticket of this id and kind that has not expired; null when there is none. */
   find(id: Buffer, kind: string, now: number): Promise<Ticket | null>;
   /** The same, and ends it: of those who take it at once, one gets it. */

@@ -1,6 +1,7 @@
 import type { Person } from "../../protocol/events.ts";
 import type { House } from "../../protocol/house.ts";
 import type { Role, Standing } from "../../protocol/roles.ts";
+import type { NewAlert } from "./alerts.ts";
 import type { Act } from "./audit.ts";
 import type { Identity } from "./factors.ts";
 import type { Power } from "./power.ts";
@@ -65,7 +66,14 @@ export interface Users {
    * Sets another password and ends all sessions and tickets of the account, all or nothing; `by` is the session that asked for
    * it. False where the account is not active, or its password is not the one any more that `was` there when it was proven.
    */
-  setPassword(id: number, passwordHash: string, was: string | null, by?: Buffer, act?: Act): Promise<boolean>;
+  setPassword(
+    id: number,
+    passwordHash: string,
+    was: string | null,
+    by?: Buffer,
+    act?: Act,
+    alert?: NewAlert,
+  ): Promise<boolean>;
   /**
    * Who may not invite any more with it loses their invitations. False where the account is gone, or is the owner's. With a
    * power it is refused where that does not hold; so below.

@@ -1,6 +1,7 @@
 import { getTableConfig, type PgTable } from "drizzle-orm/pg-core";
 import { conversations, memberships, messages, sessions, users } from "./schema.ts";
 import {
+  alerts,
   audit,
   house,
   identities,
@@ -41,6 +42,7 @@ export const copiedTables: readonly CopiedTable[] = [
   tickets,
   invites,
   reports,
+  alerts,
   audit,
 ].map(shapeOf);
 

@@ -4,7 +4,16 @@ import { Refusal } from "../../refusal.ts";
 import { type Author, tell } from "./notices.ts";
 import type { Transaction } from "./open.ts";
 import { memberships, sessions, users } from "./schema.ts";
-import { identities, invites, passkeys, recoveryCodes, reports, tickets, totp } from "./schema-doors.ts";
+import {
+  alerts,
+  identities,
+  invites,
+  passkeys,
+  recoveryCodes,
+  reports,
+  tickets,
+  totp,
+} from "./schema-doors.ts";
 import { noteTraces } from "./traces.ts";
 
 /**
@@ -26,7 +35,7 @@ export async function forgetUser(
     .for("update");
   if (found?.name == null) return false;
   if (found.role === "owner") throw new Refusal("owner_stays");
-  for (const table of [sessions, memberships, totp, recoveryCodes, passkeys, identities, tickets])
+  for (const table of [sessions, memberships, totp, recoveryCodes, passkeys, identities, tickets, alerts])
     await db.delete(table).where(eq(table.userId, id));
   await db.delete(reports).where(eq(reports.reporterId, id));
   await revokeInvites(db, id, at);

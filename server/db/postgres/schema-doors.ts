@@ -1,4 +1,5 @@
 import { index, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
+import { alertKinds } from "../../protocol/alerts.ts";
 import { bytea, number } from "./columns.ts";
 import { conversations, users } from "./schema.ts";
 
@@ -123,6 +124,22 @@ export const reports = pgTable(
     outcome: text(),
   },
   (table) => [uniqueIndex("reports_once").on(table.conversationId, table.seq, table.reporterId)],
+);
+
+/** What people have to know of their accounts until they have seen it. */
+export const alerts = pgTable(
+  "alerts",
+  {
+    id: number().primaryKey().generatedAlwaysAsIdentity(),
+    userId: number("user_id")
+      .notNull()
+      .references(() => users.id),
+    what: text({ enum: alertKinds }).notNull(),
+    at: number().notNull(),
+    byId: number("by_id").references(() => users.id),
+    seenAt: number("seen_at"),
+  },
+  (table) => [index("alerts_user").on(table.userId)],
 );
 
 /** What was done and by whom. Rows are added and never changed; triggers refuse it, and deletion before their time is over. */

@@ -1,4 +1,5 @@
 import type { Store } from "../store.ts";
+import { postgresAlerts } from "./alerts.ts";
 import { postgresAudit } from "./audit.ts";
 import { postgresConversations } from "./conversations.ts";
 import { postgresDisk } from "./disk.ts";
@@ -31,6 +32,7 @@ export function postgresStore(db: Db, author: Author): Store {
     house: postgresHouse(db, author),
     reports: postgresReports(db),
     audit: postgresAudit(db),
+    alerts: postgresAlerts(db),
     conversations: { ...conversations, of: waits(conversations.of) },
     messages: {
       ...messages,

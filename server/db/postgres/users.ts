@@ -4,6 +4,7 @@ import { may } from "../../protocol/roles.ts";
 import type { Act } from "../kept/audit.ts";
 import type { Power } from "../kept/power.ts";
 import type { User, Users } from "../kept/users.ts";
+import { alertUser } from "./alerts.ts";
 import { log } from "./audit.ts";
 import { endSessions } from "./ended-sessions.ts";
 import { guarded } from "./guarded.ts";
@@ -122,7 +123,7 @@ export function postgresUsers(db: Db, author: Author): Users {
       guarded(async () => {
         await db.orm.update(users).set({ lastSignInAt: at }).where(eq(users.id, id));
       }),
-    setPassword: (id, passwordHash, was, by, act) =>
+    setPassword: (id, passwordHash, was, by, act, alert) =>
       guarded(() =>
         db.orm.transaction(async (tx) => {
           const stands = was === null ? isNull(users.passwordHash) : eq(users.passwordHash, was);
@@ -135,6 +136,7 @@ export function postgresUsers(db: Db, author: Author): Users {
           await endSessions(tx, author, id, { by });
           await tx.delete(tickets).where(eq(tickets.userId, id));
           await log(tx, act);
+          await alertUser(tx, alert);
           return true;
         }),
       ),

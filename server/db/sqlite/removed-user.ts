@@ -3,7 +3,16 @@ import { likenessOf } from "../../protocol/text.ts";
 import { Refusal } from "../../refusal.ts";
 import type { Writer } from "./audit.ts";
 import { memberships, sessions, users } from "./schema.ts";
-import { identities, invites, passkeys, recoveryCodes, reports, tickets, totp } from "./schema-doors.ts";
+import {
+  alerts,
+  identities,
+  invites,
+  passkeys,
+  recoveryCodes,
+  reports,
+  tickets,
+  totp,
+} from "./schema-doors.ts";
 import { noteTraces } from "./traces.ts";
 
 /**
@@ -31,7 +40,7 @@ export function forgetUser(db: Writer, id: number, erase: boolean, at: number): 
     .get();
   if (found?.name == null) return false;
   if (found.role === "owner") throw new Refusal("owner_stays");
-  for (const table of [sessions, memberships, totp, recoveryCodes, passkeys, identities, tickets])
+  for (const table of [sessions, memberships, totp, recoveryCodes, passkeys, identities, tickets, alerts])
     db.delete(table).where(eq(table.userId, id)).run();
   db.delete(reports).where(eq(reports.reporterId, id)).run();
   revokeInvites(db, id, at);

@@ -1,4 +1,5 @@
 import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { alertKinds } from "../../protocol/alerts.ts";
 import { conversations, users } from "./schema.ts";
 
 /** How the server is set up, as JSON under one key. */
@@ -122,6 +123,22 @@ export const reports = sqliteTable(
     outcome: text(),
   },
   (table) => [uniqueIndex("reports_once").on(table.conversationId, table.seq, table.reporterId)],
+);
+
+/** What people have to know of their accounts until they have seen it. */
+export const alerts = sqliteTable(
+  "alerts",
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    userId: integer("user_id")
+      .notNull()
+      .references(() => users.id),
+    what: text({ enum: alertKinds }).notNull(),
+    at: integer().notNull(),
+    byId: integer("by_id").references(() => users.id),
+    seenAt: integer("seen_at"),
+  },
+  (table) => [index("alerts_user").on(table.userId)],
 );
 
 /** What was done and by whom. Rows are added and never changed; triggers refuse it, and deletion before their time is over. */

@@ -1,5 +1,6 @@
 import { eq } from "drizzle-orm";
 import type { Store } from "../store.ts";
+import { sqliteAlerts } from "./alerts.ts";
 import { sqliteAudit } from "./audit.ts";
 import { sqliteConversations } from "./conversations.ts";
 import { sqliteDisk } from "./disk.ts";
@@ -30,6 +31,7 @@ export function sqliteStore(db: Db): Store {
     house: sqliteHouse(db),
     reports: sqliteReports(db),
     audit: sqliteAudit(db),
+    alerts: sqliteAlerts(db),
     conversations: sqliteConversations(db),
     messages: sqliteMessages(db),
     epoch: epoch.value,

@@ -1,5 +1,6 @@
 import { and, eq, gt, lte } from "drizzle-orm";
 import type { Tickets } from "../kept/tickets.ts";
+import { alertUser } from "./alerts.ts";
 import { log } from "./audit.ts";
 import { guarded } from "./guarded.ts";
 import type { Db } from "./open.ts";
@@ -9,11 +10,12 @@ export function sqliteTickets(db: Db): Tickets {
   const valid = (id: Buffer, kind: string, now: number) =>
     and(eq(tickets.id, id), eq(tickets.kind, kind), gt(tickets.expiresAt, now));
   return {
-    put: (ticket, act) =>
+    put: (ticket, act, alert) =>
       guarded(() =>
         db.transaction((tx) => {
           tx.insert(tickets).values(ticket).run();
           log(tx, act);
+          alertUser(tx, alert);
         }),
       ),
     find: (id, kind, now) =>

@@ -4,6 +4,7 @@ import { may } from "../../protocol/roles.ts";
 import type { Act } from "../kept/audit.ts";
 import type { Power } from "../kept/power.ts";
 import type { User, Users } from "../kept/users.ts";
+import { alertUser } from "./alerts.ts";
 import { log, type Writer } from "./audit.ts";
 import { guarded } from "./guarded.ts";
 import { addUser, keyOf } from "./new-user.ts";
@@ -110,10 +111,11 @@ export function sqliteUsers(db: Db): Users {
       ),
     signedIn: (id, at) =>
       guarded(() => void db.update(users).set({ lastSignInAt: at }).where(eq(users.id, id)).run()),
-    setPassword(id, passwordHash, was, _by, act) {
+    setPassword(id, passwordHash, was, _by, act, alert) {
       const stands = was === null ? isNull(users.passwordHash) : eq(users.passwordHash, was);
       const end = (tx: Writer) => {
         for (const table of [sessions, tickets]) tx.delete(table).where(eq(table.userId, id)).run();
+        alertUser(tx, alert);
       };
       return change(id, { passwordHash }, act, end, {
         who: and(there(id), eq(users.standing, "active"), stands),

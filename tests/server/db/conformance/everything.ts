@@ -3,7 +3,7 @@ import { idOf, logOf } from "./ground.ts";
 
 /** All that a store tells, to compare before and after what should change nothing. */
 export async function everything(store: Store) {
-  const { users, sessions, factors, tickets, invites, house, reports, audit, conversations } = store;
+  const { users, sessions, factors, tickets, invites, house, reports, audit, alerts, conversations } = store;
   const directory = await users.directory();
   const people = [];
   for (const { id } of directory)
@@ -16,6 +16,7 @@ export async function everything(store: Store) {
       recoveryCodes: await factors.recoveryCodes(id),
       passkeys: await factors.passkeys(id),
       identities: await factors.identities(id),
+      alerts: await alerts.of(id),
       conversations: await conversations.of(id),
     });
   return {

@@ -1,6 +1,7 @@
 import { describe } from "bun:test";
 import { accountSuite } from "./accounts.ts";
 import { actSuite } from "./acts.ts";
+import { alertSuite } from "./alerts.ts";
 import { appendSuite } from "./append.ts";
 import { auditSuite } from "./audit.ts";
 import { beginningSuite } from "./beginnings.ts";
@@ -47,6 +48,7 @@ export function storeSuite(kind: string, open: OpenGround, { modelRuns }: { mode
     house: houseSuite,
     reports: reportSuite,
     "audit log": auditSuite,
+    alerts: alertSuite,
     "acts and their lines": actSuite,
   };
   for (const [part, suite] of Object.entries(parts)) describe(`${kind}: ${part}`, () => suite(open));

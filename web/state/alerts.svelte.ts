@@ -1,0 +1,20 @@
+import type { Alert } from "../../server/protocol/alerts.ts";
+import { Loaded } from "./loaded.svelte.ts";
+import type { Session } from "./session.svelte.ts";
+
+/** What one has to know of one's account. Verbs throw `Refused`. */
+export class Alerts {
+  /** All of them, the latest first, seen or not. */
+  readonly list: Loaded<Alert[]>;
+  readonly #session: Session;
+
+  constructor(session: Session) {
+    this.#session = session;
+    this.list = new Loaded(() => session.call<Alert[]>("GET", "/api/account/alerts"));
+  }
+
+  /** One has seen it; all one's devices hear of that. */
+  async see(id: number): Promise<void> {
+    await this.#session.call("PUT", `/api/account/alerts/${id}`, { seen: true });
+  }
+}
