@@ -223,6 +223,8 @@ export class Session {
   #become(info: SessionInfo, asked: number): void {
     const before = this.#chat?.me;
     this.#answered = asked;
+    // They are for whoever was just given them, also while the chat opens behind them, and for nobody else.
+    if (info.user?.id !== this.#info?.user?.id) this.#recoveryCodes = null;
     this.#info = info;
     this.#failure = null;
     // Whoever still has to give a second factor, or to set one up, is not in the chat yet.
@@ -252,6 +254,7 @@ export class Session {
   /** The session is gone, however far it was. */
   #out(why: string, unsent: "keep" | "discard"): void {
     this.#answered = this.#asked;
+    this.#recoveryCodes = null;
     if (unsent === "discard") {
       this.#chat?.outbox.dropAll();
       this.#chat?.drafts.clear();
@@ -264,7 +267,6 @@ export class Session {
   }
 
   #leave(why: string | null): void {
-    this.#recoveryCodes = null;
     if (this.#chat) {
       const { me, drafts } = this.#chat;
       this.#chat.close();

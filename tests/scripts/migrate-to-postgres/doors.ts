@@ -57,7 +57,12 @@ export async function fillDoors(store: Store): Promise<void> {
   await store.factors.usedIdentity("https://idp.example", "s|1", at + 4);
 
   await store.tickets.put({ id: codes[0]!, kind: "a", userId: null, data: "{}", expiresAt: at + 5 });
-  await store.tickets.put({ id: codes[1]!, kind: "b", userId: 2, data: '"', expiresAt: at + 6 });
+  await store.tickets.put({ id: codes[1]!, kind: "b", userId: 2, data: '"', expiresAt: at + 6 }, undefined, {
+    userId: 2,
+    what: "reset link made",
+    at,
+    by: null,
+  });
   const invite = { createdBy: 1, createdAt: at, expiresAt: null, maxUses: null, label: "" };
   const { id } = await store.invites.create(invite, actOf(1, "invite.made"));
   await store.invites.create(

@@ -79,6 +79,16 @@ test("recovery codes are shown until they are kept, and only then the chat opens
   expect(asked.slice(1, 3)).toEqual(["POST /api/account/code", "PUT /api/account/code"]);
 });
 
+test("recovery codes that came with a passkey stay on screen while the chat opens, and go with their person", async () => {
+  const { session } = setUp({ user, stage: "enrolment", ...general }, open, nobody);
+  await session.check();
+  session.showRecoveryCodes(["A", "B"]);
+  await session.check();
+  expect([session.recoveryCodes, session.chat?.me.name]).toEqual([["A", "B"], "alice"]);
+  await session.check();
+  expect(session.recoveryCodes).toBeNull();
+});
+
 test("what needs a proof is done once it is given, and not at all where it is not", async () => {
   const { session, asked } = setUp(
     open,
