@@ -15,7 +15,8 @@ function patternsIn(path: string): RegExp[] {
   const look = (node: ts.Node) => {
     if (ts.isRegularExpressionLiteral(node)) {
       const end = node.text.lastIndexOf("/");
-      found.push(new RegExp(node.text.slice(1, end), node.text.slice(end + 1).replace(/[gy]/g, "")));
+      // A sticky one looks at one place alone, here at the first.
+      found.push(new RegExp(node.text.slice(1, end), node.text.slice(end + 1).replace("g", "")));
     }
     ts.forEachChild(node, look);
   };
@@ -48,6 +49,7 @@ function slowOn(pattern: RegExp, most = long): string | null {
 
 function timeOf(pattern: RegExp, text: string): number {
   const before = performance.now();
+  pattern.lastIndex = 0;
   pattern.test(text);
   return performance.now() - before;
 }

@@ -105,7 +105,11 @@ function at(pattern: RegExp, text: string, index: number): string {
 
 /** No last label begins in Latin and goes on in another script: there the sentence goes on that was written without spaces. */
 function hostAt(text: string, index: number): string {
-  const host = at(nameRun, text, index).replace(/[._-]+$/, "");
+  const run = at(nameRun, text, index);
+  let end = run.length;
+  // A pattern that looks for the last signs would look from each of thousands of dots.
+  while (end > 0 && "._-".includes(run[end - 1]!)) end--;
+  const host = run.slice(0, end);
   const label = host.lastIndexOf(".") + 1;
   const foreign = /^[A-Za-z\d]/.test(host.slice(label)) ? host.slice(label).search(foreignToLatin) : -1;
   return foreign < 0 ? host : host.slice(0, label + foreign);

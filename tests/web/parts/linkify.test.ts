@@ -173,10 +173,12 @@ test("a long hostile text takes no longer than a long friendly one", () => {
   for (const text of [
     `https://${")".repeat(16_000)}`,
     `https://a${".".repeat(16_000)}`,
+    `https://${".".repeat(16_000)}a`,
+    `https://a${"-_.".repeat(5_000)}\u00e9`,
     "https://".repeat(2_000),
   ]) {
     const began = performance.now();
     linkify(text);
-    expect(performance.now() - began).toBeLessThan(200);
+    expect(performance.now() - began).toBeLessThan(100);
   }
 });
