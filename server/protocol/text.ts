@@ -101,9 +101,19 @@ export const userName = v.pipe(
  */
 export const normalForm = (text: string): string => text.normalize("NFKC");
 
+/**
+ * What may be longer than a password only as it is typed: no sign has more than four times the bytes of its normal form. It is asked
+ * before that is made, whose work grows with the square of how many marks stand on one letter.
+ */
+const mayBePassword = v.check(
+  (text: string) => fits(text, 4 * limits.passwordMaxBytes),
+  "must have at most 256 bytes",
+);
+
 /** A password to be, in its normal form: at least 8 characters, at most 256 bytes, every one of which counts. */
 export const newPassword = v.pipe(
   wellFormed,
+  mayBePassword,
   v.transform(normalForm),
   v.check((text) => [...text].length >= limits.passwordMin, "must have at least 8 characters"),
   v.check((text) => fits(text, limits.passwordMaxBytes), "must have at most 256 bytes"),
@@ -115,6 +125,7 @@ export const newPassword = v.pipe(
  */
 export const givenPassword = v.pipe(
   wellFormed,
+  mayBePassword,
   v.check(
     (text) => [text, normalForm(text)].some((form) => fits(form, limits.passwordMaxBytes)),
     "must have at most 256 bytes",

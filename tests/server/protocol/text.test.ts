@@ -132,3 +132,23 @@ test("the length of a password to be is that of its normal form, which is what i
   // What was a password before there were normal forms can still be given.
   expect(problem(givenPassword, "\ufdfa".repeat(80))).toBeNull();
 });
+
+test("ASVS 15.1.3 what is far too long for a password is refused before its normal form is made", () => {
+  // Ordering the marks of one letter takes as many steps as the square of their number.
+  const marks = "\u0301\u0316".repeat(4000);
+  for (const schema of [newPassword, givenPassword]) {
+    const times = [1, 2, 3].map(() => {
+      const before = performance.now();
+      expect(problem(schema, marks)).toBe("must have at most 256 bytes");
+      return performance.now() - before;
+    });
+    expect(Math.min(...times)).toBeLessThan(20);
+  }
+  // Nothing is longer than four times its normal form: this is, just.
+  const most = "\u{1d414}\u0308\u0304".repeat(limits.passwordMaxBytes / 2);
+  expect([problem(newPassword, most), problem(givenPassword, most)]).toEqual([null, null]);
+  const widest = Array.from({ length: 0x110000 }, (_, code) => String.fromCodePoint(code))
+    .filter((sign) => sign.isWellFormed())
+    .map((sign) => byteLength(sign) / byteLength(sign.normalize("NFKC")));
+  expect(widest.reduce((one, other) => Math.max(one, other))).toBe(4);
+});
