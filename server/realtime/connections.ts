@@ -9,6 +9,8 @@ export interface Connection {
   readonly address?: string;
   /** For how many seconds it owes a sign of life; absent when it owes none. */
   owedFor?: number;
+  /** How many bytes waited for this socket when an answer was last looked for. */
+  backlog?: number;
   /** Set once it was let go of because it gave no sign of life. */
   wasSilent?: boolean;
   /** Set once the server has closed the socket: nothing it still says counts. */

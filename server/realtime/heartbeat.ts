@@ -38,7 +38,11 @@ export function heartbeat(connections: Connections, system: System): () => void 
   }
 
   function wait(socket: Socket) {
-    if (mayHaveHeard) socket.data.owedFor! += 1;
+    const before = socket.data.backlog ?? 0;
+    socket.data.backlog = socket.getBufferedAmount();
+    // On a slow line the question stands behind what was sent before; as long as that moves, somebody is there.
+    const isMoving = socket.data.backlog < before;
+    if (mayHaveHeard && !isMoving) socket.data.owedFor! += 1;
     if (socket.data.owedFor! < patience) return;
     socket.data.wasSilent = true;
     socket.terminate();
@@ -49,6 +53,7 @@ export function heartbeat(connections: Connections, system: System): () => void 
 
 function beat(socket: Socket) {
   socket.data.owedFor = 0;
+  socket.data.backlog = socket.getBufferedAmount();
   socket.cork(() => {
     socket.ping();
     socket.send(nothing);

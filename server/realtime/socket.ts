@@ -38,7 +38,10 @@ export function socketHandler(deps: SocketDeps): WebSocketHandler<Connection> {
       socket.subscribe(userTopic(userName));
       presence.arrive(userId, createdAt);
     },
-    message: (socket, frame) => deps.take(socket, frame),
+    message(socket, frame) {
+      socket.data.owedFor = undefined;
+      return deps.take(socket, frame);
+    },
     pong(socket) {
       socket.data.owedFor = undefined;
     },
