@@ -21,26 +21,28 @@ const scheme = /(?:[Hh][Tt][Tt][Pp][Ss]?:\/\/|[Mm][Aa][Ii][Ll][Tt][Oo]:)/g;
 const nameRun = /[[\p{L}\p{M}\p{N}._\-]--\p{Default_Ignorable_Code_Point}]+/vy;
 const bracketed = /\[[\da-fA-F:.]+\]/y;
 const port = /:\d+/y;
-const mailbox = /[[\p{L}\p{M}\p{N}.!$\&'*+=_~\-]--\p{Default_Ignorable_Code_Point}]+@/vy;
-const userinfo = /[^\s<>"`\{\}\|\\^\/?#\p{C}\p{Default_Ignorable_Code_Point}[[\p{P}\p{Sm}]--\p{ASCII}]]*@/vy;
+// A run stops at the first sign that cannot belong to it, and what has to follow is looked at in the code: so none of these tries
+// a text twice, however twisted it is.
+const mailbox = /[[\p{L}\p{M}\p{N}.!$\&'*+=_~\-]--\p{Default_Ignorable_Code_Point}]+/vy;
+/** All up to the path; with an @ in it, it begins with the name of a user. */
+const authorityRun =
+  /[^\s<>"`\{\}\|\\^\/?#\p{C}\p{Default_Ignorable_Code_Point}[[\p{P}\p{Sm}]--\p{ASCII}]]+/vy;
 
-const plain = /[^\s<>"`\{\}\|\\^\p{C}\p{Default_Ignorable_Code_Point}[[\p{P}\p{Sm}]--\p{ASCII}]]/v;
+const plain = /[^\s<>"`\{\}\|\\^\p{C}\p{Default_Ignorable_Code_Point}[[\p{P}\p{Sm}]--\p{ASCII}]]+/vy;
 /** What joins letters or emoji, as in Persian. */
-const joiner = /(?<=\P{ASCII})\p{Join_Control}(?=[[\p{L}\p{M}\p{Extended_Pictographic}]--\p{ASCII}])/v;
-const variation = /(?<=\P{ASCII})\p{Variation_Selector}/v;
+const joiner = /(?<=\P{ASCII})\p{Join_Control}(?=[[\p{L}\p{M}\p{Extended_Pictographic}]--\p{ASCII}])/vy;
+const variation = /(?<=\P{ASCII})\p{Variation_Selector}/vy;
 /** What stands within words of one script, as the middle dots in col·legi and レオナルド・ダ・ヴィンチ. */
 const inWord =
-  /(?:(?<=[A-Za-z])(?=.[A-Za-z])|(?<=[[\p{L}\p{M}\p{N}]--\p{ASCII}])(?=.[\p{L}--\p{ASCII}]))[[\p{P}&&\p{ID_Continue}]--\p{ASCII}]/v;
-const rest = new RegExp(
-  `[\\/?#](?:${[plain, joiner, variation, inWord].map((one) => one.source).join("|")})*`,
-  "vy",
-);
+  /(?:(?<=[A-Za-z])(?=.[A-Za-z])|(?<=[[\p{L}\p{M}\p{N}]--\p{ASCII}])(?=.[\p{L}--\p{ASCII}]))[[\p{P}&&\p{ID_Continue}]--\p{ASCII}]/vy;
 
 const foreignToLatin = /[[\p{L}\p{N}]--\p{Script=Latin}--\p{ASCII}]/v;
 /** Behind what seemed to be a host: it is the scheme of another address, or a part of another host. */
 const noHost = /:\/\/|%/y;
-/** Behind a host without a path: what looks as though the host went on there. */
-const goesOn = /[._\-]*[\p{C}\p{Default_Ignorable_Code_Point}]+[.\-_]*[\p{Script=Latin}\p{N}]/vy;
+// Behind a host without a path: what looks as though the host went on there.
+const separators = /[._-]+/y;
+const invisible = /[\p{C}\p{Default_Ignorable_Code_Point}]+/vy;
+const latin = /[\p{Script=Latin}\p{N}]/vy;
 const dotted = /\P{ASCII}(?=[\p{Script=Latin}\p{N}])/vy;
 
 /**
@@ -67,22 +69,23 @@ export function linkify(text: string): Piece[] {
 /** Who reads `https://bank@elsewhere` may take the name of a user for a host, so such an address is no link. */
 function webLink(text: string, index: number, found: string): Link | null {
   const start = index + found.length;
-  if (at(userinfo, text, start)) return null;
+  if (at(authorityRun, text, start).includes("@")) return null;
   const host = at(bracketed, text, start) || hostAt(text, start);
   if (!host || at(noHost, text, start + host.length)) return null;
   const authority = host + at(port, text, start + host.length);
-  const tail = withoutTail(at(rest, text, start + authority.length));
+  const tail = withoutTail(restAt(text, start + authority.length));
   if (!tail && seemsToGoOn(text, start + authority.length)) return null;
   return linkTo(found, authority, tail);
 }
 
 function mailLink(text: string, index: number, found: string): Link | null {
   const start = index + found.length;
-  const box = at(mailbox, text, start);
+  const name = at(mailbox, text, start);
+  const box = name && text[start + name.length] === "@" ? `${name}@` : "";
   const host = box && hostAt(text, start + box.length);
   const end = start + box.length + host.length;
   if (!host || text[end] === "@" || at(noHost, text, end) || seemsToGoOn(text, end)) return null;
-  const tail = text[end] === "?" ? withoutTail(at(rest, text, end)) : "";
+  const tail = text[end] === "?" ? withoutTail(restAt(text, end)) : "";
   return linkTo(found + box, host, tail);
 }
 
@@ -103,6 +106,17 @@ function at(pattern: RegExp, text: string, index: number): string {
   return pattern.exec(text)?.[0] ?? "";
 }
 
+/** Path, query and fragment, up to what cannot belong to them; empty where none of them begins right here. */
+function restAt(text: string, index: number): string {
+  if (!/^[/?#]/.test(text.slice(index, index + 1))) return "";
+  let end = index + 1;
+  for (;;) {
+    const more = [plain, joiner, variation, inWord].find((pattern) => at(pattern, text, end));
+    if (!more) return text.slice(index, end);
+    end = more.lastIndex;
+  }
+}
+
 /** No last label begins in Latin and goes on in another script: there the sentence goes on that was written without spaces. */
 function hostAt(text: string, index: number): string {
   const run = at(nameRun, text, index);
@@ -111,12 +125,16 @@ function hostAt(text: string, index: number): string {
   while (end > 0 && "._-".includes(run[end - 1]!)) end--;
   const host = run.slice(0, end);
   const label = host.lastIndexOf(".") + 1;
-  const foreign = /^[A-Za-z\d]/.test(host.slice(label)) ? host.slice(label).search(foreignToLatin) : -1;
-  return foreign < 0 ? host : host.slice(0, label + foreign);
+  const last = host.slice(label);
+  const foreign = /^[A-Za-z\d]/.test(last) ? foreignToLatin.exec(last)?.index : undefined;
+  return foreign === undefined ? host : host.slice(0, label + foreign);
 }
 
 function seemsToGoOn(text: string, index: number): boolean {
-  if (at(goesOn, text, index)) return true;
+  const behind = index + at(separators, text, index).length;
+  const hidden = at(invisible, text, behind);
+  const goesOn = behind + hidden.length;
+  if (hidden && at(latin, text, goesOn + at(separators, text, goesOn).length)) return true;
   return at(dotted, text, index).normalize("NFKC") === ".";
 }
 

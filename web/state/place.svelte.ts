@@ -38,7 +38,8 @@ const fixed: Record<string, Exclude<Page["kind"], "conversation" | "admin">> = {
 
 /** The page of an address; an address that means nothing is nowhere. Slashes at the end mean nothing. */
 export function pageOf(address: string): Page {
-  const path = address.replace(/(?<=.)\/+$/, "");
+  let path = address;
+  while (path.length > 1 && path.endsWith("/")) path = path.slice(0, -1);
   const section = sections.find((each) => path === `/admin/${each}`);
   if (section) return { kind: "admin", section };
   const [, id] = /^\/c\/([^/]+)$/.exec(path) ?? [];
