@@ -14,7 +14,8 @@ const shared = 0o1000;
 export function makeFolderPrivate(folder: string): boolean {
   if (process.platform === "win32" || !existsSync(folder)) return false;
   const { mode } = statSync(folder);
-  const names = readdirSync(folder);
+  // A new disk has this folder of its own.
+  const names = readdirSync(folder).filter((name) => name !== "lost+found");
   const isOpen = (mode & othersMay) !== 0;
   if (isOpen && ((mode & shared) !== 0 || (names.length > 0 && !names.some((name) => ours.includes(name)))))
     throw new Error(

@@ -43,6 +43,12 @@ const folders = () => {
     expect([makeFolderPrivate(folder), mode()]).toEqual([true, "700"]);
   });
 
+  test("is made private where it is a disk of its own, which has a folder of the file system in it", () => {
+    make(0o755);
+    mkdirSync(join(folder, "lost+found"), { mode: 0o755 });
+    expect([makeFolderPrivate(folder), mode()]).toEqual([true, "700"]);
+  });
+
   test("that holds other things, or that all share, is refused and left as it is: others may need it", () => {
     make(0o755, { "letter.txt": 0o644 });
     expect(() => makeFolderPrivate(folder)).toThrow(`DATA_DIR=${join(folder, "secure-chat")}`);

@@ -10,7 +10,7 @@ const onDisk = (megabytes: number, folder: string, ...command: string[]) => [
   "--mount",
   "sh",
   "-c",
-  `mount -t tmpfs -o size=${megabytes}m tmpfs "$0" && exec "$@"`,
+  `mount -t tmpfs -o size=${megabytes}m,mode=0700 tmpfs "$0" && exec "$@"`,
   folder,
   ...command,
 ];
