@@ -92,10 +92,22 @@ test("who reads further up stays there when messages arrive, and is told of them
 
   await jump.click();
   await keeper.sees("new while away 3");
-  await keeper.until(
-    () => keeper.log.evaluate((log) => log.scrollHeight - log.clientHeight - log.scrollTop),
-    (rest) => rest < 4,
+  const isAtEnd = () =>
+    keeper.until(
+      () => keeper.log.evaluate((log) => log.scrollHeight - log.clientHeight - log.scrollTop),
+      (rest) => rest < 4,
+    );
+  await isAtEnd();
+
+  // Who writes many lines still sees the end, with every letter.
+  await keeper.composer.fill("line\n".repeat(8));
+  await isAtEnd();
+  await keeper.composer.press("x");
+  await keeper.page.evaluate(
+    () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
   );
+  await isAtEnd();
+  expect(await keeper.button(/latest/i).count()).toBe(0);
 });
 
 /** Lets everything take so long on its way; counts the questions for pages, and remembers the answers. */
