@@ -38,14 +38,14 @@ export function newAccounts(deps: NewAccountsDeps): NewAccounts {
 
   async function requireFree(name: string) {
     if (isReserved(name))
-      throw new Refusal("name_taken", { field: "name", message: "That user name is reserved." });
+      throw new Refusal("name_taken", { field: "name", message: "That username is reserved." });
     if (await users.byName(name)) throw new Refusal("name_taken", { field: "name" });
   }
 
   async function create(name: string, passwordHash: string | null, beginnings: Beginnings) {
     const user = await users.create({ name, passwordHash, createdAt: system.now() }, beginnings);
     if (!user) {
-      const message = "That user name is taken, or looks like one that is.";
+      const message = "That username is taken, or looks like one that is.";
       throw new Refusal("name_taken", { field: "name", message });
     }
     const person = toPerson(user);

@@ -56,7 +56,7 @@ test("anna comes by a provider, chooses a name, talks, and comes again", async (
   expect(await name.inputValue()).toBe("Anna.Berg");
   await name.fill("bert");
   await anna.button("Join").click();
-  await anna.page.getByText("That user name is taken").waitFor();
+  await anna.page.getByText("That username is taken").waitFor();
   await anna.page.reload();
   await name.fill("anna");
   await anna.button("Join").click();

@@ -7,7 +7,7 @@ const faultIn = (schema: v.GenericSchema<string>, what: string, value: string): 
 };
 
 /** What keeps a text from being a user name, in a sentence; undefined when nothing does. */
-export const nameFault = (name: string): string | undefined => faultIn(userName, "A user name", name);
+export const nameFault = (name: string): string | undefined => faultIn(userName, "A username", name);
 
 /** What keeps a text from being the name of a chat. */
 export const houseFault = (name: string): string | undefined => faultIn(houseName, "The name", name);

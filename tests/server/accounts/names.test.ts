@@ -21,14 +21,14 @@ afterAll(async () => {
 const register = (name: string) => new Person(server, name).fetch("POST", "/api/account", { name, password });
 
 for (const [name, message] of [
-  ["alice", "That user name is taken."],
-  ["aIice", "That user name is taken, or looks like one that is."],
-  ["a1ice", "That user name is taken, or looks like one that is."],
-  ["tirn.bums", "That user name is taken, or looks like one that is."],
-  ["tim_burns", "That user name is taken, or looks like one that is."],
-  ["tim-burns", "That user name is taken, or looks like one that is."],
-  ["OOo", "That user name is taken, or looks like one that is."],
-  ["vvillow", "That user name is taken, or looks like one that is."],
+  ["alice", "That username is taken."],
+  ["aIice", "That username is taken, or looks like one that is."],
+  ["a1ice", "That username is taken, or looks like one that is."],
+  ["tirn.bums", "That username is taken, or looks like one that is."],
+  ["tim_burns", "That username is taken, or looks like one that is."],
+  ["tim-burns", "That username is taken, or looks like one that is."],
+  ["OOo", "That username is taken, or looks like one that is."],
+  ["vvillow", "That username is taken, or looks like one that is."],
   ...[
     "alice.",
     "-alice",
@@ -41,12 +41,12 @@ for (const [name, message] of [
     "v.villow",
     "x12",
     "sy1v1e",
-  ].map((name) => [name, "That user name is taken, or looks like one that is."] as const),
-  ["admin", "That user name is reserved."],
-  ["Adrnin", "That user name is reserved."],
-  ["System", "That user name is reserved."],
-  ["secure_chat", "That user name is reserved."],
-  ["0wner", "That user name is reserved."],
+  ].map((name) => [name, "That username is taken, or looks like one that is."] as const),
+  ["admin", "That username is reserved."],
+  ["Adrnin", "That username is reserved."],
+  ["System", "That username is reserved."],
+  ["secure_chat", "That username is reserved."],
+  ["0wner", "That username is reserved."],
   ...[
     "admin.",
     "ADM1N",
@@ -57,7 +57,7 @@ for (const [name, message] of [
     "h-ere",
     "every.one",
     "Everybody",
-  ].map((name) => [name, "That user name is reserved."] as const),
+  ].map((name) => [name, "That username is reserved."] as const),
 ] as const)
   test(`nobody can be called ${name}: ${message}`, async () => {
     const before = contentsOf(db).users;

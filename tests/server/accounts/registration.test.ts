@@ -74,7 +74,7 @@ describe("a name", () => {
       const [status, error] = await refusal(await register(name, "quite another password"));
       expect([status, error]).toEqual([
         409,
-        { code: "name_taken", message: "That user name is taken.", field: "name" },
+        { code: "name_taken", message: "That username is taken.", field: "name" },
       ]);
     }
     expect(contentsOf(db)).toEqual(before);

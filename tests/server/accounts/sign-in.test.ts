@@ -132,7 +132,7 @@ describe("ASVS 6.3.8 an unknown name and a wrong password are answered alike", (
     const wrong = told(await attempt("Alice", "a wrong password"));
     expect([wrong.status, JSON.parse(wrong.body).error]).toEqual([
       401,
-      { code: "wrong_credentials", message: "That user name and password do not match." },
+      { code: "wrong_credentials", message: "That username and password do not match." },
     ]);
     const names = ["bob", "al", "a".repeat(64), "", "<b>", "аlice", "Alice ", "alice\0", "x' or 1=1 --"];
     for (const name of names) expect(told(await attempt(name, "a wrong password"))).toEqual(wrong);

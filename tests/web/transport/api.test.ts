@@ -45,7 +45,7 @@ test("an answer is given as it came", async () => {
 });
 
 test("a refusal keeps its code, its sentence, its field and its patience", async () => {
-  const error = { code: "name_taken", message: "That user name is taken.", field: "name", retryAfter: 1500 };
+  const error = { code: "name_taken", message: "That username is taken.", field: "name", retryAfter: 1500 };
   const { api } = answering(Response.json({ error }, { status: 409 }));
   const refused = await refusalOf(api.register({ name: "alice", password: "long enough" }));
   expect(refused).toBeInstanceOf(Refused);
