@@ -41,7 +41,9 @@ export function newcomers({ tickets, admission, newAccounts, act, system, within
     const id = hashOfToken(token ?? "");
     const ticket = await tickets.find(id, kind, system.now());
     const known: Known | null = ticket && JSON.parse(ticket.data);
-    if (!known || !isSame(keyHash, known.keyHash)) throw new Refusal("link_invalid", { message: tooLate });
+    // One from before there were keys has none.
+    if (known?.keyHash === undefined || !isSame(keyHash, known.keyHash))
+      throw new Refusal("link_invalid", { message: tooLate });
     return { id, known };
   }
 

@@ -131,7 +131,9 @@ export function providerVisits(deps: ProviderVisitsDeps) {
       const ticket = await deps.tickets.take(hashOfToken(token ?? ""), ticketKind, system.now());
       if (!ticket) throw new Refusal("link_invalid", { message: tooLate });
       const { provider, account, purpose }: Arrival = JSON.parse(ticket.data);
-      if (!isSame(keyHash, purpose.keyHash)) throw new Refusal("link_invalid", { message: another });
+      // One that was begun before there were keys has none.
+      if (purpose.keyHash === undefined || !isSame(keyHash, purpose.keyHash))
+        throw new Refusal("link_invalid", { message: another });
       if (purpose.kind === "link") {
         requireLinking(purpose, session);
         await identities.link(purpose.userId, provider, account, address);

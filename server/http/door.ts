@@ -62,10 +62,13 @@ export function door(deps: DoorDeps) {
     return null;
   }
 
-  /** The session that a sign-in of this user takes the place of. With the key gone, as when a browser has lost what it kept, one's own is still known by its cookie. */
+  /**
+   * The session that a sign-in of this user takes the place of. With the key gone, as when a browser has lost what it kept, one's
+   * own is still known by its cookie; so is one from before there were keys, which the new session's key can bind no more.
+   */
   async function formerOf(c: RouteContext, user: User): Promise<Session | null> {
     const session = await sessions.find(tokenOf(c) ?? "");
-    return session?.userId === user.id ? session : sessionOf(c);
+    return session?.userId === user.id || session?.keyHash === null ? session : sessionOf(c);
   }
 
   /** What the browser needs to know to show the right page. */

@@ -95,3 +95,16 @@ test("who comes by a provider has a session that is bound to the key of their pa
   expect(await home.come(script, "anna")).toBe("/");
   expect(await who(script)).toBe("anna");
 });
+
+test("a visit that was begun before there were keys, and is finished after, has to be begun anew", async () => {
+  const visitor = newPerson();
+  const forgetKeys = () =>
+    base.db.run("update tickets set data = json_remove(data, '$.keyHash', '$.purpose.keyHash')");
+  const back = await home.visit(visitor, "early");
+  forgetKeys();
+  expect(await comesBack(visitor, back)).toBe(refused);
+  expect(await home.come(visitor, "early")).toBe("/newcomer");
+  forgetKeys();
+  for (const [method, body] of [["GET"], ["POST", { name: "early" }]] as const)
+    expect((await visitor.fetch(method, "/api/newcomer", body)).status).toBe(403);
+});

@@ -183,6 +183,17 @@ describe("a session from before there were keys", () => {
   });
 });
 
+describe("a session from before, of somebody else, that is still in the browser", () => {
+  test("ends where one signs in over it", async () => {
+    const bob = await new Person(server, "bob").register();
+    makeLegacy();
+    const script = replaying(alice);
+    plant(alice, bob);
+    expect((await bob.withKey().signIn()).status).toBe(200);
+    expect([await who(bob), await status(script)]).toEqual(["bob", 401]);
+  });
+});
+
 describe("a browser that has lost what it kept, and not its cookies", () => {
   test("is asked to log in, and its former session of the same person ends with that", async () => {
     alice.withKey();
