@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parseConfig, projectRoot } from "../server/config.ts";
 import { fullDiskSentence } from "../server/full-disk.ts";
 import { progressing } from "../server/progress.ts";
-import { stepEnvironment } from "./step-environment.ts";
+import { stepEnvironment, withoutEnvFile } from "./step-environment.ts";
 
 // Runs on a clone with nothing installed: only what Bun and Node bring may be imported here.
 
@@ -37,7 +37,7 @@ export async function ensureDependencies(which: "for running" | "everything"): P
 /** Builds the client unless web/dist was built from exactly what is in the source now. */
 export async function ensureClient(): Promise<void> {
   if (readIfThere(at(...builtFrom)) === hashOf(clientSources())) return;
-  await run("Client", "building", [process.execPath, "--no-env-file", at("scripts", "build.ts")], "build");
+  await run("Client", "building", [process.execPath, at("scripts", "build.ts")], "build");
 }
 
 /** To be called before a build: what it gives notes afterwards that web/dist comes from the sources as they were then. */
@@ -69,7 +69,7 @@ export async function run(
 ): Promise<void> {
   const done = progressing(step, doing);
   const start = performance.now();
-  const child = Bun.spawn([...program], {
+  const child = Bun.spawn(withoutEnvFile(program), {
     cwd: projectRoot,
     env: stepEnvironment(process.env, kind),
     stdio: ["ignore", "pipe", "pipe"],

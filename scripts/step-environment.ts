@@ -17,3 +17,7 @@ export const stepEnvironment = (env: Environment, step: "install" | "build"): En
       ([name]) => needed.test(name) || (step === "install" && forPackages.test(name)),
     ),
   );
+
+/** A step that Bun runs does not read the `.env` of the folder either, which Bun adds to the environment by itself. */
+export const withoutEnvFile = ([program, ...given]: readonly string[]): string[] =>
+  program === process.execPath ? [program, "--no-env-file", ...given] : [program!, ...given];

@@ -1,5 +1,8 @@
 import { expect, test } from "bun:test";
-import { stepEnvironment } from "../../scripts/step-environment.ts";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stepEnvironment, withoutEnvFile } from "../../scripts/step-environment.ts";
 
 const machine = { PATH: "/bin", HOME: "/home/a", TMPDIR: "/tmp", LC_ALL: "C", SystemRoot: "C:\\Windows" };
 const registry = {
@@ -28,4 +31,21 @@ test("ASVS 13.3.1 neither the installation nor the build sees a secret of the en
   const env = { ...secrets, ...machine, ...registry };
   expect(stepEnvironment(env, "install")).toEqual({ ...machine, ...registry });
   expect(stepEnvironment(env, "build")).toEqual(machine);
+});
+
+test("ASVS 13.3.1 nor do they see what stands in a file of the environment, which Bun reads by itself", () => {
+  const cwd = mkdtempSync(join(tmpdir(), "secure-chat-step-"));
+  writeFileSync(join(cwd, ".env"), "DATABASE_URL=secret");
+  writeFileSync(join(cwd, "package.json"), `{ "scripts": { "postinstall": "echo seen $DATABASE_URL" } }`);
+  const seen = (program: string[]) => {
+    const { stdout, stderr } = Bun.spawnSync(program, { cwd, env: stepEnvironment(process.env, "install") });
+    return `${stdout}${stderr}`;
+  };
+  const install = [process.execPath, "install"];
+  // Without that it would be seen.
+  expect(seen(install)).toContain("seen secret");
+  expect(seen(withoutEnvFile(install))).not.toContain("seen secret");
+  expect(seen(withoutEnvFile([process.execPath, "-p", "process.env.DATABASE_URL"]))).toBe("undefined\n");
+  expect(withoutEnvFile(["apt-get", "install", "chromium"])).toEqual(["apt-get", "install", "chromium"]);
+  rmSync(cwd, { recursive: true });
 });
