@@ -177,6 +177,7 @@ export function doors(deps: DoorsDeps): Omit<DoorRoutesDeps, "origins" | "report
     identities: providers.identities,
     tickets: store.tickets,
     audit: store.audit,
+    alerts: store.alerts,
     house,
     requireActive,
     pepper: secrets.pepper,

@@ -24,7 +24,7 @@ export interface ProviderDoorsDeps extends Omit<NewcomersDeps, "tickets" | "with
 /** Wires signing in with an account elsewhere. */
 export function providerDoors(deps: ProviderDoorsDeps) {
   const { store, providers: settings, sessions, admission } = deps;
-  const { users, factors, tickets } = store;
+  const { users, factors, tickets, alerts } = store;
   const providers = signInWith(settings, { ...deps, tickets });
   const identities = keepIdentities({ ...deps, settings, factors });
   /** Bounds how often one address goes to providers and comes back. */
@@ -45,6 +45,7 @@ export function providerDoors(deps: ProviderDoorsDeps) {
       tickets,
       users,
       factors,
+      alerts,
       requireActive: deps.requireActive,
       within,
       system,

@@ -14,6 +14,7 @@ export interface PasskeysDeps extends PasskeyCeremoniesDeps {
   users: Store["users"];
   identities: Pick<Identities, "opening">;
   audit: Store["audit"];
+  alerts: Pick<Store["alerts"], "tellAgain">;
   house: Pick<HouseKeeper, "current" | "asksMoreOf">;
   requireActive: RequireActive;
   act: MakeAct;
@@ -25,7 +26,7 @@ const countMax = 20;
 
 /** Signing in with passkeys, and the passkeys of one's own. `wrong_passkey` says the same of all answers that are not right. */
 export function passkeys(deps: PasskeysDeps) {
-  const { users, factors, identities, audit, house, requireActive, act, system } = deps;
+  const { users, factors, identities, audit, alerts, house, requireActive, act, system } = deps;
   const ceremonies = passkeyCeremonies(deps);
 
   /** Writes down that somebody came with an answer that is not right, in whose name if that is known. */
@@ -51,11 +52,13 @@ export function passkeys(deps: PasskeysDeps) {
       // Who is not known yet is known by what the authenticator says (https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion, step 6).
       const isNamed = answer.response.response.userHandle !== undefined;
       const user = passkey && isNamed ? await users.byId(passkey.userId) : null;
-      if (!user) {
+      if (!passkey || !user) {
         const meant = await factors.passkey(answer.response.id);
         throw await refused(meant?.userId, address);
       }
       await requireActive(user, "passkey", address);
+      // Whoever has used a reset link meanwhile may have put away what tells of it.
+      await alerts.tellAgain(user.id, passkey.lastUsedAt ?? passkey.createdAt);
       await users.signedIn(user.id, system.now());
       return user;
     },

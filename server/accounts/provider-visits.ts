@@ -22,6 +22,7 @@ export interface ProviderVisitsDeps {
   tickets: Store["tickets"];
   users: Store["users"];
   factors: Store["factors"];
+  alerts: Pick<Store["alerts"], "tellAgain">;
   requireActive: RequireActive;
   /** Refuses as `rate_limited` an address that asks too often. */
   within(address: string): void;
@@ -49,7 +50,18 @@ export type ProviderVisits = ReturnType<typeof providerVisits>;
 
 /** Going to a provider, coming back and arriving, to sign in or to link an account there to the one here. */
 export function providerVisits(deps: ProviderVisitsDeps) {
-  const { providers, identities, newcomers, sessions, users, factors, requireActive, within, system } = deps;
+  const {
+    providers,
+    identities,
+    newcomers,
+    sessions,
+    users,
+    factors,
+    alerts,
+    requireActive,
+    within,
+    system,
+  } = deps;
 
   async function signedIn(
     { issuer, subject }: ProviderAccount,
@@ -58,8 +70,10 @@ export function providerVisits(deps: ProviderVisitsDeps) {
   ): Promise<Return | null> {
     const identity = await factors.identity(issuer, subject);
     const user = identity && (await users.byId(identity.userId));
-    if (!user) return null;
+    if (!identity || !user) return null;
     await requireActive(user, "provider", address);
+    // Whoever has used a reset link meanwhile may have put away what tells of it.
+    await alerts.tellAgain(user.id, identity.lastUsedAt ?? identity.createdAt);
     await factors.usedIdentity(issuer, subject, system.now());
     await users.signedIn(user.id, system.now());
     return { kind: "signed in", user, next };

@@ -14,6 +14,8 @@ export interface Alerts {
   unseen(userId: number): Promise<Alert[]>;
   /** Notes that the user has seen one; false where there is none of this id that was not seen. */
   see(userId: number, id: number, at: number): Promise<boolean>;
+  /** Makes those of the user unseen again that tell of a link which was used after this time. */
+  tellAgain(userId: number, usedAfter: number): Promise<void>;
   /** The number of the latest of all; 0 where there was none. */
   latest(): Promise<number>;
   /** Whom those after this number are for. */

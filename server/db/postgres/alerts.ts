@@ -30,6 +30,8 @@ const shown = {
 
 export function postgresAlerts(db: Db): Alerts {
   const unseenOf = (userId: number) => and(eq(alerts.userId, userId), isNull(alerts.seenAt));
+  const usedOf = (userId: number, after: number) =>
+    and(eq(alerts.userId, userId), eq(alerts.what, "reset link used"), gt(alerts.at, after));
   return {
     of: (userId) =>
       guarded(async () =>
@@ -41,6 +43,10 @@ export function postgresAlerts(db: Db): Alerts {
       guarded(async () => {
         const one = and(unseenOf(userId), eq(alerts.id, id));
         return (await db.orm.update(alerts).set({ seenAt: at }).where(one).returning()).length > 0;
+      }),
+    tellAgain: (userId, usedAfter) =>
+      guarded(async () => {
+        await db.orm.update(alerts).set({ seenAt: null }).where(usedOf(userId, usedAfter));
       }),
     latest: () =>
       guarded(async () => Number((await db.orm.select({ id: max(alerts.id) }).from(alerts))[0]?.id ?? 0)),

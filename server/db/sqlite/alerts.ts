@@ -35,6 +35,8 @@ const shown = {
 
 export function sqliteAlerts(db: Db): Alerts {
   const unseenOf = (userId: number) => and(eq(alerts.userId, userId), isNull(alerts.seenAt));
+  const usedOf = (userId: number, after: number) =>
+    and(eq(alerts.userId, userId), eq(alerts.what, "reset link used"), gt(alerts.at, after));
   return {
     of: (userId) =>
       guarded(() =>
@@ -47,6 +49,8 @@ export function sqliteAlerts(db: Db): Alerts {
         const one = and(unseenOf(userId), eq(alerts.id, id));
         return db.update(alerts).set({ seenAt: at }).where(one).returning().get() !== undefined;
       }),
+    tellAgain: (userId, usedAfter) =>
+      guarded(() => void db.update(alerts).set({ seenAt: null }).where(usedOf(userId, usedAfter)).run()),
     latest: () =>
       guarded(
         () =>

@@ -3,6 +3,7 @@ import { sql } from "drizzle-orm";
 import { resetAlert, resetKind, resetTicket } from "../../../server/accounts/resets.ts";
 import { type Clock, clock } from "../../support/clock.ts";
 import { database } from "../../support/database.ts";
+import { addPasskey, PasskeyDevice, usePasskey } from "../../support/passkey-device.ts";
 import { Person } from "../../support/person.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
 
@@ -69,6 +70,26 @@ describe("ASVS 6.3.7 a reset link is told to its person", () => {
       { what: "reset link used", by: 1, at: time.now() },
     ]);
     expect((await stranger.enter()).entered.alerts).toHaveLength(2);
+  });
+
+  test("again to who comes by their passkey, where somebody else has used it and put that away", async () => {
+    const phone = new PasskeyDevice(server.origin);
+    await addPasskey(bob, phone);
+    // As accounts were before recovery codes came with passkeys: a link opens them.
+    base.db.run(sql`update users set has_recovery = 0`);
+    time.advance(1_000);
+    const token = await makeLink();
+    const stranger = new Person(server, "stranger");
+    await stranger.fetch("POST", "/api/reset", { token, password: "another horse battery" });
+    for (const { id } of await alertsOf(stranger)) expect(await see(stranger, id)).toBe(204);
+    expect((await stranger.enter()).entered.alerts).toBeUndefined();
+    time.advance(1_000);
+    expect((await usePasskey(bob, phone)).status).toBe(200);
+    expect((await bob.enter()).entered.alerts).toMatchObject([{ id: 2, what: "reset link used", by: 1 }]);
+    expect(await see(bob, 2)).toBe(204);
+    time.advance(1_000);
+    expect((await usePasskey(bob, phone)).status).toBe(200);
+    expect((await bob.enter()).entered.alerts).toBeUndefined();
   });
 
   test("also where the command at the machine has made it, beside the server", async () => {

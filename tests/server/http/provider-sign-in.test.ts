@@ -52,6 +52,24 @@ test("somebody comes by a provider, chooses a name, and comes again, to the page
   expect(identity).toMatchObject({ issuer: home.provider.issuer, subject: "anna", provider: "oidc" });
 });
 
+test("ASVS 6.3.7 who comes by a provider is told of a reset link that was used meanwhile, whoever has put that away", async () => {
+  const anna = await home.newcomer("anna");
+  const olga = await newPerson("olga").register();
+  base.db.run("update users set role = 'owner' where id = 2");
+  time.advance(1_000);
+  const { token } = await (await olga.fetch("POST", "/api/people/1/reset", {})).json();
+  const next = "another horse battery";
+  expect((await olga.fetch("POST", "/api/reset", { token, password: next })).status).toBe(200);
+  for (const { id } of await (await olga.fetch("GET", "/api/account/alerts")).json())
+    await olga.fetch("PUT", `/api/account/alerts/${id}`, { seen: true });
+  time.advance(1_000);
+  await home.come(anna, "anna");
+  expect((await anna.enter()).entered.alerts).toMatchObject([{ what: "reset link used", by: 2 }]);
+  await anna.fetch("PUT", "/api/account/alerts/2", { seen: true });
+  await home.come(anna, "anna");
+  expect((await anna.enter()).entered.alerts).toBeUndefined();
+});
+
 test("ASVS 6.3.4 the second factor is asked for as after a password", async () => {
   const anna = await home.newcomer("anna");
   const { app } = await enrol(anna, time.now);

@@ -51,6 +51,22 @@ export function alertSuite(open: OpenGround): void {
     expect([await set("1:hash"), (await alerts.of(2))[0]?.what]).toEqual([true, "reset link used"]);
   });
 
+  test("that tell of a link which was used after a time are to be seen again, and no others", async () => {
+    const { alerts } = ground.store;
+    const used = "reset link used";
+    for (const at of [7, 8, 9]) await put(`used ${at}`, alertOf(2, { what: used, at }));
+    await put("made", alertOf(2, { at: 9 }));
+    await put("hers", alertOf(1, { what: used, at: 9 }));
+    for (const userId of [1, 2])
+      for (const { id } of await alerts.of(userId)) await alerts.see(userId, id, 10);
+    await alerts.tellAgain(2, 7);
+    expect(await alerts.unseen(2)).toMatchObject([
+      { what: used, at: 8 },
+      { what: used, at: 9 },
+    ]);
+    expect(await alerts.unseen(1)).toEqual([]);
+  });
+
   test("are as many as are kept, the latest, and go with the account", async () => {
     const { alerts, users } = ground.store;
     await put("hers", alertOf(1));
