@@ -105,6 +105,11 @@ test("who is muted is told so in place of the composer, and writes again when it
   await choose(mona, "Unmute…");
   await answer(mona, "Unmute");
   await anna.say("Quietly");
+  // The page takes clicks again once a dialog is closed, and a menu that nothing was chosen from.
+  await mona.button("What to do with anna").click();
+  await mona.page.keyboard.press("Escape");
+  await mona.page.getByRole("link", { name: "Back to the chat" }).click();
+  await mona.log.waitFor();
   for (const { complaints } of [mona, anna]) expect(complaints).toEqual([]);
 });
 
