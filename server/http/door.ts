@@ -64,11 +64,11 @@ export function door(deps: DoorDeps) {
 
   /**
    * The session that a sign-in of this user takes the place of. With the key gone, as when a browser has lost what it kept, one's
-   * own is still known by its cookie; so is one from before there were keys, which the new session's key can bind no more.
+   * own is still known by its cookie; so is one that is bound to no key, which is of this browser as far as anybody can tell.
    */
   async function formerOf(c: RouteContext, user: User): Promise<Session | null> {
     const session = await sessions.find(tokenOf(c) ?? "");
-    return session?.userId === user.id || session?.keyHash === null ? session : sessionOf(c);
+    return session && (session.userId === user.id || !session.keyHash) ? session : sessionOf(c);
   }
 
   /** What the browser needs to know to show the right page. */

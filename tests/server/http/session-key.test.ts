@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { sql } from "drizzle-orm";
 import { closeCodes } from "../../../server/protocol/close-codes.ts";
 import { keyHeader } from "../../../server/protocol/session-key.ts";
 import { enrol } from "../../support/authenticator.ts";
@@ -183,15 +184,20 @@ describe("a session from before there were keys", () => {
   });
 });
 
-describe("a session from before, of somebody else, that is still in the browser", () => {
-  test("ends where one signs in over it", async () => {
-    const bob = await new Person(server, "bob").register();
-    makeLegacy();
-    const script = replaying(alice);
-    plant(alice, bob);
-    expect((await bob.withKey().signIn()).status).toBe(200);
-    expect([await who(bob), await status(script)]).toEqual(["bob", 401]);
-  });
+describe("a session of somebody else that is bound to no key, and still in the browser", () => {
+  for (const [which, kept] of [
+    ["from before there were keys", null],
+    ["that began without one", ""],
+  ])
+    test(`${which}, ends where one signs in over it`, async () => {
+      const bob = await new Person(server, "bob").register();
+      base.db.run(sql`update sessions set key_hash = ${kept}`);
+      const script = replaying(alice);
+      expect(await status(script)).toBe(200);
+      plant(alice, bob);
+      expect((await bob.withKey().signIn()).status).toBe(200);
+      expect([await who(bob), await status(script)]).toEqual(["bob", 401]);
+    });
 });
 
 describe("a browser that has lost what it kept, and not its cookies", () => {
