@@ -6,7 +6,7 @@ import type { System } from "../system.ts";
 import type { HouseKeeper } from "./house.ts";
 
 export interface OwnFactsDeps {
-  store: Pick<Store, "users" | "sessions" | "factors" | "invites" | "reports" | "audit">;
+  store: Pick<Store, "users" | "sessions" | "factors" | "invites" | "reports" | "alerts" | "audit">;
   house: Pick<HouseKeeper, "current">;
   system: System;
 }
@@ -24,6 +24,7 @@ export interface About {
   providers: Row[];
   invitations: Row[];
   reports: Row[];
+  alerts: Row[];
 }
 
 const pageSize = 100;
@@ -31,22 +32,23 @@ const pageSize = 100;
 /** Reads what is kept of somebody beside messages: nothing that opens anything, and nothing of others. */
 export function ownFacts({ store, house, system }: OwnFactsDeps) {
   async function about({ userId }: Session): Promise<About> {
-    const { users, sessions, factors, invites, reports } = store;
+    const { users, sessions, factors, invites, reports, alerts } = store;
     const user = await users.byId(userId);
     if (!user) throw new Refusal("not_signed_in");
     const { passwordHash, ...account } = user;
-    const [devices, passkeys, identities, invitations, reported] = await Promise.all([
+    const [devices, passkeys, identities, invitations, reported, told] = await Promise.all([
       sessions.of(userId),
       factors.passkeys(userId),
       factors.identities(userId),
       invites.all(),
       reports.by(userId),
+      alerts.of(userId),
     ]);
     return {
       house: house.current()?.name ?? "",
       exportedAt: isoOf(system.now()),
       account: timed({ ...account, hasPassword: passwordHash !== null }),
-      devices: devices.map(({ id, ...device }) => timed(device)),
+      devices: devices.map(({ id, keyHash, ...device }) => timed({ ...device, isBound: Boolean(keyHash) })),
       passkeys: passkeys.map(({ name, rpId, createdAt, lastUsedAt }) =>
         timed({ name, website: rpId, createdAt, lastUsedAt }),
       ),
@@ -57,6 +59,7 @@ export function ownFacts({ store, house, system }: OwnFactsDeps) {
       reports: reported.map(({ conversation, seq, reason, createdAt }) =>
         timed({ conversation, seq, reason, createdAt }),
       ),
+      alerts: told.map(({ id, ...alert }) => timed({ ...alert })),
     };
   }
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { resetAlert, resetTicket } from "../../../../server/accounts/resets.ts";
 import { enrol } from "../../../support/authenticator.ts";
 import type { Clock } from "../../../support/clock.ts";
 import { contentsOf } from "../../../support/database.ts";
@@ -21,6 +22,13 @@ afterEach(() => here.stop());
 
 describe("taking what is kept of oneself", () => {
   test("ASVS 8.2.2 says all of oneself, and nothing that opens anything or belongs to others", async () => {
+    // At a browser, whose key its session is bound to.
+    await alice.withKey().signIn();
+    await base.store.tickets.put(
+      resetTicket((await base.store.users.byId(1))!, null, time).ticket,
+      undefined,
+      resetAlert("reset link made", 1, null, time.now()),
+    );
     const here = await alice.enter();
     const guesser = new Person(server, "alice");
     await guesser.fetch(
@@ -59,6 +67,7 @@ describe("taking what is kept of oneself", () => {
       "providers",
       "invitations",
       "reports",
+      "alerts",
       "conversations",
       "history",
     ]);
@@ -70,7 +79,14 @@ describe("taking what is kept of oneself", () => {
       hasPasskey: true,
     });
     expect(all.account.createdAt).toBe(new Date(time.now()).toISOString());
-    expect(all.devices[0]).toMatchObject({ address: "127.0.0.1", device: expect.any(String) });
+    expect(all.devices[0]).toMatchObject({
+      address: "127.0.0.1",
+      device: expect.any(String),
+      isBound: true,
+    });
+    expect(all.alerts).toEqual([
+      { what: "reset link made", at: new Date(time.now()).toISOString(), by: null, seenAt: null },
+    ]);
     expect(all.passkeys).toMatchObject([{ name: "My key", website: "localhost" }]);
     expect(all.reports).toMatchObject([{ seq: theirs.seq, reason: "not kind" }]);
     const events = all.history.map(({ event }: { event: string }) => event);
@@ -83,6 +99,8 @@ describe("taking what is kept of oneself", () => {
     const secrets = [
       ...users.map(({ password_hash }) => password_hash as string),
       ...sessions.flatMap(({ id }) => forms(id as Uint8Array)),
+      ...sessions.map(({ key_hash }) => key_hash as string).filter(Boolean),
+      alice.key!,
       ...kept.flatMap(({ id, publicKey }) => [id, ...forms(publicKey)]),
       ...recoveryCodes,
       secret,
