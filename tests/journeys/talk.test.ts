@@ -89,6 +89,7 @@ test("a private message to someone who is away waits for them, and counts as unr
   const third = await back.anotherTab();
   await third.page.getByText("open in too many tabs").waitFor();
   await third.log.getByText("Nothing is shown here").waitFor();
+  expect(await third.page.getByRole("heading", { name: "Online users", exact: true }).count()).toBe(1);
   await tab.page.close();
   await third.conversation("dora").click();
   await third.sees("second");
