@@ -25,6 +25,7 @@ export function telling(store: Store, signals: Pick<Signals, "send">): Store {
     },
     sessions: {
       ...sessions,
+      bind: told(sessions.bind),
       renew: told(sessions.renew),
       remove: told(sessions.remove),
       removeOthers: told(sessions.removeOthers),
