@@ -57,8 +57,11 @@ const session = new Session(
   { system, storage, key },
 );
 
-// A page from before an update asks for pieces that are gone.
-addEventListener("vite:preloadError", reload);
+// A page from before an update asks for pieces that are gone. While no server answers, nothing would come back.
+addEventListener("vite:preloadError", async () => {
+  const answered = await fetch("/api/health").catch(() => null);
+  if (answered?.ok) reload();
+});
 
 const wake = () => session.wake();
 addEventListener("online", wake);
