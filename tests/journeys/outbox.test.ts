@@ -55,6 +55,15 @@ test("what is written without a connection waits, survives a reload, and goes ou
     () => alice.log.innerText(),
     (text) => texts.every((each) => text.split(`\n${each}`).length === 2),
   );
+
+  // Without a network, too, one is asked what is to become of it.
+  await bob.context.setOffline(true);
+  await bob.say("six");
+  await bob.button("Log out").click();
+  await bob.button("Stay").click();
+  await bob.context.setOffline(false);
+  await alice.sees("six");
+  for (const { complaints } of [alice, bob]) expect(complaints).toEqual([]);
 });
 
 test("the chat's own limit is shown before sending, and what it refuses comes back to be changed", async () => {
