@@ -57,10 +57,16 @@ const session = new Session(
   { system, storage, key },
 );
 
-// A page from before an update asks for pieces that are gone. While no server answers, nothing would come back.
-addEventListener("vite:preloadError", async () => {
+/** Loads the page anew as soon as the server answers: what it lacks may be gone since an update, or the network was. */
+async function renew(): Promise<void> {
   const answered = await fetch("/api/health").catch(() => null);
   if (answered?.ok) reload();
+  else setTimeout(renew, 3000);
+}
+let isLacking = false;
+addEventListener("vite:preloadError", () => {
+  if (!isLacking) void renew();
+  isLacking = true;
 });
 
 const wake = () => session.wake();

@@ -61,7 +61,12 @@ test("what is written without a connection waits, survives a reload, and goes ou
   await bob.say("six");
   await bob.button("Log out").click();
   await bob.button("Stay").click();
+  // A page that was not fetched yet says so, and comes when the network does.
+  await bob.button("bob, account").click();
+  await bob.page.getByText("The chat cannot be reached").waitFor();
   await bob.context.setOffline(false);
+  await bob.page.getByRole("heading", { name: "Devices" }).waitFor();
+  await bob.goto("/");
   await alice.sees("six");
   for (const { complaints } of [alice, bob]) expect(complaints).toEqual([]);
 });
