@@ -123,6 +123,8 @@ test("people are online once, however many tabs they have, and a reload tells no
   expect(await fritz.log.getByText("gerda has left the chat").count()).toBe(0);
   expect(await fritz.log.getByText("gerda has joined the chat").count()).toBe(1);
 
+  // Who still has something to send is asked about it before they go.
+  await second.log.locator("article:not(.pending)").getByText("still here").waitFor();
   await second
     .button(/^gerda|account/i)
     .first()

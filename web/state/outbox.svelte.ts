@@ -126,13 +126,16 @@ export class Outbox {
     this.#cancel();
   }
 
-  /** Another tab changed the storage. A key of null means that all of it was cleared. */
-  stored(key: string | null, value: string | null): void {
+  /**
+   * Another tab changed the storage. A key of null means that all of it was cleared. What is there now counts, and not what the
+   * news says: it may come after the receipt, on which this tab has removed the entry.
+   */
+  stored(key: string | null): void {
     const { store } = this.#around;
     if (key === null) this.#entries = [];
     else if (store.owns(key)) {
       const others = this.#entries.filter((one) => one.clientId !== store.nameIn(key));
-      const changed = store.read(key, value);
+      const changed = store.find(key);
       this.#entries = inOrder(changed ? [...others, changed] : others);
       this.#watchTabs();
     }

@@ -139,7 +139,7 @@ export class Session {
   /** Another tab changed the storage: it may have logged in or out. */
   stored(key: string | null, value: string | null): void {
     const news = newsIn(key, value);
-    if (news === null) this.#chat?.outbox.stored(key, value);
+    if (news === null) this.#chat?.outbox.stored(key);
     else if ("loggedIn" in news) this.check();
     else
       for (const chat of [this.#chat, this.#former])

@@ -29,12 +29,13 @@ export class UnsentStore {
   }
 
   all(): Unsent[] {
-    return this.#storage.keys().flatMap((key) => this.read(key, this.#storage.read(key)) ?? []);
+    return this.#storage.keys().flatMap((key) => this.find(key) ?? []);
   }
 
-  /** The entry that this key and value of the storage stand for; null when they are not ours. */
-  read(key: string, value: string | null): Unsent | null {
-    if (!this.owns(key) || value === null) return null;
+  /** The entry that this key of the storage stands for; null when it is not ours, or gone. */
+  find(key: string): Unsent | null {
+    const value = this.owns(key) ? this.#storage.read(key) : null;
+    if (value === null) return null;
     try {
       return { ...JSON.parse(value), clientId: this.nameIn(key) };
     } catch {

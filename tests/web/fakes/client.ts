@@ -28,7 +28,7 @@ export function openChat(server: ModelServer, tab: FakeTab = new FakeBrowser().o
     outdated: () => told.push("outdated"),
     house: ({ name }) => told.push(`house: ${name}`),
   });
-  tab.heard = (key, value) => chat.outbox.stored(key, value);
+  tab.heard = (key) => chat.outbox.stored(key);
   /** Connects, or connects again, and does everything that follows from it. */
   const connect = () => {
     chat.connection.connect();

@@ -65,6 +65,22 @@ describe("a reload", () => {
 });
 
 describe("two tabs", () => {
+  test("news from another tab that comes after the receipt brings nothing back", () => {
+    const browser = new FakeBrowser();
+    const server = new ModelServer();
+    const [tab, other] = [browser.openTab(), browser.openTab()];
+    const [left, right] = [openChat(server, tab), openChat(server, other)];
+    right.connect();
+    const late: (string | null)[] = [];
+    other.heard = (key) => late.push(key);
+    left.chat.outbox.add(groupId, "hello");
+    left.connect();
+    expect(textsOf(server)).toEqual(["hello"]);
+    expect(late.length).toBeGreaterThan(0);
+    for (const key of late) right.chat.outbox.stored(key);
+    for (const { chat } of [left, right]) expect(chat.outbox.entries).toEqual([]);
+  });
+
   test("each sends its own, both show all, and neither overwrites the other", () => {
     const browser = new FakeBrowser();
     const server = new ModelServer();
