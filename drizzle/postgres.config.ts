@@ -2,6 +2,6 @@ import { defineConfig } from "drizzle-kit";
 
 export default defineConfig({
   dialect: "postgresql",
-  schema: "./server/db/postgres/schema*.ts",
+  schema: "./server/store/postgres/schema*.ts",
   out: "./drizzle/postgres",
 });

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { projectRoot } from "../server/config.ts";
+import { projectRoot } from "../server/config/environment.ts";
 import { findBrowser, here } from "../tests/support/browser.ts";
 import { attempt, canInstall, install, isOffered } from "./debian.ts";
 import { SetupError } from "./setup.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { build } from "vite";
-import { projectRoot } from "../server/config.ts";
+import { projectRoot } from "../server/config/environment.ts";
 import { clientBuild } from "./setup.ts";
 
 const root = join(projectRoot, "web");

@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { hostname, networkInterfaces } from "node:os";
 import { type CertificateDescription, daysLeft } from "../server/certificates/describe.ts";
 import { ensureCertificate, type ServerCertificate } from "../server/certificates/ensure.ts";
-import { parseConfig } from "../server/config.ts";
+import { parseConfig } from "../server/config/environment.ts";
 import { command } from "./setup.ts";
 
 const usage = `Shows the certificate, and makes one when there is none.

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { Glob } from "bun";
-import { projectRoot } from "../server/config.ts";
+import { projectRoot } from "../server/config/environment.ts";
 import { ensureBrowser } from "./browser.ts";
 import { command, continueIn, ensureClient, ensureDependencies } from "./setup.ts";
 

@@ -1,7 +1,7 @@
 import { hostname, networkInterfaces } from "node:os";
 import { join } from "node:path";
-import { parseConfig, portTakenSentence } from "../server/config.ts";
-import { progress } from "../server/progress.ts";
+import { parseConfig, portTakenSentence } from "../server/config/environment.ts";
+import { progress } from "../server/logging/progress.ts";
 import { type Balancer, balancers } from "./cluster/balancer.ts";
 import { clusterOptions, usage } from "./cluster/options.ts";
 import { freePort, isFree } from "./cluster/ports.ts";

@@ -10,14 +10,14 @@ const companions = [
   { program: "ip", package: "iproute2", service: null },
 ];
 
-interface Surroundings {
+interface Deps {
   find(program: string): string | null;
   canInstall(): boolean;
   run: Run;
   systemd: boolean;
 }
 
-const here: Surroundings = {
+const here: Deps = {
   find: findProgram,
   canInstall,
   run,
@@ -25,7 +25,7 @@ const here: Surroundings = {
 };
 
 /** Installs the outside programs that tests use, those that are missing and where that is possible. Tests without theirs are skipped, by name. */
-export async function ensureCompanions(around: Surroundings = here): Promise<void> {
+export async function ensureCompanions(around: Deps = here): Promise<void> {
   const missing = companions.filter(({ program }) => around.find(program) === null);
   if (missing.length === 0 || !around.canInstall()) return;
   const packages = missing.map((each) => each.package);

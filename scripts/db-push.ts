@@ -1,8 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { parseConfig } from "../server/config.ts";
-import { openPostgres } from "../server/db/postgres/open.ts";
-import { openDatabase } from "../server/db/sqlite/open.ts";
+import { parseConfig } from "../server/config/environment.ts";
+import { openPostgres } from "../server/store/postgres/open.ts";
+import { openDatabase } from "../server/store/sqlite/open.ts";
 import { command } from "./setup.ts";
 
 // Brings the database up to date with the SQL in drizzle/, as every start does.

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import type { Plugin } from "vite";
 import { ensureCertificate } from "../server/certificates/ensure.ts";
 import { serverOrigins, serverUrls } from "../server/certificates/urls.ts";
-import { parseConfig, portTakenSentence, projectRoot } from "../server/config.ts";
-import { progress } from "../server/progress.ts";
+import { parseConfig, portTakenSentence, projectRoot } from "../server/config/environment.ts";
+import { progress } from "../server/logging/progress.ts";
 import { freePort } from "./cluster/ports.ts";
 import { command, continueIn, ensureDependencies, SetupError, stopSignals } from "./setup.ts";
 

@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { projectRoot } from "../server/config.ts";
+import { projectRoot } from "../server/config/environment.ts";
 import { freePort } from "./cluster/ports.ts";
 import { SetupError } from "./setup.ts";
 

@@ -1,14 +1,14 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { actsBy, type MakeAct } from "../server/accounts/act.ts";
-import { resetAlert, resetKind, resetTicket } from "../server/accounts/resets.ts";
-import { type Config, parseConfig } from "../server/config.ts";
-import type { User } from "../server/db/kept/users.ts";
-import { openDatabase } from "../server/db/sqlite/open.ts";
-import { sqliteStore } from "../server/db/sqlite/store.ts";
-import type { Store } from "../server/db/store.ts";
+import { resetAlert, resetKind, resetTicket } from "../server/auth/resets.ts";
+import { type Config, parseConfig } from "../server/config/environment.ts";
+import { auditEntries, type MakeAuditEntry } from "../server/moderation/audit-entry.ts";
 import { FolderInUse, openStorage } from "../server/storage.ts";
+import { openDatabase } from "../server/store/sqlite/open.ts";
+import { sqliteStore } from "../server/store/sqlite/store.ts";
+import type { Store } from "../server/store/store.ts";
+import type { User } from "../server/store/users.ts";
 import { system } from "../server/system.ts";
 import { command, SetupError } from "./setup.ts";
 
@@ -23,14 +23,14 @@ await command(async () => {
   try {
     const user = await store.users.byName(name);
     if (!user) throw new SetupError(`Nobody here is called ${name}.`);
-    if (user.standing !== "active") throw new SetupError(`The account of ${user.name} is locked.`);
-    const act = actsBy(system.now);
-    if (forgetFactors) await forget(store, user, act);
+    if (user.status !== "active") throw new SetupError(`The account of ${user.name} is locked.`);
+    const auditEntry = auditEntries(system.now);
+    if (forgetFactors) await forget(store, user, auditEntry);
     const { token, ticket } = resetTicket(user, null, system);
     await store.tickets.removeOf(user.id, resetKind);
     const detail = { way: "command line" };
     const alert = resetAlert("reset link made", user.id, null, system.now());
-    await store.tickets.put(ticket, act("password.reset link made", { to: user.id, detail }), alert);
+    await store.tickets.put(ticket, auditEntry("password.reset link made", { to: user.id, detail }), alert);
     const origin = config.origins?.[0] ?? `https://localhost:${config.port}`;
     console.log(`With this link ${user.name} sets another password. It works once, and for a day:\n`);
     console.log(`  ${origin}/reset#${token}\n`);
@@ -72,9 +72,9 @@ async function open(config: Config): Promise<{ store: Store; close(): Promise<vo
 }
 
 /** For who has lost authenticator app and passkeys too: a link asks for a code of them, wherever it comes from. */
-async function forget({ factors }: Store, { id }: User, act: MakeAct): Promise<void> {
+async function forget({ factors }: Store, { id }: User, auditEntry: MakeAuditEntry): Promise<void> {
   const detail = { way: "command line" };
-  await factors.removeTotp(id, act("code.removed", { to: id, detail }));
+  await factors.removeTotp(id, auditEntry("code.removed", { to: id, detail }));
   for (const passkey of await factors.passkeys(id))
-    await factors.removePasskey(id, passkey.id, act("passkey.removed", { to: id, detail }));
+    await factors.removePasskey(id, passkey.id, auditEntry("passkey.removed", { to: id, detail }));
 }

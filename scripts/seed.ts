@@ -1,15 +1,15 @@
 import { join } from "node:path";
-import { HashPool } from "../server/accounts/hash-pool.ts";
-import { passwords } from "../server/accounts/passwords.ts";
-import { newHouse } from "../server/accounts/set-up.ts";
-import { parseConfig } from "../server/config.ts";
-import type { Draft } from "../server/db/kept/messages.ts";
-import type { User } from "../server/db/kept/users.ts";
-import type { Store } from "../server/db/store.ts";
+import { newSettings } from "../server/accounts/set-up.ts";
+import { HashPool } from "../server/auth/hash-pool.ts";
+import { passwords } from "../server/auth/passwords.ts";
+import { parseConfig } from "../server/config/environment.ts";
+import { loadSecrets, type Secrets } from "../server/config/secrets.ts";
 import { directId, groupId } from "../server/protocol/conversation-id.ts";
-import type { House } from "../server/protocol/house.ts";
-import { loadSecrets, type Secrets } from "../server/secrets.ts";
+import type { ServerSettings } from "../server/protocol/settings.ts";
 import { FolderInUse, openStorage } from "../server/storage.ts";
+import type { Draft } from "../server/store/messages.ts";
+import type { Store } from "../server/store/store.ts";
+import type { User } from "../server/store/users.ts";
 import { system } from "../server/system.ts";
 import { type Line, story } from "./seed-story.ts";
 import { command, SetupError } from "./setup.ts";
@@ -35,8 +35,8 @@ await command(async () => {
     const node = await storage.share(secrets);
     const store = node?.store ?? storage.store;
     const password = Buffer.from(crypto.getRandomValues(new Uint8Array(9))).toString("base64url");
-    const house = newHouse("Street party", "invite", config.limits);
-    const users = await addPeople(store, secrets, password, house);
+    const settings = newSettings("Street party", "invite", config.limits);
+    const users = await addPeople(store, secrets, password, settings);
     await store.messages.append(drafts(users, Date.now()));
     await markRead(store, users);
     await node?.shared.signals.close();
@@ -51,7 +51,7 @@ async function addPeople(
   store: Store,
   { pepper }: Secrets,
   password: string,
-  house: House,
+  settings: ServerSettings,
 ): Promise<Map<string, User>> {
   const pool = new HashPool(1, 12);
   const { hash } = passwords(pool, pepper);
@@ -60,8 +60,8 @@ async function addPeople(
   for (const [at, name] of story.people.entries()) {
     const passwordHash = await hash(password);
     // The first of them is the owner.
-    const beginnings = at === 0 ? { house } : {};
-    users.set(name, (await store.users.create({ name, passwordHash, createdAt }, beginnings))!);
+    const newAccount = at === 0 ? { settings } : {};
+    users.set(name, (await store.users.create({ name, passwordHash, createdAt }, newAccount))!);
   }
   pool.close();
   return users;

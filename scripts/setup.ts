@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseConfig, projectRoot } from "../server/config.ts";
-import { fullDiskSentence } from "../server/full-disk.ts";
-import { progressing } from "../server/progress.ts";
+import { parseConfig, projectRoot } from "../server/config/environment.ts";
+import { progressing } from "../server/logging/progress.ts";
+import { fullDiskSentence } from "../server/store/full-disk.ts";
 import { stepEnvironment, withoutEnvFile } from "./step-environment.ts";
 
 // Runs on a clone with nothing installed: only what Bun and Node bring may be imported here.

@@ -1,4 +1,4 @@
-import { parseConfig } from "../server/config.ts";
+import { parseConfig } from "../server/config/environment.ts";
 import { stopWithNpx } from "./npx.ts";
 import { command, continueIn, ensureClient, ensureDependencies, stopSignals } from "./setup.ts";
 

@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { projectRoot } from "../server/config.ts";
+import { projectRoot } from "../server/config/environment.ts";
 import { ensureBrowser } from "./browser.ts";
 import { ensureCompanions } from "./companions.ts";
 import { command, continueIn, ensureClient, ensureDependencies } from "./setup.ts";

@@ -1,26 +1,25 @@
 import type { Server } from "bun";
-import { actsBy } from "./accounts/act.ts";
 import { watchAlerts } from "./accounts/alerts.ts";
-import type { HashPool } from "./accounts/hash-pool.ts";
-import { houseKeeper } from "./accounts/house.ts";
-import type { Strength } from "./accounts/new-passwords.ts";
-import { people as loadPeople } from "./accounts/people.ts";
-import { openReports } from "./accounts/reports.ts";
-import { sessions as keepSessions } from "./accounts/sessions.ts";
+import { people as loadPeople } from "./accounts/directory.ts";
+import { liveSettings } from "./accounts/settings.ts";
+import type { HashPool } from "./auth/hash-pool.ts";
+import type { Strength } from "./auth/new-passwords.ts";
+import { sessions as keepSessions } from "./auth/sessions.ts";
 import { localBroker } from "./broker/broker.ts";
 import { chores } from "./chores.ts";
 import { type Cluster, cluster as joinCluster, type Shared } from "./cluster/cluster.ts";
-import { Spending } from "./cluster/spending.ts";
-import type { Config } from "./config.ts";
-import { commitLoop } from "./conversations/commit-loop.ts";
-import { delivery } from "./conversations/delivery.ts";
-import { erasure } from "./conversations/erasure.ts";
-import { readMarks as keepReadMarks } from "./conversations/read-marks.ts";
-import type { Store } from "./db/store.ts";
-import { type DoorsDeps, doors } from "./doors.ts";
+import type { Config } from "./config/environment.ts";
+import type { Secrets } from "./config/secrets.ts";
 import { trusting } from "./http/network.ts";
 import { type RoutesDeps, routes } from "./http/routes.ts";
-import { pace } from "./pace.ts";
+import { Spending } from "./limits/spending.ts";
+import { throttle } from "./limits/throttle.ts";
+import { commitLoop } from "./messages/commit-loop.ts";
+import { delivery } from "./messages/deliver.ts";
+import { erasure } from "./messages/erasure.ts";
+import { readMarks as keepReadMarks } from "./messages/read-marks.ts";
+import { auditEntries } from "./moderation/audit-entry.ts";
+import { openReports } from "./moderation/reports.ts";
 import { closeCodes } from "./protocol/close-codes.ts";
 import { type Connection, Connections, type Socket } from "./realtime/connections.ts";
 import { dispatch } from "./realtime/dispatch.ts";
@@ -30,9 +29,10 @@ import { heartbeat } from "./realtime/heartbeat.ts";
 import { Presence } from "./realtime/presence.ts";
 import { socketHandler } from "./realtime/socket.ts";
 import { watch } from "./realtime/watch.ts";
-import type { Secrets } from "./secrets.ts";
-import { storageHealth } from "./storage-health.ts";
+import { storageHealth } from "./store/storage-health.ts";
+import type { Store } from "./store/store.ts";
 import type { System } from "./system.ts";
+import { type UseCasesDeps, useCases } from "./use-cases.ts";
 
 export interface AppDeps extends Pick<RoutesDeps, "clientFolder" | "report" | "refused"> {
   config: Pick<Config, "limits" | "trustedProxies" | "providers">;
@@ -42,7 +42,7 @@ export interface AppDeps extends Pick<RoutesDeps, "clientFolder" | "report" | "r
   secrets: Secrets;
   system: System;
   /** How the providers of sign-in are asked; nothing else beyond this machine and its database is. */
-  fetch: DoorsDeps["fetch"];
+  fetch: UseCasesDeps["fetch"];
   /** The origins whose pages may use the server, once it listens on this port. */
   originsAt(port: number): readonly string[];
   strength: Strength;
@@ -68,12 +68,12 @@ export async function createApp(deps: AppDeps) {
   const connections = new Connections();
   const spending = new Spending(system, deps.shared === undefined ? null : secrets.pepper);
   const bound = spending.bound.bind(spending);
-  const house = await houseKeeper(store.house, broker);
+  const settings = await liveSettings(store.settings, broker);
   /** What people may send now: as the admins have set it, and as the environment says until the server is set up. */
-  const messageLimits = () => house.current() ?? config.limits;
+  const messageLimits = () => settings.current() ?? config.limits;
   const frames = frameBounds(messageLimits, system);
-  const act = actsBy(system.now);
-  const sessions = keepSessions(store.sessions, house, system, report);
+  const auditEntry = auditEntries(system.now);
+  const sessions = keepSessions(store.sessions, settings, system, report);
   const presence = new Presence(broker, system, () => cluster);
   const deliver = delivery(broker, people.nameOf);
   const cluster: Cluster | null =
@@ -87,7 +87,7 @@ export async function createApp(deps: AppDeps) {
           presence,
           spending,
           broker,
-          house,
+          settings,
           deliver,
           sendAway: (why) =>
             void connections.closeAll(why === "cut off" ? closeCodes.cutOff : closeCodes.restarting),
@@ -98,7 +98,7 @@ export async function createApp(deps: AppDeps) {
   const erasing = erasure({ users: store.users, messages: store.messages, commits, system, report });
   const readMarks = keepReadMarks(store.conversations, broker, people.nameOf, system, report);
 
-  const leavesFor = (socket: Socket) => {
+  const closeReason = (socket: Socket) => {
     if (cluster?.isHealthy === false) return closeCodes.cutOff;
     const session = { ...socket.data.session, role: people.roleOf(socket.data.session.userId) };
     if (sessions.stageOf(session) !== "open") return closeCodes.proofNeeded;
@@ -120,35 +120,35 @@ export async function createApp(deps: AppDeps) {
       }),
       changeRate: bound("changes", 30, 60),
       messageBytes: () => messageLimits().messageBytes,
-      act,
+      auditEntry,
       system,
     }),
     frames,
-    leavesFor,
+    closeReason,
     noteUse: (socket) => sessions.use(socket.data.session),
     refused,
     report,
   });
 
-  const waysIn = doors({
+  const cases = useCases({
     ...deps,
     ...config,
     store,
     people,
     sessions,
     connections,
-    house,
+    settings,
     commits,
     broker,
     bound,
-    act,
+    auditEntry,
     erasing,
     tellOthers: (userId, event) => cluster?.tell(userId, event),
   });
   const http = routes({
-    ...waysIn,
+    ...cases,
     pauseOf: frames.pause,
-    turn: pace(config.limits.requestsPerSecond, system),
+    turn: throttle(config.limits.requestsPerSecond, system),
     isOurs: (origin) => origins.includes(origin),
     origins: () => origins,
     clientFolder: deps.clientFolder,
@@ -162,9 +162,9 @@ export async function createApp(deps: AppDeps) {
     report,
   });
 
-  const stopWatching = watch(connections, leavesFor, system);
+  const stopWatching = watch(connections, closeReason, system);
   const stopHeart = heartbeat(connections, system);
-  const stopAlerting = watchAlerts(store.alerts, waysIn.alerts.tell, system, report);
+  const stopAlerting = watchAlerts(store.alerts, cases.alerts.tell, system, report);
   const stopCleaning = chores({
     sessions,
     store,
@@ -181,7 +181,7 @@ export async function createApp(deps: AppDeps) {
       connections,
       presence,
       socketsPerUser: config.limits.socketsPerUser,
-      leavesFor,
+      closeReason,
       // What comes in while stopping was not acknowledged, so its sender sends it again.
       take: async (socket, frame) => (draining ? undefined : take(socket, frame)),
     }),

@@ -1,8 +1,8 @@
-import type { Sessions } from "./accounts/sessions.ts";
+import type { Sessions } from "./auth/sessions.ts";
 import type { Registry } from "./cluster/registry.ts";
-import type { Store } from "./db/store.ts";
 import { auditKeepMs } from "./protocol/audit.ts";
 import { Refusal } from "./refusal.ts";
+import type { Store } from "./store/store.ts";
 import type { System } from "./system.ts";
 
 export interface ChoresDeps {

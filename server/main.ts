@@ -1,24 +1,24 @@
 import { hostname, networkInterfaces } from "node:os";
 import { join } from "node:path";
-import { openBreachList } from "./accounts/breach-list.ts";
-import { HashPool } from "./accounts/hash-pool.ts";
-import { linkTokens } from "./accounts/link-tokens.ts";
-import { passwordStrength } from "./accounts/strength.ts";
-import { announce, tellCertificate } from "./announcement.ts";
 import { createApp } from "./app.ts";
+import { openBreachList } from "./auth/breach-list.ts";
+import { HashPool } from "./auth/hash-pool.ts";
+import { linkTokens } from "./auth/link-tokens.ts";
+import { passwordStrength } from "./auth/strength.ts";
 import { ensureCertificate } from "./certificates/ensure.ts";
 import { tlsOptions } from "./certificates/tls-options.ts";
 import { serverOrigins } from "./certificates/urls.ts";
-import { type Config, parseConfig, portTakenSentence, projectRoot } from "./config.ts";
-import { makeFolderPrivate } from "./data-folder.ts";
-import { weaknessOfWay } from "./database-way.ts";
-import { fullDiskSentence } from "./full-disk.ts";
-import { loggedStore } from "./logged-store.ts";
-import { progress } from "./progress.ts";
-import { reporter } from "./report.ts";
-import { loadSecrets } from "./secrets.ts";
-import { securityLog } from "./security-log.ts";
+import { makeFolderPrivate } from "./config/data-folder.ts";
+import { weaknessOfWay } from "./config/database-link.ts";
+import { type Config, parseConfig, portTakenSentence, projectRoot } from "./config/environment.ts";
+import { loadSecrets } from "./config/secrets.ts";
+import { announce, tellCertificate } from "./logging/announcement.ts";
+import { loggedStore } from "./logging/logged-store.ts";
+import { progress } from "./logging/progress.ts";
+import { reporter } from "./logging/report.ts";
+import { securityLog } from "./logging/security-log.ts";
 import { FolderInUse, openStorage } from "./storage.ts";
+import { fullDiskSentence } from "./store/full-disk.ts";
 import { system } from "./system.ts";
 
 const config = readConfig();
@@ -73,7 +73,7 @@ for (const kind of ["uncaughtException", "unhandledRejection"] as const)
 
 let stopping = false;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void stop());
-const isSetUp = (await store.house.read().catch(stopWith)) !== null;
+const isSetUp = (await store.settings.read().catch(stopWith)) !== null;
 announce({
   certificate,
   host: config.host,

@@ -1,20 +1,20 @@
 import { join } from "node:path";
 import type { Shared } from "./cluster/cluster.ts";
+import { nudging } from "./cluster/nudging.ts";
 import { registry } from "./cluster/registry.ts";
 import { openSignals } from "./cluster/signals.ts";
-import { telling } from "./cluster/telling.ts";
-import type { Config } from "./config.ts";
-import { pepperMark } from "./db/postgres/cluster.ts";
-import { beside, type Db, openPostgres } from "./db/postgres/open.ts";
-import { markOfPepper } from "./db/postgres/pepper.ts";
-import { postgresStore } from "./db/postgres/store.ts";
-import { refuseUnfinished } from "./db/postgres/unfinished.ts";
-import { watchIncarnation } from "./db/sqlite/incarnation.ts";
-import { lockData } from "./db/sqlite/lock.ts";
-import { openDatabase } from "./db/sqlite/open.ts";
-import { sqliteStore } from "./db/sqlite/store.ts";
-import type { Store } from "./db/store.ts";
-import type { Secrets } from "./secrets.ts";
+import type { Config } from "./config/environment.ts";
+import type { Secrets } from "./config/secrets.ts";
+import { pepperMark } from "./store/postgres/cluster.ts";
+import { beside, type Db, openPostgres } from "./store/postgres/open.ts";
+import { markOfPepper } from "./store/postgres/pepper.ts";
+import { postgresStore } from "./store/postgres/store.ts";
+import { refuseUnfinished } from "./store/postgres/unfinished.ts";
+import { watchIncarnation } from "./store/sqlite/incarnation.ts";
+import { lockData } from "./store/sqlite/lock.ts";
+import { openDatabase } from "./store/sqlite/open.ts";
+import { sqliteStore } from "./store/sqlite/store.ts";
+import type { Store } from "./store/store.ts";
 import type { System } from "./system.ts";
 
 /** What a server keeps its data in, and what it shares with other servers. */
@@ -30,11 +30,11 @@ export class FolderInUse extends Error {
   override name = "FolderInUse";
 }
 
-type Surroundings = Pick<Config, "dataDir" | "postgres">;
+type Deps = Pick<Config, "dataDir" | "postgres">;
 type Report = (error: unknown) => void;
 
 /** Opens what the configuration names, made and brought up to date. Throws a sentence where that cannot be. */
-export function openStorage(config: Surroundings, system: System, report: Report): Promise<Storage> {
+export function openStorage(config: Deps, system: System, report: Report): Promise<Storage> {
   return config.postgres === null
     ? openFolder(config.dataDir, system, report)
     : openNode(config, config.postgres, system, report);
@@ -61,7 +61,7 @@ async function openFolder(dataDir: string, system: System, report: Report): Prom
 }
 
 async function openNode(
-  { dataDir }: Surroundings,
+  { dataDir }: Deps,
   postgres: NonNullable<Config["postgres"]>,
   system: System,
   report: Report,
@@ -95,7 +95,7 @@ async function openNode(
           return isNew;
         },
       };
-      return { store: telling(store, signals), shared };
+      return { store: nudging(store, signals), shared };
     },
     close: async () => {
       await Promise.all([apart.close(), store.close()]);

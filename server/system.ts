@@ -7,14 +7,14 @@ export interface System {
   /** Cryptographically strong random bytes. */
   random(bytes: number): Uint8Array;
   /** Runs `act` once after `ms`; the returned function cancels it. Does not keep the process alive. */
-  after(ms: number, act: () => void): () => void;
+  after(ms: number, run: () => void): () => void;
 }
 
 export const system: System = {
   now: Date.now,
   random: (bytes) => randomBytes(bytes),
-  after(ms, act) {
-    const timer = setTimeout(act, ms);
+  after(ms, run) {
+    const timer = setTimeout(run, ms);
     timer.unref();
     return () => clearTimeout(timer);
   },

@@ -13,7 +13,9 @@ interface Rule {
   reason: string;
 }
 
-const ground = ["server/protocol/*", "server/refusal.ts", "server/incident.ts", "server/system.ts"];
+const ground = ["server/protocol/*", "server/refusal.ts", "server/logging/incident.ts", "server/system.ts"];
+/** What use cases stand on: plain data, limits, and the channel on which they tell of changes. */
+const useCases = [...ground, "server/store/*", "server/broker/*", "server/limits/*"];
 
 const rules: Rule[] = [
   {
@@ -29,29 +31,48 @@ const rules: Rule[] = [
     reason: "carrying events needs to know nothing but events",
   },
   {
-    files: "server/db/**",
+    files: "server/store/**",
     may: ground,
     packages: /^(node:|bun$|bun:sqlite$|drizzle-orm|valibot)/,
-    reason: "the store stands at the bottom, so that another one can stand beside it",
+    reason: "the store stands at the bottom and knows nothing above it",
+  },
+  {
+    files: "server/limits/**",
+    may: ground,
+    mayNameTypesOf: ["server/store/**"],
+    packages: /^node:(crypto|fs|os|path)$/,
+    reason: "a limit counts what it is told, whoever asks",
+  },
+  {
+    files: "server/auth/**",
+    may: [...useCases, "server/accounts/*", "server/moderation/*"],
+    mayNameTypesOf: ["server/config/*"],
+    packages:
+      /^(node:|bcryptjs|arctic|jose|bowser|otpauth|@simplewebauthn\/server(\/helpers)?|@zxcvbn-ts\/.+)/,
+    reason: "who somebody is does not depend on how they asked: no Hono, no sockets",
   },
   {
     files: "server/accounts/**",
-    may: [
-      ...ground,
-      "server/db/store.ts",
-      "server/db/kept/*",
-      "server/broker/*",
-      "server/rate-limit.ts",
-      "server/token-buckets.ts",
-      "server/give-way.ts",
-    ],
-    packages:
-      /^(node:crypto|node:worker_threads|node:fs\/promises|bcryptjs|arctic|jose|bowser|otpauth|@simplewebauthn\/server(\/helpers)?|@zxcvbn-ts\/.+)$/,
-    reason: "who someone is does not depend on how they asked: no Hono, no sockets",
+    may: [...useCases, "server/auth/*", "server/moderation/*"],
+    packages: /^node:crypto$/,
+    reason: "an account does not depend on how it is reached: no Hono, no sockets",
   },
   {
-    files: "server/conversations/**",
-    may: [...ground, "server/db/store.ts", "server/db/kept/*", "server/broker/*"],
+    files: "server/moderation/**",
+    may: [...useCases, "server/auth/*", "server/accounts/*", "server/export/*"],
+    packages: /^$/,
+    reason: "what moderators may do does not depend on how they ask: no Hono, no sockets",
+  },
+  {
+    files: "server/export/**",
+    may: [...useCases],
+    mayNameTypesOf: ["server/accounts/*", "server/moderation/*"],
+    packages: /^node:/,
+    reason: "an export reads the store and writes a file; who sends it is not its business",
+  },
+  {
+    files: "server/messages/**",
+    may: [...ground, "server/store/*", "server/broker/*"],
     packages: /^$/,
     reason: "what a conversation is does not depend on how it is reached: no Hono, no sockets",
   },
@@ -59,35 +80,29 @@ const rules: Rule[] = [
     files: "server/cluster/**",
     may: [
       ...ground,
-      "server/db/store.ts",
-      "server/db/kept/*",
-      "server/db/postgres/*",
+      "server/effects.ts",
+      "server/store/*",
+      "server/store/postgres/*",
       "server/broker/*",
-      "server/conversations/delivery.ts",
+      "server/messages/deliver.ts",
       "server/realtime/*",
-      "server/token-buckets.ts",
+      "server/limits/*",
     ],
-    mayNameTypesOf: ["server/accounts/people.ts"],
+    mayNameTypesOf: ["server/accounts/directory.ts"],
     packages: /^(bun|node:crypto|valibot)$/,
-    reason: "nodes agree through PostgreSQL and hint through signals; one process alone needs none of it",
+    reason: "nodes agree through PostgreSQL and nudge through signals; one process alone needs none of it",
   },
   {
     files: "server/realtime/**",
     may: [
       ...ground,
       "server/broker/*",
-      "server/conversations/*",
+      "server/messages/*",
       "server/json.ts",
       "server/validate.ts",
-      "server/rate-limit.ts",
-      "server/token-buckets.ts",
+      "server/limits/*",
     ],
-    mayNameTypesOf: [
-      "server/db/store.ts",
-      "server/db/kept/*",
-      "server/accounts/people.ts",
-      "server/accounts/act.ts",
-    ],
+    mayNameTypesOf: ["server/store/*", "server/accounts/directory.ts", "server/moderation/audit-entry.ts"],
     packages: /^(bun|valibot)$/,
     reason: "sockets carry commands to the use cases; they keep nothing and ask no database",
   },
@@ -95,37 +110,29 @@ const rules: Rule[] = [
     files: "server/http/**",
     may: [
       ...ground,
+      "server/auth/*",
       "server/accounts/*",
+      "server/moderation/*",
+      "server/export/*",
       "server/realtime/connections.ts",
       "server/json.ts",
       "server/validate.ts",
-      "server/rate-limit.ts",
+      "server/limits/*",
     ],
-    mayNameTypesOf: ["server/db/store.ts", "server/db/kept/*", "server/token-buckets.ts", "server/pace.ts"],
+    mayNameTypesOf: ["server/store/*"],
     packages: /^(hono|valibot|bun$|node:fs$|node:net$|node:path$)/,
     reason: "routes carry requests to the use cases; they keep nothing and ask no database",
   },
   {
     files: "server/certificates/**",
-    may: ["server/config.ts", "server/progress.ts"],
+    may: ["server/config/environment.ts", "server/logging/progress.ts"],
     reason: "certificates are made before there is a server",
   },
   {
     files: "web/parts/**",
     may: [],
     mayNameTypesOf: ["server/protocol/*"],
-    reason: "a part shows what it is given and reports what was done with it",
-  },
-  {
-    files: "web/screens/**",
-    may: ["web/parts/*", "web/state/*"],
-    mayNameTypesOf: ["server/protocol/*"],
-    reason: "a screen joins parts with state; how the server is reached is not its business",
-  },
-  {
-    files: "web/state/**",
-    may: ["web/transport/*", "server/protocol/*"],
-    reason: "state knows the wire, and nothing of how it is shown",
+    reason: "a part shows what it is given and knows nothing of chats",
   },
   {
     files: "web/transport/**",
@@ -133,6 +140,26 @@ const rules: Rule[] = [
     packages: /^$/,
     reason: "the transport runs without a framework and without a browser",
   },
+  ...["chat", "account", "admin", "entry", "app"].map((area) => ({
+    files: `web/${area}/**`,
+    may: [
+      "web/parts/*",
+      "web/transport/*",
+      "web/app/*",
+      "web/styles/*",
+      "server/protocol/*",
+      // A screen that shows another area: the chat shows moderation and notes of the account, an entry page sets up a factor.
+      ...{
+        chat: ["web/account/*", "web/admin/*"],
+        account: ["web/entry/*"],
+        admin: [],
+        entry: ["web/account/*", "web/chat/*"],
+        app: ["web/chat/*", "web/account/*", "web/admin/*", "web/entry/*"],
+      }[area]!,
+    ],
+    mayNameTypesOf: ["web/chat/*"],
+    reason: "an area stands on parts, transport and the wire, and on another area only where it shows it",
+  })),
 ];
 
 const matches = (patterns: string[], path: string) =>
@@ -158,6 +185,13 @@ describe("who may import whom", () => {
       ({ from, to }) => to === "server/app.ts" && from !== "server/main.ts" && !from.startsWith("tests/"),
     );
     expect(broken).toEqual([]);
+  });
+
+  test("no .ts file of the browser imports a component: state does not depend on how it is shown", () => {
+    const broken = imports.filter(
+      ({ from, to }) => from.startsWith("web/") && from.endsWith(".ts") && to.endsWith(".svelte"),
+    );
+    expect(broken.filter(({ from }) => from !== "web/app/main.ts")).toEqual([]);
   });
 
   test("the browser gets nothing of the server but the wire", () => {

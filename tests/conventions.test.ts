@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import ts from "typescript";
 import { isProduct, sources, textOf } from "./support/sources.ts";
 
 /** Files whose text has the pattern, besides the excepted ones. */
@@ -13,7 +14,7 @@ describe("what is not written", () => {
     const sourcesOfIt = [
       "server/system.ts",
       "server/main.ts",
-      "web/main.ts",
+      "web/app/main.ts",
       "web/transport/system.ts",
       "web/vite.config.ts",
     ];
@@ -83,3 +84,40 @@ describe("how files are cut", () => {
     expect(sources.filter((path) => path.endsWith(".ts") && barrel(path))).toEqual([]);
   });
 });
+
+describe("the words of the glossary", () => {
+  /** Names that were private to this project, where the field has a word: server/GLOSSARY.md. Sentences are free. */
+  const retired =
+    /^(houses?|doors?|doorways?|whence|deeds?|standings?|newcomers?|pledges?|glimpses?|surroundings|likeness|turnstiles?|scrub(bed|s)?|seats?|seating)$/;
+  const phrases = /^(leavesFor|waysIn|giveWay|ownData|beginnings)/i;
+  const parts = (name: string) =>
+    name.split(/[-_.]|(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/).map((part) => part.toLowerCase());
+
+  test("no file is named by a retired word", () => {
+    const named = (path: string) =>
+      path
+        .split("/")
+        .flatMap(parts)
+        .some((part) => retired.test(part));
+    expect(sources.filter(named)).toEqual([]);
+  });
+
+  test("no identifier has a retired word in it", () => {
+    const found = sources
+      .filter((path) => path.endsWith(".ts") && isProduct(path))
+      .flatMap((path) => identifiersOf(path).map((name) => ({ path, name })))
+      .filter(({ name }) => phrases.test(name) || parts(name).some((part) => retired.test(part)));
+    expect(found).toEqual([]);
+  });
+});
+
+/** The names that a file's code uses. */
+function identifiersOf(path: string): string[] {
+  const names = new Set<string>();
+  const visit = (node: ts.Node) => {
+    if (ts.isIdentifier(node) || ts.isPrivateIdentifier(node)) names.add(node.text.replace(/^#/, ""));
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(path, textOf.get(path)!, ts.ScriptTarget.Latest));
+  return [...names];
+}

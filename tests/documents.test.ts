@@ -44,36 +44,36 @@ describe("server/README.md tells the protocol as it is", () => {
   }
 
   test("its table of errors has every code with its status", () => {
-    const told = rowsUnder("Errors").filter(([code]) => code !== "code");
+    const said = rowsUnder("Errors").filter(([code]) => code !== "code");
     const real = Object.entries(errorCodes).map(([code, { status }]) => [code, String(status)]);
     expect(
-      told.map(([code, rest]) => [code, rest!.split(" | ")[0]]).filter(([code]) => code !== "---"),
+      said.map(([code, rest]) => [code, rest!.split(" | ")[0]]).filter(([code]) => code !== "---"),
     ).toEqual(real as string[][]);
   });
 
   test("its table of close codes has every code with its name", () => {
-    const told = rowsUnder("Close codes")
+    const said = rowsUnder("Close codes")
       .map(([code, rest]) => `${code} ${rest!.split(" | ")[0]!.replaceAll("`", "")}`)
       .filter((row) => row.startsWith("4"));
-    expect(told).toEqual(Object.entries(closeCodes).map(([name, code]) => `${code} ${name}`));
+    expect(said).toEqual(Object.entries(closeCodes).map(([name, code]) => `${code} ${name}`));
   });
 
   test("its table of routes has every route", () => {
-    const told = rowsUnder("Over HTTP").map(([route]) => route!);
+    const said = rowsUnder("Over HTTP").map(([route]) => route!);
     const table = routeTable({} as Parameters<typeof routeTable>[0]);
     const real = table.map(([method, path]) => `${method} ${path}`);
-    expect(told.filter((route) => route.includes("/")).toSorted()).toEqual(real.toSorted());
+    expect(said.filter((route) => route.includes("/")).toSorted()).toEqual(real.toSorted());
     const fresh = table.flatMap(([method, path, , , fresh]) => (fresh ? [`${method} ${path}`] : []));
     const marked = [...text.matchAll(/^\| `([\w./: -]+?)` \(fresh\)/gm)].map(([, route]) => route!);
     expect(marked.toSorted()).toEqual(fresh.toSorted());
   });
 
   test("its table of rights is the one that holds", () => {
-    const told = [...text.matchAll(/^\| `([a-z. ]+)` \| ([a-z]+) \|/gm)].map(([, right, role]) => [
+    const said = [...text.matchAll(/^\| `([a-z. ]+)` \| ([a-z]+) \|/gm)].map(([, right, role]) => [
       right!,
       role!,
     ]);
-    expect(told).toEqual(Object.entries(rights) as [string, string][]);
+    expect(said).toEqual(Object.entries(rights) as [string, string][]);
   });
 });
 
@@ -83,6 +83,7 @@ describe("every link leads somewhere", () => {
       ".github/CONTRIBUTING.md",
       ".github/SECURITY.md",
       "README.md",
+      "server/GLOSSARY.md",
       "server/README.md",
       "server/SCALE.md",
     ]);
@@ -112,7 +113,7 @@ describe("README.md leaves nothing out", () => {
   });
 
   test("every setting has its row", async () => {
-    const config = await Bun.file(join(root, "server/config.ts")).text();
+    const config = await Bun.file(join(root, "server/config/environment.ts")).text();
     const settings = [...config.matchAll(/\b(?:setting|count)(?:<[^>]*>)?\(\s*"([A-Z_]+)"/g)].map(
       ([, name]) => name!,
     );

@@ -1,7 +1,7 @@
 import { SQL } from "bun";
 import { browserSystem } from "../../web/transport/system.ts";
 import { many, type Spread, talkers } from "./conversations.ts";
-import { text } from "./house.ts";
+import { text } from "./server-folder.ts";
 
 /** As many as the commit loop stores at once. */
 const batch = 200;

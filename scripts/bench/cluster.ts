@@ -1,6 +1,6 @@
 import { type Contender, startOurs } from "./contenders.ts";
 import type { Ground } from "./ground.ts";
-import type { House } from "./house.ts";
+import type { ServerFolder } from "./server-folder.ts";
 
 /** Several of our servers on the same data. */
 export interface Cluster {
@@ -11,16 +11,16 @@ export interface Cluster {
 }
 
 interface Wanted {
-  house: House;
-  /** The database that the house was moved to; without it there is one process, on the file of the house. */
+  folder: ServerFolder;
+  /** The database that the folder was moved to; without it there is one process, on the file of the folder. */
   url?: string;
   nodes: number;
 }
 
-export async function startCluster(ground: Ground, { house, url, nodes: count }: Wanted): Promise<Cluster> {
-  const settings: Record<string, string> = url ? { DATABASE_URL: url } : {};
+export async function startCluster(ground: Ground, { folder, url, nodes: count }: Wanted): Promise<Cluster> {
+  const env: Record<string, string> = url ? { DATABASE_URL: url } : {};
   const nodes: Contender[] = [];
-  for (let node = 0; node < count; node++) nodes.push(await startOurs(ground, house, settings));
+  for (let node = 0; node < count; node++) nodes.push(await startOurs(ground, folder, env));
   return {
     nodes,
     async cpu() {

@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import { projectRoot } from "../../server/config.ts";
+import { projectRoot } from "../../server/config/environment.ts";
 import type { ChatEvent, EventOf } from "../../server/protocol/events.ts";
 import type { Ground } from "./ground.ts";
-import { type House, password, text, unlimited } from "./house.ts";
 import type { Address } from "./open-wire.ts";
+import { password, type ServerFolder, text, unlimited } from "./server-folder.ts";
 import { type ServerProcess, startProcess } from "./server-process.ts";
 import type { Wire } from "./wire.ts";
 
@@ -28,15 +28,15 @@ const bench = join(projectRoot, "scripts/bench");
 const idsOf = (events: ChatEvent[]) =>
   events.flatMap((event) => (event.type === "message.sent" ? [event.message.clientId] : []));
 
-/** The real server: on the database file of the house, with synchronous FULL, or on what these settings name. */
+/** The real server: on the database file of the folder, with synchronous FULL, or on what these settings name. */
 export async function startOurs(
   ground: Ground,
-  house: House,
-  settings: Record<string, string> = {},
+  folder: ServerFolder,
+  given: Record<string, string> = {},
   entry = "server/main.ts",
 ): Promise<Contender> {
   const command = [process.execPath, "--preload", join(bench, "probe.ts"), join(projectRoot, entry)];
-  const env = { ...unlimited, HOST: "127.0.0.1", PORT: "0", DATA_DIR: house.dataDir, ...settings };
+  const env = { ...unlimited, HOST: "127.0.0.1", PORT: "0", DATA_DIR: folder.dataDir, ...given };
   const server = await startProcess({ command, env, port: /Here\s+https:\/\/localhost:(\d+)/ }, ground.cores);
   const origin = `https://localhost:${server.port}`;
   return {
@@ -45,7 +45,7 @@ export async function startOurs(
     address: (member) => ({
       port: server.port,
       path: "/api/socket",
-      headers: { Origin: origin, Cookie: house.cookies[member]! },
+      headers: { Origin: origin, Cookie: folder.cookies[member]! },
     }),
     async enter(wire, heard) {
       wire.say(JSON.stringify({ type: "chat.enter", ref: "enter" }));
@@ -64,7 +64,7 @@ export async function startOurs(
       fetch(`${origin}/api/session`, {
         method: "POST",
         headers: { Origin: origin, "Content-Type": "application/json" },
-        body: JSON.stringify({ name: house.names[member], password }),
+        body: JSON.stringify({ name: folder.names[member], password }),
         tls: { rejectUnauthorized: false },
       }),
   };

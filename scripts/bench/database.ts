@@ -1,16 +1,16 @@
 import { chmodSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { SQL } from "bun";
-import { beginCopy, finishCopy, setFacts } from "../../server/db/postgres/copy.ts";
-import { markOfPepper } from "../../server/db/postgres/pepper.ts";
-import { loadSecrets } from "../../server/secrets.ts";
+import { loadSecrets } from "../../server/config/secrets.ts";
+import { beginCopy, finishCopy, setFacts } from "../../server/store/postgres/copy.ts";
+import { markOfPepper } from "../../server/store/postgres/pepper.ts";
 import { copyRows } from "../migrate-to-postgres/copy-rows.ts";
 import { openSource } from "../migrate-to-postgres/source.ts";
 import { withTarget } from "../migrate-to-postgres/target.ts";
 import { startPostgres } from "../postgres.ts";
 import type { Ground } from "./ground.ts";
-import type { House } from "./house.ts";
 import { familyOf, meter } from "./processor.ts";
+import type { ServerFolder } from "./server-folder.ts";
 import { adopt } from "./server-process.ts";
 import { removeFolder, temporaryFolder } from "./temporary.ts";
 
@@ -18,8 +18,8 @@ import { removeFolder, temporaryFolder } from "./temporary.ts";
 export interface Database {
   /** The address of a new database with nothing in it. */
   create(): Promise<string>;
-  /** The address of a new database that holds all of a house, moved by the product's own code. */
-  move(house: House): Promise<string>;
+  /** The address of a new database that holds all of a folder, moved by the product's own code. */
+  move(folder: ServerFolder): Promise<string>;
   /** Lets PostgreSQL plan anew by what a database holds now, as it does by itself after a minute. */
   analyze(url: string): Promise<void>;
   /** Starts counting what PostgreSQL costs; gives a function that tells the microseconds since, or null where they are not known. */

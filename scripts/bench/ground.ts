@@ -1,6 +1,6 @@
 import { hash } from "bcryptjs";
 import { type Cores, divideCores } from "./cores.ts";
-import { makeCertificate, password } from "./house.ts";
+import { makeCertificate, password } from "./server-folder.ts";
 import { temporaryFolder } from "./temporary.ts";
 
 /** What all measurements stand on. */

@@ -1,7 +1,7 @@
 import type { ConversationId } from "../../server/protocol/conversation-id.ts";
 import { browserSystem } from "../../web/transport/system.ts";
 import { withPatience } from "./crowd.ts";
-import { text } from "./house.ts";
+import { text } from "./server-folder.ts";
 import type { Wire } from "./wire.ts";
 
 /** Ids are made as the client makes them: what they look like decides what storing them costs. */

@@ -1,8 +1,8 @@
-import { tellSetUp } from "../../server/announcement.ts";
 import type { ServerCertificate } from "../../server/certificates/ensure.ts";
 import { serverUrls } from "../../server/certificates/urls.ts";
-import type { Config } from "../../server/config.ts";
-import { progress } from "../../server/progress.ts";
+import type { Config } from "../../server/config/environment.ts";
+import { tellSetUp } from "../../server/logging/announcement.ts";
+import { progress } from "../../server/logging/progress.ts";
 import type { Node } from "./nodes.ts";
 
 interface Told {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { projectRoot } from "../../server/config.ts";
+import { projectRoot } from "../../server/config/environment.ts";
 
 export const balancers = ["haproxy", "caddy"] as const;
 export type Balancer = (typeof balancers)[number];

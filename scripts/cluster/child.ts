@@ -1,5 +1,5 @@
-import { projectRoot } from "../../server/config.ts";
-import { progress } from "../../server/progress.ts";
+import { projectRoot } from "../../server/config/environment.ts";
+import { progress } from "../../server/logging/progress.ts";
 import { SetupError } from "../setup.ts";
 
 interface ChildOptions {

@@ -1,4 +1,4 @@
-import { progress } from "../../server/progress.ts";
+import { progress } from "../../server/logging/progress.ts";
 import { type Postgres, startPostgres } from "../postgres.ts";
 
 export interface Database {

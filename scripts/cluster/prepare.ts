@@ -1,16 +1,16 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { linkTokens } from "../../server/accounts/link-tokens.ts";
-import { tellCertificate } from "../../server/announcement.ts";
+import { linkTokens } from "../../server/auth/link-tokens.ts";
 import { ensureCertificate, type ServerCertificate } from "../../server/certificates/ensure.ts";
 import { selfMadeFiles } from "../../server/certificates/files.ts";
 import type { Interfaces } from "../../server/certificates/names.ts";
-import type { Config } from "../../server/config.ts";
-import { DatabaseError } from "../../server/db/postgres/failures.ts";
-import { openPostgres } from "../../server/db/postgres/open.ts";
-import { postgresStore } from "../../server/db/postgres/store.ts";
-import { progress } from "../../server/progress.ts";
-import { loadSecrets, type Secrets } from "../../server/secrets.ts";
+import type { Config } from "../../server/config/environment.ts";
+import { loadSecrets, type Secrets } from "../../server/config/secrets.ts";
+import { tellCertificate } from "../../server/logging/announcement.ts";
+import { progress } from "../../server/logging/progress.ts";
+import { DatabaseError } from "../../server/store/postgres/failures.ts";
+import { openPostgres } from "../../server/store/postgres/open.ts";
+import { postgresStore } from "../../server/store/postgres/store.ts";
 import { SetupError } from "../setup.ts";
 
 interface Wanted {
@@ -67,8 +67,8 @@ async function ensureTablesAndSecrets({ databaseUrl, dataDir }: Wanted): Promise
   try {
     const [found] = await database.sql`select exists (select from users) as accounts`;
     const { pepper } = readSecrets(join(dataDir, "secrets.json"), found.accounts);
-    const house = await postgresStore(database, { origin: "cluster", now: Date.now }).house.read();
-    return house === null ? linkTokens(pepper).setUp(database.epoch) : null;
+    const settings = await postgresStore(database, { origin: "cluster", now: Date.now }).settings.read();
+    return settings === null ? linkTokens(pepper).setUp(database.epoch) : null;
   } finally {
     await database.close();
   }

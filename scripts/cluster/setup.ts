@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Interfaces } from "../../server/certificates/names.ts";
-import { parseConfig } from "../../server/config.ts";
+import { parseConfig } from "../../server/config/environment.ts";
 import { command, SetupError } from "../setup.ts";
 import { prepare } from "./prepare.ts";
 

@@ -2,7 +2,7 @@ import { startJudged } from "./judged-server.ts";
 import { observatory } from "./observatory.ts";
 import { sslscan } from "./sslscan.ts";
 import { testssl } from "./testssl.ts";
-import { told } from "./verdict.ts";
+import { verdictLine } from "./verdict.ts";
 
 const judges = [observatory, sslscan, testssl];
 
@@ -14,7 +14,7 @@ export async function hear(): Promise<number> {
     let asked = 0;
     for (const judge of judges) {
       const verdict = await judge(server);
-      console.log(told(verdict));
+      console.log(verdictLine(verdict));
       findings += verdict.findings.length;
       if (verdict.skipped === null) asked++;
     }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureCertificate } from "../../server/certificates/ensure.ts";
 import { selfMadeFiles } from "../../server/certificates/files.ts";
-import { projectRoot } from "../../server/config.ts";
+import { projectRoot } from "../../server/config/environment.ts";
 import { SetupError } from "../setup.ts";
 
 /** A server that is being judged, and how to trust it. */

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
-import { projectRoot } from "../../server/config.ts";
+import { projectRoot } from "../../server/config/environment.ts";
 import { findProgram } from "../find-program.ts";
 import type { Judged } from "./judged-server.ts";
 import { runFor } from "./outside.ts";

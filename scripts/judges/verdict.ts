@@ -20,7 +20,7 @@ export const skipped = (judge: string, reason: string): Verdict => ({
 });
 
 /** A verdict as lines: what was skipped never looks as if it had passed. */
-export function told({ judge, skipped: reason, says, findings, allowed }: Verdict): string {
+export function verdictLine({ judge, skipped: reason, says, findings, allowed }: Verdict): string {
   if (reason !== null) return `skipped: ${judge} (${reason})`;
   const lines = [
     `${findings.length === 0 ? "✓" : "✗"} ${judge}: ${says}`,

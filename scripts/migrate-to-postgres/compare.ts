@@ -1,7 +1,7 @@
 import type { SQL } from "bun";
-import { copiedTables, numberedTables } from "../../server/db/postgres/copied-tables.ts";
-import { type Facts, factsOf } from "../../server/db/postgres/copy.ts";
-import { fingerprints, printsOfSums, rowCounts } from "../../server/db/postgres/fingerprints.ts";
+import { copiedTables, numberedTables } from "../../server/store/postgres/copied-tables.ts";
+import { type Facts, factsOf } from "../../server/store/postgres/copy.ts";
+import { fingerprints, printsOfSums, rowCounts } from "../../server/store/postgres/fingerprints.ts";
 import type { Source } from "./source.ts";
 import { batches, columnsOf, keyOf, rowsAfter, sumsOf } from "./source-rows.ts";
 
@@ -19,7 +19,7 @@ const names: Record<string, string> = {
   conversations: "conversations, with heads",
   memberships: "memberships, with read marks",
   messages: "messages, with all they hold",
-  house: "settings of the server",
+  chatName: "settings of the server",
   totp: "authenticator apps",
   recovery_codes: "recovery codes",
   identities: "accounts at providers",
@@ -36,7 +36,7 @@ const nameOf = (table: string) => names[table] ?? table;
 export async function compare(
   source: Source,
   sql: SQL,
-  facts: Facts,
+  effects: Facts,
   tell: (messages: number) => void,
 ): Promise<Comparison[]> {
   const counts = await rowCounts(sql);
@@ -63,10 +63,10 @@ export async function compare(
   const there = await factsOf(sql);
   return [
     ...comparisons,
-    fact("epoch", facts.epoch, there.epoch),
-    fact("mark of the pepper", facts.pepper, there.pepper),
+    fact("epoch", effects.epoch, there.epoch),
+    fact("mark of the pepper", effects.pepper, there.pepper),
     ...numberedTables.map((table) =>
-      fact(`highest number, ${nameOf(table)}`, facts.last[table] ?? 0, there.last[table] ?? 0),
+      fact(`highest number, ${nameOf(table)}`, effects.last[table] ?? 0, there.last[table] ?? 0),
     ),
   ];
 }

@@ -1,7 +1,7 @@
 import type { SQL } from "bun";
-import { insertRows } from "../../server/db/postgres/copied-rows.ts";
-import { type CopiedTable, copiedTables } from "../../server/db/postgres/copied-tables.ts";
-import { advance, type Progress } from "../../server/db/postgres/copy.ts";
+import { insertRows } from "../../server/store/postgres/copied-rows.ts";
+import { type CopiedTable, copiedTables } from "../../server/store/postgres/copied-tables.ts";
+import { advance, type Progress } from "../../server/store/postgres/copy.ts";
 import type { Source } from "./source.ts";
 import { batches, type Key, keyOf, rowsAfter } from "./source-rows.ts";
 

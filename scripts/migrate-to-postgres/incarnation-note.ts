@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import * as v from "valibot";
 
-// The note beside the database, by which server/db/sqlite/incarnation.ts knows it again.
+// The note beside the database, by which server/store/sqlite/incarnation.ts knows it again.
 
 const note = v.object({
   generations: v.array(v.string()),

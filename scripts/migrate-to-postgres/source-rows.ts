@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
-import type { CopiedTable, Row, Value } from "../../server/db/postgres/copied-tables.ts";
-import type { Sums } from "../../server/db/postgres/fingerprints.ts";
+import type { CopiedTable, Row, Value } from "../../server/store/postgres/copied-tables.ts";
+import type { Sums } from "../../server/store/postgres/fingerprints.ts";
 
 /** The key of a row, bytes in hexadecimal. */
 export type Key = (string | number)[];

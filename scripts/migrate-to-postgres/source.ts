@@ -2,10 +2,10 @@ import { Database } from "bun:sqlite";
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { readMigrationFiles } from "drizzle-orm/migrator";
-import { projectRoot } from "../../server/config.ts";
-import { copiedTables, numberedTables } from "../../server/db/postgres/copied-tables.ts";
-import type { Counts } from "../../server/db/postgres/fingerprints.ts";
-import { lockData } from "../../server/db/sqlite/lock.ts";
+import { projectRoot } from "../../server/config/environment.ts";
+import { copiedTables, numberedTables } from "../../server/store/postgres/copied-tables.ts";
+import type { Counts } from "../../server/store/postgres/fingerprints.ts";
+import { lockData } from "../../server/store/sqlite/lock.ts";
 import { SetupError } from "../setup.ts";
 import { disown, isKnown } from "./incarnation-note.ts";
 

@@ -1,6 +1,6 @@
 import { SQL } from "bun";
-import { codesOf, DatabaseError, mistakeOf } from "../../server/db/postgres/failures.ts";
-import { openPostgres } from "../../server/db/postgres/open.ts";
+import { codesOf, DatabaseError, mistakeOf } from "../../server/store/postgres/failures.ts";
+import { openPostgres } from "../../server/store/postgres/open.ts";
 import { SetupError } from "../setup.ts";
 
 const session = {

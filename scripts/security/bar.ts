@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import * as v from "valibot";
-import { projectRoot } from "../../server/config.ts";
+import { projectRoot } from "../../server/config/environment.ts";
 
 export const levels = [1, 2, 3] as const;
 export type Level = (typeof levels)[number];

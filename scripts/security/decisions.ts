@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { projectRoot } from "../../server/config.ts";
+import { projectRoot } from "../../server/config/environment.ts";
 
 /** A documented decision, by which requirements are met or excepted. */
 export interface Decision {

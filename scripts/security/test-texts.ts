@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { Glob } from "bun";
-import { projectRoot } from "../../server/config.ts";
+import { projectRoot } from "../../server/config/environment.ts";
 
 /** The text of every file of the tests, by its path from the root. */
 export async function testTexts(): Promise<Map<string, string>> {

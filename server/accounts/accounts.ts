@@ -1,20 +1,20 @@
+import type { KnownDevices } from "../auth/known-devices.ts";
+import type { HashNew } from "../auth/new-passwords.ts";
+import type { Passwords } from "../auth/passwords.ts";
+import { provesInTwoSteps } from "../auth/second-step.ts";
+import type { ClientInfo, Sessions } from "../auth/sessions.ts";
 import type { Broker } from "../broker/broker.ts";
 import { groupTopic } from "../broker/topics.ts";
-import type { Session } from "../db/kept/sessions.ts";
-import type { User } from "../db/kept/users.ts";
-import type { Store } from "../db/store.ts";
+import type { GuessLimits } from "../limits/guess-limits.ts";
+import type { MakeAuditEntry } from "../moderation/audit-entry.ts";
 import type { AccountInfo, Credentials, Deletion } from "../protocol/account.ts";
 import { Refusal } from "../refusal.ts";
+import type { Session } from "../store/sessions.ts";
+import type { Store } from "../store/store.ts";
+import type { User } from "../store/users.ts";
 import type { System } from "../system.ts";
-import type { MakeAct } from "./act.ts";
-import type { GuessLimits } from "./guess-limits.ts";
-import type { KnownDevices } from "./known-devices.ts";
-import type { HashNew } from "./new-passwords.ts";
-import type { Passwords } from "./passwords.ts";
-import type { People } from "./people.ts";
-import { provesInTwoSteps } from "./second-step.ts";
-import type { Sessions, Whence } from "./sessions.ts";
-import type { RequireActive } from "./standing.ts";
+import type { People } from "./directory.ts";
+import type { RequireActive } from "./status.ts";
 
 export interface AccountsDeps {
   users: Store["users"];
@@ -26,8 +26,8 @@ export interface AccountsDeps {
   devices: KnownDevices;
   sessions: Pick<Sessions, "isFresh">;
   requireActive: RequireActive;
-  kept: Pick<Store["sessions"], "find">;
-  act: MakeAct;
+  sessionStore: Pick<Store["sessions"], "find">;
+  auditEntry: MakeAuditEntry;
   broker: Broker;
   system: System;
   /** Clears away what a deleted account leaves. */
@@ -38,7 +38,7 @@ export type Accounts = ReturnType<typeof accounts>;
 
 /** What people do with their accounts. Each refuses with a code of the protocol and then has changed nothing. */
 export function accounts(deps: AccountsDeps) {
-  const { users, people, passwords, guesses, devices, broker, system, act } = deps;
+  const { users, people, passwords, guesses, devices, broker, system, auditEntry } = deps;
   /** The signed-in user, once the password is proven; `wrong_password` otherwise. */
   async function proven(session: Session, password: string, address: string): Promise<User> {
     const user = await users.byId(session.userId);
@@ -53,14 +53,14 @@ export function accounts(deps: AccountsDeps) {
 
   async function stillProven({ id, passwordHash }: User): Promise<boolean> {
     const user = await users.byId(id);
-    return user?.passwordHash === passwordHash && user.standing === "active";
+    return user?.passwordHash === passwordHash && user.status === "active";
   }
 
   return {
     /** Proves who someone is; `wrong_credentials` says and takes the same for an unknown name and a wrong password. */
     async signIn(
       { name, password }: Credentials,
-      { address }: Whence,
+      { address }: ClientInfo,
       mark: string | undefined,
     ): Promise<User> {
       const user = await users.byName(name);
@@ -70,11 +70,11 @@ export function accounts(deps: AccountsDeps) {
       // A right one costs like a wrong one where the account is barred: each try is written down.
       await guesses.attempt(name, source, async () => {
         isRight = await passwords.matches(password, user?.passwordHash ?? null, address);
-        return isRight && user?.standing === "active";
+        return isRight && user?.status === "active";
       });
       if (!isRight || !user) {
         const to = user === null ? {} : { to: user.id };
-        await deps.audit.add(act("session.refused", { ...to, address, detail: { way: "password" } }));
+        await deps.audit.add(auditEntry("session.refused", { ...to, address, detail: { way: "password" } }));
         throw new Refusal("wrong_credentials");
       }
       await deps.requireActive(user, "password", address);
@@ -124,8 +124,8 @@ export function accounts(deps: AccountsDeps) {
       const user =
         current === undefined ? await withoutPassword(session) : await proven(session, current, address);
       const passwordHash = await deps.hashNew(next, user.name, address);
-      const told = act("password.changed", { by: user.id, address });
-      const isSet = await users.setPassword(user.id, passwordHash, user.passwordHash, session.id, told);
+      const entry = auditEntry("password.changed", { by: user.id, address });
+      const isSet = await users.setPassword(user.id, passwordHash, user.passwordHash, session.id, entry);
       if (!isSet) throw new Refusal("wrong_password");
       return { ...user, passwordHash };
     },
@@ -136,10 +136,10 @@ export function accounts(deps: AccountsDeps) {
      */
     async remove({ id, userId }: Session, { messages }: Deletion, address: string): Promise<void> {
       // Whoever was logged out meanwhile, such as by a new password, deletes nothing any more.
-      if ((await deps.kept.find(id)) === null) throw new Refusal("not_signed_in");
+      if ((await deps.sessionStore.find(id)) === null) throw new Refusal("not_signed_in");
       if (people.roleOf(userId) === "owner") throw new Refusal("owner_stays");
-      const told = act("account.deleted", { by: userId, address, detail: { messages } });
-      await users.remove(userId, messages === "remove", told);
+      const entry = auditEntry("account.deleted", { by: userId, address, detail: { messages } });
+      await users.remove(userId, messages === "remove", entry);
       broker.publish(groupTopic, [{ type: "person.deleted", id: userId }]);
       people.forget(userId);
       deps.erase();

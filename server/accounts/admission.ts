@@ -1,16 +1,16 @@
-import type { Beginnings } from "../db/kept/users.ts";
-import type { Store } from "../db/store.ts";
-import type { House } from "../protocol/house.ts";
-import { spend } from "../rate-limit.ts";
+import type { LinkTokens } from "../auth/link-tokens.ts";
+import type { Bound } from "../limits/guess-limits.ts";
+import { spend } from "../limits/rate-limit.ts";
+import type { ServerSettings } from "../protocol/settings.ts";
 import { Refusal } from "../refusal.ts";
+import type { Store } from "../store/store.ts";
+import type { NewAccount } from "../store/users.ts";
 import type { System } from "../system.ts";
-import type { Bound } from "./guess-limits.ts";
-import type { HouseKeeper } from "./house.ts";
-import type { LinkTokens } from "./link-tokens.ts";
+import type { LiveSettings } from "./settings.ts";
 
 export interface AdmissionDeps {
   invites: Store["invites"];
-  house: HouseKeeper;
+  settings: LiveSettings;
   tokens: LinkTokens;
   bound: Bound;
   system: System;
@@ -20,7 +20,7 @@ export interface AdmissionDeps {
  * What a new account is made with, asked for when it is made: the rules may have become others since its person was let in.
  * Refuses as `admit` does.
  */
-export type Admitted = () => Promise<Pick<Beginnings, "invite">>;
+export type Admitted = () => Promise<Pick<NewAccount, "invite">>;
 
 /** Who may make an account, whichever way they prove who they are. */
 export interface Admission {
@@ -32,14 +32,14 @@ export interface Admission {
   /** The same for who has shown an invitation before, of which the id was kept. */
   readmit(inviteId: number | null, address: string): Promise<Admitted>;
   /** Refuses as `admit` does, of all that it looks at, what can be said before anybody comes. */
-  requireOpen(isInvited: boolean): Promise<House>;
+  requireOpen(isInvited: boolean): Promise<ServerSettings>;
   /** The id of an invitation that is shown; null where it is not valid, and none is needed. Refuses as `invite_invalid`. */
   shown(token: string, address: string): Promise<number | null>;
   /** The invitation of a token that can be used now; null when it cannot. Guessing is bounded by address. */
   invitation(token: string, address: string): ReturnType<Store["invites"]["find"]>;
 }
 
-export function admission({ invites, house, tokens, bound, system }: AdmissionDeps): Admission {
+export function admission({ invites, settings, tokens, bound, system }: AdmissionDeps): Admission {
   const registrations = bound("registrations", 40, 10);
   const looks = bound("invitations looked at", 60, 30);
 
@@ -57,8 +57,8 @@ export function admission({ invites, house, tokens, bound, system }: AdmissionDe
     return isOver || isUsedUp ? null : invite;
   }
 
-  async function requireOpen(isInvited: boolean): Promise<House> {
-    const rules = await house.known();
+  async function requireOpen(isInvited: boolean): Promise<ServerSettings> {
+    const rules = await settings.known();
     if (rules === null) throw new Refusal("not_set_up");
     if (rules.registration === "closed") throw new Refusal("registration_closed");
     if (rules.registration === "invite" && !isInvited) throw new Refusal("invite_needed");
@@ -96,7 +96,7 @@ export function admission({ invites, house, tokens, bound, system }: AdmissionDe
     invitation,
     async shown(token, address) {
       const invite = await invitation(token, address);
-      if (!invite && (await house.known())?.registration !== "open") throw new Refusal("invite_invalid");
+      if (!invite && (await settings.known())?.registration !== "open") throw new Refusal("invite_invalid");
       return invite?.id ?? null;
     },
   };

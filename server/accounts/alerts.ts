@@ -1,11 +1,11 @@
-import type { Session } from "../db/kept/sessions.ts";
-import type { Store } from "../db/store.ts";
+import type { Bound } from "../limits/guess-limits.ts";
+import { spend } from "../limits/rate-limit.ts";
 import type { Alert } from "../protocol/alerts.ts";
 import type { ChatEvent } from "../protocol/events.ts";
-import { spend } from "../rate-limit.ts";
 import { Refusal } from "../refusal.ts";
+import type { Session } from "../store/sessions.ts";
+import type { Store } from "../store/store.ts";
 import type { System } from "../system.ts";
-import type { Bound } from "./guess-limits.ts";
 
 export interface AlertsDeps {
   alerts: Store["alerts"];

@@ -1,15 +1,15 @@
-import type { Invite } from "../db/kept/invites.ts";
-import type { Session } from "../db/kept/sessions.ts";
-import type { Store } from "../db/store.ts";
+import type { LinkTokens } from "../auth/link-tokens.ts";
+import type { Bound } from "../limits/guess-limits.ts";
+import { spend } from "../limits/rate-limit.ts";
+import type { MakeAuditEntry } from "../moderation/audit-entry.ts";
 import type { Invitation, InviteInfo, InviteState, NewInvite } from "../protocol/invites.ts";
-import { spend } from "../rate-limit.ts";
 import { Refusal } from "../refusal.ts";
+import type { Invite } from "../store/invites.ts";
+import type { Session } from "../store/sessions.ts";
+import type { Store } from "../store/store.ts";
 import type { System } from "../system.ts";
-import type { MakeAct } from "./act.ts";
 import type { Admission } from "./admission.ts";
-import type { Bound } from "./guess-limits.ts";
-import type { LinkTokens } from "./link-tokens.ts";
-import type { People } from "./people.ts";
+import type { People } from "./directory.ts";
 
 export interface InvitationsDeps {
   invites: Store["invites"];
@@ -17,14 +17,22 @@ export interface InvitationsDeps {
   tokens: LinkTokens;
   people: Pick<People, "nameOf">;
   bound: Bound;
-  act: MakeAct;
+  auditEntry: MakeAuditEntry;
   system: System;
 }
 
 export type Invitations = ReturnType<typeof invitations>;
 
 /** What admins do with invitations, and what those see of one who were given it. */
-export function invitations({ invites, admission, tokens, people, bound, act, system }: InvitationsDeps) {
+export function invitations({
+  invites,
+  admission,
+  tokens,
+  people,
+  bound,
+  auditEntry,
+  system,
+}: InvitationsDeps) {
   const made = bound("invitations made", 60, 20);
   const infoOf = ({ revokedAt, ...invite }: Invite): InviteInfo => ({
     ...invite,
@@ -41,14 +49,14 @@ export function invitations({ invites, admission, tokens, people, bound, act, sy
       spend(made, userId);
       const createdAt = system.now();
       const expiresAt = expiresIn === null ? null : createdAt + expiresIn;
-      const told = act("invite.made", { by: userId, address, detail: { label, expiresAt, maxUses } });
-      return infoOf(await invites.create({ createdBy: userId, createdAt, expiresAt, maxUses, label }, told));
+      const entry = auditEntry("invite.made", { by: userId, address, detail: { label, expiresAt, maxUses } });
+      return infoOf(await invites.create({ createdBy: userId, createdAt, expiresAt, maxUses, label }, entry));
     },
 
     /** From here on nobody comes in with it; `not_found` where there is none, or it was revoked before. */
     async revoke(id: number, { userId }: Session, address: string): Promise<void> {
-      const told = act("invite.revoked", { by: userId, address, detail: { invite: id } });
-      if (!(await invites.revoke(id, system.now(), told))) throw new Refusal("not_found");
+      const entry = auditEntry("invite.revoked", { by: userId, address, detail: { invite: id } });
+      if (!(await invites.revoke(id, system.now(), entry))) throw new Refusal("not_found");
     },
 
     /** Whether somebody who was given this token may come in with it, and who invites. Guessing is bounded by address. */

@@ -1,4 +1,4 @@
-import { likenessOf } from "../protocol/text.ts";
+import { skeletonOf } from "../protocol/text.ts";
 
 /** Names that would speak for the chat itself rather than for a person. */
 const reserved = [
@@ -41,7 +41,7 @@ const reserved = [
   "webmaster",
   "you",
 ];
-const likenesses = new Set(reserved.map(likenessOf));
+const likenesses = new Set(reserved.map(skeletonOf));
 
 /** Whether nobody may be called that, nor anything that looks like it. */
-export const isReserved = (name: string): boolean => likenesses.has(likenessOf(name));
+export const isReserved = (name: string): boolean => likenesses.has(skeletonOf(name));

@@ -1,24 +1,24 @@
+import type { HashNew } from "../auth/new-passwords.ts";
 import type { Broker } from "../broker/broker.ts";
 import { groupTopic } from "../broker/topics.ts";
-import type { NewSession } from "../db/kept/sessions.ts";
-import type { Beginnings, User } from "../db/kept/users.ts";
-import type { Store } from "../db/store.ts";
+import type { MakeAuditEntry } from "../moderation/audit-entry.ts";
 import type { Registration } from "../protocol/account.ts";
 import { toPerson } from "../protocol/person.ts";
 import { Refusal } from "../refusal.ts";
+import type { NewSession } from "../store/sessions.ts";
+import type { Store } from "../store/store.ts";
+import type { NewAccount, User } from "../store/users.ts";
 import type { System } from "../system.ts";
-import type { MakeAct } from "./act.ts";
 import type { Admission } from "./admission.ts";
+import type { People } from "./directory.ts";
 import { isReserved } from "./names.ts";
-import type { HashNew } from "./new-passwords.ts";
-import type { People } from "./people.ts";
 
 export interface NewAccountsDeps {
   users: Store["users"];
   people: People;
   admission: Admission;
   hashNew: HashNew;
-  act: MakeAct;
+  auditEntry: MakeAuditEntry;
   broker: Broker;
   system: System;
 }
@@ -28,7 +28,7 @@ export interface NewAccounts {
   /** Refuses a name that cannot be given (`name_taken`), before anything is paid for. */
   requireFree(name: string): Promise<void>;
   /** Makes an account for who was admitted, and lets everybody know; `name_taken` also for what looks like another. */
-  create(name: string, passwordHash: string | null, beginnings: Beginnings): Promise<User>;
+  create(name: string, passwordHash: string | null, newAccount: NewAccount): Promise<User>;
   /** Makes an account with a password and its first session, for who may have one. */
   register(registration: Registration, address: string, session: NewSession): Promise<User>;
 }
@@ -42,8 +42,8 @@ export function newAccounts(deps: NewAccountsDeps): NewAccounts {
     if (await users.byName(name)) throw new Refusal("name_taken", { field: "name" });
   }
 
-  async function create(name: string, passwordHash: string | null, beginnings: Beginnings) {
-    const user = await users.create({ name, passwordHash, createdAt: system.now() }, beginnings);
+  async function create(name: string, passwordHash: string | null, newAccount: NewAccount) {
+    const user = await users.create({ name, passwordHash, createdAt: system.now() }, newAccount);
     if (!user) {
       const message = "That username is taken, or looks like one that is.";
       throw new Refusal("name_taken", { field: "name", message });
@@ -66,7 +66,7 @@ export function newAccounts(deps: NewAccountsDeps): NewAccounts {
       return create(name, passwordHash, {
         ...admitted,
         session,
-        act: deps.act("account.registered", { address, detail }),
+        entry: deps.auditEntry("account.registered", { address, detail }),
       });
     },
   };

@@ -1,5 +1,5 @@
+import { nameOf } from "../auth/devices.ts";
 import type { AccountNews, EventOf } from "../protocol/events.ts";
-import { nameOf } from "./devices.ts";
 
 /** Tells the devices of an account what has happened to it; `device` is the user agent by which it did. */
 export interface News {

@@ -44,10 +44,10 @@ export async function ensureCertificate(request: CertificateRequest): Promise<Se
   const present = await readPair(files.server);
   if (mode === "keep") refuseDamaged(present, files.server);
   const reason = present && (await reasonFor(present, names, now, files));
-  const kept =
+  const existing =
     present !== null && (mode === "keep" || (mode === "as needed" && reason === null)) ? present : null;
   // Loaded only when one is made: a start that keeps its certificate needs no ASN.1.
-  const made = kept
+  const made = existing
     ? null
     : await (await import("./make.ts")).makeCertificate(
         files,
@@ -55,7 +55,7 @@ export async function ensureCertificate(request: CertificateRequest): Promise<Se
         now,
         mode === "again with a new authority",
       );
-  const pair = (kept ?? made?.pair)!;
+  const pair = (existing ?? made?.pair)!;
 
   await Promise.all([files.server.key, files.authority.key].map(keepPrivate));
   const server = describeCertificate(pair.cert, files.server);

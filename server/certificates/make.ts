@@ -19,13 +19,13 @@ export async function makeCertificate(
 ): Promise<{ pair: Pair; newAuthority: boolean }> {
   const host = names.dns.find((name) => name !== "localhost" && !name.endsWith(".local")) ?? "localhost";
   const present = freshAuthority ? null : await readPair(files.authority);
-  const kept = present && authorityServes(present, now) ? present : null;
-  const authority = kept ?? (await makeAuthority(host, constraintsFor(names), now));
-  if (!kept) await writePair(files.authority, authority);
+  const existing = present && authorityServes(present, now) ? present : null;
+  const authority = existing ?? (await makeAuthority(host, constraintsFor(names), now));
+  if (!existing) await writePair(files.authority, authority);
   const covered = coveredNames(names, constraintsOf(authority.cert));
   const pair = await makeServerCertificate(host, covered, authority, now);
   await writePair(files.server, pair);
-  return { pair, newAuthority: !kept };
+  return { pair, newAuthority: !existing };
 }
 
 /** Those of the names that the authority on disk may sign for; all of them when there is none yet. */

@@ -1,22 +1,22 @@
-import type { People } from "../accounts/people.ts";
+import type { People } from "../accounts/directory.ts";
 import type { Broker } from "../broker/broker.ts";
-import type { Deliver } from "../conversations/delivery.ts";
-import type { Store } from "../db/store.ts";
+import { type EffectsDeps, effects } from "../effects.ts";
+import type { Spending } from "../limits/spending.ts";
+import type { Deliver } from "../messages/deliver.ts";
 import { type ConversationId, directPair, groupId } from "../protocol/conversation-id.ts";
 import type { ChatEvent } from "../protocol/events.ts";
 import type { Connections } from "../realtime/connections.ts";
-import type { Seat } from "../realtime/elsewhere.ts";
 import type { Presence } from "../realtime/presence.ts";
+import type { NodePresence } from "../realtime/remote-presence.ts";
 import { Refusal } from "../refusal.ts";
+import type { Store } from "../store/store.ts";
 import type { System } from "../system.ts";
 import { charging } from "./charging.ts";
-import { type FactsDeps, facts } from "./facts.ts";
 import { Feed } from "./feed.ts";
 import { Node, type NodeDeps } from "./node.ts";
+import { NodePresenceSync } from "./node-presence.ts";
 import type { Registry } from "./registry.ts";
-import { Seating } from "./seating.ts";
 import type { Signals } from "./signals.ts";
-import type { Spending } from "./spending.ts";
 
 /** What a node shares with the others. */
 export interface Shared extends Pick<NodeDeps, "renew" | "setEpoch"> {
@@ -32,7 +32,7 @@ export interface ClusterDeps extends Shared {
   connections: Connections;
   presence: Presence;
   spending: Spending;
-  house: FactsDeps["house"] & { reload(): Promise<void> };
+  settings: EffectsDeps["settings"] & { reload(): Promise<void> };
   /** Publishes to this node's own sockets. */
   broker: Broker;
   deliver: Deliver;
@@ -57,14 +57,14 @@ export interface Cluster {
   /** Takes an event to the devices that a user has on other nodes. */
   tell(userId: number, event: ChatEvent): void;
   /** Tells the other nodes who has how many sockets here. */
-  seated(seats: Seat[]): void;
+  presenceElsewhere(presences: NodePresence[]): void;
   /** Makes sure that all that was stored has been told, and goes. Whoever is still here is missed after the lease. */
   leave(): Promise<void>;
 }
 
 export function cluster(deps: ClusterDeps): Cluster {
   const { name, registry, signals, people, connections, presence, spending, report } = deps;
-  const apply = facts({ people, connections, spending, broker: deps.broker, house: deps.house });
+  const apply = effects({ people, connections, spending, broker: deps.broker, settings: deps.settings });
   const knows = (ids: readonly number[]) => ids.every(people.knows);
   const isHeard = (conversation: ConversationId) =>
     directPair(conversation)?.some((id) => connections.has(id)) ?? !connections.isEmpty;
@@ -77,12 +77,12 @@ export function cluster(deps: ClusterDeps): Cluster {
     freshen: (people) => node.freshen(people),
     report,
   });
-  const seating = new Seating({ node: name, registry, signals, presence, report });
+  const nodePresence = new NodePresenceSync({ node: name, registry, signals, presence, report });
   let stopCharging = () => {};
   const reload = async () => {
-    await Promise.all([people.reload(), deps.house.reload()]);
+    await Promise.all([people.reload(), deps.settings.reload()]);
   };
-  const node: Node = new Node({ ...deps, feed, seating, apply, knows, reload });
+  const node: Node = new Node({ ...deps, feed, nodePresence, apply, knows, reload });
 
   return {
     get isHealthy() {
@@ -100,18 +100,18 @@ export function cluster(deps: ClusterDeps): Cluster {
     },
     tell(userId, event) {
       registry
-        .addNotice({ kind: "told", userId, event })
+        .addClusterEvent({ kind: "told", userId, event })
         .then(() => signals.send({ kind: "look" }))
         .catch((error) => error instanceof Refusal || report(error));
     },
-    seated: (seats) => void seating.changed(seats),
+    presenceElsewhere: (presences) => void nodePresence.changed(presences),
     async leave() {
       await feed.idle();
       stopCharging();
       node.leave();
       // Those who are sent away come back elsewhere at once, where their sockets of here must not count any more.
-      const seats = presence.seats().map((seat) => ({ ...seat, sockets: 1 }));
-      await seating.changed(seats);
+      const presences = presence.presences().map((presence) => ({ ...presence, sockets: 1 }));
+      await nodePresence.changed(presences);
       await signals.close();
     },
   };

@@ -1,9 +1,9 @@
-import type { Deliver } from "../conversations/delivery.ts";
-import type { Messages } from "../db/kept/messages.ts";
+import type { Deliver } from "../messages/deliver.ts";
 import { type ConversationId, directPair } from "../protocol/conversation-id.ts";
 import type { Message } from "../protocol/events.ts";
 import { limits } from "../protocol/limits.ts";
 import { Refusal } from "../refusal.ts";
+import type { Messages } from "../store/messages.ts";
 import type { Signal } from "./signal.ts";
 import type { Signals } from "./signals.ts";
 

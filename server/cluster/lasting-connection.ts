@@ -1,4 +1,4 @@
-import { Incident } from "../incident.ts";
+import { Incident } from "../logging/incident.ts";
 import type { System } from "../system.ts";
 
 export interface Connection {
@@ -76,7 +76,7 @@ export function lastingConnection(
       };
     });
 
-  const kept = keep();
+  const keeping = keep();
   return {
     ready: first.promise.then(cancelReady),
     restart() {
@@ -87,7 +87,7 @@ export function lastingConnection(
       closed = true;
       first.resolve();
       end();
-      await kept;
+      await keeping;
     },
   };
 }

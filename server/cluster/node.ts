@@ -1,13 +1,13 @@
-import type { Look } from "../db/postgres/cluster.ts";
-import type { Notice } from "../db/postgres/notices.ts";
-import { Incident } from "../incident.ts";
+import { isAppliedHere } from "../effects.ts";
+import { Incident } from "../logging/incident.ts";
 import { Refusal } from "../refusal.ts";
+import type { Poll } from "../store/postgres/cluster.ts";
+import type { ClusterEvent } from "../store/postgres/cluster-events.ts";
 import type { System } from "../system.ts";
-import { isDoneHere } from "./facts.ts";
 import type { Feed } from "./feed.ts";
+import type { NodePresenceSync } from "./node-presence.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
 import type { Registry } from "./registry.ts";
-import type { Seating } from "./seating.ts";
 import type { Signal } from "./signal.ts";
 import type { Signals } from "./signals.ts";
 
@@ -17,9 +17,9 @@ export interface NodeDeps {
   registry: Registry;
   signals: Signals;
   feed: Feed;
-  seating: Seating;
+  nodePresence: NodePresenceSync;
   /** Makes true here what another node made true. */
-  apply(notice: Notice): void;
+  apply(event: ClusterEvent): void;
   /** Whether these people are known here. */
   knows(people: readonly number[]): boolean;
   /** Reads anew what is kept in memory, after nothing was heard for a while. */
@@ -35,7 +35,7 @@ export interface NodeDeps {
 }
 
 /** How often a node looks by itself. What a lost signal would have told is found within this time. */
-const lookMs = 800;
+const pollMs = 800;
 /** How often a node that cannot look tries again. */
 const retryMs = 400;
 const tickMs = 200;
@@ -53,7 +53,7 @@ export class Node {
   readonly #deps: NodeDeps;
   #whole = false;
   #since: string | null = null;
-  #lookedAt = Number.NEGATIVE_INFINITY;
+  #polledAt = Number.NEGATIVE_INFINITY;
   #triedAt = Number.NEGATIVE_INFINITY;
   #applied = new Set<number>();
   #cancel: () => void = () => {};
@@ -63,10 +63,10 @@ export class Node {
   }
 
   /** Looks; resolves when what had changed before the call is true here. */
-  readonly look: () => Promise<void> = oneAtATime(() => {
+  readonly poll: () => Promise<void> = oneAtATime(() => {
     // What happened during a sleep may not be found any more: notices are not kept for long.
     if (this.#whole && this.#age() >= patienceMs) this.#cutOff();
-    return this.#whole ? this.#lookAround() : this.#begin();
+    return this.#whole ? this.#pollOnce() : this.#begin();
   });
 
   /** Whether this node can serve. */
@@ -85,16 +85,16 @@ export class Node {
     // Where nothing can be listened to yet, nobody waits for long: until then looking has to do.
     await signals.listen(
       (signal, from) => this.#hear(signal, from),
-      () => this.#hint(),
+      () => this.#nudge(),
     );
-    await this.look();
+    await this.poll();
     this.#cancel = system.after(tickMs, () => this.#tick());
   }
 
   /** Resolves when what is known is recent and these people are known. Refuses when that cannot be had. */
   async freshen(people: readonly number[]): Promise<void> {
     if (this.isFresh && this.#deps.knows(people)) return;
-    await this.look();
+    await this.poll();
     if (!this.isFresh) throw new Refusal("busy");
   }
 
@@ -103,74 +103,74 @@ export class Node {
   }
 
   #age() {
-    return this.#deps.system.now() - this.#lookedAt;
+    return this.#deps.system.now() - this.#polledAt;
   }
 
-  #hint() {
-    this.look().catch((error) => this.#failed(error));
+  #nudge() {
+    this.poll().catch((error) => this.#failed(error));
   }
 
   #hear(signal: Signal, from: string) {
     if (!this.#whole) return;
     if (signal.kind === "grown") this.#deps.feed.heard(signal);
-    else if (signal.kind === "look" || !this.#deps.seating.heard(from, signal.rev, signal.users))
-      this.#hint();
+    else if (signal.kind === "look" || !this.#deps.nodePresence.heard(from, signal.rev, signal.users))
+      this.#nudge();
   }
 
   #tick() {
     const { system } = this.#deps;
     // A clock that was set back says nothing of how long ago something was.
     const now = system.now();
-    this.#lookedAt = Math.min(this.#lookedAt, now);
+    this.#polledAt = Math.min(this.#polledAt, now);
     this.#triedAt = Math.min(this.#triedAt, now);
     if (this.#whole && this.#age() >= patienceMs) this.#cutOff();
-    const wait = this.#age() < 2 * lookMs ? lookMs : retryMs;
-    if (now - this.#triedAt >= wait) this.#hint();
+    const wait = this.#age() < 2 * pollMs ? pollMs : retryMs;
+    if (now - this.#triedAt >= wait) this.#nudge();
     this.#cancel = system.after(tickMs, () => this.#tick());
   }
 
-  async #lookAround(): Promise<void> {
-    const { registry, seating, feed } = this.#deps;
+  async #pollOnce(): Promise<void> {
+    const { registry, nodePresence, feed } = this.#deps;
     const at = this.#deps.system.now();
     this.#triedAt = at;
-    const saved = seating.saved;
-    const look = await registry.look(this.#since);
+    const saved = nodePresence.saved;
+    const poll = await registry.poll(this.#since);
     if (!this.#whole) return;
     // An epoch that is another, or transactions that count on from before where they were.
-    if (this.#deps.setEpoch(look.epoch) || BigInt(look.next) < BigInt(this.#since ?? 0))
+    if (this.#deps.setEpoch(poll.epoch) || BigInt(poll.next) < BigInt(this.#since ?? 0))
       return this.#startOver();
-    this.#apply(look);
-    this.#since = look.next;
-    this.#lookedAt = at;
-    for (const { conversation, head } of look.grown) feed.found(conversation, head);
+    this.#apply(poll);
+    this.#since = poll.next;
+    this.#polledAt = at;
+    for (const { conversation, head } of poll.grown) feed.found(conversation, head);
     feed.retry();
-    await seating.reconcile(look, saved);
+    await nodePresence.reconcile(poll, saved);
   }
 
-  #apply({ notices }: Look) {
-    for (const { id, origin, notice } of notices)
-      if (!this.#applied.has(id) && !(origin === this.#deps.name && isDoneHere(notice)))
-        this.#deps.apply(notice);
-    this.#applied = new Set(notices.map(({ id }) => id));
+  #apply({ events }: Poll) {
+    for (const { id, origin, event } of events)
+      if (!this.#applied.has(id) && !(origin === this.#deps.name && isAppliedHere(event)))
+        this.#deps.apply(event);
+    this.#applied = new Set(events.map(({ id }) => id));
   }
 
   /** Nothing that was known counts; what is true is read before anybody is served. */
   async #begin(): Promise<void> {
-    const { registry, feed, seating, system } = this.#deps;
+    const { registry, feed, nodePresence, system } = this.#deps;
     this.#triedAt = system.now();
     const isBack = this.#since !== null;
     await registry.recognise(feed.cursors(), this.#since);
     // Before the lease begins anew: others would take the seats of before for people who are here.
-    await seating.clear();
-    const look = await registry.look(null);
+    await nodePresence.clear();
+    const poll = await registry.poll(null);
     await this.#deps.reload();
     feed.forget();
-    this.#deps.setEpoch(look.epoch);
-    this.#since = look.next;
+    this.#deps.setEpoch(poll.epoch);
+    this.#since = poll.next;
     this.#applied.clear();
-    await seating.begin(look);
+    await nodePresence.begin(poll);
     // However long that took: nobody is connected, and who comes now is let in by what is true now.
-    this.#lookedAt = system.now();
+    this.#polledAt = system.now();
     this.#whole = true;
     if (isBack)
       this.#deps.report(new Incident("returned", "This node serves again, with what PostgreSQL has now."));

@@ -1,4 +1,4 @@
-import { Incident } from "../incident.ts";
+import { Incident } from "../logging/incident.ts";
 import type { System } from "../system.ts";
 import type { Signal, SignalCounts } from "./signal.ts";
 import { frameRimMax, frameText } from "./signal-frame.ts";

@@ -37,7 +37,7 @@ export function signalQueue(room: number): SignalQueue {
   let waiting: Waiting[] = [];
   let bytes = 0;
   /** Whether a "look" waits. */
-  let looking = false;
+  let isNudging = false;
   /** The latest of each conversation, which the next may join. */
   const latest = new Map<ConversationId, Grown>();
 
@@ -58,16 +58,16 @@ export function signalQueue(room: number): SignalQueue {
     bytes += joined;
   }
 
-  function addLook() {
-    if (!looking) push({ kind: "look", json: lookJson, bytes: rimMax });
-    looking = true;
+  function addNudge() {
+    if (!isNudging) push({ kind: "look", json: nudgeJson, bytes: rimMax });
+    isNudging = true;
   }
 
   function emptied(): Waiting[] {
     const all = waiting;
     waiting = [];
     bytes = 0;
-    looking = false;
+    isNudging = false;
     latest.clear();
     return all;
   }
@@ -77,11 +77,11 @@ export function signalQueue(room: number): SignalQueue {
     if (waiting.length <= signalsMax && bytes <= bytesMax) return;
     for (const each of emptied())
       if (each.kind === "grown") grow({ ...each, bodies: null, bytes: rimMax });
-      else if (each.kind === "look") addLook();
+      else if (each.kind === "look") addNudge();
       else push(each);
     if (waiting.length <= signalsMax / 2 && bytes <= bytesMax / 2) return;
     emptied();
-    addLook();
+    addNudge();
   }
 
   return {
@@ -90,11 +90,11 @@ export function signalQueue(room: number): SignalQueue {
     },
     add(signal) {
       if (signal.kind === "grown") for (const part of partsOf(signal)) grow(part);
-      else if (signal.kind === "look") addLook();
+      else if (signal.kind === "look") addNudge();
       else {
         const json = JSON.stringify(signal);
         const size = Buffer.byteLength(json) + 2;
-        if (size > room) addLook();
+        if (size > room) addNudge();
         else push({ kind: "presence", json, bytes: size });
       }
       bound();
@@ -113,7 +113,7 @@ export function signalQueue(room: number): SignalQueue {
           parts.push(json);
           size += more;
           bytes -= each.bytes;
-          if (each.kind === "look") looking = false;
+          if (each.kind === "look") isNudging = false;
           if (each.kind === "grown" && latest.get(each.conversation) === each)
             latest.delete(each.conversation);
         }
@@ -125,7 +125,7 @@ export function signalQueue(room: number): SignalQueue {
   };
 }
 
-const lookJson = JSON.stringify({ kind: "look" } satisfies Signal);
+const nudgeJson = JSON.stringify({ kind: "look" } satisfies Signal);
 
 /** One part for each message, to be joined as they fit; one for the whole range when the messages are not exactly those of it. */
 function partsOf({ conversation, first, head, messages }: Signal & { kind: "grown" }): Grown[] {

@@ -1,6 +1,6 @@
 import type { ConversationId } from "../protocol/conversation-id.ts";
 import type { Message } from "../protocol/events.ts";
-import type { Seat } from "../realtime/elsewhere.ts";
+import type { NodePresence } from "../realtime/remote-presence.ts";
 
 /**
  * What one node tells the others. A signal is a hint: the truth is in PostgreSQL, and a node that misses one finds out by
@@ -20,7 +20,7 @@ export type Signal =
       /** Who has how many sockets on the sending node has changed; `rev` counts such changes. */
       kind: "presence";
       rev: number;
-      users: readonly Seat[];
+      users: readonly NodePresence[];
     }
   /** Something else has changed that nodes keep in memory: look now rather than in a while. */
   | { kind: "look" };

@@ -1,7 +1,7 @@
-import type { Sessions } from "../accounts/sessions.ts";
-import type { Session } from "../db/kept/sessions.ts";
+import type { Sessions } from "../auth/sessions.ts";
 import { may, type Right, rights } from "../protocol/roles.ts";
 import { Refusal } from "../refusal.ts";
+import type { Session } from "../store/sessions.ts";
 import type { Guard, RouteContext } from "./env.ts";
 
 /**

@@ -1,15 +1,15 @@
 import type { Accounts } from "../accounts/accounts.ts";
-import type { MakeAct } from "../accounts/act.ts";
 import type { NewAccounts } from "../accounts/new-accounts.ts";
 import type { News } from "../accounts/news.ts";
-import type { Sessions } from "../accounts/sessions.ts";
+import type { Sessions } from "../auth/sessions.ts";
+import type { MakeAuditEntry } from "../moderation/audit-entry.ts";
 import { credentials, deletion, passwordChange, registration } from "../protocol/account.ts";
 import { closeCodes } from "../protocol/close-codes.ts";
 import type { Connections } from "../realtime/connections.ts";
 import { bodyOf } from "./body.ts";
 import { markOf } from "./cookies.ts";
-import { type Door, whenceOf } from "./door.ts";
 import { addressOf, type RouteContext } from "./env.ts";
+import { clientOf, type Login } from "./login.ts";
 
 export interface AccountRoutesDeps {
   accounts: Accounts;
@@ -17,8 +17,8 @@ export interface AccountRoutesDeps {
   sessions: Sessions;
   connections: Connections;
   news: News;
-  act: MakeAct;
-  door: Door;
+  auditEntry: MakeAuditEntry;
+  login: Login;
 }
 
 /** The handlers of `/api/session` and `/api/account`. */
@@ -28,32 +28,32 @@ export function accountRoutes({
   sessions,
   connections,
   news,
-  act,
-  door,
+  auditEntry,
+  login,
 }: AccountRoutesDeps) {
   return {
     async who(c: RouteContext) {
-      return c.json(await door.info(await door.sessionOf(c)));
+      return c.json(await login.info(await login.sessionOf(c)));
     },
 
     async register(c: RouteContext) {
       const body = await bodyOf(c, registration);
-      const whence = whenceOf(c);
-      const { token, session } = sessions.prepare(whence);
-      const user = await newAccounts.register(body, whence.address, session);
-      return c.json(await door.welcome(c, user, token), 201);
+      const client = clientOf(c);
+      const { token, session } = sessions.prepare(client);
+      const user = await newAccounts.register(body, client.address, session);
+      return c.json(await login.welcome(c, user, token), 201);
     },
 
     async signIn(c: RouteContext) {
-      const user = await accounts.signIn(await bodyOf(c, credentials), whenceOf(c), markOf(c));
-      return c.json(await door.begin(c, user, 1, "password"));
+      const user = await accounts.signIn(await bodyOf(c, credentials), clientOf(c), markOf(c));
+      return c.json(await login.begin(c, user, 1, "password"));
     },
 
     async signOut(c: RouteContext) {
       const { session } = c.var;
-      const told = act("session.ended", { by: session.userId, address: addressOf(c) });
-      await door.end(session, closeCodes.signedOut, told);
-      return door.left(c);
+      const entry = auditEntry("session.ended", { by: session.userId, address: addressOf(c) });
+      await login.end(session, closeCodes.signedOut, entry);
+      return login.left(c);
     },
 
     async account(c: RouteContext) {
@@ -64,12 +64,12 @@ export function accountRoutes({
     async changePassword(c: RouteContext) {
       const { current, password } = await bodyOf(c, passwordChange);
       const { session } = c.var;
-      const whence = whenceOf(c);
-      const user = await accounts.changePassword(session, current, password, whence.address);
+      const client = clientOf(c);
+      const user = await accounts.changePassword(session, current, password, client.address);
       connections.closeSession(session, closeCodes.restarting);
       connections.closeUser(user.id, closeCodes.signedOut);
-      await door.begin(c, user, session.factors, "password");
-      news.tell(user.id, "password.changed", whence.device);
+      await login.begin(c, user, session.factors, "password");
+      news.tell(user.id, "password.changed", client.device);
       return c.body(null, 204);
     },
 
@@ -77,7 +77,7 @@ export function accountRoutes({
       const { session } = c.var;
       await accounts.remove(session, await bodyOf(c, deletion), addressOf(c));
       connections.closeUser(session.userId, closeCodes.accountDeleted);
-      return door.left(c);
+      return login.left(c);
     },
   };
 }

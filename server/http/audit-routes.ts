@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { AuditTrail } from "../accounts/audit-trail.ts";
+import type { AuditTrail } from "../moderation/audit-log.ts";
 import { auditFilter } from "../protocol/audit-filter.ts";
 import { validate } from "../validate.ts";
 import type { Route } from "./access.ts";

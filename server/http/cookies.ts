@@ -1,8 +1,8 @@
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
-import { choiceMs } from "../accounts/newcomers.ts";
-import { arrivalMs } from "../accounts/provider-visits.ts";
-import { visitMs } from "../accounts/providers.ts";
-import { absoluteMs } from "../accounts/sessions.ts";
+import { choiceMs } from "../auth/pending-sign-ups.ts";
+import { arrivalMs } from "../auth/provider-visits.ts";
+import { visitMs } from "../auth/providers.ts";
+import { absoluteMs } from "../auth/sessions.ts";
 import type { RouteContext } from "./env.ts";
 
 /** `__Host-` binds a cookie to this host over HTTPS; Strict keeps it from every request another site causes. */
@@ -18,7 +18,7 @@ export const setToken = (c: RouteContext, token: string): void =>
 
 export const clearToken = (c: RouteContext): void => void deleteCookie(c, "session", attributes);
 
-/** The mark of a device that has signed in before; see accounts/known-devices.ts. */
+/** The mark of a device that has signed in before; see auth/known-devices.ts. */
 export const markOf = (c: RouteContext): string | undefined => getCookie(c, "device", "host");
 
 export const setMark = (c: RouteContext, mark: string): void =>
@@ -53,10 +53,10 @@ export const setArrival = (c: RouteContext, token: string): void =>
 
 export const clearArrival = (c: RouteContext): void => void deleteCookie(c, "arrival", attributes);
 
-/** The token of somebody whom a provider knows, and who is to choose a name; see accounts/newcomers.ts. */
-export const newcomerOf = (c: RouteContext): string | undefined => getCookie(c, "newcomer", "host");
+/** The token of somebody whom a provider knows, and who is to choose a name; see auth/pending-sign-ups.ts. */
+export const pendingSignUpOf = (c: RouteContext): string | undefined => getCookie(c, "sign-up", "host");
 
-export const setNewcomer = (c: RouteContext, token: string): void =>
-  setCookie(c, "newcomer", token, { ...attributes, maxAge: seconds(choiceMs) });
+export const setPendingSignUp = (c: RouteContext, token: string): void =>
+  setCookie(c, "sign-up", token, { ...attributes, maxAge: seconds(choiceMs) });
 
-export const clearNewcomer = (c: RouteContext): void => void deleteCookie(c, "newcomer", attributes);
+export const clearPendingSignUp = (c: RouteContext): void => void deleteCookie(c, "sign-up", attributes);

@@ -1,4 +1,4 @@
-import type { Devices } from "../accounts/devices.ts";
+import type { Devices } from "../auth/devices.ts";
 import { closeCodes } from "../protocol/close-codes.ts";
 import { deviceLabel } from "../protocol/devices.ts";
 import type { Connections } from "../realtime/connections.ts";

@@ -1,7 +1,7 @@
 import type { Server } from "bun";
 import type { Context, MiddlewareHandler } from "hono";
-import type { Session } from "../db/kept/sessions.ts";
 import type { Connection } from "../realtime/connections.ts";
+import type { Session } from "../store/sessions.ts";
 import { clientAddress, networkOf, type Trusts } from "./network.ts";
 
 /**

@@ -25,7 +25,7 @@ export const healthRoutes = ({ unfit, storage }: HealthRoutesDeps): Route[] => [
       return answer(c, reason === "storage_full" ? null : reason);
     },
   ],
-  ["GET", "/api/storage", "house.change", (c) => c.json(storage())],
+  ["GET", "/api/storage", "settings.change", (c) => c.json(storage())],
 ];
 
 const answer = (c: RouteContext, reason: Unfit | null) =>

@@ -1,16 +1,16 @@
 import { isIP } from "node:net";
 import type { News } from "../accounts/news.ts";
-import type { Page } from "../accounts/passkey-ceremonies.ts";
-import type { Passkeys } from "../accounts/passkeys.ts";
+import type { Page } from "../auth/passkey-ceremonies.ts";
+import type { Passkeys } from "../auth/passkeys.ts";
+import { spend } from "../limits/rate-limit.ts";
+import type { Allowance } from "../limits/token-buckets.ts";
 import { type AddedPasskey, newPasskey, passkeyAnswer, passkeyName } from "../protocol/passkeys.ts";
-import { spend } from "../rate-limit.ts";
 import type { Connections } from "../realtime/connections.ts";
 import { Refusal } from "../refusal.ts";
-import type { Allowance } from "../token-buckets.ts";
 import type { Route } from "./access.ts";
 import { bodyOf } from "./body.ts";
-import { type Door, whenceOf } from "./door.ts";
 import { addressOf, type RouteContext } from "./env.ts";
+import { clientOf, type Login } from "./login.ts";
 
 export interface PasskeyRoutesDeps {
   passkeys: Passkeys;
@@ -18,12 +18,12 @@ export interface PasskeyRoutesDeps {
   passkeyRate: Allowance;
   connections: Connections;
   news: News;
-  door: Door;
+  login: Login;
 }
 
 /** Signing in with a passkey, and the passkeys of one's own. */
 export function passkeyRoutes(deps: PasskeyRoutesDeps): Route[] {
-  const { passkeys, passkeyRate, connections, news, door } = deps;
+  const { passkeys, passkeyRate, connections, news, login } = deps;
   const named = (c: RouteContext) => c.req.param("id") ?? "";
 
   return [
@@ -44,7 +44,7 @@ export function passkeyRoutes(deps: PasskeyRoutesDeps): Route[] {
         const answer = await bodyOf(c, passkeyAnswer);
         spend(passkeyRate, addressOf(c));
         const user = await passkeys.signIn(answer, pageOf(c), addressOf(c));
-        return c.json(await door.begin(c, user, 2, "passkey"));
+        return c.json(await login.begin(c, user, 2, "passkey"));
       },
     ],
     [
@@ -56,7 +56,7 @@ export function passkeyRoutes(deps: PasskeyRoutesDeps): Route[] {
         const answer = await bodyOf(c, passkeyAnswer);
         spend(passkeyRate, addressOf(c));
         await passkeys.prove(session, answer, pageOf(c), addressOf(c));
-        return c.json(await door.renew(c, session, 2, "passkey"));
+        return c.json(await login.renew(c, session, 2, "passkey"));
       },
     ],
     ["GET", "/api/account/passkeys", "enrolling", async (c) => c.json(await passkeys.list(c.var.session))],
@@ -76,12 +76,12 @@ export function passkeyRoutes(deps: PasskeyRoutesDeps): Route[] {
       "enrolling",
       async (c) => {
         const { session } = c.var;
-        const { device, address } = whenceOf(c);
+        const { device, address } = clientOf(c);
         const made = await bodyOf(c, newPasskey);
         spend(passkeyRate, addressOf(c));
         const recoveryCodes = await passkeys.add(session, made, pageOf(c), address);
         // The authenticator has verified its user: this session has seen both factors.
-        const info = await door.renew(c, session, 2, "passkey");
+        const info = await login.renew(c, session, 2, "passkey");
         news.tell(session.userId, "passkey.added", device);
         // Those that know the password alone are out with it, as soon as somebody looks.
         connections.learn(session.userId, { hasPasskey: true, hasRecovery: true });
@@ -106,7 +106,7 @@ export function passkeyRoutes(deps: PasskeyRoutesDeps): Route[] {
       "signed in",
       async (c) => {
         const { session } = c.var;
-        const { device, address } = whenceOf(c);
+        const { device, address } = clientOf(c);
         const wasLast = await passkeys.remove(session, named(c), address);
         news.tell(session.userId, "passkey.removed", device);
         if (wasLast) connections.learn(session.userId, { hasPasskey: false, hasRecovery: session.hasCode });

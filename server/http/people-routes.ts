@@ -1,8 +1,8 @@
-import type { Administration } from "../accounts/administration.ts";
-import type { Deed, Moderation } from "../accounts/moderation.ts";
+import type { Moderation, ModerationAction } from "../moderation/actions.ts";
+import type { Administration } from "../moderation/administration.ts";
 import { deletion } from "../protocol/account.ts";
 import { type CloseCode, closeCodes } from "../protocol/close-codes.ts";
-import { muting, roleChange, standingChange } from "../protocol/people.ts";
+import { muting, roleChange, statusChange } from "../protocol/people.ts";
 import type { Connections } from "../realtime/connections.ts";
 import { Refusal } from "../refusal.ts";
 import type { Route } from "./access.ts";
@@ -17,7 +17,11 @@ export interface PeopleRoutesDeps {
 
 /** What those who look after the chat do with other people's accounts. */
 export function peopleRoutes({ administration, moderation, connections }: PeopleRoutesDeps): Route[] {
-  const deed = (c: RouteContext): Deed => ({ by: c.var.session, to: idOf(c), address: addressOf(c) });
+  const action = (c: RouteContext): ModerationAction => ({
+    by: c.var.session,
+    to: idOf(c),
+    address: addressOf(c),
+  });
 
   /** An answer without content, once the sockets of whom it was done to are closed. */
   function done(c: RouteContext, code?: CloseCode) {
@@ -32,18 +36,18 @@ export function peopleRoutes({ administration, moderation, connections }: People
       "/api/people/:id/mute",
       "people.mute",
       async (c) => {
-        await moderation.mute(deed(c), await bodyOf(c, muting));
+        await moderation.mute(action(c), await bodyOf(c, muting));
         return done(c);
       },
     ],
     [
       "PUT",
-      "/api/people/:id/standing",
+      "/api/people/:id/status",
       "people.ban",
       async (c) => {
-        const change = await bodyOf(c, standingChange);
-        await moderation.setStanding(deed(c), change);
-        return change.standing === "active" ? done(c) : done(c, closeCodes.accountBarred);
+        const change = await bodyOf(c, statusChange);
+        await moderation.setStatus(action(c), change);
+        return change.status === "active" ? done(c) : done(c, closeCodes.accountBarred);
       },
     ],
     [
@@ -51,7 +55,7 @@ export function peopleRoutes({ administration, moderation, connections }: People
       "/api/people/:id/role",
       "people.role",
       async (c) => {
-        await administration.setRole(deed(c), await bodyOf(c, roleChange));
+        await administration.setRole(action(c), await bodyOf(c, roleChange));
         return done(c);
       },
       "fresh",
@@ -59,9 +63,9 @@ export function peopleRoutes({ administration, moderation, connections }: People
     [
       "PUT",
       "/api/people/:id/ownership",
-      "house.hand over",
+      "ownership.hand over",
       async (c) => {
-        await administration.handOver(deed(c));
+        await administration.handOver(action(c));
         return done(c);
       },
       "fresh",
@@ -71,7 +75,7 @@ export function peopleRoutes({ administration, moderation, connections }: People
       "/api/people/:id/sessions",
       "people.end sessions",
       async (c) => {
-        await administration.endSessions(deed(c));
+        await administration.endSessions(action(c));
         return done(c, closeCodes.signedOut);
       },
       "fresh",
@@ -81,7 +85,7 @@ export function peopleRoutes({ administration, moderation, connections }: People
       "/api/people/:id",
       "people.delete",
       async (c) => {
-        await administration.remove(deed(c), await bodyOf(c, deletion));
+        await administration.remove(action(c), await bodyOf(c, deletion));
         return done(c, closeCodes.accountDeleted);
       },
       "fresh",

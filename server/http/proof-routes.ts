@@ -1,24 +1,24 @@
-import type { Proofs } from "../accounts/proof.ts";
+import type { Proofs } from "../auth/proof.ts";
 import { proof } from "../protocol/proof.ts";
 import type { Route } from "./access.ts";
 import { bodyOf } from "./body.ts";
-import { type Door, whenceOf } from "./door.ts";
+import { clientOf, type Login } from "./login.ts";
 
 export interface ProofRoutesDeps {
   proofs: Proofs;
-  door: Door;
+  login: Login;
 }
 
 /** Proving once more who one is. The session gets another token by it, and knows no more factors than before. */
-export const proofRoutes = ({ proofs, door }: ProofRoutesDeps): Route[] => [
+export const proofRoutes = ({ proofs, login }: ProofRoutesDeps): Route[] => [
   [
     "POST",
     "/api/proof",
     "enrolling",
     async (c) => {
       const { session } = c.var;
-      const way = await proofs.prove(session, await bodyOf(c, proof), whenceOf(c));
-      return c.json(await door.renew(c, session, session.factors, way));
+      const way = await proofs.prove(session, await bodyOf(c, proof), clientOf(c));
+      return c.json(await login.renew(c, session, session.factors, way));
     },
   ],
 ];

@@ -1,14 +1,14 @@
-import type { Identities } from "../accounts/identities.ts";
-import type { Newcomers } from "../accounts/newcomers.ts";
 import type { News } from "../accounts/news.ts";
-import type { ProviderVisits, Return } from "../accounts/provider-visits.ts";
-import type { Sessions } from "../accounts/sessions.ts";
+import type { Identities } from "../auth/identities.ts";
+import type { PendingSignUps } from "../auth/pending-sign-ups.ts";
+import type { ProviderVisits, Return } from "../auth/provider-visits.ts";
+import type { Sessions } from "../auth/sessions.ts";
 import type { ErrorCode } from "../protocol/errors.ts";
 import {
   type Arrived,
-  type Newcomer,
-  newcomerName,
+  type PendingSignUp,
   type ProviderAddress,
+  pendingSignUpName,
   providerVisit,
 } from "../protocol/providers.ts";
 import { Refusal } from "../refusal.ts";
@@ -17,31 +17,31 @@ import { bodyOf } from "./body.ts";
 import {
   arrivalOf,
   clearArrival,
-  clearNewcomer,
+  clearPendingSignUp,
   clearVisit,
-  newcomerOf,
+  pendingSignUpOf,
   setArrival,
-  setNewcomer,
+  setPendingSignUp,
   setVisit,
   visitOf,
 } from "./cookies.ts";
-import { type Door, whenceOf } from "./door.ts";
 import { addressOf, type RouteContext } from "./env.ts";
+import { clientOf, type Login } from "./login.ts";
 import { keyHashOf } from "./session-key.ts";
 
 export interface ProviderRoutesDeps {
   providerVisits: ProviderVisits;
-  newcomers: Newcomers;
+  pendingSignUps: PendingSignUps;
   identities: Identities;
   sessions: Sessions;
   news: News;
-  door: Door;
+  login: Login;
   report(error: unknown): string;
 }
 
 /** Signing in with an account elsewhere, and the accounts elsewhere that open one's own. */
 export function providerRoutes(deps: ProviderRoutesDeps): Route[] {
-  const { providerVisits, newcomers, identities, sessions, news, door } = deps;
+  const { providerVisits, pendingSignUps, identities, sessions, news, login } = deps;
   const named = (c: RouteContext) => c.req.param("id") ?? "";
   // The guard of origins has let no other pass than one of ours.
   const originOf = (c: RouteContext) => c.req.header("origin") ?? "";
@@ -49,15 +49,15 @@ export function providerRoutes(deps: ProviderRoutesDeps): Route[] {
   /** Who is signed in now, and the page to go on to, for whoever came back with what they were sent for. */
   async function arrivedWith(c: RouteContext, back: Return): Promise<Arrived> {
     if (back.kind === "signed in") {
-      const session = await door.begin(c, back.user, 1, "provider");
+      const session = await login.begin(c, back.user, 1, "provider");
       return { session, page: back.next ?? "/", linked: null };
     }
-    const session = await door.info(await door.sessionOf(c));
+    const session = await login.info(await login.sessionOf(c));
     if (back.kind === "new") {
-      setNewcomer(c, back.token);
-      return { session, page: "/newcomer", linked: null };
+      setPendingSignUp(c, back.token);
+      return { session, page: "/sign-up", linked: null };
     }
-    news.tell(back.userId, "provider.linked", whenceOf(c).device);
+    news.tell(back.userId, "provider.linked", clientOf(c).device);
     return { session, page: "/account", linked: back.provider };
   }
 
@@ -105,31 +105,35 @@ export function providerRoutes(deps: ProviderRoutesDeps): Route[] {
       async (c) => {
         const token = arrivalOf(c);
         clearArrival(c);
-        const session = await door.sessionOf(c);
+        const session = await login.sessionOf(c);
         const back = await providerVisits.arrive(token, keyHashOf(c), session, addressOf(c));
         return c.json(await arrivedWith(c, back));
       },
     ],
     [
       "GET",
-      "/api/newcomer",
+      "/api/pending-sign-up",
       "anyone",
       async (c) => {
-        const { provider, account } = await newcomers.look(newcomerOf(c), keyHashOf(c), addressOf(c));
-        return c.json<Newcomer>({ provider, suggestedName: account.suggestedName });
+        const { provider, account } = await pendingSignUps.look(
+          pendingSignUpOf(c),
+          keyHashOf(c),
+          addressOf(c),
+        );
+        return c.json<PendingSignUp>({ provider, suggestedName: account.suggestedName });
       },
     ],
     [
       "POST",
-      "/api/newcomer",
+      "/api/pending-sign-up",
       "anyone",
       async (c) => {
-        const { name } = await bodyOf(c, newcomerName);
-        const whence = whenceOf(c);
-        const { token, session } = sessions.prepare(whence);
-        const user = await newcomers.register(newcomerOf(c), name, whence.address, session);
-        clearNewcomer(c);
-        return c.json(await door.welcome(c, user, token), 201);
+        const { name } = await bodyOf(c, pendingSignUpName);
+        const client = clientOf(c);
+        const { token, session } = sessions.prepare(client);
+        const user = await pendingSignUps.register(pendingSignUpOf(c), name, client.address, session);
+        clearPendingSignUp(c);
+        return c.json(await login.welcome(c, user, token), 201);
       },
     ],
     [
@@ -155,7 +159,7 @@ export function providerRoutes(deps: ProviderRoutesDeps): Route[] {
       "signed in",
       async (c) => {
         const { userId } = c.var.session;
-        const { device, address } = whenceOf(c);
+        const { device, address } = clientOf(c);
         await identities.unlink(userId, named(c), address);
         news.tell(userId, "provider.unlinked", device);
         return c.body(null, 204);

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Reports } from "../accounts/reports.ts";
+import type { Reports } from "../moderation/reports.ts";
 import { reporting, settlement } from "../protocol/reports.ts";
 import { validate } from "../validate.ts";
 import type { Route } from "./access.ts";

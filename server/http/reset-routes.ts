@@ -1,13 +1,13 @@
 import type { Alerts } from "../accounts/alerts.ts";
 import type { News } from "../accounts/news.ts";
-import type { Resets } from "../accounts/resets.ts";
+import type { Resets } from "../auth/resets.ts";
 import { closeCodes } from "../protocol/close-codes.ts";
 import { reset, resetCheck } from "../protocol/resets.ts";
 import type { Connections } from "../realtime/connections.ts";
 import type { Route } from "./access.ts";
 import { bodyOf } from "./body.ts";
-import { type Door, whenceOf } from "./door.ts";
 import { addressOf } from "./env.ts";
+import { clientOf, type Login } from "./login.ts";
 import { idOf } from "./people-routes.ts";
 
 export interface ResetRoutesDeps {
@@ -15,11 +15,11 @@ export interface ResetRoutesDeps {
   alerts: Alerts;
   connections: Connections;
   news: News;
-  door: Door;
+  login: Login;
 }
 
 /** How a forgotten password is mended. */
-export const resetRoutes = ({ resets, alerts, connections, news, door }: ResetRoutesDeps): Route[] => [
+export const resetRoutes = ({ resets, alerts, connections, news, login }: ResetRoutesDeps): Route[] => [
   [
     "POST",
     "/api/people/:id/reset",
@@ -46,13 +46,13 @@ export const resetRoutes = ({ resets, alerts, connections, news, door }: ResetRo
     "anyone",
     async (c) => {
       const body = await bodyOf(c, reset);
-      const whence = whenceOf(c);
-      const { user, factors } = await resets.reset(body, whence);
+      const client = clientOf(c);
+      const { user, factors } = await resets.reset(body, client);
       // The other devices are still there to hear why they have to go.
-      news.tell(user.id, "password.reset", whence.device);
+      news.tell(user.id, "password.reset", client.device);
       await alerts.tell(user.id);
       connections.closeUser(user.id, closeCodes.signedOut);
-      return c.json(await door.begin(c, user, factors, "reset link"));
+      return c.json(await login.begin(c, user, factors, "reset link"));
     },
   ],
 ];

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import type { Turn } from "../pace.ts";
+import type { Throttle } from "../limits/throttle.ts";
 import { closeCodes } from "../protocol/close-codes.ts";
 import { Refusal } from "../refusal.ts";
 import { accessGuard, type Route } from "./access.ts";
@@ -10,12 +10,11 @@ import { bodyGuard, sizeGuard } from "./body.ts";
 import { client } from "./client.ts";
 import { type DeviceRoutesDeps, deviceRoutes } from "./device-routes.ts";
 import { addressOf, type Env, type Guard, type RouteContext } from "./env.ts";
+import { type ExportRoutesDeps, exportRoutes } from "./export-routes.ts";
 import { headers, securityHeaders } from "./headers.ts";
 import { type HealthRoutesDeps, healthRoutes } from "./health-routes.ts";
-import { type HouseRoutesDeps, houseRoutes } from "./house-routes.ts";
 import { type InviteRoutesDeps, inviteRoutes } from "./invite-routes.ts";
 import { originGuard } from "./origin.ts";
-import { type OwnDataRoutesDeps, ownDataRoutes } from "./own-data-routes.ts";
 import { type PasskeyRoutesDeps, passkeyRoutes } from "./passkey-routes.ts";
 import { type PeopleRoutesDeps, peopleRoutes } from "./people-routes.ts";
 import { type ProofRoutesDeps, proofRoutes } from "./proof-routes.ts";
@@ -26,9 +25,10 @@ import { type ResetRoutesDeps, resetRoutes } from "./reset-routes.ts";
 import { type SecondFactorRoutesDeps, secondFactorRoutes } from "./second-factor-routes.ts";
 import { protocolTaken } from "./session-key.ts";
 import { type SetUpRoutesDeps, setUpRoutes } from "./set-up-routes.ts";
+import { type SettingsRoutesDeps, settingsRoutes } from "./settings-routes.ts";
 
 /** What the routes of who gets in, how, and what they may do need. */
-export interface DoorRoutesDeps
+export interface UseCaseRoutesDeps
   extends AccountRoutesDeps,
     SecondFactorRoutesDeps,
     ProofRoutesDeps,
@@ -37,15 +37,15 @@ export interface DoorRoutesDeps
     ResetRoutesDeps,
     DeviceRoutesDeps,
     AlertRoutesDeps,
-    OwnDataRoutesDeps,
+    ExportRoutesDeps,
     PasskeyRoutesDeps,
     ProviderRoutesDeps,
     PeopleRoutesDeps,
     ReportRoutesDeps,
-    HouseRoutesDeps,
+    SettingsRoutesDeps,
     AuditRoutesDeps {}
 
-export interface RoutesDeps extends DoorRoutesDeps, HealthRoutesDeps, RefuseDeps {
+export interface RoutesDeps extends UseCaseRoutesDeps, HealthRoutesDeps, RefuseDeps {
   /** Whether pages of this origin may use the server. */
   isOurs(origin: string): boolean;
   /** The folder of the built client. */
@@ -53,7 +53,7 @@ export interface RoutesDeps extends DoorRoutesDeps, HealthRoutesDeps, RefuseDeps
   /** For how many milliseconds a user is to open no other socket. */
   pauseOf(user: number): number;
   /** Lets every request wait for its turn. */
-  turn: Turn;
+  turn: Throttle;
 }
 
 /** Every route there is, in reading order. */
@@ -74,12 +74,12 @@ export function routeTable(deps: RoutesDeps): Route[] {
     ...resetRoutes(deps),
     ...deviceRoutes(deps),
     ...alertRoutes(deps),
-    ...ownDataRoutes(deps),
+    ...exportRoutes(deps),
     ...passkeyRoutes(deps),
     ...providerRoutes(deps),
     ...peopleRoutes(deps),
     ...reportRoutes(deps),
-    ...houseRoutes(deps),
+    ...settingsRoutes(deps),
     ...auditRoutes(deps),
     ["GET", "/api/socket", "signed in", upgrade(deps)],
     ...healthRoutes(deps),
@@ -96,7 +96,7 @@ export function routes(deps: RoutesDeps): Hono<Env> {
   for (const [method, path, access, answer, freshness] of table) {
     if (access === "anyone") app.on(method, path, bodyGuard, answer);
     else {
-      const guard = accessGuard(deps.door.sessionOf, deps.sessions, access, freshness === "fresh");
+      const guard = accessGuard(deps.login.sessionOf, deps.sessions, access, freshness === "fresh");
       app.on(method, path, bodyGuard, guard, answer);
     }
   }
@@ -115,7 +115,7 @@ const urlOf = (request: Request): URL | null => URL.parse(request.url, "https://
 const pathOf = (request: Request): string => urlOf(request)?.pathname ?? "/";
 
 const inTurn =
-  (turn: Turn): Guard =>
+  (turn: Throttle): Guard =>
   async (c, next) => {
     await turn(addressOf(c));
     await next();
@@ -126,7 +126,7 @@ const hostGuard: Guard = async (c, next) => {
   await next();
 };
 
-function upgrade({ door, connections, pauseOf }: RoutesDeps) {
+function upgrade({ login, connections, pauseOf }: RoutesDeps) {
   return async (c: RouteContext): Promise<Response> => {
     const { session } = c.var;
     const wait = pauseOf(session.userId);
@@ -139,7 +139,7 @@ function upgrade({ door, connections, pauseOf }: RoutesDeps) {
     if (!accepted) throw new Refusal("invalid", { message: "This address is for WebSockets." });
     // Ending a session closes the sockets there are: one that opened just after it, having been let in before, is seen here.
     try {
-      const stays = await door.sessionOf(c);
+      const stays = await login.sessionOf(c);
       if (!stays) connections.closeSession(session, closeCodes.signedOut);
     } catch (error) {
       // The database cannot say so now; whoever comes back is asked again.

@@ -1,4 +1,4 @@
-import { hashOfToken } from "../accounts/link-tokens.ts";
+import { hashOfToken } from "../auth/link-tokens.ts";
 import { isSessionKey, keyHeader, offeredIn, subprotocol } from "../protocol/session-key.ts";
 import { Refusal } from "../refusal.ts";
 import type { RouteContext } from "./env.ts";

@@ -1,19 +1,19 @@
-import type { Sessions } from "../accounts/sessions.ts";
 import type { SettingUp } from "../accounts/set-up.ts";
+import type { Sessions } from "../auth/sessions.ts";
 import { setUp, setUpCheck } from "../protocol/set-up.ts";
 import type { Route } from "./access.ts";
 import { bodyOf } from "./body.ts";
-import { type Door, whenceOf } from "./door.ts";
 import { addressOf } from "./env.ts";
+import { clientOf, type Login } from "./login.ts";
 
 export interface SetUpRoutesDeps {
   settingUp: SettingUp;
   sessions: Sessions;
-  door: Door;
+  login: Login;
 }
 
 /** How a fresh server gets its owner. */
-export const setUpRoutes = ({ settingUp, sessions, door }: SetUpRoutesDeps): Route[] => [
+export const setUpRoutes = ({ settingUp, sessions, login }: SetUpRoutesDeps): Route[] => [
   [
     "POST",
     "/api/set-up/check",
@@ -30,10 +30,10 @@ export const setUpRoutes = ({ settingUp, sessions, door }: SetUpRoutesDeps): Rou
     "anyone",
     async (c) => {
       const body = await bodyOf(c, setUp);
-      const whence = whenceOf(c);
-      const { token, session } = sessions.prepare(whence);
-      const owner = await settingUp.setUp(body, whence.address, session);
-      return c.json(await door.welcome(c, owner, token), 201);
+      const client = clientOf(c);
+      const { token, session } = sessions.prepare(client);
+      const owner = await settingUp.setUp(body, client.address, session);
+      return c.json(await login.welcome(c, owner, token), 201);
     },
   ],
 ];

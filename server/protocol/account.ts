@@ -1,7 +1,7 @@
 import * as v from "valibot";
-import type { PublicHouse } from "./house.ts";
 import { limits } from "./limits.ts";
 import type { Role } from "./roles.ts";
+import type { PublicSettings } from "./settings.ts";
 import { givenPassword, newPassword, normalForm, userName } from "./text.ts";
 
 /** Token of a link; what is not of its form is simply not valid. */
@@ -43,7 +43,7 @@ export interface SessionInfo {
   /** There where the second factor has just been proven and no recovery code is left for it: new ones are due. */
   needsRecoveryCodes?: true;
   /** Null until the server is set up. */
-  house: PublicHouse | null;
+  settings: PublicSettings | null;
   /** Providers one can sign in with. */
   providers: { id: string; name: string }[];
 }

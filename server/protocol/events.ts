@@ -140,8 +140,8 @@ export const events = {
   /** What one has to know of one's account and has not seen yet is this now: told to all one's devices. */
   "alerts.changed": v.object({ type: v.literal("alerts.changed"), alerts: v.array(alert) }),
   /** The server's name, welcome or rules were changed. */
-  "house.changed": v.object({
-    type: v.literal("house.changed"),
+  "settings.changed": v.object({
+    type: v.literal("settings.changed"),
     name: v.string(),
     welcome: v.string(),
     registration: v.picklist(["open", "invite", "closed"]),

@@ -5,7 +5,7 @@ export const limits = {
   /** Characters, so below. What is said of a name, a device, an invitation or a reason. */
   labelMax: 60,
   linkTokenMax: 64,
-  houseNameMax: 40,
+  chatNameMax: 40,
   welcomeMax: 500,
   reasonMax: 300,
   /** Four weeks. */
@@ -32,4 +32,4 @@ export const limits = {
 } as const;
 
 /** The version of this protocol. A client that meets another one reloads itself. */
-export const protocolVersion = 2;
+export const protocolVersion = 3;

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { limits } from "./limits.ts";
-import { type Role, type Standing, standings } from "./roles.ts";
+import { type AccountStatus, accountStatuses, type Role } from "./roles.ts";
 import { optionalLine } from "./text.ts";
 
 const reason = optionalLine(limits.reasonMax);
@@ -10,11 +10,11 @@ export const muting = v.strictObject({
   minutes: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(limits.muteMaxMinutes)),
   reason,
 });
-export const standingChange = v.strictObject({ standing: v.picklist(standings), reason });
+export const statusChange = v.strictObject({ status: v.picklist(accountStatuses), reason });
 export const roleChange = v.strictObject({ role: v.picklist(["member", "moderator", "admin"]) });
 
 export type Muting = v.InferOutput<typeof muting>;
-export type StandingChange = v.InferOutput<typeof standingChange>;
+export type StatusChange = v.InferOutput<typeof statusChange>;
 export type RoleChange = v.InferOutput<typeof roleChange>;
 
 /** Somebody as those see them who look after the chat; answer of `GET /api/people`, a list. Times are UTC milliseconds. */
@@ -22,8 +22,8 @@ export interface PersonInfo {
   id: number;
   name: string;
   role: Role;
-  standing: Standing;
-  standingReason: string | null;
+  status: AccountStatus;
+  statusReason: string | null;
   mutedUntil: number | null;
   createdAt: number;
   /** The rest is told to admins only, and null for moderators. */

@@ -17,7 +17,7 @@ export const pagePath = v.pipe(
 export const providerVisit = v.strictObject({ next: v.optional(pagePath), invite: v.optional(linkToken) });
 
 /** What somebody is to be called whose account at a provider opens none here yet. */
-export const newcomerName = v.strictObject({ name: userName });
+export const pendingSignUpName = v.strictObject({ name: userName });
 
 export type ProviderVisit = v.InferOutput<typeof providerVisit>;
 
@@ -33,8 +33,8 @@ export interface Arrived {
   linked: string | null;
 }
 
-/** Answer of `GET /api/newcomer`: who says who one is, and what one could be called; null where nothing fits. */
-export interface Newcomer {
+/** Answer of `GET /api/pending-sign-up`: who says who one is, and what one could be called; null where nothing fits. */
+export interface PendingSignUp {
   provider: string;
   suggestedName: string | null;
 }

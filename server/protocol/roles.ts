@@ -3,8 +3,8 @@ export const roles = ["member", "moderator", "admin", "owner"] as const;
 export type Role = (typeof roles)[number];
 
 /** Whether an account may be used: a suspension is an admin's, a ban a moderator's. */
-export const standings = ["active", "suspended", "banned"] as const;
-export type Standing = (typeof standings)[number];
+export const accountStatuses = ["active", "suspended", "banned"] as const;
+export type AccountStatus = (typeof accountStatuses)[number];
 
 /**
  * What people may do, and from which role on. Code, tests and documents all read this table. Where it is done to somebody,
@@ -26,9 +26,9 @@ export const rights = {
   "people.delete": "admin",
   "invites.manage": "admin",
   "audit.read": "admin",
-  "house.change": "admin",
-  "house.doors": "owner",
-  "house.hand over": "owner",
+  "settings.change": "admin",
+  "settings.access": "owner",
+  "ownership.hand over": "owner",
 } as const satisfies Record<string, Role>;
 export type Right = keyof typeof rights;
 

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { linkToken } from "./account.ts";
-import { house } from "./house.ts";
-import { houseName, newPassword, userName } from "./text.ts";
+import { settings } from "./settings.ts";
+import { chatName, newPassword, userName } from "./text.ts";
 
 /** Asks whether a set-up link is the right one. */
 export const setUpCheck = v.strictObject({ token: linkToken });
@@ -10,8 +10,8 @@ export const setUpCheck = v.strictObject({ token: linkToken });
 export const setUp = v.strictObject({
   token: linkToken,
   /** What the server is called. */
-  house: houseName,
-  registration: house.entries.registration,
+  chatName,
+  registration: settings.entries.registration,
   /** The owner's user name and password. */
   name: userName,
   password: newPassword,

@@ -64,7 +64,7 @@ export const optionalText = (max: number) =>
     v.check((text) => [...text].length <= max, `must have at most ${max} characters`),
   );
 
-export const houseName = requiredLine(limits.houseNameMax);
+export const chatName = requiredLine(limits.chatNameMax);
 
 /**
  * What a sign of a name looks like. The first four are all that confusables.txt of UTS 39 (Unicode 16.0.0) has of the signs that
@@ -85,7 +85,7 @@ const prototypes: Record<string, string> = {
  * What names that look alike have in common: their skeleton after https://www.unicode.org/reports/tr39/#Confusable_Detection, in
  * lower case and without the signs between letters. The migrations compute the same in SQL.
  */
-export const likenessOf = (name: string): string =>
+export const skeletonOf = (name: string): string =>
   name.toLowerCase().replace(/[01imw._-]/g, (sign) => prototypes[sign]!);
 
 /** A user name: 3 to 20 of letters, digits, dot, underscore, hyphen; so no control, bidi or look-alike characters. */

@@ -1,6 +1,6 @@
 import type { ServerWebSocket } from "bun";
-import type { Session } from "../db/kept/sessions.ts";
 import { type CloseCode, closeCodes } from "../protocol/close-codes.ts";
+import type { Session } from "../store/sessions.ts";
 
 /** What the server holds of one open socket. */
 export interface Connection {

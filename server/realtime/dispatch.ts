@@ -8,7 +8,7 @@ import { validate } from "../validate.ts";
 import { closeSocket, type Socket } from "./connections.ts";
 import type { FrameBounds } from "./frame-bounds.ts";
 import { answer, type Handlers } from "./handlers.ts";
-import { turns } from "./turns.ts";
+import { userQueues } from "./user-queues.ts";
 import { slowBytes } from "./watch.ts";
 
 export interface DispatchDeps {
@@ -16,7 +16,7 @@ export interface DispatchDeps {
   /** Bounds all frames of a user, whatever they ask. */
   frames: Pick<FrameBounds, "take">;
   /** Why nothing may be done for a socket any more, such as a session that has ended; null while it may stay. */
-  leavesFor(socket: Socket): CloseCode | null;
+  closeReason(socket: Socket): CloseCode | null;
   /** Notes that the session of a socket is being used. */
   noteUse(socket: Socket): void;
   /** Is told of every broken rule. */
@@ -29,8 +29,8 @@ export interface DispatchDeps {
 const readings: ReadonlySet<CommandType> = new Set(["chat.enter", "history.read", "conversation.sync"]);
 
 /** Gives the function that takes one frame of a socket from its bytes to its answer. Every broken rule is answered. */
-export function dispatch({ handlers, frames, leavesFor, noteUse, refused, report }: DispatchDeps) {
-  const reading = turns();
+export function dispatch({ handlers, frames, closeReason, noteUse, refused, report }: DispatchDeps) {
+  const reading = userQueues();
 
   /** The next page is read once the one before is on its way: what waits for a socket stays bounded. */
   const readInTurn: typeof carryOut = (socket, command) =>
@@ -50,7 +50,7 @@ export function dispatch({ handlers, frames, leavesFor, noteUse, refused, report
 
   return async (socket: Socket, frame: string | Buffer): Promise<void> => {
     if (socket.data.closed) return;
-    const reason = leavesFor(socket);
+    const reason = closeReason(socket);
     if (reason !== null) return closeSocket(socket, reason);
     let ref: string | undefined;
     let asked = "a frame";

@@ -1,5 +1,5 @@
+import { TokenBuckets } from "../limits/token-buckets.ts";
 import type { System } from "../system.ts";
-import { TokenBuckets } from "../token-buckets.ts";
 
 /** A frame counts once more for each of these many characters: what is large costs more to read. */
 const charactersPerToken = 8_192;

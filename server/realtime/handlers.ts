@@ -1,10 +1,11 @@
-import type { MakeAct } from "../accounts/act.ts";
-import type { People } from "../accounts/people.ts";
+import type { People } from "../accounts/directory.ts";
 import { frameOf } from "../broker/broker.ts";
-import type { CommitLoop } from "../conversations/commit-loop.ts";
-import { requireMember } from "../conversations/membership.ts";
-import type { ReadMarks } from "../conversations/read-marks.ts";
-import type { Store } from "../db/store.ts";
+import { spend } from "../limits/rate-limit.ts";
+import type { Allowance } from "../limits/token-buckets.ts";
+import type { CommitLoop } from "../messages/commit-loop.ts";
+import { requireMember } from "../messages/memberships.ts";
+import type { ReadMarks } from "../messages/read-marks.ts";
+import type { MakeAuditEntry } from "../moderation/audit-entry.ts";
 import { closeCodes } from "../protocol/close-codes.ts";
 import type { CommandOf, CommandType } from "../protocol/commands.ts";
 import { groupId } from "../protocol/conversation-id.ts";
@@ -13,10 +14,9 @@ import { limits, protocolVersion } from "../protocol/limits.ts";
 import { toPerson } from "../protocol/person.ts";
 import { isAbove, may } from "../protocol/roles.ts";
 import { byteLength } from "../protocol/text.ts";
-import { spend } from "../rate-limit.ts";
 import { Refusal } from "../refusal.ts";
+import type { Store } from "../store/store.ts";
 import type { System } from "../system.ts";
-import type { Allowance } from "../token-buckets.ts";
 import { closeSocket, type Socket } from "./connections.ts";
 import { readHistory } from "./history.ts";
 import type { Presence } from "./presence.ts";
@@ -36,9 +36,9 @@ export interface HandlerDeps {
   messageRate: Allowance;
   /** Bounds how often somebody may change messages. */
   changeRate: Allowance;
-  /** The size of the longest message, as the house has it now. */
+  /** The size of the longest message, as the chat has it now. */
   messageBytes(): number;
-  act: MakeAct;
+  auditEntry: MakeAuditEntry;
   system: System;
 }
 
@@ -115,11 +115,11 @@ export function handlers(deps: HandlerDeps): Handlers {
       const isModerated = conversation === groupId && may(people.roleOf(user), "message.delete any");
       if (!isOwn && !(isModerated && mayActOn(user, message.author))) throw new Refusal("not_allowed");
       const detail = { conversation, seq };
-      const told = isOwn
+      const entry = isOwn
         ? undefined
-        : deps.act("message.deleted", { by: user, to: message.author, address, detail });
+        : deps.auditEntry("message.deleted", { by: user, to: message.author, address, detail });
       await commits.change(async () => {
-        const changed = await store.messages.remove(conversation, seq, system.now(), told);
+        const changed = await store.messages.remove(conversation, seq, system.now(), entry);
         return changed ? [changed] : [];
       });
       return { type: "message.deleted", ref };

@@ -15,7 +15,7 @@ const nothing = "[]";
  * Gives a function that ends it.
  */
 export function heartbeat(connections: Connections, system: System): () => void {
-  const turns = new WeakMap<Socket, number>();
+  const userQueues = new WeakMap<Socket, number>();
   let seen = 0;
   let now = 0;
   let mayHaveHeard = true;
@@ -24,8 +24,8 @@ export function heartbeat(connections: Connections, system: System): () => void 
   function look() {
     now = (now + 1) % beats;
     for (const socket of [...connections.all()]) {
-      const turn = turns.get(socket);
-      if (turn === undefined) turns.set(socket, seen++ % beats);
+      const turn = userQueues.get(socket);
+      if (turn === undefined) userQueues.set(socket, seen++ % beats);
       else if (socket.data.owedFor !== undefined) wait(socket);
       else if (turn === now && !socket.data.closed) beat(socket);
     }

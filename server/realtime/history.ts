@@ -1,6 +1,6 @@
-import type { Messages, Page } from "../db/kept/messages.ts";
 import type { CommandOf } from "../protocol/commands.ts";
 import { limits } from "../protocol/limits.ts";
+import type { Messages, Page } from "../store/messages.ts";
 
 /** The page that `history.read` asks for; `newer` is known of a page around a `seq` alone. */
 export function readHistory(

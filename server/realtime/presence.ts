@@ -1,9 +1,9 @@
 import type { Broker } from "../broker/broker.ts";
 import { groupTopic } from "../broker/topics.ts";
+import { TokenBuckets } from "../limits/token-buckets.ts";
 import type { EventOf } from "../protocol/events.ts";
 import type { System } from "../system.ts";
-import { TokenBuckets } from "../token-buckets.ts";
-import { Elsewhere, type Seat } from "./elsewhere.ts";
+import { type NodePresence, RemotePresence } from "./remote-presence.ts";
 
 /** How long someone may be gone before anyone is told: a reload or a change of network says nothing. */
 export const graceMs = 8_000;
@@ -15,7 +15,7 @@ const gatherMs = 100;
 /** The other nodes, where there are any. */
 interface Others {
   /** Hears of every change of who has how many sockets here. */
-  seated(seats: Seat[]): void;
+  presenceElsewhere(presences: NodePresence[]): void;
   /** While what is known here is not fresh, nobody is told: somebody here may be signed out elsewhere by now. */
   readonly isFresh: boolean;
 }
@@ -23,10 +23,10 @@ interface Others {
 /** Who is online, counted over all tabs and devices, and over all nodes where there are several. */
 export class Presence {
   /** Who is connected to other nodes. */
-  readonly elsewhere: Elsewhere;
+  readonly remote: RemotePresence;
   #sockets = new Map<number, number>();
   #leaving = new Map<number, () => void>();
-  #told = new Set<number>();
+  #announced = new Set<number>();
   /** Who was in the list of someone who entered before they were told of: should they have gone by then, that is told. */
   #shown = new Set<number>();
   #changed = new Set<number>();
@@ -46,8 +46,8 @@ export class Presence {
     this.#cluster = cluster;
     this.#startedAt = system.now();
     this.#farewells = new TokenBuckets(() => ({ burst: 3, perMinute: 2 }), system.now);
-    this.elsewhere = new Elsewhere((user, returns) => {
-      if (returns && !this.#told.has(user)) this.#returning.add(user);
+    this.remote = new RemotePresence((user, returns) => {
+      if (returns && !this.#announced.has(user)) this.#returning.add(user);
       this.#note(user);
     });
   }
@@ -57,14 +57,16 @@ export class Presence {
    * will be told to them too, so that they are given both who was told of and who is here.
    */
   online(): number[] {
-    const present = [...this.#sockets.keys(), ...this.#leaving.keys(), ...this.elsewhere.users()];
-    for (const user of present) if (!this.#told.has(user)) this.#shown.add(user);
-    return [...new Set([...this.#told, ...present])];
+    const present = [...this.#sockets.keys(), ...this.#leaving.keys(), ...this.remote.users()];
+    for (const user of present) if (!this.#announced.has(user)) this.#shown.add(user);
+    return [...new Set([...this.#announced, ...present])];
   }
 
   /** Who has how many sockets here; someone in their grace still has one. */
-  seats(): Seat[] {
-    return [...new Set([...this.#sockets.keys(), ...this.#leaving.keys()])].map((user) => this.#seatOf(user));
+  presences(): NodePresence[] {
+    return [...new Set([...this.#sockets.keys(), ...this.#leaving.keys()])].map((user) =>
+      this.#presenceOf(user),
+    );
   }
 
   /** A socket of the user opened, in a session begun at `sessionSince`: one older than the server is a return to it. */
@@ -102,10 +104,10 @@ export class Presence {
   }
 
   #isOnline(user: number) {
-    return this.#isHere(user) || this.elsewhere.has(user);
+    return this.#isHere(user) || this.remote.has(user);
   }
 
-  #seatOf(user: number): Seat {
+  #presenceOf(user: number): NodePresence {
     const sockets = this.#isHere(user) ? Math.max(1, this.#sockets.get(user) ?? 0) : 0;
     return { user, sockets, quiet: this.#returning.has(user) };
   }
@@ -123,18 +125,19 @@ export class Presence {
   #gather() {
     if (this.#gathering) return;
     this.#gathering = true;
-    this.#system.after(gatherMs, () => this.#tell());
+    this.#system.after(gatherMs, () => this.#announce());
   }
 
-  #tell() {
+  #announce() {
     this.#gathering = false;
     const cluster = this.#cluster();
-    if (this.#reseated.size > 0) cluster?.seated([...this.#reseated].map((user) => this.#seatOf(user)));
+    if (this.#reseated.size > 0)
+      cluster?.presenceElsewhere([...this.#reseated].map((user) => this.#presenceOf(user)));
     this.#reseated.clear();
     if (cluster?.isFresh === false) return this.#gather();
-    const known = (user: number) => this.#told.has(user) || this.#shown.has(user);
+    const known = (user: number) => this.#announced.has(user) || this.#shown.has(user);
     const changed = [...this.#changed].filter((user) =>
-      this.#isOnline(user) ? !this.#told.has(user) : known(user),
+      this.#isOnline(user) ? !this.#announced.has(user) : known(user),
     );
     this.#changed.clear();
     this.#shown.clear();
@@ -142,8 +145,8 @@ export class Presence {
     const offline = changed.filter((user) => !this.#isOnline(user));
     const returned = online.filter((user) => this.#returning.has(user));
     const came = online.filter((user) => !this.#returning.has(user));
-    for (const user of online) this.#told.add(user);
-    for (const user of offline) this.#told.delete(user);
+    for (const user of online) this.#announced.add(user);
+    for (const user of offline) this.#announced.delete(user);
     this.#returning.clear();
     const events: EventOf<"presence.changed">[] = [];
     if (returned.length > 0)

@@ -11,7 +11,7 @@ export interface SocketDeps {
   presence: Presence;
   socketsPerUser: number;
   /** Why a socket may not even open; null when it may. */
-  leavesFor(socket: Socket): CloseCode | null;
+  closeReason(socket: Socket): CloseCode | null;
   take(socket: Socket, frame: string | Buffer): Promise<void>;
 }
 
@@ -28,12 +28,12 @@ export function socketHandler(deps: SocketDeps): WebSocketHandler<Connection> {
   return {
     open(socket) {
       const { userId, userName, createdAt } = socket.data.session;
-      const reason = deps.leavesFor(socket);
+      const reason = deps.closeReason(socket);
       if (reason !== null) return closeSocket(socket, reason);
-      const elsewhere = presence.elsewhere.socketsOf(userId);
-      if (!connections.add(socket, deps.socketsPerUser - elsewhere))
+      const remote = presence.remote.socketsOf(userId);
+      if (!connections.add(socket, deps.socketsPerUser - remote))
         // Those elsewhere may be of a node that has just died: to come back helps where to stay away would not.
-        return closeSocket(socket, elsewhere > 0 ? closeCodes.restarting : closeCodes.tooManySockets);
+        return closeSocket(socket, remote > 0 ? closeCodes.restarting : closeCodes.tooManySockets);
       socket.subscribe(groupTopic);
       socket.subscribe(userTopic(userName));
       presence.arrive(userId, createdAt);

@@ -18,7 +18,7 @@ const patience = 10;
  */
 export function watch(
   connections: Connections,
-  leavesFor: (socket: Socket) => CloseCode | null,
+  closeReason: (socket: Socket) => CloseCode | null,
   system: System,
 ): () => void {
   let stuck = new Map<Socket, { bytes: number; looks: number }>();
@@ -29,7 +29,7 @@ export function watch(
     stuck = new Map();
     for (const socket of [...connections.all()]) {
       if (socket.data.closed) continue;
-      const reason = leavesFor(socket);
+      const reason = closeReason(socket);
       if (reason !== null) closeSocket(socket, reason);
       else if (!keepsUp(socket, before.get(socket))) closeSocket(socket, closeCodes.tooSlow);
     }

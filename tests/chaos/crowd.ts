@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from "node:crypto";
-import { HashPool } from "../../server/accounts/hash-pool.ts";
-import { passwords } from "../../server/accounts/passwords.ts";
-import { parseConfig } from "../../server/config.ts";
-import { openPostgres } from "../../server/db/postgres/open.ts";
-import { postgresStore } from "../../server/db/postgres/store.ts";
-import { setUpHouse } from "../support/house.ts";
+import { HashPool } from "../../server/auth/hash-pool.ts";
+import { passwords } from "../../server/auth/passwords.ts";
+import { parseConfig } from "../../server/config/environment.ts";
+import { openPostgres } from "../../server/store/postgres/open.ts";
+import { postgresStore } from "../../server/store/postgres/store.ts";
 import { password } from "../support/person.ts";
+import { setUpServer } from "../support/server-settings.ts";
 import { chance } from "./chance.ts";
 import { type Citizen, Client } from "./client.ts";
 import { limits } from "./ground.ts";
@@ -23,7 +23,7 @@ export interface Crowd {
   all: Client[];
 }
 
-interface Place {
+interface Router {
   seed: number;
   steps: readonly Step[];
   /** The origin of each node. */
@@ -41,7 +41,7 @@ export async function settle(url: string, pepper: Uint8Array, names: readonly st
     throw error;
   });
   const store = postgresStore(db, { origin: "chaos", now: Date.now });
-  await setUpHouse(store, parseConfig(limits));
+  await setUpServer(store, parseConfig(limits));
   const citizens: Citizen[] = [];
   for (const name of names) {
     const [first, second] = [session(), session()];
@@ -68,7 +68,7 @@ export function namesOf(nodes: number, talkers: number, steps: readonly Step[]):
 export function crowd(
   citizens: readonly Citizen[],
   { talkers: talking, hangUps }: { talkers: number; hangUps: number },
-  place: Place,
+  place: Router,
   witness: Witness,
 ): Crowd {
   const { seed, nodes, front, steps } = place;

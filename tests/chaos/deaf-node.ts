@@ -11,8 +11,8 @@ const node = await startNode({
   port: Number(PORT),
   env: { ORIGINS, MESSAGES_PER_MINUTE, MESSAGE_BURST } as Record<string, string>,
   spoil({ registry, signals }) {
-    const { look } = registry;
-    registry.look = async (since) => ({ ...(await look(since)), grown: [] });
+    const { poll } = registry;
+    registry.poll = async (since) => ({ ...(await poll(since)), grown: [] });
     const send = signals.send.bind(signals);
     signals.send = (signal) => {
       if (signal.kind !== "grown" || Math.random() > 0.7) send(signal);

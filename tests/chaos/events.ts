@@ -73,15 +73,15 @@ export async function carryOut(
   const work = [
     ...steps.map((step) => ({
       at: step.at,
-      act: isFault(step.kind) ? () => fault(step) : end.bind(null, guests.shift()!, step),
+      run: isFault(step.kind) ? () => fault(step) : end.bind(null, guests.shift()!, step),
     })),
-    ...leaving.map((client) => ({ at: luck.between(0.3, 0.9) * run.ms, act: async () => go(client) })),
-    { at: run.ms, act: async () => {} },
+    ...leaving.map((client) => ({ at: luck.between(0.3, 0.9) * run.ms, run: async () => go(client) })),
+    { at: run.ms, run: async () => {} },
   ];
   await Promise.all(
-    work.map(async ({ at, act }) => {
+    work.map(async ({ at, run }) => {
       await after(at);
-      await act().catch((error) => events.failures.push(String(error)));
+      await run().catch((error) => events.failures.push(String(error)));
       events.changedAt = Date.now();
     }),
   );

@@ -4,8 +4,8 @@ import { balancerCommand, balancerEnv } from "../../scripts/cluster/balancer.ts"
 import { freePort } from "../../scripts/cluster/ports.ts";
 import { prepare } from "../../scripts/cluster/prepare.ts";
 import { findProgram } from "../../scripts/find-program.ts";
-import { projectRoot } from "../../server/config.ts";
-import { loadSecrets } from "../../server/secrets.ts";
+import { projectRoot } from "../../server/config/environment.ts";
+import { loadSecrets } from "../../server/config/secrets.ts";
 import { Program } from "../support/program.ts";
 import { type Guard, guard } from "./guard.ts";
 import { canSeparate, type Network, oneHost, separated } from "./network.ts";

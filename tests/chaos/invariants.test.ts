@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { Incident } from "../../server/incident.ts";
+import { Incident } from "../../server/logging/incident.ts";
+import { reporter } from "../../server/logging/report.ts";
 import type { Message } from "../../server/protocol/events.ts";
-import { reporter } from "../../server/report.ts";
 import { system } from "../../server/system.ts";
 import { faults } from "../support/ledger.ts";
 import {

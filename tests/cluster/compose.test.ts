@@ -4,7 +4,7 @@ import { BlockList } from "node:net";
 import { join } from "node:path";
 import { YAML } from "bun";
 import { balancerCommand, balancerEnv } from "../../scripts/cluster/balancer.ts";
-import { parseConfig, projectRoot } from "../../server/config.ts";
+import { parseConfig, projectRoot } from "../../server/config/environment.ts";
 
 interface Service {
   image: string;
@@ -63,7 +63,7 @@ const portOf = (address: string) => address.split(":").at(-1);
 
 describe("compose.yaml", () => {
   test("sets nothing that the program does not read, and nothing that it refuses", async () => {
-    const config = await Bun.file(join(projectRoot, "server/config.ts")).text();
+    const config = await Bun.file(join(projectRoot, "server/config/environment.ts")).text();
     const read = new Set(
       [...config.matchAll(/\b(?:setting|count)(?:<[^>]*>)?\(\s*"([A-Z_]+)"/g)].map(([, name]) => name!),
     );

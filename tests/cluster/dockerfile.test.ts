@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { YAML } from "bun";
-import { projectRoot } from "../../server/config.ts";
+import { projectRoot } from "../../server/config/environment.ts";
 
 const dockerfile = await Bun.file(join(projectRoot, "Dockerfile")).text();
 const compose = YAML.parse(await Bun.file(join(projectRoot, "compose.yaml")).text()) as {

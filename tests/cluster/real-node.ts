@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Balancer, balancerCommand, balancerEnv } from "../../scripts/cluster/balancer.ts";
 import { freePort, healthy } from "../../scripts/cluster/ports.ts";
-import { setUpBeforehand } from "../support/house.ts";
 import { Program } from "../support/program.ts";
+import { setUpBeforehand } from "../support/server-settings.ts";
 import { writeFiles } from "./front.ts";
 
 /** A real balancer in front of a real server, each a process of its own. */

@@ -75,9 +75,9 @@ test("what a moderator deletes while somebody is offline is deleted for them too
 test("what the server is called stands above the conversations, and changes while one looks", async () => {
   const anna = await arrive("anna");
   await anna.page.getByText("Secure Chat", { exact: true }).waitFor();
-  const now = (await home.server.store.house.read())!;
+  const now = (await home.server.store.settings.read())!;
   const named = { ...now, name: "The Millers of the Long Valley and friends" };
-  const changed = await home.people.olga!.fetch("PUT", "/api/house", {
+  const changed = await home.people.olga!.fetch("PUT", "/api/settings", {
     ...named,
     name: named.name.slice(0, 40),
   });

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import type { Browser } from "playwright-core";
 import { launch } from "../support/browser.ts";
-import { setUpLink } from "../support/house.ts";
 import { Person, password } from "../support/person.ts";
 import { startServer, type TestServer } from "../support/server.ts";
+import { setUpLink } from "../support/server-settings.ts";
 import { Visitor } from "../support/visitor.ts";
 
 setDefaultTimeout(90_000);
@@ -11,7 +11,7 @@ let server: TestServer;
 let browser: Browser;
 let owner: Person;
 beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer({ house: null }), launch()]);
+  [server, browser] = await Promise.all([startServer({ settings: null }), launch()]);
   owner = await new Person(server, "olga").setUp(setUpLink(server), "invite");
 });
 afterAll(async () => {
@@ -30,8 +30,8 @@ async function register(visitor: Visitor) {
   await visitor.button("Register").click();
 }
 async function change(more: object) {
-  const rules = (await server.store.house.read())!;
-  expect((await owner.fetch("PUT", "/api/house", { ...rules, ...more })).ok).toBe(true);
+  const rules = (await server.store.settings.read())!;
+  expect((await owner.fetch("PUT", "/api/settings", { ...rules, ...more })).ok).toBe(true);
 }
 
 test("the owner makes an invitation, somebody comes in with it, and then it is used up", async () => {

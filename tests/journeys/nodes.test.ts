@@ -6,9 +6,9 @@ import type { Browser } from "playwright-core";
 import { freePort } from "../../scripts/cluster/ports.ts";
 import { launch } from "../support/browser.ts";
 import { withProgram } from "../support/companions.ts";
-import { setUpBeforehand } from "../support/house.ts";
 import { freshDatabase } from "../support/postgres.ts";
 import { Program } from "../support/program.ts";
+import { setUpBeforehand } from "../support/server-settings.ts";
 import { Visitor } from "../support/visitor.ts";
 
 setDefaultTimeout(90_000);

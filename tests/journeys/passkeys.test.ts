@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { sql } from "drizzle-orm";
 import type { Browser } from "playwright-core";
-import { newRecoveryCodes } from "../../server/accounts/recovery-codes.ts";
-import type { House } from "../../server/protocol/house.ts";
+import { newRecoveryCodes } from "../../server/auth/recovery-codes.ts";
+import type { ServerSettings } from "../../server/protocol/settings.ts";
 import { system } from "../../server/system.ts";
 import { enrol, give } from "../support/authenticator.ts";
 import { launch } from "../support/browser.ts";
@@ -187,15 +187,15 @@ test("a passkey is the second step of logging in, and a proof that it is oneself
   expect(carla.complaints).toEqual([]);
 });
 
-test("where the house asks for more than a password, a passkey is enough", async () => {
+test("where the chat asks for more than a password, a passkey is enough", async () => {
   const olga = await new Person(server, "olga").register();
   await enrol(olga, now);
   base.db.run(sql`update users set role = 'owner' where name = 'olga'`);
   const dora = await (await Visitor.arrive(browser, server, "dora")).register();
   await withAuthenticator(dora);
-  const house: House = await (await olga.fetch("GET", "/api/house")).json();
-  const asked = (secondFactor: House["secondFactor"]) =>
-    olga.fetch("PUT", "/api/house", { ...house, secondFactor });
+  const settings: ServerSettings = await (await olga.fetch("GET", "/api/settings")).json();
+  const asked = (secondFactor: ServerSettings["secondFactor"]) =>
+    olga.fetch("PUT", "/api/settings", { ...settings, secondFactor });
   expect((await asked("everyone")).status).toBe(204);
   await dora.page.getByRole("heading", { name: "Make your account safer" }).waitFor();
   await dora.button("Use a passkey instead").click();

@@ -10,9 +10,9 @@ const welcome = '<img src=x onerror="alert(1)"><script>alert(1)</script>';
 let place: Village;
 let browser: Browser;
 beforeAll(async () => {
-  const house = { welcome, registration: "open" } as const;
+  const settings = { welcome, registration: "open" } as const;
   [place, browser] = await Promise.all([
-    village({ alice: "owner", "b.b": "member", bxb: "member", bob: "member" }, { house }),
+    village({ alice: "owner", "b.b": "member", bxb: "member", bob: "member" }, { settings }),
     launch(),
   ]);
 });
@@ -22,7 +22,7 @@ afterAll(async () => {
   expect(place.server.bugs).toEqual([]);
 });
 
-const atTheDoor = ["/", "/login", "/register", "/join", "/reset", "/nowhere-at-all"];
+const signedOutOn = ["/", "/login", "/register", "/join", "/reset", "/nowhere-at-all"];
 const sections = ["people", "invites", "reports", "settings", "audit"];
 const inside = [
   "/c/group",
@@ -60,7 +60,7 @@ test("ASVS 3.6.1 ASVS 14.2.3 ASVS 14.3.2 ASVS 3.5.5 no page asks another host, k
   const asked: string[] = [];
   alice.context.on("request", (request) => asked.push(request.url()));
   alice.page.on("websocket", (socket) => asked.push(socket.url()));
-  for (const path of atTheDoor) await open(alice, path);
+  for (const path of signedOutOn) await open(alice, path);
   await alice.logIn();
   await alice.log.waitFor();
   await alice.say("https://example.org/a/link/is/not/looked/at and mailto:nora@example.org");
@@ -95,7 +95,7 @@ test("ASVS 3.2.1 an answer that is opened as a page shows what was written, and 
   });
   await page.goto(`${place.server.origin}/api/session`);
   expect(await page.evaluate(() => document.contentType)).toBe("application/json");
-  expect(JSON.parse(await page.locator("pre").innerText()).house.welcome).toBe(welcome);
+  expect(JSON.parse(await page.locator("pre").innerText()).settings.welcome).toBe(welcome);
   expect(await page.locator("img, script").count()).toBe(0);
   expect(dialogs).toEqual([]);
   await context.close();

@@ -30,7 +30,7 @@ for (const [at, [look, options]] of looks.entries()) {
     await visitor.goto("/login?problem=provider_failed");
     await visitor.page.getByText("did not work").waitFor();
     await judge(visitor);
-    await visitor.goto("/newcomer");
+    await visitor.goto("/sign-up");
     await heading(visitor, "That took too long").waitFor();
     await judge(visitor);
     await visitor.goto("/register");

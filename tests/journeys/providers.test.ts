@@ -90,10 +90,10 @@ test("carl links an account from inside, comes in by it, and unlinks it", async 
   await carl.button("Unlink Homebase").waitFor();
   expect(await carl.page.getByText("From now on").count()).toBe(0);
 
-  const elsewhere = await arrive("carl");
-  await elsewhere.goto("/login");
-  await continueAs(elsewhere, "c-1");
-  await elsewhere.log.waitFor();
+  const remotePresence = await arrive("carl");
+  await remotePresence.goto("/login");
+  await continueAs(remotePresence, "c-1");
+  await remotePresence.log.waitFor();
 
   await carl.button("Unlink Homebase").click();
   await carl.button("Link Homebase").waitFor();
@@ -101,7 +101,7 @@ test("carl links an account from inside, comes in by it, and unlinks it", async 
 });
 
 test("an account elsewhere that opens another account here is not linked, and it is said so", async () => {
-  await home.newcomer("dora", "d-1");
+  await home.pendingSignUp("dora", "d-1");
   const emil = await (await arrive("emil")).register();
   await emil.goto("/account");
   await emil.button("Link Homebase").click();
@@ -144,7 +144,7 @@ test("fritz has no password: he keeps his only way in, and sets one after he has
 });
 
 test("who has an authenticator app is asked for a code after the provider, too", async () => {
-  const { app } = await enrol(await home.newcomer("gerda", "g-1"), Date.now);
+  const { app } = await enrol(await home.pendingSignUp("gerda", "g-1"), Date.now);
   const gerda = await arrive("gerda");
   await gerda.goto("/login");
   await continueAs(gerda, "g-1");
@@ -157,8 +157,8 @@ test("who has an authenticator app is asked for a code after the provider, too",
 test("where an invitation is needed, it comes along to the provider and back", async () => {
   const olga = await new Person(home.server, "olga").register();
   base.db.run(sql`update users set role = 'owner' where name = 'olga'`);
-  const rules = await (await olga.fetch("GET", "/api/house")).json();
-  await olga.fetch("PUT", "/api/house", { ...rules, registration: "invite" });
+  const rules = await (await olga.fetch("GET", "/api/settings")).json();
+  await olga.fetch("PUT", "/api/settings", { ...rules, registration: "invite" });
   const made = await olga.fetch("POST", "/api/invites", { label: "", expiresIn: null, maxUses: 1 });
   const hans = await arrive("hans");
   await hans.goto(`/join#${(await made.json()).token}`);
@@ -172,11 +172,11 @@ test("where an invitation is needed, it comes along to the provider and back", a
   await uninvited.goto("/login");
   await continueAs(uninvited, "nobody-1");
   await uninvited.page.getByText("New accounts need an invitation here.").waitFor();
-  await olga.fetch("PUT", "/api/house", rules);
+  await olga.fetch("PUT", "/api/settings", rules);
 });
 
 test("ASVS 3.7.2 an address that was made elsewhere leads nowhere else, and says nothing of its own", async () => {
-  await home.newcomer("ida", "i-1");
+  await home.pendingSignUp("ida", "i-1");
   const ida = await arrive("ida");
   await ida.goto("/login?next=//evil.example&problem=Call+0800+1234");
   expect(await ida.page.getByText("0800").count()).toBe(0);

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import type { Browser } from "playwright-core";
 import { launch } from "../support/browser.ts";
-import { setUpLink } from "../support/house.ts";
 import { Person } from "../support/person.ts";
 import { startServer, type TestServer } from "../support/server.ts";
+import { setUpLink } from "../support/server-settings.ts";
 import { Visitor } from "../support/visitor.ts";
 
 setDefaultTimeout(90_000);
 let server: TestServer;
 let browser: Browser;
 beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer({ house: null }), launch()]);
+  [server, browser] = await Promise.all([startServer({ settings: null }), launch()]);
 });
 afterAll(async () => {
   await browser.close();
@@ -58,7 +58,7 @@ test("a forgotten password is mended by a link, once, and the other devices are 
 });
 
 test("ASVS 6.2.6 ASVS 6.2.7 on every page where a password is chosen it is hidden, can be pasted, and managers know it", async () => {
-  const fresh = await startServer({ house: null });
+  const fresh = await startServer({ settings: null });
   const visitor = await Visitor.arrive(browser, fresh, "ann");
   await visitor.context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const { page } = visitor;

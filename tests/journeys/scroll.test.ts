@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import type { Browser } from "playwright-core";
-import { draft } from "../server/db/conformance/ground.ts";
+import { draft } from "../server/store/conformance/ground.ts";
 import { launch } from "../support/browser.ts";
 import { Person } from "../support/person.ts";
 import { startServer, type TestServer } from "../support/server.ts";
@@ -113,7 +113,7 @@ test("who reads further up stays there when messages arrive, and is told of them
 /** Lets everything take so long on its way; counts the questions for pages, and remembers the answers. */
 async function withLatency(visitor: Visitor, ms: number) {
   const line = { reads: 0 };
-  const later = (act: () => void) => setTimeout(act, ms / 2);
+  const later = (run: () => void) => setTimeout(run, ms / 2);
   await visitor.page.routeWebSocket(/\/api\/socket$/, (near) => {
     const far = near.connectToServer();
     near.onMessage((data) => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { sql } from "drizzle-orm";
 import type { Browser } from "playwright-core";
-import type { House } from "../../server/protocol/house.ts";
+import type { ServerSettings } from "../../server/protocol/settings.ts";
 import { system } from "../../server/system.ts";
 import { enrol } from "../support/authenticator.ts";
 import { launch } from "../support/browser.ts";
@@ -74,14 +74,14 @@ test("what matters asks once more who one is, and the chat goes on as if nothing
   expect(emil.complaints).toEqual([]);
 });
 
-test("the house asks for it while people talk: they set it up, and are back where they were", async () => {
+test("the chat asks for it while people talk: they set it up, and are back where they were", async () => {
   const olga = await new Person(server, "olga").register();
   await enrol(olga, now);
   base.db.run(sql`update users set role = 'owner' where name = 'olga'`);
   const bert = await (await Visitor.arrive(browser, server, "bert")).register();
   await bert.say("so far so good");
-  const house: House = await (await olga.fetch("GET", "/api/house")).json();
-  const asked = await olga.fetch("PUT", "/api/house", { ...house, secondFactor: "everyone" });
+  const settings: ServerSettings = await (await olga.fetch("GET", "/api/settings")).json();
+  const asked = await olga.fetch("PUT", "/api/settings", { ...settings, secondFactor: "everyone" });
   expect(asked.status).toBe(204);
   await heading(bert, "Make your account safer").waitFor();
   await bert.page.reload();
@@ -92,15 +92,15 @@ test("the house asks for it while people talk: they set it up, and are back wher
   await bert.say("in again");
 
   // Whoever comes anew sets it up before the chat opens.
-  const newcomer = await Visitor.arrive(browser, server, "newcomer");
-  await newcomer.goto("/register");
-  await newcomer.page.getByLabel("Username", { exact: true }).fill("newcomer");
-  await newcomer.page.getByLabel("Password", { exact: true }).fill(password);
-  await newcomer.page.getByLabel("Confirm password", { exact: true }).fill(password);
-  await newcomer.button("Register").click();
-  await newcomer.button("Set up with my phone").click();
-  await setUp(newcomer, now);
-  await newcomer.button("I have kept them").click();
-  await newcomer.sees("in again");
-  expect([...bert.complaints, ...newcomer.complaints]).toEqual([]);
+  const pendingSignUp = await Visitor.arrive(browser, server, "newcomer");
+  await pendingSignUp.goto("/register");
+  await pendingSignUp.page.getByLabel("Username", { exact: true }).fill("newcomer");
+  await pendingSignUp.page.getByLabel("Password", { exact: true }).fill(password);
+  await pendingSignUp.page.getByLabel("Confirm password", { exact: true }).fill(password);
+  await pendingSignUp.button("Register").click();
+  await pendingSignUp.button("Set up with my phone").click();
+  await setUp(pendingSignUp, now);
+  await pendingSignUp.button("I have kept them").click();
+  await pendingSignUp.sees("in again");
+  expect([...bert.complaints, ...pendingSignUp.complaints]).toEqual([]);
 });

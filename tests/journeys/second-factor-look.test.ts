@@ -19,7 +19,7 @@ let ahead = 0;
 const now = () => Date.now() + ahead;
 beforeAll(async () => {
   [server, browser] = await Promise.all([
-    startServer({ store: base.store, system: { ...system, now }, house: { secondFactor: "admins" } }),
+    startServer({ store: base.store, system: { ...system, now }, settings: { secondFactor: "admins" } }),
     launch(),
   ]);
 });

@@ -48,7 +48,7 @@ test("from the printed link to two people who talk", async () => {
   expect(await olga.page.getByRole("radio", { checked: true }).getAttribute("value")).toBe("invite");
 
   await olga.button("Set up the chat").click();
-  expect(await olga.page.evaluate(() => document.activeElement?.getAttribute("name"))).toBe("house");
+  expect(await olga.page.evaluate(() => document.activeElement?.getAttribute("name"))).toBe("chatName");
   await field(olga, "Name of the chat").fill("The Millers");
   await field(olga, "Username").fill("olga");
   await field(olga, "Password").fill(password);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import type { Browser } from "playwright-core";
-import { passwordStrength } from "../../server/accounts/strength.ts";
+import { passwordStrength } from "../../server/auth/strength.ts";
 import { launch } from "../support/browser.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 import { phone, Visitor } from "../support/visitor.ts";
@@ -14,8 +14,8 @@ const strength = passwordStrength({
 let server: TestServer;
 let browser: Browser;
 beforeAll(async () => {
-  const house = { name: "Underwood Family" };
-  [server, browser] = await Promise.all([startServer({ strength, house }), launch()]);
+  const settings = { name: "Underwood Family" };
+  [server, browser] = await Promise.all([startServer({ strength, settings }), launch()]);
 });
 afterAll(async () => {
   await browser.close();

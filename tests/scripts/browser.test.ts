@@ -1,11 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { findBrowser, type Surroundings } from "../support/browser.ts";
+import { type Deps, findBrowser } from "../support/browser.ts";
 
-function surroundings(
-  platform: NodeJS.Platform,
-  there: string[],
-  env: Surroundings["env"] = {},
-): Surroundings {
+function deps(platform: NodeJS.Platform, there: string[], env: Deps["env"] = {}): Deps {
   return {
     platform,
     env,
@@ -18,18 +14,18 @@ function surroundings(
 describe("a browser for the tests is", () => {
   test("the one CHROME_PATH names, before any other", () => {
     const env = { CHROME_PATH: "/opt/chrome", PATH: "/usr/bin" };
-    expect(findBrowser(surroundings("linux", ["/opt/chrome", "/usr/bin/chromium"], env))).toBe("/opt/chrome");
+    expect(findBrowser(deps("linux", ["/opt/chrome", "/usr/bin/chromium"], env))).toBe("/opt/chrome");
   });
 
   test("not silently another one when CHROME_PATH names none", () => {
     const env = { CHROME_PATH: "/opt/chrome", PATH: "/usr/bin" };
-    expect(() => findBrowser(surroundings("linux", ["/usr/bin/chromium"], env))).toThrow(
+    expect(() => findBrowser(deps("linux", ["/usr/bin/chromium"], env))).toThrow(
       'CHROME_PATH is "/opt/chrome", and there is no such file.',
     );
   });
 
   const programFiles = { ProgramFiles: "C:\\Program Files", "ProgramFiles(x86)": "C:\\Program Files (x86)" };
-  const installed: [NodeJS.Platform, string, Surroundings["env"]][] = [
+  const installed: [NodeJS.Platform, string, Deps["env"]][] = [
     ["linux", "/usr/bin/chromium", {}],
     ["linux", "/snap/bin/chromium", {}],
     ["linux", "/opt/bin/google-chrome", { PATH: "/usr/local/bin:/opt/bin" }],
@@ -41,7 +37,7 @@ describe("a browser for the tests is", () => {
   ];
   for (const [platform, path, env] of installed)
     test(`the installed ${path}`, () => {
-      expect(findBrowser(surroundings(platform, [path], env))).toBe(path);
+      expect(findBrowser(deps(platform, [path], env))).toBe(path);
     });
 
   test("Chromium rather than Chrome, and Chrome rather than Edge, and of Chromium what draws no window", () => {
@@ -49,17 +45,17 @@ describe("a browser for the tests is", () => {
       (name) => `/usr/bin/${name}`,
     );
     for (const [at, path] of all.entries())
-      expect(findBrowser(surroundings("linux", all.slice(0, at + 1)))).toBe(path);
+      expect(findBrowser(deps("linux", all.slice(0, at + 1)))).toBe(path);
   });
 
   test("Playwright's download when nothing is installed, and only when it is there", () => {
     const path = "/cache/chrome";
-    expect(findBrowser({ ...surroundings("linux", [path]), downloaded: () => path })).toBe(path);
-    expect(() => findBrowser({ ...surroundings("linux", []), downloaded: () => path })).toThrow();
+    expect(findBrowser({ ...deps("linux", [path]), downloaded: () => path })).toBe(path);
+    expect(() => findBrowser({ ...deps("linux", []), downloaded: () => path })).toThrow();
   });
 
   test("asked for, with what to install, when there is none", () => {
-    expect(() => findBrowser(surroundings("linux", []))).toThrow(
+    expect(() => findBrowser(deps("linux", []))).toThrow(
       /Install Chromium, Chrome or Edge \(on Debian: apt-get install chromium\).*CHROME_PATH/,
     );
   });

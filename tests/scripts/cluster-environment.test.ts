@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type Balancer, balancerEnv } from "../../scripts/cluster/balancer.ts";
 import { freePort } from "../../scripts/cluster/ports.ts";
 import { startCluster } from "../../scripts/cluster/start.ts";
-import { parseConfig } from "../../server/config.ts";
+import { parseConfig } from "../../server/config/environment.ts";
 import { withProgram } from "../support/companions.ts";
 import { dropDatabase, emptyDatabase } from "../support/postgres.ts";
 
@@ -16,14 +16,14 @@ beforeEach(() => {
 afterEach(() => rmSync(top, { recursive: true }));
 
 /** The path of a program that writes down its environment and becomes another. */
-function telling(name: string, program: string): string {
+function nudging(name: string, program: string): string {
   const path = join(top, name);
   writeFileSync(path, `#!/bin/sh\nenv > '${path}.env'\nexec '${program}' "$@"\n`, { mode: 0o700 });
   return path;
 }
 
 /** The names in the environment that a program wrote down, besides those of the shell's own making. */
-const told = (name: string) =>
+const said = (name: string) =>
   readFileSync(join(top, `${name}.env`), "utf8")
     .trim()
     .split("\n")
@@ -39,12 +39,12 @@ async function runs(kind: Balancer, program: string): Promise<void> {
     config: { ...parseConfig(env), postgres: { url, connections: 8 } },
     machine: { hostname: "localhost", interfaces: {} },
     nodes: 1,
-    balancer: { kind, program: telling("front", program) },
+    balancer: { kind, program: nudging("front", program) },
   });
   await cluster.stop();
   await dropDatabase(url);
   const theirs = balancerEnv({ host: "127.0.0.1", port, files: top, nodes: [""] });
-  expect(told("front")).toEqual(["PATH", ...Object.keys(theirs)].toSorted());
+  expect(said("front")).toEqual(["PATH", ...Object.keys(theirs)].toSorted());
 }
 
 for (const kind of ["haproxy", "caddy"] as const)

@@ -6,13 +6,13 @@ import { join } from "node:path";
 import { clusterOptions } from "../../scripts/cluster/options.ts";
 import { freePort } from "../../scripts/cluster/ports.ts";
 import { startCluster } from "../../scripts/cluster/start.ts";
-import { parseConfig } from "../../server/config.ts";
+import { parseConfig } from "../../server/config/environment.ts";
 import { withProgram } from "../support/companions.ts";
-import { setUpBeforehand } from "../support/house.ts";
 import { outcomeOf } from "../support/outcome.ts";
 import { Person } from "../support/person.ts";
 import { dropDatabase, emptyDatabase } from "../support/postgres.ts";
 import { Program } from "../support/program.ts";
+import { setUpBeforehand } from "../support/server-settings.ts";
 
 let top: string;
 beforeEach(() => {

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SQL } from "bun";
 import { type Postgres, startPostgres } from "../../scripts/postgres.ts";
-import { openPostgres } from "../../server/db/postgres/open.ts";
-import { postgresStore } from "../../server/db/postgres/store.ts";
-import { draft, logOf, settle } from "../server/db/conformance/ground.ts";
+import { openPostgres } from "../../server/store/postgres/open.ts";
+import { postgresStore } from "../../server/store/postgres/store.ts";
+import { draft, logOf, settle } from "../server/store/conformance/ground.ts";
 
 const home = mkdtempSync(join(tmpdir(), "secure-chat-launch-"));
 chmodSync(home, 0o711);

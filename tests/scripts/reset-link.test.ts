@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { actsBy } from "../../server/accounts/act.ts";
-import { openDatabase } from "../../server/db/sqlite/open.ts";
-import { sqliteStore } from "../../server/db/sqlite/store.ts";
+import { auditEntries } from "../../server/moderation/audit-entry.ts";
+import { openDatabase } from "../../server/store/sqlite/open.ts";
+import { sqliteStore } from "../../server/store/sqlite/store.ts";
 import { Person } from "../support/person.ts";
 import { Program } from "../support/program.ts";
 
@@ -56,7 +56,7 @@ test("while it is stopped, too; who has lost the authenticator app gets in witho
     1,
     { secret: "sealed", step: 0, createdAt: 0 },
     [],
-    actsBy(Date.now)("code.added", { by: 1 }),
+    auditEntries(Date.now)("code.added", { by: 1 }),
   );
   await store.close();
   const kept = tokenIn((await make(["OLGA"])).printed);

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { story } from "../../scripts/seed-story.ts";
-import { openDatabase } from "../../server/db/sqlite/open.ts";
-import { sqliteStore } from "../../server/db/sqlite/store.ts";
+import { openDatabase } from "../../server/store/sqlite/open.ts";
+import { sqliteStore } from "../../server/store/sqlite/store.ts";
 import { freshDatabase } from "../support/postgres.ts";
 import { Program } from "../support/program.ts";
 

@@ -32,10 +32,10 @@ test("each start prints the same set-up link until it has been used, and none af
   first.program.process.kill("SIGTERM");
   await first.program.ends();
 
-  const elsewhere = "https://chat.example.org";
-  const second = await start({ ORIGINS: `${elsewhere},https://192.168.1.5` });
+  const remotePresence = "https://chat.example.org";
+  const second = await start({ ORIGINS: `${remotePresence},https://192.168.1.5` });
   expect(linksOf(second.program)).toEqual(
-    [elsewhere, "https://192.168.1.5"].map((origin) => `${origin}/setup#${link!.split("#")[1]}`),
+    [remotePresence, "https://192.168.1.5"].map((origin) => `${origin}/setup#${link!.split("#")[1]}`),
   );
   second.program.process.kill("SIGTERM");
   await second.program.ends();

@@ -48,10 +48,10 @@ describe("ASVS 1.1.1 ASVS 1.1.2 ASVS 1.2.3 ASVS 1.3.7 what people write stays as
 
   test("in the settings", async () => {
     for (const welcome of texts) {
-      const before = await (await alice.fetch("GET", "/api/house")).json();
-      const response = await alice.fetch("PUT", "/api/house", { ...before, welcome });
+      const before = await (await alice.fetch("GET", "/api/settings")).json();
+      const response = await alice.fetch("PUT", "/api/settings", { ...before, welcome });
       expect(response.status).toBe(204);
-      expect((await (await bob.fetch("GET", "/api/session")).json()).house.welcome).toBe(welcome);
+      expect((await (await bob.fetch("GET", "/api/session")).json()).settings.welcome).toBe(welcome);
     }
   });
 

@@ -89,13 +89,15 @@ describe("the cryptography of the server", () => {
     expect(found(/hkdfSync\(\s*([^,)]+)/g)).toEqual([sha256]);
     // Lists of stolen passwords are kept by their SHA-1: it finds a password, and vouches for nothing.
     const others = found(/createHash\(\s*([^,)]+)/g, true).filter((use) => !use.endsWith(sha256));
-    expect(others).toEqual(['server/accounts/breach-list.ts: "sha1"']);
+    expect(others).toEqual(['server/auth/breach-list.ts: "sha1"']);
 
     // A character of base64url is worth six bits. The tag of the list of people only says that the list is another one.
     const cut = found(/digest\("base64url"\)\.(slice\(0, \w+\))/g, true);
     const enough = cut.filter((use) => 6 * Number(/(\d+)\)$/.exec(use)?.[1]) >= 128);
     expect(enough.length).toBeGreaterThan(2);
-    expect(cut.filter((use) => !enough.includes(use))).toEqual(["server/accounts/people.ts: slice(0, 16)"]);
+    expect(cut.filter((use) => !enough.includes(use))).toEqual([
+      "server/accounts/directory.ts: slice(0, 16)",
+    ]);
     expect(found(/digest\((?:"(?:hex|base64)")?\)\.((?:slice|subarray)\([^)]*\))/g, true)).toEqual([]);
   });
 

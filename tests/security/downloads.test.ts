@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { setUpLink } from "../support/house.ts";
 import { Person } from "../support/person.ts";
 import { startServer, type TestServer } from "../support/server.ts";
+import { setUpLink } from "../support/server-settings.ts";
 
 let server: TestServer;
 let owner: Person;
 beforeAll(async () => {
-  server = await startServer({ house: null });
+  server = await startServer({ settings: null });
   owner = await new Person(server, "Olga").setUp(setUpLink(server));
 });
 afterAll(async () => {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { parseConfig } from "../../server/config.ts";
+import { parseConfig } from "../../server/config/environment.ts";
+import { ConfigError } from "../../server/config/reader.ts";
 import type { CommandType } from "../../server/protocol/commands.ts";
 import type { CodeOffer } from "../../server/protocol/second-factor.ts";
-import { ConfigError } from "../../server/settings.ts";
 import { Authenticator, outcome } from "../support/authenticator.ts";
 import { type Clock, clock } from "../support/clock.ts";
 import { contentsOf } from "../support/database.ts";

@@ -6,7 +6,7 @@ import { isProduct, sources, textOf } from "../support/sources.ts";
 const long = 32_768;
 const soon = 100;
 /** Where what is looked at was cut before. */
-const cut: Record<string, number> = { "server/accounts/providers/suggested-name.ts": 200 };
+const cut: Record<string, number> = { "server/auth/providers/suggested-name.ts": 200 };
 
 /** Every pattern that stands in a file of the product. */
 function patternsIn(path: string): RegExp[] {

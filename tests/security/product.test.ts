@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { YAML } from "bun";
-import { projectRoot } from "../../server/config.ts";
+import { projectRoot } from "../../server/config/environment.ts";
 import { imports, isOurs, isProduct, sources, textOf } from "../support/sources.ts";
 
 const read = (path: string) => Bun.file(join(projectRoot, path)).text();
@@ -29,7 +29,7 @@ describe("ASVS 13.4.2 nothing for debugging is on when people use it", () => {
         isProduct,
       ),
     ).toEqual([]);
-    const settings = textOf.get("server/config.ts")! + textOf.get("server/settings.ts")!;
+    const settings = textOf.get("server/config/environment.ts")! + textOf.get("server/config/reader.ts")!;
     expect(settings).not.toMatch(/\b(DEBUG|VERBOSE|DEV)\b/);
   });
 
@@ -45,10 +45,10 @@ describe("ASVS 13.4.2 nothing for debugging is on when people use it", () => {
 
   test("nor in the client, which is built without maps of its sources and without tools for developers", async () => {
     expect(built.length).toBeGreaterThan(10);
-    const telling =
+    const nudging =
       /\bsourceMappingURL\b|import\.meta\.hot|\/@vite\/client|\bdebugger\b|console\.(log|debug|trace)\(/;
     const texts = await Promise.all(built.map((name) => Bun.file(join(dist, name)).text()));
-    expect(built.filter((_, at) => telling.test(texts[at]!))).toEqual([]);
+    expect(built.filter((_, at) => nudging.test(texts[at]!))).toEqual([]);
     expect(
       readdirSync(dist, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".map")),
     ).toEqual([]);

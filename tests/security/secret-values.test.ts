@@ -62,18 +62,18 @@ function hastyComparisons(path: string): string[] {
 const harmless = [
   // Two values of the database: whether the password is still the one that was proven.
   "server/accounts/accounts.ts: user?.passwordHash === passwordHash",
-  "server/accounts/resets.ts: was !== markOf(user)",
+  "server/auth/resets.ts: was !== markOf(user)",
   // Hashes of session tokens, of sessions that were let in.
-  "server/accounts/surplus-sessions.ts: id.equals(begun)",
-  "server/accounts/devices.ts: one.id.equals(session.id)",
+  "server/auth/surplus-sessions.ts: id.equals(begun)",
+  "server/auth/devices.ts: one.id.equals(session.id)",
   "server/realtime/connections.ts: socket.data.session.id.equals(but.id)",
   "server/realtime/connections.ts: socket.data.session.id.equals(session.id)",
   // The authenticator is told the handle, and its signature is what counts.
-  "server/accounts/passkey-ceremonies.ts: userHandle !== isoBase64URL.fromBuffer(handleOf(passkey.userId))",
+  "server/auth/passkey-ceremonies.ts: userHandle !== isoBase64URL.fromBuffer(handleOf(passkey.userId))",
   // Stands in the address the browser is sent to, and in a token that the provider has signed.
-  "server/accounts/providers/id-token.ts: nonce === expected.nonce",
+  "server/auth/providers/id-token.ts: nonce === expected.nonce",
   // The public list of stolen passwords.
-  "server/accounts/sorted-hashes.ts: line.hash === hash",
+  "server/auth/sorted-hashes.ts: line.hash === hash",
   // Whether an estimate is of the whole password, which is the asker's own.
   "server/protocol/strength.ts: once === password",
   // The pepper's mark in the database, at the start.
@@ -83,9 +83,9 @@ const harmless = [
 test("ASVS 11.2.4 secrets are compared in constant time, or looked up by their hash", () => {
   const comparing = found(/(\btimingSafeEqual)\(/g).map((use) => use.split(":")[0]!);
   expect(comparing).toEqual([
-    "server/accounts/known-devices.ts",
-    "server/accounts/link-tokens.ts",
-    "server/accounts/providers.ts",
+    "server/auth/known-devices.ts",
+    "server/auth/link-tokens.ts",
+    "server/auth/providers.ts",
   ]);
   const hasty = new Set(code.flatMap(({ path }) => hastyComparisons(path)));
   expect([...hasty].sort()).toEqual(harmless.toSorted());
@@ -93,16 +93,16 @@ test("ASVS 11.2.4 secrets are compared in constant time, or looked up by their h
 
 /** What is drawn and is no secret: parts of names and of waits, ids in the log, and nonces of ciphers. */
 const noSecrets = [
-  "server/accounts/sealed.ts: nonceBytes",
+  "server/auth/sealed.ts: nonceBytes",
   "server/cluster/lasting-connection.ts: 1",
   "server/cluster/signal-outbox.ts: 1",
   "server/cluster/signal-seal.ts: nonceBytes",
-  "server/report.ts: 6",
-  "server/secrets.ts: 6",
+  "server/logging/report.ts: 6",
+  "server/config/secrets.ts: 6",
   "server/storage.ts: 8",
 ];
 /** Recovery codes have 120 bits: more than the 112 that ASVS 6.5.2 asks of them, and few tries. */
-const recoveryCodes = "server/accounts/recovery-codes.ts: bytes";
+const recoveryCodes = "server/auth/recovery-codes.ts: bytes";
 
 test("ASVS 11.5.1 what must not be guessed is 128 bits at the least, from the system's strong source", () => {
   const draws = found(/\brandom(?:Bytes)?\(([^):]+)\)/g).filter((use) => !use.startsWith("server/system.ts"));
@@ -121,8 +121,8 @@ test("ASVS 11.5.1 what must not be guessed is 128 bits at the least, from the sy
 
   const drawing = found(/\b(randomBytes|Math\.random|randomUUID\w*|getRandomValues|randomInt|nanoid)\b/g);
   expect([...new Set(drawing)]).toEqual([
-    "server/db/sqlite/incarnation.ts: randomBytes",
-    "server/secrets.ts: randomBytes",
+    "server/config/secrets.ts: randomBytes",
+    "server/store/sqlite/incarnation.ts: randomBytes",
     "server/system.ts: randomBytes",
   ]);
   expect(found(/(random: .+),$/gm)).toContain("server/system.ts: random: (bytes) => randomBytes(bytes)");

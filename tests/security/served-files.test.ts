@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { projectRoot } from "../../server/config.ts";
+import { projectRoot } from "../../server/config/environment.ts";
 import { request } from "../support/raw.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 import { sources, textOf } from "../support/sources.ts";
@@ -63,11 +63,11 @@ describe("ASVS 5.3.2 no path of a file is made of what was asked for: only what 
 
 test("ASVS 5.3.2 of all that hears what people say, only what serves the client and what reads the list of stolen passwords touches files", () => {
   const hears = (path: string) =>
-    /^server\/(accounts|broker|conversations|http|protocol|realtime)\//.test(path);
+    /^server\/(accounts|auth|broker|export|http|messages|moderation|protocol|realtime)\//.test(path);
   const files = /from "(node:)?fs|\bBun\.(file|write|mmap)\b|\bnew Glob\b|import\((?!")/;
   expect(sources.filter((path) => hears(path) && files.test(textOf.get(path)!))).toEqual([
-    "server/accounts/breach-list.ts",
-    "server/accounts/sorted-hashes.ts",
+    "server/auth/breach-list.ts",
+    "server/auth/sorted-hashes.ts",
     "server/http/client.ts",
   ]);
 });

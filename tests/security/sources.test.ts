@@ -59,8 +59,8 @@ describe("ASVS 3.5.5 messages of other windows are heard by nobody", () => {
       /[\w.]*\baddEventListener\(\s*["'`]message["'`]|[\w.]*\bonmessage(?= = )|BroadcastChannel/;
     const web = (path: string) => path.startsWith("web/");
     expect(having(hearing, web)).toEqual([
-      'web/state/strength-thread.ts: worker.addEventListener("message"',
-      'web/state/strength-worker.ts: addEventListener("message"',
+      'web/entry/strength-thread.ts: worker.addEventListener("message"',
+      'web/entry/strength-worker.ts: addEventListener("message"',
       "web/transport/socket.ts: socket.onmessage",
       "web/transport/socket.ts: socket.onmessage",
     ]);
@@ -80,7 +80,7 @@ describe("ASVS 4.4.1 sockets are opened over TLS only", () => {
 
   test("in the sources", () => {
     expect(having(plain)).toEqual([]);
-    expect(having(/wss:\/\//, (path) => path.startsWith("web/"))).toEqual(["web/main.ts: wss://"]);
+    expect(having(/wss:\/\//, (path) => path.startsWith("web/"))).toEqual(["web/app/main.ts: wss://"]);
   });
 
   test("in what the browser is given", async () => {
@@ -93,12 +93,13 @@ test("ASVS 1.2.9 patterns are written by us: none is made of what somebody typed
   const made = /\bnew RegExp\([^)]*|\bRegExp\([^)]*|\bi?like\(|\bi?like\s+\$\{|\bglob\s+\$\{|\.search\(/;
   // Of parts that stand in the same file, for a setting of the operator.
   // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what stands there
-  expect(having(made)).toEqual(["server/setting-values.ts: new RegExp(`^${label}(\\\\.${label}"]);
+  expect(having(made)).toEqual(["server/config/values.ts: new RegExp(`^${label}(\\\\.${label}"]);
 });
 
 test("ASVS 3.6.1 what the browser is given names no file on another host", async () => {
-  const elsewhere = /(?:src|href)=["']?(?:https?:)?\/\/[^"'\s>]+|url\(["']?(?:https?:)?\/\/|@import[^;]+/;
-  expect(await delivered(elsewhere, "{html,css,webmanifest}")).toEqual([]);
+  const remotePresence =
+    /(?:src|href)=["']?(?:https?:)?\/\/[^"'\s>]+|url\(["']?(?:https?:)?\/\/|@import[^;]+/;
+  expect(await delivered(remotePresence, "{html,css,webmanifest}")).toEqual([]);
   const loaded =
     /(?:\bimport|\bfrom)\s*\(?\s*["'`](?:https?:)?\/\/|new (?:Worker|SharedWorker|EventSource)\(["'`]http/;
   expect(await delivered(loaded, "js")).toEqual([]);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import ts from "typescript";
 import * as v from "valibot";
-import { projectRoot } from "../../server/config.ts";
+import { projectRoot } from "../../server/config/environment.ts";
 import type { ErrorBody } from "../../server/protocol/errors.ts";
 import { clock } from "../support/clock.ts";
 import { contentsOf } from "../support/database.ts";

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setUpBeforehand } from "../support/house.ts";
 import { Person, type Socket } from "../support/person.ts";
 import { Program } from "../support/program.ts";
+import { setUpBeforehand } from "../support/server-settings.ts";
 
 const dataDir = mkdtempSync(join(tmpdir(), "secure-chat-uncaught-"));
 const faults = "./tests/support/uncaught-errors.ts";

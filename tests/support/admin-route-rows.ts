@@ -1,9 +1,9 @@
 import { deletion } from "../../server/protocol/account.ts";
 import { auditFilter } from "../../server/protocol/audit-filter.ts";
-import { house } from "../../server/protocol/house.ts";
 import { newInvite } from "../../server/protocol/invites.ts";
-import { muting, roleChange, standingChange } from "../../server/protocol/people.ts";
+import { muting, roleChange, statusChange } from "../../server/protocol/people.ts";
 import { reporting, settlement } from "../../server/protocol/reports.ts";
+import { settings } from "../../server/protocol/settings.ts";
 import type { RouteRow } from "./route-row.ts";
 
 const rules = {
@@ -32,10 +32,10 @@ export const adminRouteRows: Record<string, RouteRow> = {
     reads: [muting, { minutes: 10, reason: "" }],
     status: 204,
   },
-  "PUT /api/people/:id/standing": {
+  "PUT /api/people/:id/status": {
     access: "people.ban",
-    at: "/api/people/2/standing",
-    reads: [standingChange, { standing: "banned", reason: "" }],
+    at: "/api/people/2/status",
+    reads: [statusChange, { status: "banned", reason: "" }],
     status: 204,
   },
   "PUT /api/people/:id/role": {
@@ -46,7 +46,7 @@ export const adminRouteRows: Record<string, RouteRow> = {
     status: 204,
   },
   "PUT /api/people/:id/ownership": {
-    access: "house.hand over",
+    access: "ownership.hand over",
     fresh: true,
     at: "/api/people/2/ownership",
     status: 204,
@@ -82,9 +82,9 @@ export const adminRouteRows: Record<string, RouteRow> = {
     reads: [settlement, { outcome: "dismissed" }],
     status: 404,
   },
-  "GET /api/house": { access: "house.change", status: 200 },
-  "PUT /api/house": { access: "house.change", fresh: true, reads: [house, rules], status: 204 },
-  "GET /api/storage": { access: "house.change", status: 200 },
+  "GET /api/settings": { access: "settings.change", status: 200 },
+  "PUT /api/settings": { access: "settings.change", fresh: true, reads: [settings, rules], status: 204 },
+  "GET /api/storage": { access: "settings.change", status: 200 },
   "GET /api/audit": { access: "audit.read", status: 200 },
   "POST /api/audit/export": {
     access: "audit.read",

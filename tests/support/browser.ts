@@ -6,7 +6,7 @@ import type { Browser } from "playwright-core";
 
 // The packages are loaded when a browser starts, not before: the test command looks for one on a clone with nothing installed.
 
-export interface Surroundings {
+export interface Deps {
   env: Record<string, string | undefined>;
   platform: NodeJS.Platform;
   home: string;
@@ -15,7 +15,7 @@ export interface Surroundings {
   downloaded(): string | null;
 }
 
-export const here: Surroundings = {
+export const here: Deps = {
   env: process.env,
   platform: process.platform,
   home: homedir(),
@@ -30,16 +30,14 @@ export const here: Surroundings = {
 };
 
 /** The path of a browser for the tests: CHROME_PATH, an installed Chromium, Chrome or Edge, or Playwright's. Throws a sentence that says what to install. */
-export function findBrowser(around: Surroundings = here): string {
-  const chosen = around.env.CHROME_PATH;
+export function findBrowser(deps: Deps = here): string {
+  const chosen = deps.env.CHROME_PATH;
   if (chosen) {
-    if (around.exists(chosen)) return chosen;
+    if (deps.exists(chosen)) return chosen;
     throw new Error(`CHROME_PATH is ${JSON.stringify(chosen)}, and there is no such file.`);
   }
-  const downloaded = around.downloaded();
-  const found = [...installed(around), ...(downloaded ? [downloaded] : [])].find((path) =>
-    around.exists(path),
-  );
+  const downloaded = deps.downloaded();
+  const found = [...installed(deps), ...(downloaded ? [downloaded] : [])].find((path) => deps.exists(path));
   if (found) return found;
   throw new Error(
     "The tests need a browser. Install Chromium, Chrome or Edge (on Debian: apt-get install chromium), or give the path of one in CHROME_PATH.",
@@ -63,7 +61,7 @@ const quiet = [
   "--ignore-certificate-errors",
 ];
 
-function installed({ platform, env, home }: Surroundings): string[] {
+function installed({ platform, env, home }: Deps): string[] {
   if (platform === "darwin")
     return ["Chromium", "Google Chrome", "Microsoft Edge"].flatMap((app) =>
       ["/Applications", posix.join(home, "Applications")].map(

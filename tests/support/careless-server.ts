@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import type { Draft, Outcome } from "../../server/db/kept/messages.ts";
-import { openDatabase } from "../../server/db/sqlite/open.ts";
-import { sqliteStore } from "../../server/db/sqlite/store.ts";
-import type { Store } from "../../server/db/store.ts";
+import type { Draft, Outcome } from "../../server/store/messages.ts";
+import { openDatabase } from "../../server/store/sqlite/open.ts";
+import { sqliteStore } from "../../server/store/sqlite/store.ts";
+import type { Store } from "../../server/store/store.ts";
 import { startServer } from "./server.ts";
 
 /** Our server with its first promise broken: it says "stored" at once, and stores somewhat later. */

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../../scripts/cluster/ports.ts";
-import { projectRoot } from "../../server/config.ts";
-import { setUpBeforehand } from "./house.ts";
+import { projectRoot } from "../../server/config/environment.ts";
 import { Program } from "./program.ts";
+import { setUpBeforehand } from "./server-settings.ts";
 
 /** The real server as a process of its own, on a database on disk and open to everybody; it can be killed and come back at the same address. */
 export class ChatProcess {

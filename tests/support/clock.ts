@@ -11,12 +11,12 @@ export interface Clock extends System {
 
 export function clock(start = Date.UTC(2026, 0, 1)): Clock {
   let now = start;
-  let waiting: { at: number; act: () => void }[] = [];
+  let waiting: { at: number; run: () => void }[] = [];
   return {
     now: () => now,
     random: (bytes) => randomBytes(bytes),
-    after(ms, act) {
-      const entry = { at: now + ms, act };
+    after(ms, run) {
+      const entry = { at: now + ms, run };
       waiting.push(entry);
       return () => {
         waiting = waiting.filter((other) => other !== entry);
@@ -26,7 +26,7 @@ export function clock(start = Date.UTC(2026, 0, 1)): Clock {
       now += ms;
       const due = waiting.filter(({ at }) => at <= now).sort((a, b) => a.at - b.at);
       waiting = waiting.filter(({ at }) => at > now);
-      for (const { act } of due) act();
+      for (const { run } of due) run();
     },
     advance(ms) {
       const end = now + ms;
@@ -35,7 +35,7 @@ export function clock(start = Date.UTC(2026, 0, 1)): Clock {
         if (!next) break;
         waiting = waiting.filter((other) => other !== next);
         now = next.at;
-        next.act();
+        next.run();
       }
       now = end;
     },

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
-import { type Db, openDatabase } from "../../server/db/sqlite/open.ts";
-import { sqliteStore } from "../../server/db/sqlite/store.ts";
+import { type Db, openDatabase } from "../../server/store/sqlite/open.ts";
+import { sqliteStore } from "../../server/store/sqlite/store.ts";
 
 /** A fresh database whose rows a test may look at, and the store on it. */
 export function database(path = ":memory:") {

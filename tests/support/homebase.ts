@@ -31,10 +31,10 @@ export async function startHomebase(options: TestServerOptions = {}, people: Rec
   }
 
   /** Somebody who has come by the provider and chosen a name. */
-  async function newcomer(name: string, sub = name): Promise<Person> {
+  async function pendingSignUp(name: string, sub = name): Promise<Person> {
     const person = new Person(server, name);
     await come(person, sub);
-    const made = await person.fetch("POST", "/api/newcomer", { name });
+    const made = await person.fetch("POST", "/api/pending-sign-up", { name });
     if (made.status !== 201) throw new Error(`${name} could not join: ${await made.text()}`);
     return person;
   }
@@ -51,7 +51,7 @@ export async function startHomebase(options: TestServerOptions = {}, people: Rec
       await page.getByRole("button", { name: "Log in" }).click();
     },
     link: (person: Person, sub: string) => come(person, sub, {}, "/api/account/providers/oidc"),
-    newcomer,
+    pendingSignUp,
     /** The provider goes down, and the server stays. */
     async providerGoes() {
       isDown = true;

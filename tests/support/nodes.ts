@@ -1,7 +1,7 @@
 import type { Shared } from "../../server/cluster/cluster.ts";
-import type { Look } from "../../server/db/postgres/cluster.ts";
-import { Incident } from "../../server/incident.ts";
+import { Incident } from "../../server/logging/incident.ts";
 import { openStorage } from "../../server/storage.ts";
+import type { Poll } from "../../server/store/postgres/cluster.ts";
 import { system as realSystem } from "../../server/system.ts";
 import { freshDatabase } from "./postgres.ts";
 import { startServer, type TestServer, type TestServerOptions } from "./server.ts";
@@ -39,11 +39,11 @@ export async function startNodes(count: number, options: Partial<NodeOptions> = 
 }
 
 /** Resolves when the node has looked and found what is asked for. */
-export function finds({ shared: { registry } }: TestNode, found: (look: Look) => boolean): Promise<void> {
-  const { look } = registry;
+export function finds({ shared: { registry } }: TestNode, found: (poll: Poll) => boolean): Promise<void> {
+  const { poll } = registry;
   return new Promise((resolve) => {
-    registry.look = async (since) => {
-      const result = await look(since);
+    registry.poll = async (since) => {
+      const result = await poll(since);
       // Once what was found is true on the node, which is right after it has it.
       if (found(result)) setImmediate(resolve);
       return result;

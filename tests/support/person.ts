@@ -1,7 +1,7 @@
 import type { CommandType } from "../../server/protocol/commands.ts";
 import type { ChatEvent, EventOf, EventType } from "../../server/protocol/events.ts";
-import type { House } from "../../server/protocol/house.ts";
 import { keyHeader, protocolsOf } from "../../server/protocol/session-key.ts";
+import type { ServerSettings } from "../../server/protocol/settings.ts";
 
 /** Whatever has an address to talk to: a server of a test, or a process started by one. */
 export interface Reachable {
@@ -90,9 +90,9 @@ export class Person {
   }
 
   /** Becomes the owner by the set-up link in what a start has printed; says who may register from then on. */
-  async setUp(printed: string, registration: House["registration"] = "open"): Promise<this> {
+  async setUp(printed: string, registration: ServerSettings["registration"] = "open"): Promise<this> {
     const [, token] = /\/setup#([\w-]+)/.exec(printed) ?? [];
-    const rules = { house: "Secure Chat", registration };
+    const rules = { chatName: "Secure Chat", registration };
     const response = await this.fetch("POST", "/api/set-up", { token, ...rules, name: this.name, password });
     if (response.status !== 201) throw new Error(`${this.name} could not set up: ${await response.text()}`);
     return this;

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SQL } from "bun";
 import { startPostgres } from "../../scripts/postgres.ts";
-import { openPostgres } from "../../server/db/postgres/open.ts";
+import { openPostgres } from "../../server/store/postgres/open.ts";
 
 interface Server {
   admin: SQL;

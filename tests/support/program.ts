@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { projectRoot } from "../../server/config.ts";
+import { projectRoot } from "../../server/config/environment.ts";
 
 /** One of the project's commands, running as its own process; what it prints can be waited for. */
 export class Program {

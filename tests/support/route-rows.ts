@@ -1,11 +1,11 @@
 import { credentials, deletion, passwordChange, registration } from "../../server/protocol/account.ts";
 import { alertSeen } from "../../server/protocol/alerts.ts";
 import { deviceLabel } from "../../server/protocol/devices.ts";
+import { exportRequest } from "../../server/protocol/export.ts";
 import { inviteCheck } from "../../server/protocol/invites.ts";
-import { ownDataRequest } from "../../server/protocol/own-data.ts";
 import { newPasskey, passkeyAnswer, passkeyName } from "../../server/protocol/passkeys.ts";
 import { proof } from "../../server/protocol/proof.ts";
-import { newcomerName, providerVisit } from "../../server/protocol/providers.ts";
+import { pendingSignUpName, providerVisit } from "../../server/protocol/providers.ts";
 import { reset, resetCheck } from "../../server/protocol/resets.ts";
 import { codeConfirmation, codeGiven } from "../../server/protocol/second-factor.ts";
 import { setUp, setUpCheck } from "../../server/protocol/set-up.ts";
@@ -116,14 +116,14 @@ export const routeRows: Record<string, RouteRow> = {
   "POST /api/account/export": {
     access: "signed in",
     fresh: true,
-    reads: [ownDataRequest, { format: "json" }],
+    reads: [exportRequest, { format: "json" }],
     status: 200,
   },
   // Nothing can be set up twice; a link that opens nothing is refused.
   "POST /api/set-up/check": { access: "anyone", reads: [setUpCheck, { token: none }], status: 409 },
   "POST /api/set-up": {
     access: "anyone",
-    reads: [setUp, { token: none, house: "Chat", registration: "open", name: "newcomer", password }],
+    reads: [setUp, { token: none, chatName: "Chat", registration: "open", name: "newcomer", password }],
     status: 409,
   },
   "POST /api/invitation": { access: "anyone", reads: [inviteCheck, { token: none }], status: 200 },
@@ -138,8 +138,12 @@ export const routeRows: Record<string, RouteRow> = {
   },
   "GET /api/providers/:id/callback": { access: "anyone", at: "/api/providers/none/callback", status: 303 },
   "POST /api/arrival": { access: "anyone", status: 403 },
-  "GET /api/newcomer": { access: "anyone", status: 403 },
-  "POST /api/newcomer": { access: "anyone", reads: [newcomerName, { name: "newcomer" }], status: 403 },
+  "GET /api/pending-sign-up": { access: "anyone", status: 403 },
+  "POST /api/pending-sign-up": {
+    access: "anyone",
+    reads: [pendingSignUpName, { name: "newcomer" }],
+    status: 403,
+  },
   "GET /api/account/providers": { access: "signed in", status: 200 },
   "POST /api/account/providers/:id": {
     access: "signed in",

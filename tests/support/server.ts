@@ -2,24 +2,24 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Server } from "bun";
-import { HashPool } from "../../server/accounts/hash-pool.ts";
-import type { Strength } from "../../server/accounts/new-passwords.ts";
-import type { Fetch } from "../../server/accounts/providers/asking.ts";
 import { createApp } from "../../server/app.ts";
+import { HashPool } from "../../server/auth/hash-pool.ts";
+import type { Strength } from "../../server/auth/new-passwords.ts";
+import type { Fetch } from "../../server/auth/providers/asking.ts";
 import { ensureCertificate } from "../../server/certificates/ensure.ts";
 import type { Pair } from "../../server/certificates/files.ts";
 import { tlsOptions } from "../../server/certificates/tls-options.ts";
 import type { Shared } from "../../server/cluster/cluster.ts";
-import { parseConfig, projectRoot } from "../../server/config.ts";
-import { openDatabase } from "../../server/db/sqlite/open.ts";
-import { sqliteStore } from "../../server/db/sqlite/store.ts";
-import type { Store } from "../../server/db/store.ts";
-import { Incident } from "../../server/incident.ts";
-import { loggedStore } from "../../server/logged-store.ts";
-import type { House } from "../../server/protocol/house.ts";
-import { securityLog } from "../../server/security-log.ts";
+import { parseConfig, projectRoot } from "../../server/config/environment.ts";
+import { Incident } from "../../server/logging/incident.ts";
+import { loggedStore } from "../../server/logging/logged-store.ts";
+import { securityLog } from "../../server/logging/security-log.ts";
+import type { ServerSettings } from "../../server/protocol/settings.ts";
+import { openDatabase } from "../../server/store/sqlite/open.ts";
+import { sqliteStore } from "../../server/store/sqlite/store.ts";
+import type { Store } from "../../server/store/store.ts";
 import { type System, system } from "../../server/system.ts";
-import { setUpHouse, testPepper } from "./house.ts";
+import { setUpServer, testPepper } from "./server-settings.ts";
 
 export interface TestServerOptions {
   env?: Record<string, string>;
@@ -31,7 +31,7 @@ export interface TestServerOptions {
   /** A pool of its own, where much is hashed at once on several nodes. */
   pool?: HashPool;
   /** How the server is set up, where it is not that anyone may register; null leaves it to be set up. */
-  house?: Partial<House> | null;
+  settings?: Partial<ServerSettings> | null;
   strength?: Strength;
   /** How providers of sign-in are asked, where they are under an authority that nobody trusts. */
   fetch?: Fetch;
@@ -88,7 +88,7 @@ export async function startServer(options: TestServerOptions = {}) {
   const config = parseConfig({ REQUESTS_PER_SECOND: "1000000", ...options.env });
   const host = options.host ?? "localhost";
   const store = options.store ?? sqliteStore(openDatabase(":memory:"));
-  if (options.house !== null) await setUpHouse(store, config, options.house);
+  if (options.settings !== null) await setUpServer(store, config, options.settings);
   const bugs: unknown[] = [];
   const incidents: Incident[] = [];
   const lines: string[] = [];

@@ -1,11 +1,11 @@
-import type { Act } from "../../server/db/kept/audit.ts";
-import type { Store } from "../../server/db/store.ts";
 import type { Role } from "../../server/protocol/roles.ts";
+import type { NewAuditEntry } from "../../server/store/audit.ts";
+import type { Store } from "../../server/store/store.ts";
 import { database } from "./database.ts";
 import { Person } from "./person.ts";
 import { startServer, type TestServer, type TestServerOptions } from "./server.ts";
 
-const act: Act = {
+const entry: NewAuditEntry = {
   at: Date.now(),
   event: "person.role changed",
   actorId: null,
@@ -43,5 +43,5 @@ export async function village(
 
 /** Gives the first people of a store these roles. */
 export async function settleRoles(store: Pick<Store, "users">, roles: readonly Role[]): Promise<void> {
-  for (const [at, role] of roles.entries()) await store.users.setRole(at + 1, role, act);
+  for (const [at, role] of roles.entries()) await store.users.setRole(at + 1, role, entry);
 }

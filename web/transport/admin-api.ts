@@ -1,8 +1,8 @@
 import type { Deletion } from "../../server/protocol/account.ts";
 import type { AuditFilter, AuditPage } from "../../server/protocol/audit-filter.ts";
-import type { House } from "../../server/protocol/house.ts";
-import type { Muting, PersonInfo, RoleChange, StandingChange } from "../../server/protocol/people.ts";
+import type { Muting, PersonInfo, RoleChange, StatusChange } from "../../server/protocol/people.ts";
 import type { ReportInfo, Settlement } from "../../server/protocol/reports.ts";
+import type { ServerSettings } from "../../server/protocol/settings.ts";
 import type { StorageState } from "../../server/protocol/storage.ts";
 import type { Call } from "./call.ts";
 
@@ -10,7 +10,7 @@ import type { Call } from "./call.ts";
 export interface AdminApi {
   people(): Promise<PersonInfo[]>;
   mute(id: number, muting: Muting): Promise<void>;
-  setStanding(id: number, change: StandingChange): Promise<void>;
+  setStatus(id: number, change: StatusChange): Promise<void>;
   setRole(id: number, change: RoleChange): Promise<void>;
   handOver(id: number): Promise<void>;
   endSessions(id: number): Promise<void>;
@@ -18,8 +18,8 @@ export interface AdminApi {
   remove(id: number, deletion: Deletion): Promise<void>;
   reports(which: "open" | "all"): Promise<ReportInfo[]>;
   settle(id: number, settlement: Settlement): Promise<void>;
-  house(): Promise<House>;
-  changeHouse(house: House): Promise<void>;
+  settings(): Promise<ServerSettings>;
+  changeSettings(settings: ServerSettings): Promise<void>;
   storage(): Promise<StorageState>;
   audit(filter: AuditFilter, before: number | null): Promise<AuditPage>;
 }
@@ -27,7 +27,7 @@ export interface AdminApi {
 export const adminApi = (call: Call): AdminApi => ({
   people: () => call("GET", "/api/people"),
   mute: (id, muting) => call("PUT", `/api/people/${id}/mute`, muting),
-  setStanding: (id, change) => call("PUT", `/api/people/${id}/standing`, change),
+  setStatus: (id, change) => call("PUT", `/api/people/${id}/status`, change),
   setRole: (id, change) => call("PUT", `/api/people/${id}/role`, change),
   handOver: (id) => call("PUT", `/api/people/${id}/ownership`),
   endSessions: (id) => call("DELETE", `/api/people/${id}/sessions`),
@@ -35,8 +35,8 @@ export const adminApi = (call: Call): AdminApi => ({
   remove: (id, deletion) => call("DELETE", `/api/people/${id}`, deletion),
   reports: (which) => call("GET", `/api/reports?which=${which}`),
   settle: (id, settlement) => call("PUT", `/api/reports/${id}`, settlement),
-  house: () => call("GET", "/api/house"),
-  changeHouse: (house) => call("PUT", "/api/house", house),
+  settings: () => call("GET", "/api/settings"),
+  changeSettings: (settings) => call("PUT", "/api/settings", settings),
   storage: () => call("GET", "/api/storage"),
   audit: (filter, before) => {
     const asked = { ...filter, ...(before === null ? {} : { before }) };

@@ -21,8 +21,8 @@ export function createDownload(fetch: Fetch, totalHeader: string): Download {
       throw notReached();
     });
     if (!response.ok) throw await refusalOf(response);
-    const told = response.headers.get(totalHeader);
-    const total = told === null ? null : Number(told);
+    const announced = response.headers.get(totalHeader);
+    const total = announced === null ? null : Number(announced);
     const chunks: Uint8Array<ArrayBuffer>[] = [];
     let lines = 0;
     try {

@@ -1,7 +1,7 @@
 import type { SessionInfo } from "../../server/protocol/account.ts";
 import type {
   Arrived,
-  Newcomer,
+  PendingSignUp,
   ProviderAddress,
   ProviderInfo,
   ProviderVisit,
@@ -14,7 +14,7 @@ export interface ProvidersApi {
   visit(id: string, visit: ProviderVisit): Promise<ProviderAddress>;
   /** Finishes what the browser was sent to a provider for. */
   arrive(): Promise<Arrived>;
-  newcomer(): Promise<Newcomer>;
+  pendingSignUp(): Promise<PendingSignUp>;
   register(name: string): Promise<SessionInfo>;
   all(): Promise<ProviderInfo[]>;
   /** Where the browser has to go to link an account there. */
@@ -25,8 +25,8 @@ export interface ProvidersApi {
 export const providersApi = (call: Call): ProvidersApi => ({
   visit: (id, visit) => call("POST", `/api/providers/${id}`, visit),
   arrive: () => call("POST", "/api/arrival"),
-  newcomer: () => call("GET", "/api/newcomer"),
-  register: (name) => call("POST", "/api/newcomer", { name }),
+  pendingSignUp: () => call("GET", "/api/pending-sign-up"),
+  register: (name) => call("POST", "/api/pending-sign-up", { name }),
   all: () => call("GET", "/api/account/providers"),
   link: (id) => call("POST", `/api/account/providers/${id}`),
   unlink: (id) => call("DELETE", `/api/account/providers/${id}`),

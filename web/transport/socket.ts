@@ -12,7 +12,7 @@ export type Link =
   | { kind: "waiting"; attempt: number; retryAt: number; opened: boolean }
   | { kind: "closed"; code: number | null };
 
-export interface SocketSurroundings {
+export interface SocketDeps {
   url: string;
   WebSocket: new (url: string, protocols: string[]) => WebSocket;
   /** What to offer to the server; asked each time. */
@@ -42,7 +42,7 @@ const freshFor = 5_000;
 
 /** A socket that comes back by itself unless its close code says to stay away, and that notices when it has died. */
 export class ReconnectingSocket {
-  readonly #around: SocketSurroundings;
+  readonly #deps: SocketDeps;
   readonly #listener: SocketListener;
   #socket: WebSocket | null = null;
   #link: Link = { kind: "closed", code: null };
@@ -53,8 +53,8 @@ export class ReconnectingSocket {
   #isSilent = false;
   #cancel: () => void = () => {};
 
-  constructor(around: SocketSurroundings, listener: SocketListener) {
-    this.#around = around;
+  constructor(deps: SocketDeps, listener: SocketListener) {
+    this.#deps = deps;
     this.#listener = listener;
   }
 
@@ -63,7 +63,7 @@ export class ReconnectingSocket {
     if (this.#link.kind === "open" && this.#isSilent) this.#giveUp();
     if (this.#link.kind === "connecting" || this.#link.kind === "open") return;
     this.#attempt += 1;
-    const socket = new this.#around.WebSocket(this.#around.url, this.#around.protocols());
+    const socket = new this.#deps.WebSocket(this.#deps.url, this.#deps.protocols());
     this.#socket = socket;
     socket.onopen = () => this.#opened();
     socket.onmessage = ({ data }) => this.#heard(data);
@@ -94,7 +94,7 @@ export class ReconnectingSocket {
   /** The network came back, or the person did: tries at once, and checks a connection that claims to be open. */
   wake(): void {
     if (this.#link.kind === "waiting") this.connect();
-    else if (this.#around.system.now() - this.#heardAt >= freshFor) this.doubt();
+    else if (this.#deps.system.now() - this.#heardAt >= freshFor) this.doubt();
   }
 
   /** There is reason to think that the network is gone or another one: asks at once. */
@@ -114,7 +114,7 @@ export class ReconnectingSocket {
   }
 
   #listen(): void {
-    this.#heardAt = this.#around.system.now();
+    this.#heardAt = this.#deps.system.now();
     this.#owed = this.#isSilent = false;
     this.#later(silence, () => this.#ping(pongWithin));
   }
@@ -143,7 +143,7 @@ export class ReconnectingSocket {
       this.#become({ kind: "closed", code });
       return;
     }
-    const { system } = this.#around;
+    const { system } = this.#deps;
     const wait = backoff(this.#attempt + 1, system.chance());
     this.#later(wait, () => this.connect());
     this.#become({ kind: "waiting", attempt: this.#attempt + 1, retryAt: system.now() + wait, opened });
@@ -158,9 +158,9 @@ export class ReconnectingSocket {
     socket.close();
   }
 
-  #later(ms: number, act: () => void): void {
+  #later(ms: number, run: () => void): void {
     this.#cancel();
-    this.#cancel = this.#around.system.after(ms, act);
+    this.#cancel = this.#deps.system.after(ms, run);
   }
 
   #become(link: Link): void {

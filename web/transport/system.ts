@@ -9,7 +9,7 @@ export interface System {
   /** 32 random bytes in base64url, which nobody can guess. */
   newSecret(): string;
   /** Runs `act` once after `ms`; the returned function cancels it. */
-  after(ms: number, act: () => void): () => void;
+  after(ms: number, run: () => void): () => void;
 }
 
 export const browserSystem: System = {
@@ -17,8 +17,8 @@ export const browserSystem: System = {
   chance: () => crypto.getRandomValues(new Uint32Array(1))[0]! / 2 ** 32,
   newId: () => timeOrderedId(Date.now(), crypto.getRandomValues(new Uint8Array(16))),
   newSecret: () => base64url(crypto.getRandomValues(new Uint8Array(32))),
-  after(ms, act) {
-    const timer = setTimeout(act, ms);
+  after(ms, run) {
+    const timer = setTimeout(run, ms);
     return () => clearTimeout(timer);
   },
 };

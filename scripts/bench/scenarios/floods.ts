@@ -1,12 +1,12 @@
 import { join } from "node:path";
-import { parseConfig } from "../../../server/config.ts";
+import { parseConfig } from "../../../server/config/environment.ts";
 import { startOurs } from "../contenders.ts";
 import { Crowd } from "../crowd.ts";
 import type { Ground } from "../ground.ts";
 import { atOnce, floods, type Orders } from "../hostile.ts";
-import { makeHouse } from "../house.ts";
 import { below, type Line, type Section } from "../report.ts";
 import { median, percentile } from "../rounds.ts";
+import { makeServerFolder } from "../server-folder.ts";
 import { adopt } from "../server-process.ts";
 
 const members = 50;
@@ -17,8 +17,8 @@ const forMs = 5_000;
 export async function floodsOfOne(ground: Ground): Promise<Section> {
   // Here the limits that are there for people are what is measured.
   const { limits } = parseConfig({});
-  const house = await makeHouse(members + 1, 1_000, 0, limits);
-  const ours = await startOurs(ground, house, { REQUESTS_PER_SECOND: String(limits.requestsPerSecond) });
+  const folder = await makeServerFolder(members + 1, 1_000, 0, limits);
+  const ours = await startOurs(ground, folder, { REQUESTS_PER_SECOND: String(limits.requestsPerSecond) });
   const crowd = await Crowd.gather(ours, members);
   const p99Until = async (over: Promise<unknown>) =>
     percentile(await crowd.speakSteadily(everyMs, over), 0.99);
@@ -31,7 +31,7 @@ export async function floodsOfOne(ground: Ground): Promise<Section> {
   for (let round = 0; round < rounds; round++) {
     for (const [flood, met] of meanwhile) {
       quiet.push(await p99Until(Bun.sleep(forMs)));
-      const [cookie, name] = [house.cookies[members]!, house.names[members]!];
+      const [cookie, name] = [folder.cookies[members]!, folder.names[members]!];
       const answered = hostile({ port: ours.server.port, flood, forMs, cookie, name });
       met.p99s.push(await p99Until(answered));
       met.asked += await answered;

@@ -1,9 +1,9 @@
 import { type Contender, frameFrom, startOurs, startRival } from "../contenders.ts";
 import { Crowd } from "../crowd.ts";
 import type { Ground } from "../ground.ts";
-import { type House, makeHouse } from "../house.ts";
 import { atMost, below, type Line, type Section } from "../report.ts";
 import { inRounds, median, quietRatio, ratio } from "../rounds.ts";
+import { makeServerFolder, type ServerFolder } from "../server-folder.ts";
 
 const sizes = [100, 500];
 const names = ["ours", "floor", "ws", "Socket.IO"] as const;
@@ -12,11 +12,11 @@ type Group = { contender: Contender; crowd: Crowd };
 
 /** What a message to the group costs the server's processor: ours stores it for good first, the others forget it. */
 export async function groupMessage(ground: Ground): Promise<Section> {
-  const house = await makeHouse(Math.max(...sizes));
+  const folder = await makeServerFolder(Math.max(...sizes));
   const lines: Line[] = [];
   const notes: string[] = [];
   for (const size of sizes) {
-    const groups = await gather(ground, house, size);
+    const groups = await gather(ground, folder, size);
     for (const inFlight of [1, 40]) {
       const { line, says } = await compare(ground, groups, inFlight);
       lines.push(line);
@@ -31,9 +31,9 @@ export async function groupMessage(ground: Ground): Promise<Section> {
 }
 
 /** A crowd at each server, which has talked until its code is warm. */
-async function gather(ground: Ground, house: House, size: number): Promise<Record<Name, Group>> {
+async function gather(ground: Ground, folder: ServerFolder, size: number): Promise<Record<Name, Group>> {
   const group = async (contender: Contender) => ({ contender, crowd: await Crowd.gather(contender, size) });
-  const ours = await group(await startOurs(ground, house));
+  const ours = await group(await startOurs(ground, folder));
   const frame = frameFrom(await ours.crowd.sample());
   const groups = {
     ours,

@@ -1,9 +1,9 @@
 import { type Contender, frameFrom, type RivalName, startOurs, startRival } from "../contenders.ts";
 import { Crowd } from "../crowd.ts";
 import type { Ground } from "../ground.ts";
-import { makeHouse } from "../house.ts";
 import { atMost, type Line, type Section } from "../report.ts";
 import { inRounds, median, ratio } from "../rounds.ts";
+import { makeServerFolder } from "../server-folder.ts";
 
 const sizes = [100, 500];
 const calmMs = 500;
@@ -12,15 +12,15 @@ type Name = (typeof names)[number];
 
 /** What a connection takes of the server's memory, once its member has entered and some messages have gone by. */
 export async function memory(ground: Ground): Promise<Section> {
-  const house = await makeHouse(Math.max(...sizes));
-  const frame = await startOurs(ground, house).then(async (ours) => {
+  const folder = await makeServerFolder(Math.max(...sizes));
+  const frame = await startOurs(ground, folder).then(async (ours) => {
     const crowd = await Crowd.gather(ours, 1);
     const text = await crowd.sample();
     await ours.server.stop();
     return frameFrom(text);
   });
   const start = (name: Name) =>
-    name === "ours" ? startOurs(ground, house) : startRival(ground, name satisfies RivalName, frame);
+    name === "ours" ? startOurs(ground, folder) : startRival(ground, name satisfies RivalName, frame);
 
   const lines: Line[] = [];
   for (const size of sizes) {

@@ -3,9 +3,9 @@ import { type Cluster, startCluster } from "../cluster.ts";
 import { enter, withPatience } from "../crowd.ts";
 import { startDatabase } from "../database.ts";
 import type { Ground } from "../ground.ts";
-import { makeHouse } from "../house.ts";
 import type { Line, Section } from "../report.ts";
 import { median, percentile } from "../rounds.ts";
+import { makeServerFolder } from "../server-folder.ts";
 import { saying } from "../talk.ts";
 import type { Wire } from "../wire.ts";
 
@@ -13,7 +13,7 @@ const everyMs = 20;
 const { newId } = browserSystem;
 
 /** The sender, and who hears it at each place: the same node, or another. */
-interface Place {
+interface Router {
   cluster: Cluster;
   sender: Wire;
   hearers: Record<string, Wire>;
@@ -21,13 +21,13 @@ interface Place {
 
 /** How long a message takes to someone on the sender's node, and to someone on another, when little happens. */
 export async function nodeLatency(ground: Ground): Promise<Section> {
-  const house = await makeHouse(3);
+  const folder = await makeServerFolder(3);
   const database = await startDatabase(ground);
-  // Before a server runs on the house, which locks it.
-  const url = await database.move(house);
+  // Before a server runs on the folder, which locks it.
+  const url = await database.move(folder);
   const start = async (url?: string) =>
-    settle(await startCluster(ground, { house, url, nodes: url ? 2 : 1 }));
-  const places: Record<string, Place> = {
+    settle(await startCluster(ground, { folder, url, nodes: url ? 2 : 1 }));
+  const places: Record<string, Router> = {
     "one process on SQLite": await start(),
     "two nodes on PostgreSQL": await start(url),
   };
@@ -62,7 +62,7 @@ const line = ([what, rounds]: [string, number[][]]): Line => {
   return { what, numbers, reaches: [] };
 };
 
-async function settle(cluster: Cluster): Promise<Place> {
+async function settle(cluster: Cluster): Promise<Router> {
   const [first, second] = cluster.nodes;
   const sender = await enter(first!, 0);
   const here = await enter(first!, 1);
@@ -74,7 +74,7 @@ async function settle(cluster: Cluster): Promise<Place> {
 }
 
 /** Says so many, each when its time has come; gives the milliseconds that each took to each who hears. */
-async function listen({ sender, hearers }: Place, messages: number): Promise<Record<string, number[]>> {
+async function listen({ sender, hearers }: Router, messages: number): Promise<Record<string, number[]>> {
   const saidAt = new Map<string, number>();
   const delays: Record<string, number[]> = {};
   const heardAll = Object.entries(hearers).map(([where, wire]) => {

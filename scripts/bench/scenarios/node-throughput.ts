@@ -3,15 +3,15 @@ import { hot, type Spread, spreads, talkers } from "../conversations.ts";
 import { enter } from "../crowd.ts";
 import { type Database, startDatabase } from "../database.ts";
 import type { Ground } from "../ground.ts";
-import { makeHouse } from "../house.ts";
 import type { Line, Section } from "../report.ts";
 import { inRounds, median } from "../rounds.ts";
+import { makeServerFolder } from "../server-folder.ts";
 import { keepTalking } from "../talk.ts";
 import type { Wire } from "../wire.ts";
 
 const names = ["SQLite", "1 node", "3 nodes"] as const;
 type Name = (typeof names)[number];
-type Place = { cluster: Cluster; wires: Wire[]; url?: string };
+type Router = { cluster: Cluster; wires: Wire[]; url?: string };
 
 interface Kind {
   spread: Spread;
@@ -58,10 +58,10 @@ export async function nodeThroughput(ground: Ground): Promise<Section> {
   };
 }
 
-async function gather(ground: Ground, database: Database, nodes: number | null): Promise<Place> {
-  const house = await makeHouse(talkers);
-  const url = nodes === null ? undefined : await database.move(house);
-  const cluster = await startCluster(ground, { house, url, nodes: nodes ?? 1 });
+async function gather(ground: Ground, database: Database, nodes: number | null): Promise<Router> {
+  const folder = await makeServerFolder(talkers);
+  const url = nodes === null ? undefined : await database.move(folder);
+  const cluster = await startCluster(ground, { folder, url, nodes: nodes ?? 1 });
   const wires: Wire[] = [];
   for (let person = 0; person < talkers; person++)
     wires.push(await enter(cluster.nodes[person % cluster.nodes.length]!, person));
@@ -76,7 +76,7 @@ interface Cost {
 }
 
 async function talk(
-  { cluster, wires }: Place,
+  { cluster, wires }: Router,
   { spread, speakers, inFlight }: Kind,
   database: Database,
   ms: number,
@@ -101,7 +101,7 @@ async function talk(
 async function compare(
   { quick }: Ground,
   database: Database,
-  places: Record<Name, Place>,
+  places: Record<Name, Router>,
   what: string,
   kind: Kind,
 ): Promise<Line[]> {

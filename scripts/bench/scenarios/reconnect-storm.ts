@@ -1,12 +1,12 @@
 import { join } from "node:path";
-import { projectRoot } from "../../../server/config.ts";
+import { projectRoot } from "../../../server/config/environment.ts";
 import { Client } from "../client.ts";
 import { type Contender, type Frame, startOurs, startRival } from "../contenders.ts";
 import type { Ground } from "../ground.ts";
-import { type House, makeHouse } from "../house.ts";
 import { openTls, openWire } from "../open-wire.ts";
 import { atMost, type Section } from "../report.ts";
 import { inRounds, median, ratio } from "../rounds.ts";
+import { makeServerFolder, type ServerFolder } from "../server-folder.ts";
 import { type ServerProcess, startProcess } from "../server-process.ts";
 
 const clients = 1000;
@@ -17,11 +17,11 @@ const nothing: Frame = ["", ""];
 
 /** After a restart everybody comes back within a breath, enters, and asks for what was missed. */
 export async function reconnectStorm(ground: Ground): Promise<Section> {
-  const house = await makeHouse(clients, 2000, missed);
-  const known = await visit(ground, house);
+  const folder = await makeServerFolder(clients, 2000, missed);
+  const known = await visit(ground, folder);
   const measured = await inRounds(ground.quick ? 1 : 5, {
     ours: async () => {
-      const ours = await startOurs(ground, house);
+      const ours = await startOurs(ground, folder);
       return storm(ours.server, (number) => comeBack(ours, number, known));
     },
     upgrade: async () => {
@@ -64,13 +64,13 @@ interface Known {
   cursor: number;
 }
 
-async function visit(ground: Ground, house: House): Promise<Known> {
-  const ours = await startOurs(ground, house);
+async function visit(ground: Ground, folder: ServerFolder): Promise<Known> {
+  const ours = await startOurs(ground, folder);
   const client = await Client.connect(ours, 0);
   const [{ epoch, peopleTag }] = JSON.parse(await client.ask({ type: "chat.enter" })) as [Known];
   await client.close();
   await ours.server.stop();
-  return { epoch, peopleTag, cursor: house.messages - missed };
+  return { epoch, peopleTag, cursor: folder.messages - missed };
 }
 
 async function comeBack(ours: Contender, number: number, { epoch, peopleTag, cursor }: Known) {

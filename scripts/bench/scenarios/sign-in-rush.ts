@@ -1,9 +1,9 @@
 import { type Contender, frameFrom, type RivalName, startOurs, startRival } from "../contenders.ts";
 import { Crowd } from "../crowd.ts";
 import type { Ground } from "../ground.ts";
-import { makeHouse } from "../house.ts";
 import { below, type Line, type Section } from "../report.ts";
 import { median, percentile } from "../rounds.ts";
+import { makeServerFolder } from "../server-folder.ts";
 
 const members = 100;
 const signIns = 8;
@@ -11,8 +11,8 @@ const everyMs = 20;
 
 /** How still the server stands, and how late messages are, while eight people sign in at once at bcrypt's cost of 12. */
 export async function signInRush(ground: Ground): Promise<Section> {
-  const house = await makeHouse(members);
-  const ours = await startOurs(ground, house);
+  const folder = await makeServerFolder(members);
+  const ours = await startOurs(ground, folder);
   const crowd = await Crowd.gather(ours, members);
   const frame = frameFrom(await crowd.sample());
   const crowds = [{ contender: ours, crowd }];

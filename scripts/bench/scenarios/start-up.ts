@@ -1,8 +1,8 @@
 import { type Contender, type Frame, type RivalName, startOurs, startRival } from "../contenders.ts";
 import type { Ground } from "../ground.ts";
-import { makeHouse } from "../house.ts";
 import { below, type Section } from "../report.ts";
 import { inRounds, median } from "../rounds.ts";
+import { makeServerFolder } from "../server-folder.ts";
 
 const nothing: Frame = ["", ""];
 const mebibyte = 1024 * 1024;
@@ -10,7 +10,7 @@ const mebibyte = 1024 * 1024;
 /** How soon a server answers, and what it takes when nobody is there. */
 export async function startUp(ground: Ground): Promise<Section> {
   const idleMs = ground.quick ? 500 : 2000;
-  const house = await makeHouse(20, 1000);
+  const folder = await makeServerFolder(20, 1000);
   const resident: Record<string, number[]> = {};
 
   /** Milliseconds from the start of the process to the first answer over HTTPS. */
@@ -31,7 +31,7 @@ export async function startUp(ground: Ground): Promise<Section> {
 
   const rival = (name: RivalName) => () => start(name, () => startRival(ground, name, nothing));
   const took = await inRounds(ground.quick ? 1 : 5, {
-    ours: () => start("ours", () => startOurs(ground, house, {}, "scripts/start.ts")),
+    ours: () => start("ours", () => startOurs(ground, folder, {}, "scripts/start.ts")),
     floor: rival("floor"),
     ws: rival("ws"),
     "Socket.IO": rival("Socket.IO"),

@@ -1,21 +1,21 @@
 import { join } from "node:path";
 
 import { SQL } from "bun";
-import { commitLoop } from "../../../server/conversations/commit-loop.ts";
-import type { Draft } from "../../../server/db/kept/messages.ts";
-import { openPostgres } from "../../../server/db/postgres/open.ts";
-import { postgresStore } from "../../../server/db/postgres/store.ts";
-import { openDatabase } from "../../../server/db/sqlite/open.ts";
-import { sqliteStore } from "../../../server/db/sqlite/store.ts";
-import type { Store } from "../../../server/db/store.ts";
+import { commitLoop } from "../../../server/messages/commit-loop.ts";
+import type { Draft } from "../../../server/store/messages.ts";
+import { openPostgres } from "../../../server/store/postgres/open.ts";
+import { postgresStore } from "../../../server/store/postgres/store.ts";
+import { openDatabase } from "../../../server/store/sqlite/open.ts";
+import { sqliteStore } from "../../../server/store/sqlite/store.ts";
+import type { Store } from "../../../server/store/store.ts";
 import { browserSystem } from "../../../web/transport/system.ts";
 import { bareInsert } from "../bare-insert.ts";
 import { type Spread, spreads, talkers } from "../conversations.ts";
 import { startDatabase } from "../database.ts";
 import type { Ground } from "../ground.ts";
-import { makeHouse, text } from "../house.ts";
 import type { Line, Section } from "../report.ts";
 import { inRounds, median, ratio } from "../rounds.ts";
+import { makeServerFolder, text } from "../server-folder.ts";
 
 const nodes = 3;
 /** What waits for each writer: twice what the commit loop takes at once, so that it never has to wait itself. */
@@ -27,17 +27,17 @@ type Writer = (spread: Spread, ms: number) => Promise<number>;
 
 /** How many messages a second the store takes, through the commit loop, when there are always more. */
 export async function storeThroughput(ground: Ground): Promise<Section> {
-  const house = await makeHouse(talkers);
+  const folder = await makeServerFolder(talkers);
   const database = await startDatabase(ground);
   const [urlOfOne, urlOfAll, urlOfFloor] = [
-    await database.move(house),
-    await database.move(house),
-    await database.move(house),
+    await database.move(folder),
+    await database.move(folder),
+    await database.move(folder),
   ];
   const fail = (error: unknown) => {
     throw error;
   };
-  const sqlite = sqliteStore(openDatabase(join(house.dataDir, "chat.sqlite")));
+  const sqlite = sqliteStore(openDatabase(join(folder.dataDir, "chat.sqlite")));
   const open = async (url: string, node: number) =>
     postgresStore(await openPostgres({ url, connections: 8 }, fail), {
       origin: `node-${node}`,

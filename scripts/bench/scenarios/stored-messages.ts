@@ -1,9 +1,9 @@
 import { Client } from "../client.ts";
 import { type Contender, startOurs } from "../contenders.ts";
 import type { Ground } from "../ground.ts";
-import { makeHouse } from "../house.ts";
 import { atMost, type Line, type Section } from "../report.ts";
 import { inRounds, median, ratio } from "../rounds.ts";
+import { makeServerFolder } from "../server-folder.ts";
 import { removeFolder } from "../temporary.ts";
 
 const people = 50;
@@ -12,15 +12,15 @@ const many = 1_000_000;
 
 /** What a send, a page of history and a catch-up cost the server as the history grows a thousandfold. */
 export async function storedMessages(ground: Ground): Promise<Section> {
-  const houses = [await makeHouse(people, few), await makeHouse(people, many)];
-  const [atFew, atMany] = await Promise.all(houses.map((house) => open(ground, house)));
+  const folders = [await makeServerFolder(people, few), await makeServerFolder(people, many)];
+  const [atFew, atMany] = await Promise.all(folders.map((folder) => open(ground, folder)));
   const lines: Line[] = [];
-  for (const [what, act] of Object.entries(acts)) {
+  for (const [what, entry] of Object.entries(acts)) {
     const times = ground.quick ? 200 : 1000;
-    for (const at of [atFew!, atMany!]) await costOf(at, act, times);
+    for (const at of [atFew!, atMany!]) await costOf(at, entry, times);
     const measured = await inRounds(ground.quick ? 3 : 7, {
-      few: () => costOf(atFew!, act, times),
-      many: () => costOf(atMany!, act, times),
+      few: () => costOf(atFew!, entry, times),
+      many: () => costOf(atMany!, entry, times),
     });
     const growth = ratio(measured, "many", "few");
     lines.push({
@@ -37,7 +37,7 @@ export async function storedMessages(ground: Ground): Promise<Section> {
     for (const client of clients) await client.close();
     await contender.server.stop();
   }
-  for (const { dataDir } of houses) removeFolder(dataDir);
+  for (const { dataDir } of folders) removeFolder(dataDir);
   return { title: "A long history", unit: "server CPU, µs each", lines, notes: [] };
 }
 
@@ -48,20 +48,20 @@ interface Opened {
   messages: number;
 }
 
-async function open(ground: Ground, house: Awaited<ReturnType<typeof makeHouse>>): Promise<Opened> {
-  const contender = await startOurs(ground, house);
+async function open(ground: Ground, folder: Awaited<ReturnType<typeof makeServerFolder>>): Promise<Opened> {
+  const contender = await startOurs(ground, folder);
   const clients: Client[] = [];
   for (let member = 0; member < people; member++) clients.push(await Client.connect(contender, member));
   const [entered] = JSON.parse(await clients[0]!.ask({ type: "chat.enter" })) as [{ epoch: string }];
-  return { contender, clients, epoch: entered.epoch, messages: house.messages };
+  return { contender, clients, epoch: entered.epoch, messages: folder.messages };
 }
 
-/** A place anywhere in the history the house was made with. */
+/** A place anywhere in the history the folder was made with. */
 const somewhere = ({ messages }: Opened) => 1 + Math.floor(Math.random() * messages);
 
-type Act = (at: Opened, client: Client) => Promise<string>;
+type NewAuditEntry = (at: Opened, client: Client) => Promise<string>;
 
-const acts: Record<string, Act> = {
+const acts: Record<string, NewAuditEntry> = {
   "send a message": ({ contender }, client) => client.say(contender),
   "the latest page": (_, client) => client.ask({ type: "history.read", conversation: "group" }),
   "a page anywhere": (at, client) =>
@@ -76,9 +76,9 @@ const acts: Record<string, Act> = {
 };
 
 /** Server CPU in microseconds a time, each by another person than the last, one after the other. */
-async function costOf(at: Opened, act: Act, times: number): Promise<number> {
+async function costOf(at: Opened, entry: NewAuditEntry, times: number): Promise<number> {
   const before = await at.contender.server.ask("read");
-  for (let time = 0; time < times; time++) await act(at, at.clients[time % people]!);
+  for (let time = 0; time < times; time++) await entry(at, at.clients[time % people]!);
   const after = await at.contender.server.ask("read");
   return (after.cpu - before.cpu) / times;
 }

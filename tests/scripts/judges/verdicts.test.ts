@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { judgementOf as observed } from "../../../scripts/judges/observatory.ts";
 import { judgementOf as scanned } from "../../../scripts/judges/sslscan.ts";
 import { judgementOf as tested } from "../../../scripts/judges/testssl.ts";
-import { skipped, told } from "../../../scripts/judges/verdict.ts";
+import { skipped, verdictLine } from "../../../scripts/judges/verdict.ts";
 
 describe("the Observatory", () => {
   const says = (grade: string, pass: boolean) =>
@@ -92,9 +92,9 @@ describe("sslscan", () => {
 });
 
 test("a judge who was not asked is told to be skipped, and does not look as if it had found nothing", () => {
-  const line = told(skipped("sslscan", "it cannot be installed here"));
+  const line = verdictLine(skipped("sslscan", "it cannot be installed here"));
   expect(line).toBe("skipped: sslscan (it cannot be installed here)");
-  expect(told({ judge: "a", skipped: null, says: "well", findings: ["one"], allowed: ["two"] })).toBe(
+  expect(verdictLine({ judge: "a", skipped: null, says: "well", findings: ["one"], allowed: ["two"] })).toBe(
     "✗ a: well\n    one\n    allowed: two",
   );
 });

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from "bun:test";
-import { openDatabase } from "../../../server/db/sqlite/open.ts";
-import { sqliteStore } from "../../../server/db/sqlite/store.ts";
+import { openDatabase } from "../../../server/store/sqlite/open.ts";
+import { sqliteStore } from "../../../server/store/sqlite/store.ts";
 import { Follower } from "../../support/follower.ts";
 import { startNode } from "../../support/nodes.ts";
 import { Person } from "../../support/person.ts";

@@ -1,13 +1,13 @@
 import { afterEach, expect, test } from "bun:test";
 import { copyFileSync, readFileSync, renameSync } from "node:fs";
 import { SQL } from "bun";
-import { openPostgres } from "../../../server/db/postgres/open.ts";
-import { postgresStore } from "../../../server/db/postgres/store.ts";
 import { directId } from "../../../server/protocol/conversation-id.ts";
 import { openStorage } from "../../../server/storage.ts";
+import { openPostgres } from "../../../server/store/postgres/open.ts";
+import { postgresStore } from "../../../server/store/postgres/store.ts";
 import { system } from "../../../server/system.ts";
 import { dropDatabase, emptyDatabase } from "../../support/postgres.ts";
-import { actOf, fillDoors } from "./doors.ts";
+import { entryOf, fillAccess } from "./access.ts";
 import { Folder, rowsOf } from "./ground.ts";
 
 const cleaners: (() => unknown)[] = [];
@@ -84,7 +84,7 @@ test("every row of every table is there, with ids, numbers, times, marks, sessio
       draft("group", 4)("from someone who left"),
     ]);
     await store.conversations.markRead([{ userId: 2, conversation: "group", seq: 3 }]);
-    await fillDoors(store);
+    await fillAccess(store);
     await store.users.remove(4, true);
     // An edited message has the number of its change; and an account was made whose row is gone.
     run("UPDATE messages SET rev = 12, text = 'edited' WHERE conversation_id = 'group' AND seq = 2");
@@ -108,7 +108,7 @@ test("every row of every table is there, with ids, numbers, times, marks, sessio
   const made = await store.users.create({ name: "emil", passwordHash: "", createdAt: 1 });
   expect(made?.id).toBe(10);
   const invite = { createdBy: 1, createdAt: 1, expiresAt: null, maxUses: null, label: "" };
-  expect(await store.invites.create(invite, actOf(1, "invite.made"))).toMatchObject({ id: 20 });
+  expect(await store.invites.create(invite, entryOf(1, "invite.made"))).toMatchObject({ id: 20 });
   const [mark] = await db.sql`select count(*)::int as count from meta where key = 'copy'`;
   expect(mark.count).toBe(0);
   await store.close();

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { SQL } from "bun";
 import { getTableName, is } from "drizzle-orm";
 import { SQLiteTable } from "drizzle-orm/sqlite-core";
-import { openDatabase } from "../../../server/db/sqlite/open.ts";
-import * as schema from "../../../server/db/sqlite/schema.ts";
-import * as doors from "../../../server/db/sqlite/schema-doors.ts";
-import { sqliteStore } from "../../../server/db/sqlite/store.ts";
-import type { Store } from "../../../server/db/store.ts";
+import { openDatabase } from "../../../server/store/sqlite/open.ts";
+import * as schema from "../../../server/store/sqlite/schema.ts";
+import * as requests from "../../../server/store/sqlite/schema-access.ts";
+import { sqliteStore } from "../../../server/store/sqlite/store.ts";
+import type { Store } from "../../../server/store/store.ts";
 import { Program } from "../../support/program.ts";
 
 export type Value = string | number | null | Uint8Array;
@@ -57,7 +57,7 @@ export async function fillGroup(store: Store, messages: number): Promise<void> {
     );
 }
 
-const tables = Object.values<unknown>({ ...schema, ...doors })
+const tables = Object.values<unknown>({ ...schema, ...requests })
   .filter((each): each is SQLiteTable => is(each, SQLiteTable))
   .map(getTableName)
   .filter((name) => name !== "meta");

@@ -1,5 +1,5 @@
 import { SQL } from "bun";
-import { openPostgres } from "../../../server/db/postgres/open.ts";
+import { openPostgres } from "../../../server/store/postgres/open.ts";
 
 const key = 4711;
 

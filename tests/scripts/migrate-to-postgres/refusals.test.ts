@@ -2,14 +2,14 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { mkdtempSync, readdirSync, rmSync, unlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openPostgres } from "../../../server/db/postgres/open.ts";
-import { postgresStore } from "../../../server/db/postgres/store.ts";
-import { lockData } from "../../../server/db/sqlite/lock.ts";
 import { openStorage } from "../../../server/storage.ts";
+import { openPostgres } from "../../../server/store/postgres/open.ts";
+import { postgresStore } from "../../../server/store/postgres/store.ts";
+import { lockData } from "../../../server/store/sqlite/lock.ts";
 import { system } from "../../../server/system.ts";
 import { startNode } from "../../support/nodes.ts";
 import { dropDatabase, freshDatabase } from "../../support/postgres.ts";
-import { actOf } from "./doors.ts";
+import { entryOf } from "./access.ts";
 import { Folder, fillGroup, rowsOf } from "./ground.ts";
 import { hold } from "./hold.ts";
 
@@ -78,7 +78,7 @@ test("a PostgreSQL that holds a chat, and leaves it as it is", async () => {
 test("a PostgreSQL in which nobody has an account yet, and that has noted who tried to get in", async () => {
   const db = await openPostgres({ url, connections: 1 }, report);
   const store = postgresStore(db, { origin: "test", now: system.now });
-  await store.audit.add(actOf(null, "session.refused"));
+  await store.audit.add(entryOf(null, "session.refused"));
   await store.close();
   await refuses(/^PostgreSQL holds a chat already, and is left alone\./);
 });

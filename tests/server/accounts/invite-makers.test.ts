@@ -2,10 +2,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { InviteInfo } from "../../../server/protocol/invites.ts";
 import { type Clock, clock } from "../../support/clock.ts";
 import { contentsOf, database } from "../../support/database.ts";
-import { setUpLink } from "../../support/house.ts";
 import { Person, password } from "../../support/person.ts";
 import { post } from "../../support/raw.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
+import { setUpLink } from "../../support/server-settings.ts";
 
 const hour = 60 * 60_000;
 const { db, store } = database();
@@ -15,7 +15,7 @@ let owner: Person;
 let made = 0;
 beforeAll(async () => {
   time = clock();
-  server = await startServer({ store, system: time, house: null });
+  server = await startServer({ store, system: time, settings: null });
   owner = await new Person(server, "Olga").setUp(setUpLink(server), "invite");
 });
 beforeEach(() => time.leap(10 * 60_000));
@@ -28,17 +28,17 @@ async function invite(more: object = {}): Promise<InviteInfo> {
   expect(response.status).toBe(201);
   return response.json();
 }
-const newcomer = () => new Person(server, `newcomer-${made++}`);
-const join = (token: string | undefined, who = newcomer()) =>
+const pendingSignUp = () => new Person(server, `newcomer-${made++}`);
+const join = (token: string | undefined, who = pendingSignUp()) =>
   who.fetch("POST", "/api/account", { name: who.name, password, invite: token });
 
 describe("who makes them", () => {
   test("ASVS 8.2.1 is an admin or the owner, and nobody else", async () => {
     const { id, token } = await invite({ maxUses: null });
-    const person = newcomer();
+    const person = pendingSignUp();
     await join(token, person);
     const user = (await store.users.byName(person.name))!;
-    const act = {
+    const entry = {
       at: 0,
       event: "person.role changed",
       actorId: 1,
@@ -48,13 +48,13 @@ describe("who makes them", () => {
     } as const;
     const wanted = { label: "", expiresIn: hour, maxUses: 1 };
     for (const role of ["member", "moderator", "admin"] as const) {
-      await store.users.setRole(user.id, role, act);
+      await store.users.setRole(user.id, role, entry);
       const [may, made, gone] = role === "admin" ? [200, 201, 204] : [403, 403, 403];
       expect((await person.fetch("GET", "/api/invites")).status).toBe(may);
       expect((await person.fetch("POST", "/api/invites", wanted)).status).toBe(made);
       expect((await person.fetch("DELETE", `/api/invites/${id}`)).status).toBe(gone);
     }
-    expect((await newcomer().fetch("GET", "/api/invites")).status).toBe(401);
+    expect((await pendingSignUp().fetch("GET", "/api/invites")).status).toBe(401);
   });
 
   test("ASVS 2.3.2 keeps within the bounds there are", async () => {

@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import { linkTokens } from "../../../server/accounts/link-tokens.ts";
+import { linkTokens } from "../../../server/auth/link-tokens.ts";
 import type { InviteInfo } from "../../../server/protocol/invites.ts";
 import { type Clock, clock } from "../../support/clock.ts";
 import { contentsOf, database } from "../../support/database.ts";
-import { setUpLink, testPepper } from "../../support/house.ts";
 import { Person, password } from "../../support/person.ts";
 import { post } from "../../support/raw.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
+import { setUpLink, testPepper } from "../../support/server-settings.ts";
 
 const hour = 60 * 60_000;
 const { db, store } = database();
@@ -16,7 +16,7 @@ let owner: Person;
 let made = 0;
 beforeAll(async () => {
   time = clock();
-  server = await startServer({ store, system: time, house: null });
+  server = await startServer({ store, system: time, settings: null });
   owner = await new Person(server, "Olga").setUp(setUpLink(server), "invite");
 });
 beforeEach(() => time.leap(10 * 60_000));
@@ -29,11 +29,12 @@ async function invite(more: object = {}): Promise<InviteInfo> {
   expect(response.status).toBe(201);
   return response.json();
 }
-const newcomer = () => new Person(server, `newcomer-${made++}`);
-const join = (token: string | undefined, who = newcomer()) =>
+const pendingSignUp = () => new Person(server, `newcomer-${made++}`);
+const join = (token: string | undefined, who = pendingSignUp()) =>
   who.fetch("POST", "/api/account", { name: who.name, password, invite: token });
 const refused = async (response: Response) => [response.status, (await response.json()).error.code];
-const look = async (token: string) => (await newcomer().fetch("POST", "/api/invitation", { token })).json();
+const look = async (token: string) =>
+  (await pendingSignUp().fetch("POST", "/api/invitation", { token })).json();
 const seen = async (id: number): Promise<InviteInfo> => {
   const { invites } = await (await owner.fetch("GET", "/api/invites")).json();
   return invites.find((each: InviteInfo) => each.id === id);
@@ -65,7 +66,7 @@ describe("an invitation", () => {
     const statuses: number[] = [];
     // From two addresses, since one alone may make no more than 40 accounts at once.
     const tries = Array.from({ length: 50 }, async (_, at) => {
-      const body = { name: newcomer().name, password, invite: token };
+      const body = { name: pendingSignUp().name, password, invite: token };
       statuses.push((await post(server, "/api/account", body, { from: `127.0.1.${at % 2}` })).status);
     });
     await Promise.all(tries);
@@ -123,8 +124,8 @@ describe("an invitation", () => {
   test("is needed where the owner says so, and comes to nothing where nobody is let in", async () => {
     expect(await refused(await join(undefined))).toEqual([403, "invite_needed"]);
     const { token } = await invite({ maxUses: null });
-    const rules = (await store.house.read())!;
-    const change = (registration: string) => owner.fetch("PUT", "/api/house", { ...rules, registration });
+    const rules = (await store.settings.read())!;
+    const change = (registration: string) => owner.fetch("PUT", "/api/settings", { ...rules, registration });
     await owner.signIn();
     expect((await change("closed")).ok).toBe(true);
     expect(await refused(await join(token))).toEqual([403, "registration_closed"]);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import type { House } from "../../../server/protocol/house.ts";
+import type { ServerSettings } from "../../../server/protocol/settings.ts";
 import { outcome } from "../../support/authenticator.ts";
 import { contentsOf } from "../../support/database.ts";
 import { Person } from "../../support/person.ts";
@@ -27,9 +27,9 @@ afterEach(async () => {
   expect(chat.server.bugs).toEqual([]);
 });
 
-const change = async (rules: Partial<House>) => {
-  const house: House = await (await olga.fetch("GET", "/api/house")).json();
-  expect((await olga.fetch("PUT", "/api/house", { ...house, ...rules })).status).toBe(204);
+const change = async (rules: Partial<ServerSettings>) => {
+  const settings: ServerSettings = await (await olga.fetch("GET", "/api/settings")).json();
+  expect((await olga.fetch("PUT", "/api/settings", { ...settings, ...rules })).status).toBe(204);
 };
 async function invitation() {
   const asked = { label: "", expiresIn: null, maxUses: 1 };

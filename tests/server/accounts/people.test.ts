@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "bun:test";
-import { type People, people } from "../../../server/accounts/people.ts";
+import { type People, people } from "../../../server/accounts/directory.ts";
 import { database } from "../../support/database.ts";
 
 const { store } = database();

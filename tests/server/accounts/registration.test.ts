@@ -137,8 +137,8 @@ test("registering signs in at once, and is told to whoever is there", async () =
   const watcher = await taken.enter();
   const person = await new Person(server, "newcomer").register();
   const { id } = (await (await person.fetch("GET", "/api/account")).json()) as { id: number };
-  const { person: told } = await watcher.event("person.registered");
-  expect(told).toEqual({ id, name: "newcomer" });
+  const { person: said } = await watcher.event("person.registered");
+  expect(said).toEqual({ id, name: "newcomer" });
   watcher.close();
 });
 
@@ -153,8 +153,8 @@ test("ASVS 15.3.3 a role, an id and other fields cannot be given", async () => {
 });
 
 test("a server that is closed makes no accounts, says so, and lets in those that it has", async () => {
-  const house = { ...(await store.house.read())!, registration: "closed" as const };
-  await store.house.write(house);
+  const settings = { ...(await store.settings.read())!, registration: "closed" as const };
+  await store.settings.write(settings);
   const closed = await startServer({ store });
   const before = contentsOf(db).users;
   const carol = new Person(closed, "carol");
@@ -165,7 +165,7 @@ test("a server that is closed makes no accounts, says so, and lets in those that
   ]);
   expect(await (await carol.fetch("GET", "/api/session")).json()).toEqual({
     user: null,
-    house: { name: "Secure Chat", welcome: "", registration: "closed" },
+    settings: { name: "Secure Chat", welcome: "", registration: "closed" },
     providers: [],
   });
   expect(contentsOf(db).users).toEqual(before);

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { linkTokens } from "../../../server/accounts/link-tokens.ts";
+import { linkTokens } from "../../../server/auth/link-tokens.ts";
 import { type Estimate, judge } from "../../../server/protocol/strength.ts";
 import { Refusal } from "../../../server/refusal.ts";
 import { contentsOf, database } from "../../support/database.ts";
-import { setUpLink, testPepper } from "../../support/house.ts";
 import { Person, password } from "../../support/person.ts";
 import { post } from "../../support/raw.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
+import { setUpLink, testPepper } from "../../support/server-settings.ts";
 
 const strong: Estimate = { score: 4, feedback: { warning: null, suggestions: [] } };
 let db: ReturnType<typeof database>["db"];
@@ -22,7 +22,7 @@ beforeEach(async () => {
     },
   };
   const env = { MESSAGE_BURST: "7", MESSAGES_PER_MINUTE: "70", MAX_MESSAGE_BYTES: "700" };
-  server = await startServer({ store: made.store, house: null, strength, env });
+  server = await startServer({ store: made.store, settings: null, strength, env });
 });
 afterEach(async () => {
   await server.stop();
@@ -30,7 +30,7 @@ afterEach(async () => {
 });
 
 const token = () => setUpLink(server).split("#")[1]!;
-const asked = () => ({ token: token(), house: "Family", registration: "invite", name: "Olga", password });
+const asked = () => ({ token: token(), chatName: "Family", registration: "invite", name: "Olga", password });
 const setUp = (more: object = {}, who = "Olga") =>
   new Person(server, who).fetch("POST", "/api/set-up", { ...asked(), ...more });
 const codeOf = async (response: Response) => [response.status, (await response.json()).error.code];
@@ -41,7 +41,7 @@ describe("a fresh server", () => {
     const stranger = new Person(server, "stranger");
     expect(await (await stranger.fetch("GET", "/api/session")).json()).toMatchObject({
       user: null,
-      house: null,
+      settings: null,
     });
     for (const invite of [undefined, "1-AAAAAAAAAAAAAAAAAAAAAA"]) {
       const response = await stranger.fetch("POST", "/api/account", { name: "stranger", password, invite });
@@ -81,10 +81,10 @@ describe("a fresh server", () => {
   test("ASVS 2.2.1 refuses what is not of the right form, and has changed nothing", async () => {
     const before = contentsOf(db);
     const wrong: [string, object][] = [
-      ["house", { house: "" }],
-      ["house", { house: " \u200b " }],
-      ["house", { house: "x".repeat(41) }],
-      ["house", { house: "two\nlines" }],
+      ["chatName", { chatName: "" }],
+      ["chatName", { chatName: " \u200b " }],
+      ["chatName", { chatName: "x".repeat(41) }],
+      ["chatName", { chatName: "two\nlines" }],
       ["registration", { registration: "everybody" }],
       ["name", { name: "al" }],
       ["password", { password: "short" }],
@@ -101,7 +101,7 @@ describe("a fresh server", () => {
 
   test("ASVS 6.2.11 takes no password that is made of what the chat is to be called, or of its owner's name", async () => {
     const before = contentsOf(db);
-    const called = { house: "Sternwarte Underwood", name: "Wilhelmina" };
+    const called = { chatName: "Sternwarte Underwood", name: "Wilhelmina" };
     for (const given of ["sternwarteunderwood", "Underwood-1", "wilhelmina12", "Sternwarte_Wilhelmina"]) {
       const response = await setUp({ ...called, password: given });
       expect([given, ...(await codeOf(response))]).toEqual([given, 422, "password_weak"]);
@@ -124,14 +124,14 @@ describe("the set-up link", () => {
     const olga = new Person(server, "Olga");
     const response = await olga.fetch("POST", "/api/set-up", asked());
     expect(response.status).toBe(201);
-    const house = { name: "Family", welcome: "", registration: "invite" };
+    const settings = { name: "Family", welcome: "", registration: "invite" };
     expect(await response.json()).toMatchObject({
       user: { id: 1, name: "Olga", role: "owner" },
       stage: "open",
-      house,
+      settings,
     });
-    expect(await server.store.house.read()).toEqual({
-      ...house,
+    expect(await server.store.settings.read()).toEqual({
+      ...settings,
       registration: "invite",
       secondFactor: "nobody",
       messageBurst: 7,

@@ -90,11 +90,11 @@ test("an interruption that is over soon is not noticed", async () => {
 test("a node that was not let run for a while serves nobody by what it knew", async () => {
   const socket = await alice.at(two).enter();
   // As after SIGSTOP: the time has gone on, and no look has come back.
-  const { look } = two.shared.registry;
+  const { poll } = two.shared.registry;
   const held = Promise.withResolvers<void>();
-  two.shared.registry.look = async (since) => {
+  two.shared.registry.poll = async (since) => {
     await held.promise;
-    return look(since);
+    return poll(since);
   };
   await alice.fetch("DELETE", "/api/session");
   expect(await socket.closed).toBe(4003);
@@ -105,7 +105,7 @@ test("a node that was not let run for a while serves nobody by what it knew", as
 test("a node whose database has become slow comes back all the same", async () => {
   let waitMs = 0;
   const { registry } = two.shared;
-  for (const name of ["look", "seatsOf", "replaceSeats", "recognise"] as const) {
+  for (const name of ["poll", "presencesOf", "replacePresence", "recognise"] as const) {
     const ask = registry[name] as (...given: unknown[]) => Promise<unknown>;
     registry[name] = (async (...given: unknown[]) => {
       await new Promise((resolve) => setTimeout(resolve, waitMs));

@@ -5,7 +5,7 @@ import { deafen, startNode, startNodes, type TestNode } from "../../support/node
 import { Person, type Socket } from "../../support/person.ts";
 import { freshDatabase } from "../../support/postgres.ts";
 import { settleRoles } from "../../support/village.ts";
-import { logOf } from "../db/conformance/ground.ts";
+import { logOf } from "../store/conformance/ground.ts";
 
 let nodes: TestNode[];
 const people: Record<string, Person> = {};
@@ -91,7 +91,7 @@ test("who is muted or banned on one node is so on the others", async () => {
     const message = { conversation: "group", clientId: crypto.randomUUID(), body: { text: "hello?" } };
     expect((await socket.ask("message.send", message, "error")).code).toBe("muted");
   }
-  await mona.fetch("PUT", "/api/people/2/standing", { standing: "banned", reason: "" });
+  await mona.fetch("PUT", "/api/people/2/status", { status: "banned", reason: "" });
   expect(await Promise.all([phone.closed, laptop.closed])).toEqual([4504, 4504]);
 });
 

@@ -5,7 +5,7 @@ import type { Signal } from "../../../server/cluster/signal.ts";
 import type { Message } from "../../../server/protocol/events.ts";
 import { Refusal } from "../../../server/refusal.ts";
 import { database } from "../../support/database.ts";
-import { draft, messageOf, settle } from "../db/conformance/ground.ts";
+import { draft, messageOf, settle } from "../store/conformance/ground.ts";
 
 type Grown = Signal & { kind: "grown" };
 
@@ -48,8 +48,8 @@ async function ground() {
     sent,
     bugs,
     freshened,
-    onDelivery(act: () => void) {
-      heard = act;
+    onDelivery(run: () => void) {
+      heard = run;
     },
     seqs: () => delivered.map(({ seq }) => seq),
     /** Stored by this node. */

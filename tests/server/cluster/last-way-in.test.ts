@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { hashOfToken, newToken } from "../../../server/accounts/link-tokens.ts";
+import { hashOfToken, newToken } from "../../../server/auth/link-tokens.ts";
 import type { PasskeyInfo } from "../../../server/protocol/passkeys.ts";
 import { enrol, outcome } from "../../support/authenticator.ts";
 import { startNodes, type TestNode } from "../../support/nodes.ts";
@@ -13,7 +13,7 @@ const rounds = 5;
 let nodes: TestNode[];
 let [one]: TestNode[] = [];
 beforeAll(async () => {
-  nodes = await startNodes(2, { env: settingsFor(issuer), house: { secondFactor: "everyone" } });
+  nodes = await startNodes(2, { env: settingsFor(issuer), settings: { secondFactor: "everyone" } });
   [one] = nodes;
 });
 afterAll(async () => {

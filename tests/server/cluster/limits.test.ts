@@ -25,10 +25,10 @@ describe.each([
   /** Spends all of it on the first node, and returns once the second has heard so. */
   async function spendAll(bound: string, try_: () => Promise<boolean>) {
     let heard = 0;
-    const hears = finds(two!, ({ notices }) => {
-      for (const { notice } of notices)
-        if (notice.kind === "spent")
-          for (const [name, , tokens] of notice.spent) if (name === bound) heard += tokens;
+    const hears = finds(two!, ({ events }) => {
+      for (const { event } of events)
+        if (event.kind === "spent")
+          for (const [name, , tokens] of event.spent) if (name === bound) heard += tokens;
       return heard >= 10;
     });
     const start = performance.now();
@@ -61,13 +61,13 @@ describe.each([
   test("messages, also while a node is told to look all the time", async () => {
     const carol = await new Person(one!, "carol").register();
     const [here, there] = [await carol.enter(), await carol.at(two!).enter()];
-    const { look } = one!.shared.registry;
-    one!.shared.registry.look = async (since) => {
+    const { poll } = one!.shared.registry;
+    one!.shared.registry.poll = async (since) => {
       two!.shared.signals.send({ kind: "look" });
-      return look(since);
+      return poll(since);
     };
     await spendAll("messages", () => says(here));
-    one!.shared.registry.look = look;
+    one!.shared.registry.poll = poll;
     expect(await says(there)).toBe(false);
   });
 
@@ -84,7 +84,7 @@ describe.each([
 test("limits that were set hold on a node that joins later, and follow every change of them", async () => {
   const url = await freshDatabase();
   const set = { messageBurst: 3, messagesPerMinute: 6, messageBytes: 40 };
-  const first = await startNode({ url, house: set });
+  const first = await startNode({ url, settings: set });
   const later = await startNode({ url });
   try {
     const alice = await new Person(first, "alice").register();
@@ -102,11 +102,11 @@ test("limits that were set hold on a node that joins later, and follow every cha
     expect(refusal.code).toBe("rate_limited");
     expect(refusal.retryAfter).toBeGreaterThan(5_000);
 
-    const changed = finds(later, ({ notices }) =>
-      notices.some(({ notice }) => notice.kind === "house.changed"),
+    const changed = finds(later, ({ events }) =>
+      events.some(({ event }) => event.kind === "settings.changed"),
     );
-    const house = (await first.store.house.read())!;
-    await first.store.house.write({ ...house, messageBurst: 5, messageBytes: 50 });
+    const settings = (await first.store.settings.read())!;
+    await first.store.settings.write({ ...settings, messageBurst: 5, messageBytes: 50 });
     await changed;
     expect(await send(b, "x".repeat(51))).toMatchObject({ code: "message_too_large" });
     for (let said = 0; said < 5; said++) await b.say("x".repeat(50));

@@ -91,10 +91,10 @@ describe("where looking finds no conversation that has grown", () => {
   let mend: () => void;
   beforeEach(() => {
     const { registry } = nodes[1]!.shared;
-    const { look } = registry;
-    registry.look = async (since) => ({ ...(await look(since)), grown: [] });
+    const { poll } = registry;
+    registry.poll = async (since) => ({ ...(await poll(since)), grown: [] });
     mend = () => {
-      registry.look = look;
+      registry.poll = poll;
     };
   });
   afterEach(() => mend());

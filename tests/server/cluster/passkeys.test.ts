@@ -25,9 +25,9 @@ describe.each([
 
   test("ASVS 6.5.6 a passkey works on every node, once a question, and on none once it is removed", async () => {
     const alice = await new Person(one!, "alice").register();
-    const elsewhere = new Person(two!, "alice");
-    await elsewhere.signIn();
-    const before = await elsewhere.enter();
+    const remote = new Person(two!, "alice");
+    await remote.signIn();
+    const before = await remote.enter();
     const device = new PasskeyDevice(one!.origin);
     const start = performance.now();
     expect((await addPasskey(alice, device)).status).toBe(201);
@@ -55,11 +55,11 @@ describe.each([
 
   test("ASVS 7.5.2 a device that is ended is out on every node, and a new one is told there", async () => {
     const bob = await new Person(one!, "bob").register();
-    const elsewhere = new Person(two!, "bob");
+    const remote = new Person(two!, "bob");
     const own = await bob.at(two!).enter();
-    await elsewhere.signIn();
+    await remote.signIn();
     expect(await own.event("account.notified")).toMatchObject({ what: "session.began" });
-    const socket = await elsewhere.enter();
+    const socket = await remote.enter();
     const listed: { id: string; isThis: boolean }[] = await (
       await bob.fetch("GET", "/api/account/sessions")
     ).json();

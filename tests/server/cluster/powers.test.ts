@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { closeCodes } from "../../../server/protocol/close-codes.ts";
-import type { House } from "../../../server/protocol/house.ts";
+import type { ServerSettings } from "../../../server/protocol/settings.ts";
 import { deafen, startNodes, type TestNode } from "../../support/nodes.ts";
 import { Person, password, type Socket } from "../../support/person.ts";
 
@@ -19,8 +19,8 @@ describe.each([
     nodes = await startNodes(2, { spoil });
     [one, two] = nodes;
     owner = await new Person(one!, "olga").register();
-    const act = { at: 0, event: "person.role changed", actorId: null, address: null, detail: {} } as const;
-    await one!.store.users.setRole(await idOf(owner), "owner", { ...act, subjectId: null });
+    const entry = { at: 0, event: "person.role changed", actorId: null, address: null, detail: {} } as const;
+    await one!.store.users.setRole(await idOf(owner), "owner", { ...entry, subjectId: null });
   });
   afterAll(async () => {
     for (const node of nodes) await node.stop();
@@ -30,13 +30,13 @@ describe.each([
   const idOf = async (person: Person): Promise<number> =>
     (await (await person.fetch("GET", "/api/account")).json()).id;
   /** Somebody new, with a socket on the other node than the one they have registered on. */
-  async function newcomer() {
+  async function pendingSignUp() {
     const person = await new Person(one!, `person-${++count}`).register();
     return { person, id: await idOf(person), socket: await person.at(two!).enter() };
   }
   /** Does something by a request at the first node; what it leads to has to be so soon. */
-  async function soon<T>(act: () => Promise<Response>, becomes: () => Promise<T>): Promise<T> {
-    const response = await act();
+  async function soon<T>(run: () => Promise<Response>, becomes: () => Promise<T>): Promise<T> {
+    const response = await run();
     if (!response.ok) throw new Error(await response.text());
     const start = performance.now();
     const result = await becomes();
@@ -47,7 +47,7 @@ describe.each([
     (await socket.event("error", (event) => event.ref === ref)).code;
 
   test("ASVS 8.3.2 a role that is given, or taken, is true of sockets that were open on another node", async () => {
-    const [{ id, socket }, other] = [await newcomer(), await newcomer()];
+    const [{ id, socket }, other] = [await pendingSignUp(), await pendingSignUp()];
     const messages = [await other.socket.say("one"), await other.socket.say("two")];
     const roleOf = (role: string | undefined) => () =>
       socket.event("person.changed", ({ person }) => person.id === id && person.role === role);
@@ -62,7 +62,7 @@ describe.each([
   });
 
   test("a message that is deleted on one node is so on the other, and to who comes later", async () => {
-    const [{ person, socket }, other] = [await newcomer(), await newcomer()];
+    const [{ person, socket }, other] = [await pendingSignUp(), await pendingSignUp()];
     const here = await person.at(one!).enter();
     const { seq } = await socket.say("regretted");
     const begun = performance.now();
@@ -79,7 +79,7 @@ describe.each([
   });
 
   test("ASVS 8.3.2 who is muted writes on no node, and hears that it is over", async () => {
-    const { id, socket } = await newcomer();
+    const { id, socket } = await pendingSignUp();
     const mute = (minutes: number) => () =>
       owner.fetch("PUT", `/api/people/${id}/mute`, { minutes, reason: "" });
     const clientId = crypto.randomUUID();
@@ -91,7 +91,7 @@ describe.each([
   });
 
   test("ASVS 7.4.2 who is banned has no socket and no session left on any node, and none again before that is over", async () => {
-    const [{ person, id, socket }, other] = [await newcomer(), await newcomer()];
+    const [{ person, id, socket }, other] = [await pendingSignUp(), await pendingSignUp()];
     const direct = `direct:${id}:${other.id}`;
     const write = { conversation: direct, clientId: crypto.randomUUID(), body: { text: "there?" } };
     const isBarred = (barred: boolean) =>
@@ -99,8 +99,8 @@ describe.each([
         "person.changed",
         (it) => it.person.id === id && (it.person.barred ?? false) === barred,
       );
-    const stand = (standing: string) => () =>
-      owner.fetch("PUT", `/api/people/${id}/standing`, { standing, reason: "spam" });
+    const stand = (status: string) => () =>
+      owner.fetch("PUT", `/api/people/${id}/status`, { status, reason: "spam" });
     expect(await soon(stand("banned"), () => socket.closed)).toBe(closeCodes.accountBarred);
     await isBarred(true);
     await other.socket.event("presence.changed", ({ offline }) => offline.includes(id));
@@ -118,7 +118,7 @@ describe.each([
   });
 
   test("ASVS 7.4.5 sessions that an admin ends, or their user, are closed on another node, and the one that asked stays", async () => {
-    const { person, id, socket } = await newcomer();
+    const { person, id, socket } = await pendingSignUp();
     const phone = new Person(two!, person.name);
     await phone.signIn();
     const there = await phone.enter();
@@ -130,7 +130,7 @@ describe.each([
   });
 
   test("ASVS 7.2.4 a session that proves itself anew closes its former sockets on another node, and comes back", async () => {
-    const { person, socket } = await newcomer();
+    const { person, socket } = await pendingSignUp();
     const former = person.cookies;
     const prove = () => person.fetch("POST", "/api/proof", { password });
     expect(await soon(prove, () => socket.closed)).toBe(closeCodes.restarting);
@@ -139,7 +139,7 @@ describe.each([
   });
 
   test("ASVS 6.3.7 what happened to an account is told to its devices on another node, and to nobody else", async () => {
-    const [{ person, socket }, other] = [await newcomer(), await newcomer()];
+    const [{ person, socket }, other] = [await pendingSignUp(), await pendingSignUp()];
     await soon(
       () => new Person(one!, person.name).signIn(),
       () => socket.event("account.notified"),
@@ -149,7 +149,7 @@ describe.each([
   });
 
   test("a report is told to those who may settle it, on whichever node they are", async () => {
-    const [{ person, socket }, other] = [await newcomer(), await newcomer()];
+    const [{ person, socket }, other] = [await pendingSignUp(), await pendingSignUp()];
     const watching = await owner.at(two!).enter();
     const { seq } = await socket.say("rude");
     await soon(
@@ -162,25 +162,30 @@ describe.each([
   });
 
   test("how the server is set up is so on every node: its name, its limits, and who may join", async () => {
-    const { socket } = await newcomer();
-    const house: House = await (await owner.fetch("GET", "/api/house")).json();
-    const next: House = { ...house, name: `House ${count}`, registration: "closed", messageBytes: 10 };
-    const change = (to: House) => () => owner.fetch("PUT", "/api/house", to);
-    const named = (name: string) => () => socket.event("house.changed", (event) => event.name === name);
+    const { socket } = await pendingSignUp();
+    const settings: ServerSettings = await (await owner.fetch("GET", "/api/settings")).json();
+    const next: ServerSettings = {
+      ...settings,
+      name: `House ${count}`,
+      registration: "closed",
+      messageBytes: 10,
+    };
+    const change = (to: ServerSettings) => () => owner.fetch("PUT", "/api/settings", to);
+    const named = (name: string) => () => socket.event("settings.changed", (event) => event.name === name);
     await soon(change(next), named(next.name));
     const shown = await (await new Person(two!, "stranger").fetch("GET", "/api/session")).json();
-    expect(shown.house).toEqual({ name: next.name, welcome: "", registration: "closed" });
+    expect(shown.settings).toEqual({ name: next.name, welcome: "", registration: "closed" });
     const body = { name: "stranger", password };
     const joined = await new Person(two!, "stranger").fetch("POST", "/api/account", body);
     expect(joined.status).toBe(403);
     const message = { conversation: "group", clientId: crypto.randomUUID(), body: { text: "x".repeat(11) } };
     expect(await codeOf(socket, socket.send("message.send", message))).toBe("message_too_large");
-    await soon(change(house), named(house.name));
+    await soon(change(settings), named(settings.name));
     await socket.say("x".repeat(11));
   });
 
   test("ownership that is handed over is true of both on another node", async () => {
-    const { person, id, socket } = await newcomer();
+    const { person, id, socket } = await pendingSignUp();
     const there = await owner.at(two!).enter();
     const former = await idOf(owner);
     const roles = async () => {

@@ -30,12 +30,12 @@ const online = async (person: Person, node: TestNode) =>
 const tells = (socket: Socket, way: "online" | "offline", user: number) =>
   socket.event("presence.changed", (event) => event[way].includes(user));
 /** Resolves when the node has told the others that the user has no socket there any more. */
-function givesUpSeat({ shared: { registry } }: TestNode, user: number): Promise<void> {
-  const { setSeats } = registry;
+function leavesNode({ shared: { registry } }: TestNode, user: number): Promise<void> {
+  const { setPresence } = registry;
   return new Promise((resolve) => {
-    registry.setSeats = async (rev, seats) => {
-      const isWritten = await setSeats(rev, seats);
-      if (seats.some((seat) => seat.user === user && seat.sockets === 0)) resolve();
+    registry.setPresence = async (rev, presences) => {
+      const isWritten = await setPresence(rev, presences);
+      if (presences.some((presence) => presence.user === user && presence.sockets === 0)) resolve();
       return isWritten;
     };
   });
@@ -93,7 +93,7 @@ test("who moves to another node was never gone", async () => {
   const watcher = await alice.enter();
   const before = await bob.enter();
   await tells(watcher, "online", 2);
-  const leftAfterGrace = givesUpSeat(one, 2);
+  const leftAfterGrace = leavesNode(one, 2);
   before.close();
   await bob.at(two).enter();
   await leftAfterGrace;
@@ -110,8 +110,8 @@ test("the people of a node that died are gone within ten seconds", async () => {
   await bob.enter();
   await tells(watcher, "online", 2);
   // What is left of a node that was killed: a lease that nobody renews.
-  two.shared.registry.look = () => new Promise(() => {});
-  two.shared.registry.setSeats = two.shared.registry.replaceSeats = async () => false;
+  two.shared.registry.poll = () => new Promise(() => {});
+  two.shared.registry.setPresence = two.shared.registry.replacePresence = async () => false;
   await within(deadMs, tells(watcher, "offline", 2));
 }, 20_000);
 
@@ -180,15 +180,15 @@ test("a node that may have missed a revocation tells nobody who comes and goes, 
   await tells(watcher, "online", 2);
   watcher.events.length = 0;
 
-  const { look } = registry;
+  const { poll } = registry;
   const held = Promise.withResolvers<void>();
-  registry.look = async (since) => {
+  registry.poll = async (since) => {
     await held.promise;
-    return look(since);
+    return poll(since);
   };
   // More than two seconds since it looked, and not yet as long as it takes to send everybody away.
   ahead = 2_200;
-  const saved = givesUpSeat(node, 2);
+  const saved = leavesNode(node, 2);
   await bob.fetch("DELETE", "/api/session");
   await saved;
   await watcher.ask("ping", {}, "pong");

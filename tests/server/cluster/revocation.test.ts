@@ -27,11 +27,11 @@ describe.each([
     for (const node of nodes) await node.stop();
     expect(nodes.flatMap(({ bugs }) => bugs)).toEqual([]);
   });
-  const newcomer = () => new Person(one!, `person-${++count}`).register();
+  const pendingSignUp = () => new Person(one!, `person-${++count}`).register();
 
   /** The code with which a socket on the other node closes after the act, which has to be soon. */
-  async function closes(closed: Promise<number>, act: () => Promise<Response>) {
-    expect((await act()).ok).toBe(true);
+  async function closes(closed: Promise<number>, run: () => Promise<Response>) {
+    expect((await run()).ok).toBe(true);
     const start = performance.now();
     const code = await closed;
     expect(performance.now() - start).toBeLessThan(boundMs);
@@ -39,17 +39,17 @@ describe.each([
   }
 
   test("ASVS 7.4.1 logging out closes the session's sockets on other nodes, and only those", async () => {
-    const alice = await newcomer();
-    const elsewhere = new Person(two!, alice.name);
-    await elsewhere.signIn();
-    const stays = await elsewhere.enter();
+    const alice = await pendingSignUp();
+    const remote = new Person(two!, alice.name);
+    await remote.signIn();
+    const stays = await remote.enter();
     const { closed } = await alice.at(two!).enter();
     expect(await closes(closed, () => alice.fetch("DELETE", "/api/session"))).toBe(closeCodes.signedOut);
     await stays.ask("ping", {}, "pong");
   });
 
   test("a session is bound on every node, and one from before there were keys loses the sockets that came without", async () => {
-    const alice = await newcomer();
+    const alice = await pendingSignUp();
     const bound = await alice.withKey().signIn();
     expect(bound.status).toBe(200);
     const thief = new Person(two!, alice.name);
@@ -58,7 +58,7 @@ describe.each([
     expect((await thief.withKey().fetch("GET", "/api/account")).status).toBe(401);
     await (await alice.at(two!).enter()).ask("ping", {}, "pong");
 
-    const bob = await newcomer();
+    const bob = await pendingSignUp();
     const there = await bob.at(two!).enter();
     const sql = new SQL({ url, max: 1 });
     await sql`update sessions set key_hash = null where user_id = ${there.entered.me.id}`;
@@ -69,7 +69,7 @@ describe.each([
   });
 
   test("ASVS 7.4.3 a new password ends every other session on other nodes; the browser that asked comes back", async () => {
-    const alice = await newcomer();
+    const alice = await pendingSignUp();
     const thief = new Person(two!, alice.name);
     await thief.signIn();
     const [hers, his] = [await alice.at(two!).enter(), await thief.enter()];
@@ -85,7 +85,7 @@ describe.each([
   });
 
   test("ASVS 7.4.2 a deleted account has no socket left on any node", async () => {
-    const alice = await newcomer();
+    const alice = await pendingSignUp();
     const { closed } = await alice.at(two!).enter();
     const code = await closes(closed, () => alice.fetch("DELETE", "/api/account", { messages: "keep" }));
     expect(code).toBe(closeCodes.accountDeleted);
@@ -115,11 +115,11 @@ test("a node that cannot look answers no history by what it knew two seconds ago
   const alice = await new Person(one, "alice").register();
   const bob = await (await new Person(one, "bob").register()).enter();
   const there = await alice.at(two).enter();
-  const { look } = two.shared.registry;
+  const { poll } = two.shared.registry;
   const held = Promise.withResolvers<void>();
-  two.shared.registry.look = async (since) => {
+  two.shared.registry.poll = async (since) => {
     await held.promise;
-    return look(since);
+    return poll(since);
   };
   await alice.fetch("DELETE", "/api/session");
   const revoked = performance.now();

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { closeCodes } from "../../../server/protocol/close-codes.ts";
-import type { House } from "../../../server/protocol/house.ts";
+import type { ServerSettings } from "../../../server/protocol/settings.ts";
 import { Authenticator, enrol, give, outcome } from "../../support/authenticator.ts";
 import { deafen, startNodes, type TestNode } from "../../support/nodes.ts";
 import { outcomeOf } from "../../support/outcome.ts";
@@ -53,27 +53,27 @@ describe.each([
     expect(await socket.closed).toBe(closeCodes.proofNeeded);
 
     const carla = await new Person(one!, "carla").register();
-    const elsewhere = new Person(two!, "carla");
-    await elsewhere.signIn();
-    const there = await elsewhere.enter();
+    const remote = new Person(two!, "carla");
+    await remote.signIn();
+    const there = await remote.enter();
     const start = performance.now();
     await enrol(carla, Date.now);
     expect(await there.closed).toBe(closeCodes.restarting);
     expect(performance.now() - start).toBeLessThan(boundMs);
-    expect(await outcomeOf(elsewhere.connect())).toThrow("The socket closed");
+    expect(await outcomeOf(remote.connect())).toThrow("The socket closed");
     await carla.at(two!).enter();
   });
 
-  test("the house's new rule closes the sockets of those it covers on every node", async () => {
+  test("the chat's new rule closes the sockets of those it covers on every node", async () => {
     const olga = await new Person(one!, "olga").register();
     await enrol(olga, Date.now);
     const { id } = (await (await olga.fetch("GET", "/api/account")).json()) as { id: number };
-    const act = { at: 0, event: "person.role changed", actorId: null, subjectId: id } as const;
-    await one!.store.users.setRole(id, "owner", { ...act, address: null, detail: {} });
+    const entry = { at: 0, event: "person.role changed", actorId: null, subjectId: id } as const;
+    await one!.store.users.setRole(id, "owner", { ...entry, address: null, detail: {} });
     const dora = await new Person(two!, "dora").register();
     const [hers, owners] = [await dora.enter(), await olga.at(two!).enter()];
-    const house: House = await (await olga.fetch("GET", "/api/house")).json();
-    const changed = await olga.fetch("PUT", "/api/house", { ...house, secondFactor: "everyone" });
+    const settings: ServerSettings = await (await olga.fetch("GET", "/api/settings")).json();
+    const changed = await olga.fetch("PUT", "/api/settings", { ...settings, secondFactor: "everyone" });
     expect(changed.status).toBe(204);
     const start = performance.now();
     expect(await hers.closed).toBe(closeCodes.proofNeeded);

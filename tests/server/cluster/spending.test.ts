@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { createHmac } from "node:crypto";
-import { Spending } from "../../../server/cluster/spending.ts";
+import { Spending } from "../../../server/limits/spending.ts";
 import { clock } from "../../support/clock.ts";
 
 const secret = new Uint8Array(32).fill(7);

@@ -3,7 +3,7 @@ import { database } from "../../support/database.ts";
 import { Follower } from "../../support/follower.ts";
 import { Person, password } from "../../support/person.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
-import { logOf } from "../db/conformance/ground.ts";
+import { logOf } from "../store/conformance/ground.ts";
 import { fillUp } from "./attempt.ts";
 
 const { db, store } = database();

@@ -3,10 +3,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureCertificate } from "../../../server/certificates/ensure.ts";
-import { loadSecrets } from "../../../server/secrets.ts";
+import { loadSecrets } from "../../../server/config/secrets.ts";
 import { Follower } from "../../support/follower.ts";
-import { setUpBeforehand } from "../../support/house.ts";
 import { Person, password } from "../../support/person.ts";
+import { setUpBeforehand } from "../../support/server-settings.ts";
 import { fillUp } from "./attempt.ts";
 import { canMount, ProgramOnDisk } from "./small-disk.ts";
 

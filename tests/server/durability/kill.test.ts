@@ -1,13 +1,13 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
-import { openDatabase } from "../../../server/db/sqlite/open.ts";
-import { sqliteStore } from "../../../server/db/sqlite/store.ts";
 import type { ConversationId } from "../../../server/protocol/conversation-id.ts";
+import { openDatabase } from "../../../server/store/sqlite/open.ts";
+import { sqliteStore } from "../../../server/store/sqlite/store.ts";
 import { ChatProcess } from "../../support/chat-process.ts";
 import { faults } from "../../support/ledger.ts";
 import { Person } from "../../support/person.ts";
 import { Talker } from "../../support/talker.ts";
-import { logOf } from "../db/conformance/ground.ts";
+import { logOf } from "../store/conformance/ground.ts";
 
 const rounds = Number(process.env.KILL_ROUNDS ?? 12);
 const seed = Number(process.env.KILL_SEED ?? Date.now() % 2 ** 31);
@@ -46,7 +46,8 @@ async function survive(server: ChatProcess, times: number) {
     killAt = 1 + Math.floor(choose() * 200);
     await toldToKill.promise;
     // Some turns later: in the middle of whatever is going on then, a commit as well as a connection.
-    for (let turns = Math.floor(choose() * 20); turns > 0; turns--) await new Promise(setImmediate);
+    for (let userQueues = Math.floor(choose() * 20); userQueues > 0; userQueues--)
+      await new Promise(setImmediate);
     up = Promise.withResolvers<void>();
     await server.kill();
     await server.start();

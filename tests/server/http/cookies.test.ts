@@ -23,8 +23,8 @@ beforeAll(async () => {
     ["deleting", () => alice.fetch("DELETE", "/api/account", { messages: "keep" })],
   ];
   answers = [];
-  for (const [name, act] of ways) {
-    const response = await act();
+  for (const [name, run] of ways) {
+    const response = await run();
     bodies.push(await response.clone().text());
     answers.push([name, response]);
   }

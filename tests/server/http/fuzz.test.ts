@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import * as v from "valibot";
-import type { Db } from "../../../server/db/sqlite/open.ts";
 import { type ErrorBody, errorCodes } from "../../../server/protocol/errors.ts";
+import type { Db } from "../../../server/store/sqlite/open.ts";
 import { clock } from "../../support/clock.ts";
 import { contentsOf } from "../../support/database.ts";
 import { Fuzzing, leastCases } from "../../support/fuzzing.ts";

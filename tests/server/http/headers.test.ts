@@ -77,10 +77,10 @@ async function tooOften(): Promise<Answer> {
   }
 }
 
-async function withBug<T>(act: () => Promise<T>): Promise<T> {
+async function withBug<T>(run: () => Promise<T>): Promise<T> {
   const { byId } = store.users;
   store.users.byId = () => Promise.reject(new Error("secret detail of the database"));
-  const result = await act();
+  const result = await run();
   store.users.byId = byId;
   return result;
 }
@@ -90,16 +90,16 @@ describe("every answer carries the security headers", () => {
     test(`ASVS 3.4.4 3.4.5 3.4.8 3.5.8 ${status}: ${name}`, async () => {
       const answer = await get();
       expect(answer.status).toBe(status);
-      const told = (header: string) => answer.headers.get(header);
-      expect(told("x-content-type-options")).toBe("nosniff");
-      expect(told("referrer-policy")).toBe("no-referrer");
-      expect(told("cross-origin-opener-policy")).toBe("same-origin");
-      expect(told("cross-origin-resource-policy")).toBe("same-origin");
-      expect(told("x-frame-options")).toBe("DENY");
-      expect(told("content-security-policy")).not.toBeNull();
+      const said = (header: string) => answer.headers.get(header);
+      expect(said("x-content-type-options")).toBe("nosniff");
+      expect(said("referrer-policy")).toBe("no-referrer");
+      expect(said("cross-origin-opener-policy")).toBe("same-origin");
+      expect(said("cross-origin-resource-policy")).toBe("same-origin");
+      expect(said("x-frame-options")).toBe("DENY");
+      expect(said("content-security-policy")).not.toBeNull();
       // ASVS 3.4.2, 13.4.6: no other origin is let in, and no program is named.
-      const telling = ["access-control-allow-origin", "server", "x-powered-by"];
-      expect(telling.filter((header) => answer.headers.has(header))).toEqual([]);
+      const nudging = ["access-control-allow-origin", "server", "x-powered-by"];
+      expect(nudging.filter((header) => answer.headers.has(header))).toEqual([]);
     });
   }
 });

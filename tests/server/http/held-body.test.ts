@@ -49,14 +49,14 @@ test("ASVS 8.3.2 7.4.1 who was suspended while a request was on its way does not
   const { olga, adam } = chat.people;
   const asked = [
     await held(adam!, "POST", "/api/invites", { label: "", expiresIn: null, maxUses: null }),
-    await held(adam!, "PUT", "/api/people/3/standing", { standing: "suspended", reason: "revenge" }),
+    await held(adam!, "PUT", "/api/people/3/status", { status: "suspended", reason: "revenge" }),
     await held(adam!, "PUT", "/api/people/3/role", { role: "moderator" }),
     await held(adam!, "POST", "/api/account/export", { format: "json" }),
   ];
-  const fired = { standing: "suspended", reason: "fired" };
-  expect((await olga!.fetch("PUT", "/api/people/2/standing", fired)).status).toBe(204);
+  const fired = { status: "suspended", reason: "fired" };
+  expect((await olga!.fetch("PUT", "/api/people/2/status", fired)).status).toBe(204);
   for (const send of asked) expect((await send()).status).toBe(401);
-  expect(await chat.base.store.users.byId(3)).toMatchObject({ role: "member", standing: "active" });
+  expect(await chat.base.store.users.byId(3)).toMatchObject({ role: "member", status: "active" });
   expect((await (await olga!.fetch("GET", "/api/invites")).json()).invites).toEqual([]);
 });
 

@@ -37,9 +37,7 @@ async function settle(): Promise<Village & { as: Record<Persona, Person> }> {
   const ask = (method: string, path: string, body?: object) => people.olivia!.fetch(method, path, body);
   const cookies = people.former!.cookies;
   expect((await ask("DELETE", "/api/people/6", { messages: "keep" })).status).toBe(204);
-  expect((await ask("PUT", "/api/people/7/standing", { standing: "suspended", reason: "" })).status).toBe(
-    204,
-  );
+  expect((await ask("PUT", "/api/people/7/status", { status: "suspended", reason: "" })).status).toBe(204);
   expect(people.former!.cookies).toBe(cookies);
   const stranger = new Person(server, "stranger");
   stranger.bring(`__Host-session=${"A".repeat(43)}`);

@@ -10,7 +10,7 @@ let home: Homebase;
 beforeAll(async () => {
   const github = { GITHUB_CLIENT_ID: "x", GITHUB_CLIENT_SECRET: "x" };
   home = await startHomebase({ store: base.store, env: github });
-  await home.newcomer("anna");
+  await home.pendingSignUp("anna");
 });
 afterAll(async () => {
   await home.stop();
@@ -150,10 +150,10 @@ test("ASVS 3.3.1 3.3.2 3.3.4 the cookies are for this host alone, and no script 
   const shape = (name: string, age: number, site: string) =>
     new RegExp(`^__Host-${name}=[\\w.-]{43,50}; Max-Age=${age}; Path=/; HttpOnly; Secure; SameSite=${site}$`);
   expect(sent.headers.getSetCookie()).toEqual([expect.stringMatching(shape("provider", 600, "Lax"))]);
-  const back = await person.fetch("GET", await home.visit(person, "newcomer"));
+  const back = await person.fetch("GET", await home.visit(person, "sign-up"));
   expect(back.headers.getSetCookie()[1]).toMatch(shape("arrival", 300, "Strict"));
   const arrived = await person.fetch("POST", "/api/arrival");
-  expect(arrived.headers.getSetCookie()[1]).toMatch(shape("newcomer", 900, "Strict"));
+  expect(arrived.headers.getSetCookie()[1]).toMatch(shape("sign-up", 900, "Strict"));
 });
 
 test("ASVS 7.6.2 nothing begins a sign-in by itself: another website cannot, and a link cannot", async () => {
@@ -173,6 +173,6 @@ test("ASVS 2.4.1 one address goes to providers and comes back so often, and no m
   expect(answers.slice(0, 120).map(({ headers }) => headers.get("location"))).not.toContain(limited);
   expect(answers.at(-1)!.headers.get("location")).toBe(limited);
   expect(await outcome(flood("POST", "/api/providers/oidc", {}))).toEqual([429, "rate_limited"]);
-  expect(await outcome(flood("GET", "/api/newcomer"))).toEqual([429, "rate_limited"]);
+  expect(await outcome(flood("GET", "/api/pending-sign-up"))).toEqual([429, "rate_limited"]);
   expect(await home.come(newPerson(), "anna")).toBe("/");
 });

@@ -8,7 +8,7 @@ let home: Homebase;
 beforeAll(async () => {
   base = database();
   home = await startHomebase({ store: base.store });
-  await home.newcomer("anna");
+  await home.pendingSignUp("anna");
 });
 afterAll(async () => {
   await home.stop();
@@ -41,7 +41,7 @@ describe("ASVS 10.1.2 a visit at a provider that another service on the host has
         const before = [opened(), sessions()];
         expect(await comesBack(victim, await planted(sub, attacker, victim))).toBe(refused);
         expect([opened(), sessions()]).toEqual(before);
-        expect(victim.cookies).not.toMatch(/session|newcomer/);
+        expect(victim.cookies).not.toMatch(/session|sign-up/);
       }
     }
   });
@@ -73,14 +73,14 @@ describe("a cookie of somebody who has come back, which another service on the h
 
   test("makes no account for who has not come back themselves, nor one that the attacker can open later", async () => {
     const [victim, thief] = [newPerson(), newPerson()];
-    expect(await home.come(victim, "fresh")).toBe("/newcomer");
+    expect(await home.come(victim, "fresh")).toBe("/sign-up");
     for (const key of [newKey(), null]) {
-      thief.bring(cookieOf(victim, "newcomer"));
+      thief.bring(cookieOf(victim, "sign-up"));
       thief.key = key;
-      expect((await thief.fetch("GET", "/api/newcomer")).status).toBe(403);
-      expect((await thief.fetch("POST", "/api/newcomer", { name: "taken" })).status).toBe(403);
+      expect((await thief.fetch("GET", "/api/pending-sign-up")).status).toBe(403);
+      expect((await thief.fetch("POST", "/api/pending-sign-up", { name: "taken" })).status).toBe(403);
     }
-    expect((await victim.fetch("POST", "/api/newcomer", { name: "fresh" })).status).toBe(201);
+    expect((await victim.fetch("POST", "/api/pending-sign-up", { name: "fresh" })).status).toBe(201);
     expect(await who(victim)).toBe("fresh");
   });
 });
@@ -103,8 +103,8 @@ test("a visit that was begun before there were keys, and is finished after, has 
   const back = await home.visit(visitor, "early");
   forgetKeys();
   expect(await comesBack(visitor, back)).toBe(refused);
-  expect(await home.come(visitor, "early")).toBe("/newcomer");
+  expect(await home.come(visitor, "early")).toBe("/sign-up");
   forgetKeys();
   for (const [method, body] of [["GET"], ["POST", { name: "early" }]] as const)
-    expect((await visitor.fetch(method, "/api/newcomer", body)).status).toBe(403);
+    expect((await visitor.fetch(method, "/api/pending-sign-up", body)).status).toBe(403);
 });

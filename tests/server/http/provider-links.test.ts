@@ -45,15 +45,15 @@ test("anna links an account from inside, comes in by it, and unlinks it; her oth
   // Linking is no sign-in: the session is the one it was.
   expect(await audited("session.began")).toEqual([]);
 
-  const elsewhere = newPerson();
-  expect(await home.come(elsewhere, "a-1")).toBe("/");
-  expect(await whoIs(elsewhere)).toBe("anna");
+  const remotePresence = newPerson();
+  expect(await home.come(remotePresence, "a-1")).toBe("/");
+  expect(await whoIs(remotePresence)).toBe("anna");
   expect(await listOf(anna)).toMatchObject([{ lastUsedAt: time.now() }]);
 
   expect((await anna.fetch("DELETE", linking)).status).toBe(204);
   await other.event("account.notified", ({ what }) => what === "provider.unlinked");
   expect(await audited("provider.unlinked")).toMatchObject([{ actorId: 1, detail: { provider: "oidc" } }]);
-  expect(await home.come(newPerson(), "a-1")).toBe("/newcomer");
+  expect(await home.come(newPerson(), "a-1")).toBe("/sign-up");
   expect(await outcome(anna.fetch("DELETE", linking))).toEqual([404, "not_found"]);
 });
 
@@ -68,7 +68,7 @@ test("ASVS 7.5.1 linking and unlinking ask for a fresh proof", async () => {
 
 describe("ASVS 6.8.1 an account is linked only from inside", () => {
   test("not where it opens another account", async () => {
-    await home.newcomer("bert", "b-1");
+    await home.pendingSignUp("bert", "b-1");
     expect(await home.link(anna, "b-1")).toBe("/account?problem=identity_taken");
     expect(await whoIs(newPerson())).toBeUndefined();
     expect(identities()).toMatchObject([{ user_id: 2 }]);
@@ -88,10 +88,10 @@ describe("ASVS 6.8.1 an account is linked only from inside", () => {
     ["the password was changed elsewhere", "provider_failed", () => changedElsewhere()],
   ];
   async function changedElsewhere() {
-    const elsewhere = newPerson();
-    await elsewhere.signIn();
+    const remotePresence = newPerson();
+    await remotePresence.signIn();
     const change = { current: password, password: "another horse battery" };
-    expect((await elsewhere.fetch("PUT", "/api/account/password", change)).status).toBe(204);
+    expect((await remotePresence.fetch("PUT", "/api/account/password", change)).status).toBe(204);
   }
   for (const [what, code, happens] of meanwhile)
     test(`not where, meanwhile, ${what}`, async () => {
@@ -119,7 +119,7 @@ test("one account at each provider is enough, also where two were begun", async 
 });
 
 test("the last way into an account stays, until there is another", async () => {
-  const bert = await home.newcomer("bert", "b-1");
+  const bert = await home.pendingSignUp("bert", "b-1");
   expect(await outcome(bert.fetch("DELETE", linking))).toEqual([409, "last_way_in"]);
   proofsGrowOld();
   const first = { password: "another horse battery" };
@@ -134,7 +134,7 @@ test("the last way into an account stays, until there is another", async () => {
 });
 
 test("an account elsewhere that cannot be used any more is no way in, and can still be unlinked", async () => {
-  const act = {
+  const entry = {
     at: 0,
     event: "provider.linked",
     actorId: 1,
@@ -143,8 +143,8 @@ test("an account elsewhere that cannot be used any more is no way in, and can st
     detail: {},
   } as const;
   const former = { issuer: "https://gone.example", subject: "x", provider: "google", createdAt: 5 };
-  const bert = await home.newcomer("bert", "b-1");
-  await base.store.factors.addIdentity({ ...former, userId: 2 }, act);
+  const bert = await home.pendingSignUp("bert", "b-1");
+  await base.store.factors.addIdentity({ ...former, userId: 2 }, entry);
   expect(await listOf(bert)).toMatchObject([
     { id: "oidc", isOffered: true },
     { id: "google", name: "google", isOffered: false, linkedAt: 5 },

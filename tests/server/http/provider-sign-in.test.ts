@@ -30,11 +30,11 @@ test("the providers are told to everybody, by name", async () => {
 
 test("somebody comes by a provider, chooses a name, and comes again, to the page they were on", async () => {
   const anna = newPerson();
-  expect(await home.come(anna, "anna")).toBe("/newcomer");
+  expect(await home.come(anna, "anna")).toBe("/sign-up");
   expect(await whoIs(anna)).toBeUndefined();
-  const newcomer = await anna.fetch("GET", "/api/newcomer");
-  expect(await newcomer.json()).toEqual({ provider: "oidc", suggestedName: "Anna.B" });
-  const made = await anna.fetch("POST", "/api/newcomer", { name: "anna" });
+  const pendingSignUp = await anna.fetch("GET", "/api/pending-sign-up");
+  expect(await pendingSignUp.json()).toEqual({ provider: "oidc", suggestedName: "Anna.B" });
+  const made = await anna.fetch("POST", "/api/pending-sign-up", { name: "anna" });
   expect([made.status, (await made.json()).user]).toEqual([201, { id: 1, name: "anna", role: "member" }]);
   expect(await audited("account.registered")).toMatchObject([
     { actorId: 1, detail: { way: "provider", provider: "oidc", invite: null } },
@@ -53,7 +53,7 @@ test("somebody comes by a provider, chooses a name, and comes again, to the page
 });
 
 test("ASVS 6.3.7 who comes by a provider is told of a reset link that was used meanwhile, whoever has put that away", async () => {
-  const anna = await home.newcomer("anna");
+  const anna = await home.pendingSignUp("anna");
   const olga = await newPerson("olga").register();
   base.db.run("update users set role = 'owner' where id = 2");
   time.advance(1_000);
@@ -71,7 +71,7 @@ test("ASVS 6.3.7 who comes by a provider is told of a reset link that was used m
 });
 
 test("ASVS 6.3.4 the second factor is asked for as after a password", async () => {
-  const anna = await home.newcomer("anna");
+  const anna = await home.pendingSignUp("anna");
   const { app } = await enrol(anna, time.now);
   const again = newPerson();
   await home.come(again, "anna");
@@ -86,8 +86,8 @@ test("ASVS 6.3.4 the second factor is asked for as after a password", async () =
 });
 
 test("ASVS 8.3.1 who is suspended or banned does not come in by a provider", async () => {
-  await home.newcomer("anna");
-  const act = {
+  await home.pendingSignUp("anna");
+  const entry = {
     at: 0,
     event: "person.banned",
     actorId: null,
@@ -95,7 +95,7 @@ test("ASVS 8.3.1 who is suspended or banned does not come in by a provider", asy
     address: null,
     detail: {},
   } as const;
-  await base.store.users.setStanding(1, "banned", "Noise", act);
+  await base.store.users.setStatus(1, "banned", "Noise", entry);
   const again = newPerson();
   expect(await home.come(again, "anna")).toBe("/login?problem=account_barred");
   expect(again.cookies).not.toContain("session");
@@ -104,12 +104,12 @@ test("ASVS 8.3.1 who is suspended or banned does not come in by a provider", asy
     actorId: null,
     subjectId: 1,
     address: "127.0.0.1",
-    detail: { way: "provider", standing: "banned" },
+    detail: { way: "provider", status: "banned" },
   });
 });
 
 test("ASVS 7.2.4 signing in with a provider ends the session that the browser had", async () => {
-  await home.newcomer("anna");
+  await home.pendingSignUp("anna");
   const shared = await newPerson("bert").register();
   const former = shared.cookies;
   expect(await home.come(shared, "anna")).toBe("/");
@@ -119,7 +119,7 @@ test("ASVS 7.2.4 signing in with a provider ends the session that the browser ha
 });
 
 test("ASVS 7.6.1 a session is ours alone: it outlives the provider, and ends when our own rules say so", async () => {
-  const anna = await home.newcomer("anna");
+  const anna = await home.pendingSignUp("anna");
   await home.providerGoes();
   expect(await whoIs(anna)).toBe("anna");
   time.leap(6 * 24 * 60 * 60_000);

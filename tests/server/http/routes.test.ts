@@ -30,8 +30,8 @@ test("every route has a row here, and no row is without its route", () => {
     access,
     fresh === "fresh",
   ]);
-  const told = Object.entries(routeRows).map(([route, { access, fresh }]) => [route, access, fresh === true]);
-  expect(told.toSorted()).toEqual(real.toSorted());
+  const said = Object.entries(routeRows).map(([route, { access, fresh }]) => [route, access, fresh === true]);
+  expect(said.toSorted()).toEqual(real.toSorted());
 });
 
 describe("ASVS 13.4.4 a method that is not declared is refused, and told which are", () => {
@@ -43,8 +43,8 @@ describe("ASVS 13.4.4 a method that is not declared is refused, and told which a
         const answer = await request(server, { method, path, headers: { Origin: server.origin } });
         expect([method, answer.status]).toEqual([method, 405]);
         expect(JSON.parse(answer.body).error.code).toBe("method_not_allowed");
-        const told = answer.headers.get("allow")!.split(", ");
-        expect(told).toEqual(allowed.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method])));
+        const said = answer.headers.get("allow")!.split(", ");
+        expect(said).toEqual(allowed.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method])));
       }
     });
   }
@@ -109,8 +109,8 @@ test("ASVS 15.3.1 answers hold what is told of them and nothing else", async () 
     const answer: unknown = await (await people.alice!.fetch("GET", path)).json();
     return Object.keys((Array.isArray(answer) ? answer[0] : answer) as object).toSorted();
   };
-  const told: Record<string, string[]> = {
-    "/api/session": ["house", "providers", "stage", "user"],
+  const said: Record<string, string[]> = {
+    "/api/session": ["providers", "settings", "stage", "user"],
     "/api/account": [
       "createdAt",
       "hasCode",
@@ -146,10 +146,10 @@ test("ASVS 15.3.1 answers hold what is told of them and nothing else", async () 
       "name",
       "role",
       "sessions",
-      "standing",
-      "standingReason",
+      "status",
+      "statusReason",
     ],
-    "/api/house": [
+    "/api/settings": [
       "messageBurst",
       "messageBytes",
       "messagesPerMinute",
@@ -160,7 +160,7 @@ test("ASVS 15.3.1 answers hold what is told of them and nothing else", async () 
     ],
     "/api/audit": ["before", "entries"],
   };
-  for (const [path, keys] of Object.entries(told)) expect([path, await keysOf(path)]).toEqual([path, keys]);
+  for (const [path, keys] of Object.entries(said)) expect([path, await keysOf(path)]).toEqual([path, keys]);
   await server.stop();
 });
 

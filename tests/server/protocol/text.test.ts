@@ -5,9 +5,9 @@ import { limits } from "../../../server/protocol/limits.ts";
 import {
   byteLength,
   givenPassword,
-  likenessOf,
   messageText,
   newPassword,
+  skeletonOf,
   userName,
 } from "../../../server/protocol/text.ts";
 
@@ -107,9 +107,9 @@ test("names look alike by the table of UTS 39, whatever the case and the signs b
     ["tom0", "TOMO", "torno", "T-o.m_0"],
     ["vvvv", "wvv", "vvw", "WW", "w.w"],
   ];
-  for (const names of alike) expect(new Set(names.map(likenessOf)).size).toBe(1);
+  for (const names of alike) expect(new Set(names.map(skeletonOf)).size).toBe(1);
   const apart = ["alice", "alicia", "elise", "a2ice", "tom", "torn0", "vw", "v1v", "s5", "55"];
-  expect(new Set(apart.map(likenessOf)).size).toBe(apart.length);
+  expect(new Set(apart.map(skeletonOf)).size).toBe(apart.length);
 });
 
 test("what may become a password may be given as one", () => {

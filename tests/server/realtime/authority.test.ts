@@ -5,7 +5,7 @@ import { holdNext } from "../../support/hold.ts";
 import { Person, type Socket } from "../../support/person.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
 import { Wire } from "../../support/wire.ts";
-import { logOf } from "../db/conformance/ground.ts";
+import { logOf } from "../store/conformance/ground.ts";
 
 let server: TestServer;
 let time: Clock;

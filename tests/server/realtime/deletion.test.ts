@@ -5,7 +5,7 @@ import { contentsOf } from "../../support/database.ts";
 import { Follower } from "../../support/follower.ts";
 import type { Person, Socket } from "../../support/person.ts";
 import { type Village, village } from "../../support/village.ts";
-import { logOf } from "../db/conformance/ground.ts";
+import { logOf } from "../store/conformance/ground.ts";
 
 /** Limits so wide that only those of deleting are met. */
 const env = { MESSAGE_BURST: "1000", MESSAGES_PER_MINUTE: "1000" };
@@ -141,8 +141,8 @@ describe("sending a deleted message again", () => {
   test("into another conversation is refused", async () => {
     const clientId = crypto.randomUUID();
     await remove(await a!.say("hello", "group", clientId));
-    const elsewhere = { conversation: "direct:1:2", clientId, body: { text: "hello" } };
-    expect((await a!.ask("message.send", elsewhere, "error")).code).toBe("client_id_reused");
+    const remotePresence = { conversation: "direct:1:2", clientId, body: { text: "hello" } };
+    expect((await a!.ask("message.send", remotePresence, "error")).code).toBe("client_id_reused");
   });
 });
 

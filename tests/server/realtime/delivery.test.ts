@@ -3,7 +3,7 @@ import { Follower } from "../../support/follower.ts";
 import { holdNext } from "../../support/hold.ts";
 import { Person } from "../../support/person.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
-import { draft, logOf } from "../db/conformance/ground.ts";
+import { draft, logOf } from "../store/conformance/ground.ts";
 
 let server: TestServer;
 let alice: Person;

@@ -1,19 +1,19 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { closeCodes, shouldReconnect } from "../../../server/protocol/close-codes.ts";
-import type { House } from "../../../server/protocol/house.ts";
 import { limits } from "../../../server/protocol/limits.ts";
+import type { ServerSettings } from "../../../server/protocol/settings.ts";
 import { type Clock, clock } from "../../support/clock.ts";
 import { outcomeOf } from "../../support/outcome.ts";
 import { Person, type Socket } from "../../support/person.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
-import { logOf } from "../db/conformance/ground.ts";
+import { logOf } from "../store/conformance/ground.ts";
 
 let server: TestServer;
 let time: Clock;
 let alice: Person;
-async function start(env: Record<string, string> = {}, house: Partial<House> = {}) {
+async function start(env: Record<string, string> = {}, settings: Partial<ServerSettings> = {}) {
   time = clock();
-  server = await startServer({ system: time, env, house });
+  server = await startServer({ system: time, env, settings });
   alice = await new Person(server, "alice").register();
 }
 afterEach(async () => {

@@ -4,7 +4,7 @@ import { type Clock, clock } from "../../support/clock.ts";
 import { holdNext } from "../../support/hold.ts";
 import type { Person, Socket } from "../../support/person.ts";
 import { type Village, village } from "../../support/village.ts";
-import { logOf } from "../db/conformance/ground.ts";
+import { logOf } from "../store/conformance/ground.ts";
 
 let time: Clock;
 let place: Village;
@@ -90,18 +90,18 @@ describe("who is muted", () => {
 });
 
 describe("ASVS 7.4.2 ASVS 8.3.2 who is banned or suspended", () => {
-  for (const [standing, by] of [
+  for (const [status, by] of [
     ["banned", () => mona],
     ["suspended", () => adam],
   ] as const) {
-    test(`${standing}: is gone at once, hears nothing more, and what was on its way is refused`, async () => {
+    test(`${status}: is gone at once, hears nothing more, and what was on its way is refused`, async () => {
       const hold = holdNext(place.server.store.messages, "append");
       const first = b!.say("first");
       await hold.reached;
       a!.send("message.send", fields("too late"));
       // The queue has it by now: the server has read on.
       await a!.ask("ping", {}, "pong");
-      const banned = await by().fetch("PUT", "/api/people/1/standing", { standing, reason: "spam" });
+      const banned = await by().fetch("PUT", "/api/people/1/status", { status, reason: "spam" });
       expect(banned.status).toBe(204);
       hold.release();
       await first;
@@ -115,15 +115,15 @@ describe("ASVS 7.4.2 ASVS 8.3.2 who is banned or suspended", () => {
     });
   }
 
-  for (const [standing, by] of [
+  for (const [status, by] of [
     ["banned", () => mona],
     ["suspended", () => adam],
   ] as const) {
-    test(`${standing}: everybody knows at once, and nothing can be sent to them until they may come back`, async () => {
+    test(`${status}: everybody knows at once, and nothing can be sent to them until they may come back`, async () => {
       await b!.say("before", "direct:1:2");
       const change = (to: string) =>
-        by().fetch("PUT", "/api/people/1/standing", { standing: to, reason: "spam" });
-      expect((await change(standing)).status).toBe(204);
+        by().fetch("PUT", "/api/people/1/status", { status: to, reason: "spam" });
+      expect((await change(status)).status).toBe(204);
       await b!.event("person.changed", ({ person }) => person.barred === true);
       expect(b!.events.findLast(({ type }) => type === "person.changed")).toEqual({
         type: "person.changed",
@@ -147,8 +147,7 @@ describe("ASVS 7.4.2 ASVS 8.3.2 who is banned or suspended", () => {
       await b!.event("person.changed", ({ person }) => person.role === "moderator" && person.barred === true);
 
       expect((await change("active")).status).toBe(by() === mona ? 403 : 204);
-      if (by() === mona)
-        await adam.fetch("PUT", "/api/people/1/standing", { standing: "active", reason: "" });
+      if (by() === mona) await adam.fetch("PUT", "/api/people/1/status", { status: "active", reason: "" });
       await b!.event("person.changed", ({ person }) => person.role === "moderator" && !person.barred);
       await b!.say("welcome back", "direct:1:2");
       await alice.signIn();
@@ -164,12 +163,12 @@ describe("ASVS 7.4.2 ASVS 8.3.2 who is banned or suspended", () => {
     await a!.closed;
     const here = async () => (await place.people.bob!.enter()).entered.online;
     expect(await here()).toContain(1);
-    await mona.fetch("PUT", "/api/people/1/standing", { standing: "banned", reason: "" });
+    await mona.fetch("PUT", "/api/people/1/status", { status: "banned", reason: "" });
     expect(await here()).not.toContain(1);
   });
 
   test("the store refuses what would be appended in their name", async () => {
-    await mona.fetch("PUT", "/api/people/1/standing", { standing: "banned", reason: "" });
+    await mona.fetch("PUT", "/api/people/1/status", { status: "banned", reason: "" });
     const draft = {
       conversation: "group",
       author: 1,

@@ -151,8 +151,8 @@ describe("ASVS 8.2.3 what of a person who gets to see", () => {
       expect(entered.mutedUntil).toBeUndefined();
     }
     for (const [name, role] of Object.entries(everyone)) {
-      const told = sockets[name]!.events.filter(({ type }) => type === "report.added");
-      expect([name, told.length]).toEqual([name, may(role, "reports.settle") ? 1 : 0]);
+      const said = sockets[name]!.events.filter(({ type }) => type === "report.added");
+      expect([name, said.length]).toEqual([name, may(role, "reports.settle") ? 1 : 0]);
     }
   });
 });
@@ -160,8 +160,8 @@ describe("ASVS 8.2.3 what of a person who gets to see", () => {
 describe("ASVS 8.3.1 who is not signed in, or not any more", () => {
   test("opens no socket: nobody, a stranger, a former member, who is locked out", async () => {
     const owner = place.people["one-owner"]!;
-    const lock = { standing: "suspended", reason: "" };
-    expect((await owner.fetch("PUT", "/api/people/10/standing", lock)).status).toBe(204);
+    const lock = { status: "suspended", reason: "" };
+    expect((await owner.fetch("PUT", "/api/people/10/status", lock)).status).toBe(204);
     expect((await owner.fetch("DELETE", "/api/people/9", { messages: "keep" })).status).toBe(204);
     const stranger = new Person(place.server, "stranger");
     stranger.bring(`__Host-session=${"A".repeat(43)}`);

@@ -18,7 +18,7 @@ beforeEach(async () => {
   alice = await new Person(server, "alice").register();
   bob = await new Person(server, "bob").register();
   watcher = await (await new Person(server, "watcher").register()).enter();
-  await told();
+  await said();
 });
 afterEach(async () => {
   await server.stop();
@@ -26,7 +26,7 @@ afterEach(async () => {
 });
 
 /** What the watcher was told since it was last asked, once all that happened so far has had its time. */
-async function told(): Promise<Pick<EventOf<"presence.changed">, "online" | "offline">[]> {
+async function said(): Promise<Pick<EventOf<"presence.changed">, "online" | "offline">[]> {
   time.advance(150);
   await watcher.ask("ping", {}, "pong");
   const changes = watcher.events.filter((event) => event.type === "presence.changed");
@@ -46,17 +46,17 @@ async function close(socket: Socket) {
 describe("coming", () => {
   test("is told once, however many tabs and devices", async () => {
     await alice.enter();
-    expect(await told()).toEqual([{ online: [1], offline: [] }]);
+    expect(await said()).toEqual([{ online: [1], offline: [] }]);
     await alice.enter();
     const phone = new Person(server, "alice");
     await phone.signIn();
     await phone.enter();
-    expect(await told()).toEqual([]);
+    expect(await said()).toEqual([]);
   });
 
   test("of many at once is one event", async () => {
     await Promise.all([alice.enter(), bob.enter()]);
-    const [change, ...more] = await told();
+    const [change, ...more] = await said();
     expect(change?.online.toSorted()).toEqual([1, 2]);
     expect(more).toEqual([]);
   });
@@ -81,16 +81,16 @@ test("of who is behind a network that has died is told within 25 s, and of who o
   const far = new Socket({ origin: new URL(relay.url).origin }, headers);
   await far.opened;
   await bob.enter();
-  expect((await told()).flatMap(({ online }) => online).toSorted()).toEqual([1, 2]);
+  expect((await said()).flatMap(({ online }) => online).toSorted()).toEqual([1, 2]);
   await pass(100);
-  expect(await told()).toEqual([]);
+  expect(await said()).toEqual([]);
   // What an idle phone carries in a minute: a quarter of a kilobyte, as much as its own question every 25 s was.
   const before = relay.carried;
   await pass(65);
   expect(relay.carried - before).toBeLessThanOrEqual(5 * 56);
   relay.cut();
   await pass(25);
-  expect(await told()).toEqual([{ online: [], offline: [1] }]);
+  expect(await said()).toEqual([{ online: [], offline: [1] }]);
   expect(await online()).toEqual([2, 3]);
   relay.close();
 });
@@ -98,30 +98,30 @@ test("of who is behind a network that has died is told within 25 s, and of who o
 describe("going", () => {
   test("is told after the grace, when the last tab is closed", async () => {
     const tabs = [await alice.enter(), await alice.enter()];
-    await told();
+    await said();
     await close(tabs[0]!);
     time.advance(graceMs * 2);
-    expect(await told()).toEqual([]);
+    expect(await said()).toEqual([]);
     await close(tabs[1]!);
     time.advance(graceMs - 1000);
-    expect(await told()).toEqual([]);
+    expect(await said()).toEqual([]);
     time.advance(1000);
-    expect(await told()).toEqual([{ online: [], offline: [1] }]);
+    expect(await said()).toEqual([{ online: [], offline: [1] }]);
     expect(await online()).toEqual([2, 3]);
   });
 
   test("for a reload says nothing, and meanwhile the person is still there", async () => {
     const tab = await alice.enter();
-    await told();
+    await said();
     for (let reload = 0; reload < 3; reload++) {
       await close(reload === 0 ? tab : await alice.enter());
       time.advance(graceMs - 1000);
     }
     expect(await online()).toEqual([1, 2, 3]);
-    await told();
+    await said();
     const back = await alice.enter();
     time.advance(graceMs * 3);
-    expect(await told()).toEqual([]);
+    expect(await said()).toEqual([]);
     await close(back);
   });
 
@@ -129,23 +129,23 @@ describe("going", () => {
     const phone = new Person(server, "alice");
     await phone.signIn();
     const [laptopSocket, phoneSocket] = [await alice.enter(), await phone.enter()];
-    await told();
+    await said();
     await alice.fetch("DELETE", "/api/session", {});
     expect(await laptopSocket.closed).toBe(4500);
-    expect(await told()).toEqual([]);
+    expect(await said()).toEqual([]);
     await phone.fetch("DELETE", "/api/session", {});
     expect(await phoneSocket.closed).toBe(4500);
-    expect(await told()).toEqual([{ online: [], offline: [1] }]);
+    expect(await said()).toEqual([{ online: [], offline: [1] }]);
   });
 
   test("cannot be announced by a client that closes with a code of the server's", async () => {
     for (let times = 0; times < 3; times++) {
       const tab = await alice.enter();
-      if (times === 0) expect(await told()).toEqual([{ online: [1], offline: [] }]);
+      if (times === 0) expect(await said()).toEqual([{ online: [1], offline: [] }]);
       tab.raw.close(4500, "signed out");
       await tab.closed;
       await watcher.ask("ping", {}, "pong");
-      expect(await told()).toEqual([]);
+      expect(await said()).toEqual([]);
     }
   });
 
@@ -154,29 +154,29 @@ describe("going", () => {
     for (let times = 0; times < 6; times++) {
       await alice.signIn();
       const socket = await alice.enter();
-      await told();
+      await said();
       await alice.fetch("DELETE", "/api/session", {});
       await socket.closed;
-      going.push((await told()).flatMap(({ offline }) => offline).length);
+      going.push((await said()).flatMap(({ offline }) => offline).length);
     }
     expect(going).toEqual([1, 1, 1, 0, 0, 0]);
     time.advance(graceMs);
-    expect(await told()).toEqual([{ online: [], offline: [1] }]);
+    expect(await said()).toEqual([{ online: [], offline: [1] }]);
   });
 
   test("for good, by deleting the account, is told once, with who it was", async () => {
     const socket = await alice.enter();
-    await told();
+    await said();
     await alice.fetch("DELETE", "/api/account", { messages: "keep" });
     expect(await socket.closed).toBe(4502);
     await watcher.event("person.deleted", ({ id }) => id === 1);
-    expect(await told()).toEqual([{ online: [], offline: [1] }]);
+    expect(await said()).toEqual([{ online: [], offline: [1] }]);
   });
 });
 
 describe("right after a start", () => {
   test("who comes back is told quietly; who comes later, or is new, is announced", async () => {
-    const newcomer = await new Person(server, "newcomer").register();
+    const pendingSignUp = await new Person(server, "newcomer").register();
     time.advance(1000);
     const again = await startServer({ system: time, store: server.store });
     const cookie = { cookie: bob.cookies, origin: again.origin };
@@ -188,7 +188,7 @@ describe("right after a start", () => {
     expect(change).toEqual({ type: "presence.changed", online: [2], offline: [], quiet: true });
 
     time.advance(quietStartMs);
-    await new Person(again, "newcomer").connect({ cookie: newcomer.cookies, origin: again.origin });
+    await new Person(again, "newcomer").connect({ cookie: pendingSignUp.cookies, origin: again.origin });
     time.advance(150);
     const joined = await returning.event("presence.changed", ({ online }) => online.includes(4));
     expect(joined).toEqual({ type: "presence.changed", online: [4], offline: [] });

@@ -3,7 +3,7 @@ import { Follower } from "../../support/follower.ts";
 import { holdNext } from "../../support/hold.ts";
 import { Person, type Socket } from "../../support/person.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
-import { logOf } from "../db/conformance/ground.ts";
+import { logOf } from "../store/conformance/ground.ts";
 
 let server: TestServer;
 let alice: Person;

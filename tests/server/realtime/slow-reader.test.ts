@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import type { Session } from "../../../server/db/kept/sessions.ts";
 import { closeCodes, shouldReconnect } from "../../../server/protocol/close-codes.ts";
 import { limits } from "../../../server/protocol/limits.ts";
 import { Connections, type Socket as Held } from "../../../server/realtime/connections.ts";
 import { backlogMax, slowBytes, watch, watchMs } from "../../../server/realtime/watch.ts";
+import type { Session } from "../../../server/store/sessions.ts";
 import { type Clock, clock } from "../../support/clock.ts";
 import { Follower } from "../../support/follower.ts";
 import { Person, type Socket } from "../../support/person.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
 import { Wire } from "../../support/wire.ts";
-import { draft, logOf } from "../db/conformance/ground.ts";
+import { draft, logOf } from "../store/conformance/ground.ts";
 
 let server: TestServer;
 let time: Clock;

@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
-import type { Session } from "../../../server/db/kept/sessions.ts";
 import { closeCodes } from "../../../server/protocol/close-codes.ts";
 import type { ChatEvent } from "../../../server/protocol/events.ts";
 import { Connections, closeSocket, type Socket } from "../../../server/realtime/connections.ts";
 import { Presence } from "../../../server/realtime/presence.ts";
 import { socketHandler } from "../../../server/realtime/socket.ts";
+import type { Session } from "../../../server/store/sessions.ts";
 import { clock } from "../../support/clock.ts";
 
 /** A socket whose two ends close at one moment, so that the code each of them sees is chance. */
@@ -16,14 +16,14 @@ function crossing() {
 
 test("who was logged out has left, also when the browser hangs up at the same moment with a code of its own", () => {
   const time = clock();
-  const told: ChatEvent[] = [];
-  const presence = new Presence({ publish: (_topic, events) => void told.push(...events) }, time);
+  const said: ChatEvent[] = [];
+  const presence = new Presence({ publish: (_topic, events) => void said.push(...events) }, time);
   const stays = () => null;
   const deps = {
     connections: new Connections(),
     presence,
     socketsPerUser: 5,
-    leavesFor: stays,
+    closeReason: stays,
     take: async () => {},
   };
   const { open, close } = socketHandler(deps);
@@ -33,5 +33,5 @@ test("who was logged out has left, also when the browser hangs up at the same mo
   closeSocket(socket, closeCodes.signedOut);
   close?.(socket, 1000, "");
   time.advance(150);
-  expect(told.at(-1)).toEqual({ type: "presence.changed", online: [], offline: [1] });
+  expect(said.at(-1)).toEqual({ type: "presence.changed", online: [], offline: [1] });
 });

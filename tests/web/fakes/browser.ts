@@ -1,7 +1,7 @@
 /** What tabs of one browser share: storage whose changes the others hear of, and locks. */
 export class FakeBrowser {
   #items = new Map<string, string>();
-  #holders = new Map<string, { tab: FakeTab; waiting: { tab: FakeTab; act: () => unknown }[] }>();
+  #holders = new Map<string, { tab: FakeTab; waiting: { tab: FakeTab; run: () => unknown }[] }>();
   readonly tabs: FakeTab[] = [];
   /** Storage is full, or not allowed. */
   full = false;
@@ -42,10 +42,10 @@ export class FakeBrowser {
     } as Storage;
   }
 
-  request(tab: FakeTab, name: string, act: () => unknown): void {
+  request(tab: FakeTab, name: string, run: () => unknown): void {
     const held = this.#holders.get(name);
-    if (held) held.waiting.push({ tab, act });
-    else this.#grant(name, tab, act);
+    if (held) held.waiting.push({ tab, run });
+    else this.#grant(name, tab, run);
   }
 
   close(tab: FakeTab): void {
@@ -60,17 +60,17 @@ export class FakeBrowser {
   #grant(
     name: string,
     tab: FakeTab,
-    act: () => unknown,
-    waiting: { tab: FakeTab; act: () => unknown }[] = [],
+    run: () => unknown,
+    waiting: { tab: FakeTab; run: () => unknown }[] = [],
   ): void {
     this.#holders.set(name, { tab, waiting });
-    if (!(act() instanceof Promise)) this.#next(name, waiting);
+    if (!(run() instanceof Promise)) this.#next(name, waiting);
   }
 
-  #next(name: string, waiting: { tab: FakeTab; act: () => unknown }[]): void {
+  #next(name: string, waiting: { tab: FakeTab; run: () => unknown }[]): void {
     const next = waiting.shift();
     this.#holders.delete(name);
-    if (next) this.#grant(name, next.tab, next.act, waiting);
+    if (next) this.#grant(name, next.tab, next.run, waiting);
   }
 }
 
@@ -86,7 +86,7 @@ export class FakeTab {
     this.#browser = browser;
     this.storage = browser.storageFor(this);
     this.tabStorage = browser.tabStorage();
-    const request = (name: string, act: () => unknown) => browser.request(this, name, act);
+    const request = (name: string, run: () => unknown) => browser.request(this, name, run);
     this.locks = { request } as unknown as LockManager;
   }
 

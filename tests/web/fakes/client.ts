@@ -1,6 +1,6 @@
-import { Chat } from "../../../web/state/chat.svelte.ts";
-import { ServerClock } from "../../../web/state/server-clock.svelte.ts";
-import { lockedTabs } from "../../../web/state/tabs.ts";
+import { ServerClock } from "../../../web/app/server-clock.svelte.ts";
+import { lockedTabs } from "../../../web/app/tabs.ts";
+import { Chat } from "../../../web/chat/chat.svelte.ts";
 import { originStorage } from "../../../web/transport/storage.ts";
 import { FakeBrowser, type FakeTab } from "./browser.ts";
 import { alice, type ModelServer } from "./model-server.ts";
@@ -13,7 +13,7 @@ export function openChat(server: ModelServer, tab: FakeTab = new FakeBrowser().o
   const clock = new ServerClock(system.now);
   server.now ??= system.now;
   const sockets = fakeSockets();
-  const told: string[] = [];
+  const said: string[] = [];
   const chat = new Chat(me, {
     url: "wss://chat.test/api/socket",
     WebSocket: sockets.WebSocket,
@@ -23,10 +23,10 @@ export function openChat(server: ModelServer, tab: FakeTab = new FakeBrowser().o
     storage: originStorage(() => tab.storage),
     tabStorage: originStorage(() => tab.tabStorage),
     tabs: lockedTabs(() => tab.locks, system.newId()),
-    ended: (why) => told.push(why),
-    doubted: async () => void told.push("doubted"),
-    outdated: () => told.push("outdated"),
-    house: ({ name }) => told.push(`house: ${name}`),
+    ended: (why) => said.push(why),
+    doubted: async () => void said.push("doubted"),
+    outdated: () => said.push("outdated"),
+    settings: ({ name }) => said.push(`house: ${name}`),
   });
   tab.heard = (key) => chat.outbox.stored(key);
   /** Connects, or connects again, and does everything that follows from it. */
@@ -43,5 +43,5 @@ export function openChat(server: ModelServer, tab: FakeTab = new FakeBrowser().o
       server.settle();
     }
   };
-  return { chat, clock, system, sockets, told, connect, pass };
+  return { chat, clock, system, sockets, said, connect, pass };
 }

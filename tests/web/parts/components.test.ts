@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { type Component, type ComponentProps, flushSync, mount, unmount } from "svelte";
-import Composer from "../../../web/parts/Composer.svelte";
+import Composer from "../../../web/chat/Composer.svelte";
+import Message from "../../../web/chat/Message.svelte";
+import Muted from "../../../web/chat/Muted.svelte";
+import PersonEntry from "../../../web/chat/PersonEntry.svelte";
+import type { MessageRow } from "../../../web/chat/rows.ts";
 import Field from "../../../web/parts/Field.svelte";
-import Message from "../../../web/parts/Message.svelte";
-import Muted from "../../../web/parts/Muted.svelte";
-import PersonEntry from "../../../web/parts/PersonEntry.svelte";
-import type { MessageRow } from "../../../web/parts/rows.ts";
 import { inDocument } from "../../support/dom.ts";
 
 inDocument();
@@ -81,8 +81,8 @@ test("someone who looks after the chat is called what they are, also to those wh
 test("who is muted sees until when, and how long that still is", () => {
   const until = new Date(2026, 5, 6, 14, 30).getTime();
   show(Muted, { until, left: 90_000 });
-  const told = () => find("[role=status]").textContent?.replace(/\s+/g, " ").trim();
-  expect(told()).toMatch(/^A moderator has muted you\. .* write again at \S*2?:30\D*\. 1:30$/);
+  const said = () => find("[role=status]").textContent?.replace(/\s+/g, " ").trim();
+  expect(said()).toMatch(/^A moderator has muted you\. .* write again at \S*2?:30\D*\. 1:30$/);
 });
 
 describe("the composer", () => {

@@ -37,8 +37,8 @@ test("an unsafe request carries JSON, also when it has nothing to say", async ()
 
 test("an answer is given as it came", async () => {
   const user = { id: 3, name: "alice", role: "moderator" } as const;
-  const house = { name: "Secure Chat", welcome: "", registration: "open" } as const;
-  const info: SessionInfo = { user, stage: "open", house, providers: [] };
+  const settings = { name: "Secure Chat", welcome: "", registration: "open" } as const;
+  const info: SessionInfo = { user, stage: "open", settings, providers: [] };
   const { api, asked } = answering(Response.json(info));
   expect(await api.session()).toEqual(info);
   expect(asked[0]?.[1].body).toBeUndefined();

@@ -94,9 +94,9 @@ test("of two tabs that are opened at once, the second makes its key after the fi
   const waiting = new Map<string, () => Promise<void>>();
   // A lock that is free again when what holds it is done.
   const locks = {
-    request: async (name: string, act: () => Promise<void>) => {
+    request: async (name: string, run: () => Promise<void>) => {
       const before = waiting.get(name);
-      const mine = before ? before().then(act) : act();
+      const mine = before ? before().then(run) : run();
       waiting.set(name, () => mine);
       await mine;
     },

@@ -7,7 +7,7 @@ import type { Message } from "../../../../server/protocol/events.ts";
 export class Listener {
   readonly heard: { signal: Signal; from: string }[] = [];
   began = 0;
-  #told = new Set<() => void>();
+  #said = new Set<() => void>();
 
   /** Begins to listen, and waits until it does. */
   async to(signals: Signals): Promise<this> {
@@ -22,7 +22,7 @@ export class Listener {
   async until(condition: () => boolean): Promise<void> {
     while (!condition()) {
       const more = Promise.withResolvers<void>();
-      this.#told.add(more.resolve);
+      this.#said.add(more.resolve);
       await more.promise;
     }
   }
@@ -42,8 +42,8 @@ export class Listener {
 
   #tell(note: () => void) {
     note();
-    for (const tell of this.#told) tell();
-    this.#told.clear();
+    for (const tell of this.#said) tell();
+    this.#said.clear();
   }
 }
 
@@ -70,7 +70,7 @@ export function grown(conversation: ConversationId, first: number, texts: string
 }
 
 /** The numbers the signals tell of one conversation, in the order told, each with its text where that came along. */
-export function told(signals: Signal[], conversation: ConversationId): [number, string | null][] {
+export function said(signals: Signal[], conversation: ConversationId): [number, string | null][] {
   return signals.flatMap((signal) => {
     if (signal.kind !== "grown" || signal.conversation !== conversation) return [];
     const { first, head, messages } = signal;

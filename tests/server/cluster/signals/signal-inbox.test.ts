@@ -8,7 +8,7 @@ import { anyValue } from "../../../support/hostile.ts";
 import { grown, presence } from "./listener.ts";
 
 const [own, other, later] = ["a", "b", "c"].map((digit) => digit.repeat(32)) as [string, string, string];
-const look: Signal = { kind: "look" };
+const poll: Signal = { kind: "look" };
 let epoch: string;
 let heard: Signal[];
 let bugs: unknown[];
@@ -47,7 +47,7 @@ test("a frame that is missing is made up for by a look", () => {
   take(frame(other, 0, presence(1)));
   take(frame(other, 2, presence(2)));
   take(frame(later, 7, presence(3)));
-  expect(heard).toEqual([presence(1), look, presence(2), look, presence(3)]);
+  expect(heard).toEqual([presence(1), poll, presence(2), poll, presence(3)]);
 });
 
 test("one's own frames are not heard, also when another process has the same name", () => {
@@ -68,7 +68,7 @@ test("a signal that could not be dealt with is reported, and the others are hear
     },
     (error) => bugs.push(error),
   );
-  failing(frame(other, 0, look, presence(1)));
+  failing(frame(other, 0, poll, presence(1)));
   expect(heard).toEqual([presence(1)]);
   expect(bugs).toEqual([new Error("a bug")]);
 });
@@ -78,7 +78,7 @@ test("what is not exactly a frame is dropped and counted", () => {
   const [signal] = good.signals;
   const [first, second] = signal.messages;
   const strange: unknown[] = [
-    ...["", "{}", "[]", "null", "\0", frame(other, 0, look).slice(1)],
+    ...["", "{}", "[]", "null", "\0", frame(other, 0, poll).slice(1)],
     { ...good, from: "" },
     { ...good, from: "x".repeat(65) },
     { ...good, from: "<b>" },
@@ -121,8 +121,8 @@ test("what was said of a database that was replaced since is not believed; a loo
   const former = frame(other, 0, grown(groupId, 1, ["a"]));
   epoch = "f".repeat(32);
   take(former);
-  expect(heard).toEqual([look]);
+  expect(heard).toEqual([poll]);
   expect(counts.refused).toBe(1);
   take(frame(other, 0, presence(1)));
-  expect(heard).toEqual([look, presence(1)]);
+  expect(heard).toEqual([poll, presence(1)]);
 });

@@ -6,25 +6,25 @@ import { groupId } from "../../../../server/protocol/conversation-id.ts";
 import { type Clock, clock } from "../../../support/clock.ts";
 import { grown, presence } from "./listener.ts";
 
-const look: Signal = { kind: "look" };
+const poll: Signal = { kind: "look" };
 let time: Clock;
 let outbox: SignalOutbox;
 let counts: { lost: number; refused: number };
 let bugs: unknown[];
 /** What is under way, to be settled by the test. */
 let sends: { frames: string[]; arrives: () => void; fails: (error: Error) => void }[];
-let told: () => void;
+let said: () => void;
 
 beforeEach(() => {
   time = clock();
   counts = { lost: 0, refused: 0 };
   bugs = [];
   sends = [];
-  told = () => {};
+  said = () => {};
   const deliver = (frames: string[]) =>
     new Promise<void>((arrives, fails) => {
       sends.push({ frames, arrives, fails });
-      told();
+      said();
     });
   const epoch = () => "e".repeat(32);
   outbox = signalOutbox({ node: "a", run: "0".repeat(32), epoch, deliver }, counts, time, (error) =>
@@ -36,7 +36,7 @@ beforeEach(() => {
 async function begun(count: number): Promise<void> {
   while (sends.length < count)
     await new Promise<void>((resolve) => {
-      told = resolve;
+      said = resolve;
     });
 }
 const signalsOf = (at: number) => sends[at]!.frames.flatMap((text) => readFrame(text)!.signals);
@@ -66,7 +66,7 @@ test("after a failure a look goes by itself, each interruption is reported once,
     await turn();
     time.advance(700);
     await begun(times + 1);
-    expect(signalsOf(times)).toEqual([look]);
+    expect(signalsOf(times)).toEqual([poll]);
   }
   expect(bugs).toMatchObject([{ event: "interrupted", cause: new Error("cut off") }]);
   expect(counts.lost).toBe(4);
@@ -88,7 +88,7 @@ test("after a failure it waits, unless it is woken", async () => {
   expect(sends).toHaveLength(1);
   outbox.wake();
   await begun(2);
-  expect(signalsOf(1)).toEqual([look]);
+  expect(signalsOf(1)).toEqual([poll]);
 });
 
 test("closing waits for what has gathered, for a second at most, and takes nothing more", async () => {

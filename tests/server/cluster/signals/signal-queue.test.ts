@@ -4,7 +4,7 @@ import type { Signal } from "../../../../server/cluster/signal.ts";
 import { frameText, readFrame } from "../../../../server/cluster/signal-frame.ts";
 import { type SignalQueue, signalQueue } from "../../../../server/cluster/signal-queue.ts";
 import { type ConversationId, directId, groupId } from "../../../../server/protocol/conversation-id.ts";
-import { grown, messageAt, presence, told } from "./listener.ts";
+import { grown, messageAt, presence, said } from "./listener.ts";
 
 const room = 4000;
 const run = "0".repeat(32);
@@ -66,7 +66,7 @@ test("whatever is sent in whatever batches, every number arrives once and in ord
       }
       got.push(...readAll(queue));
       expect(queue.size).toBe(0);
-      expect(conversations.map((conversation) => told(got, conversation))).toEqual(sent);
+      expect(conversations.map((conversation) => said(got, conversation))).toEqual(sent);
       const revs = got.flatMap((signal) => (signal.kind === "presence" ? [signal.rev] : []));
       expect(revs).toEqual(Array.from({ length: rev }, (_, at) => at + 1));
       expect(got.some(({ kind }) => kind === "look")).toBe(looks > 0);
@@ -112,7 +112,7 @@ describe("signals that wait", () => {
     const queue = signalQueue(room);
     const text = "x".repeat(3000);
     for (let rev = 1; rev <= 2000; rev++) queue.add(grown(groupId, rev, [text]));
-    const numbers = told(readAll(queue), groupId);
+    const numbers = said(readAll(queue), groupId);
     expect(numbers.map(([rev]) => rev)).toEqual(Array.from({ length: 2000 }, (_, at) => at + 1));
     const kept = numbers.filter(([, body]) => body !== null).length;
     expect(kept).toBeGreaterThan(0);

@@ -10,10 +10,10 @@ import { openSignals, type Signals } from "../../../../server/cluster/signals.ts
 import { directId, groupId } from "../../../../server/protocol/conversation-id.ts";
 import { system } from "../../../../server/system.ts";
 import { freshDatabase } from "../../../support/postgres.ts";
-import { grown, Listener, presence, told } from "./listener.ts";
+import { grown, Listener, presence, said } from "./listener.ts";
 
 const secret = new Uint8Array(32).fill(5);
-const look: Signal = { kind: "look" };
+const poll: Signal = { kind: "look" };
 
 type More = Partial<Parameters<typeof openSignals>[0]>;
 const signalsOn = (url: string, node: string, more: More = {}) =>
@@ -50,7 +50,7 @@ describe("between three nodes", () => {
       conversations.forEach((conversation, at) => {
         const numbers = at % 10 === 9 ? [] : Array.from({ length: 400 }, (_, number) => number);
         const texts = numbers.map((number): [number, string] => [number + 1, `number ${number * 50 + at}`]);
-        expect(told(fromA, conversation)).toEqual(texts);
+        expect(said(fromA, conversation)).toEqual(texts);
       });
       const revs = fromA.flatMap((signal) => (signal.kind === "presence" ? [signal.rev] : []));
       expect(revs).toEqual(Array.from({ length: 2000 }, (_, at) => at + 1));
@@ -67,7 +67,7 @@ describe("between three nodes", () => {
     nodes[0].send(presence(3000));
     await listeners[1].reaches(3000);
     const expected = texts.map((text, at) => [at + 1, text === tooLarge ? null : text]);
-    expect(told(listeners[1].signals, groupId)).toEqual(expected as [number, string | null][]);
+    expect(said(listeners[1].signals, groupId)).toEqual(expected as [number, string | null][]);
   });
 });
 
@@ -132,7 +132,7 @@ describe("what PostgreSQL goes through", () => {
     await Promise.all(listeners.map((at) => at.until(() => at.began >= 2)));
     await getsThrough(a, [atB, atC], 51);
     await getsThrough(b, [atA, atC], 1001);
-    expect(atB.signals).toContainEqual(look);
+    expect(atB.signals).toContainEqual(poll);
     expect(atB.signals[0]).toEqual(presence(1));
     expect(a.counts.lost).toBeGreaterThan(0);
     expect(a.counts.refused).toBe(0);
@@ -168,7 +168,7 @@ describe("what PostgreSQL goes through", () => {
     await getsThrough(a, [atB], 20_001);
     // Of what could not be sent, only so much has been kept.
     expect(atB.revs.length).toBeLessThanOrEqual(10_001);
-    expect(atB.signals[0]).toEqual(look);
+    expect(atB.signals[0]).toEqual(poll);
     // One of listening for each, and one of sending.
     expect(reports).toHaveLength(3);
     await close();

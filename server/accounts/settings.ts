@@ -1,0 +1,73 @@
+import type { Broker } from "../broker/broker.ts";
+import { groupTopic } from "../broker/topics.ts";
+import type { Role } from "../protocol/roles.ts";
+import type { PublicSettings, ServerSettings } from "../protocol/settings.ts";
+import type { NewAuditEntry } from "../store/audit.ts";
+import type { Store } from "../store/store.ts";
+
+/** How the server is set up, kept in memory: every message and every session asks for it. */
+export interface LiveSettings {
+  /** Null until the server is set up, and until that is known here. */
+  current(): ServerSettings | null;
+  /** The same, read anew while there is none: who has set it up on another node may come here next. */
+  known(): Promise<ServerSettings | null>;
+  /** What everybody may know of it; null until the server is set up. */
+  shown(): Promise<PublicSettings | null>;
+  /** Whether somebody of this role needs a second factor or a passkey. */
+  asksMoreOf(role: Role): boolean;
+  /** Stores another set of rules, and tells everyone here. */
+  change(settings: ServerSettings, entry: NewAuditEntry): Promise<void>;
+  /** Makes true here what was stored already, such as by another node; the same again changes nothing. */
+  take(settings: ServerSettings): void;
+  /** Reads it anew, where it may have changed behind our back. */
+  reload(): Promise<void>;
+}
+
+/** Reads the rules there are. Whoever goes by them asks for them each time, so that no part has to be told of a change. */
+export async function liveSettings(store: Store["settings"], broker: Broker): Promise<LiveSettings> {
+  let settings = await store.read();
+
+  function take(next: ServerSettings) {
+    const isSame = JSON.stringify(next) === JSON.stringify(settings);
+    settings = next;
+    if (isSame) return;
+    const { messageBytes } = next;
+    broker.publish(groupTopic, [{ type: "settings.changed", ...shownOf(next), messageBytes }]);
+  }
+
+  async function reload() {
+    const next = await store.read();
+    if (next) take(next);
+  }
+
+  async function known() {
+    if (settings === null) await reload();
+    return settings;
+  }
+
+  return {
+    current: () => settings,
+    known,
+    async shown() {
+      const rules = await known();
+      return rules && shownOf(rules);
+    },
+    asksMoreOf(role) {
+      if (settings === null || settings.secondFactor === "nobody") return false;
+      return settings.secondFactor === "everyone" || role === "admin" || role === "owner";
+    },
+    async change(next, entry) {
+      await store.write(next, entry);
+      // Not what was written: another node may have written something else since.
+      take((await store.read()) ?? next);
+    },
+    take,
+    reload,
+  };
+}
+
+const shownOf = ({ name, welcome, registration }: ServerSettings): PublicSettings => ({
+  name,
+  welcome,
+  registration,
+});

@@ -1,0 +1,30 @@
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import type { User } from "../store/users.ts";
+
+/**
+ * Marks the browsers an account has signed in from, so that someone guessing its password from elsewhere cannot shut
+ * its owner out (https://owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Cookies).
+ * The mark proves an earlier sign-in with the present password and nothing more: it opens no door.
+ */
+export interface KnownDevices {
+  mark(user: User): string;
+  isKnown(mark: string | undefined, user: User | null): boolean;
+  /** What a mark is counted under: it shows nobody the mark. */
+  keyOf(mark: string): string;
+}
+
+export function knownDevices(pepper: Uint8Array): KnownDevices {
+  /** Bound to the password hash, so that changing the password forgets every device. */
+  const mark = (user: User) =>
+    createHmac("sha256", pepper).update(`device:${user.id}:${user.passwordHash}`).digest("base64url");
+  return {
+    mark,
+    keyOf: (mark) => `device ${createHash("sha256").update(mark).digest("base64url")}`,
+    isKnown(given, user) {
+      if (given === undefined || user === null) return false;
+      const expected = Buffer.from(mark(user));
+      const actual = Buffer.from(given);
+      return expected.length === actual.length && timingSafeEqual(expected, actual);
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
+import { Incident } from "../../logging/incident.ts";
+import { failure, type ProviderSettings } from "./provider.ts";
+
+/** Signatures that only the holder of a private key can make: never `none`, and nothing that the client's own secret could sign. */
+const algorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"];
+
+/** Clocks differ. */
+const toleranceSeconds = 60;
+/** The token comes with the answer to our own question, so that it was made just now. */
+const ageMaxSeconds = 600;
+/** OpenID Connect Core 1.0, section 2. */
+const subjectMax = 255;
+
+/**
+ * Verifies an id_token (OpenID Connect Core 1.0, section 3.1.3.7) with the issuer's keys, and gives its claims; anything about it
+ * that is not as it should be is a failure.
+ */
+export async function verifyIdToken(
+  token: unknown,
+  { clientId, acr }: ProviderSettings,
+  expected: { keys: JWTVerifyGetKey; issuers: string[]; nonce: string; now: number },
+): Promise<JWTPayload & { sub: string }> {
+  if (typeof token !== "string") throw failure("There is no id_token.");
+  const { payload, protectedHeader } = await jwtVerify(token, expected.keys, {
+    algorithms,
+    issuer: expected.issuers,
+    audience: clientId,
+    requiredClaims: ["exp", "sub"],
+    maxTokenAge: ageMaxSeconds,
+    clockTolerance: toleranceSeconds,
+    currentDate: new Date(expected.now),
+  }).catch((error) => {
+    if (error instanceof Incident) throw error;
+    // What is no error of the library's own comes from a key of the issuer that is none.
+    const reason = error instanceof errors.JOSEError ? error.message : `the key is none (${error.name})`;
+    throw failure(`The id_token is not valid: ${reason}.`);
+  });
+  const { sub, aud, azp, nonce, acr: given } = payload;
+  const isIt = (claim: string, holds: boolean) => {
+    if (!holds) throw failure(`The id_token is not valid: "${claim}" is not as it should be.`);
+  };
+  // Another kind of token that the same key has signed is none of these (RFC 8725, 3.11).
+  isIt("typ", protectedHeader.typ === undefined || protectedHeader.typ.toUpperCase() === "JWT");
+  isIt("sub", typeof sub === "string" && sub.length > 0 && sub.length <= subjectMax);
+  isIt("azp", azp === clientId || (azp === undefined && (typeof aud === "string" || aud?.length === 1)));
+  isIt("nonce", nonce === expected.nonce);
+  isIt("acr", acr.length === 0 || (typeof given === "string" && acr.includes(given)));
+  return { ...payload, sub: sub! };
+}

@@ -1,0 +1,139 @@
+import type { LiveSettings } from "../accounts/settings.ts";
+import type { Bound } from "../limits/guess-limits.ts";
+import { spend } from "../limits/rate-limit.ts";
+import type { MakeAuditEntry } from "../moderation/audit-entry.ts";
+import type { CodeConfirmation, CodeOffer, FactorsInfo } from "../protocol/second-factor.ts";
+import { Refusal } from "../refusal.ts";
+import type { Session } from "../store/sessions.ts";
+import type { Store } from "../store/store.ts";
+import type { User } from "../store/users.ts";
+import type { System } from "../system.ts";
+import { type CodeSource, type CodesDeps, codes as checkCodes, digitsOf, type Way } from "./codes.ts";
+import { hashOfToken, newToken } from "./link-tokens.ts";
+import { newRecoveryCodes } from "./recovery-codes.ts";
+import type { Sealer } from "./sealed.ts";
+import type { ClientInfo } from "./sessions.ts";
+import { offerOf, secretBytes, stepOf } from "./totp.ts";
+
+export interface SecondFactorDeps extends CodesDeps {
+  factors: Store["factors"];
+  tickets: Store["tickets"];
+  sessions: Store["sessions"];
+  sealer: Sealer;
+  settings: Pick<LiveSettings, "current" | "asksMoreOf">;
+  bound: Bound;
+  auditEntry: MakeAuditEntry;
+  system: System;
+}
+
+export type SecondFactor = ReturnType<typeof secondFactor>;
+
+/** The kind of ticket that holds the secret of an app until it is known that the app has taken it, and for how long. */
+const ticketKind = "code";
+const waitsMs = 30 * 60_000;
+
+/** Authenticator apps and recovery codes: how they are set up, checked, and removed. */
+export function secondFactor(deps: SecondFactorDeps) {
+  const { factors, tickets, sessions, sealer, settings, auditEntry, system } = deps;
+  const changes = deps.bound("changes of codes", 30, 10);
+  const codes = checkCodes(deps);
+
+  return {
+    /** What there is of it for an account. */
+    async info({ userId }: Session): Promise<FactorsInfo> {
+      const [totp, passkeys, recoveryCodes] = await Promise.all([
+        factors.totp(userId),
+        factors.passkeys(userId),
+        factors.recoveryCodes(userId),
+      ]);
+      return { code: totp && { since: totp.createdAt }, passkeys: passkeys.length, recoveryCodes };
+    },
+
+    /** Makes the secret of an app to be set up, which counts for nothing until it is confirmed within half an hour. */
+    async offer(session: Session): Promise<CodeOffer> {
+      spend(changes, session.userId);
+      const { userId, userName } = session;
+      const secret = system.random(secretBytes);
+      const ticket = newToken(system.random(32));
+      await tickets.removeOf(userId, ticketKind);
+      await tickets.put({
+        id: hashOfToken(ticket),
+        kind: ticketKind,
+        userId,
+        data: sealer.seal(secret, codes.placeOf(userId)),
+        expiresAt: system.now() + waitsMs,
+      });
+      return { ticket, ...offerOf(secret, userName, settings.current()?.name ?? "Secure Chat") };
+    },
+
+    /**
+     * Sets up the app that shows this code, in place of a former one, and gives the recovery codes, which nobody ever sees
+     * again. Refuses as `wrong_code`, and as `link_invalid` what waited too long. Where a former app is replaced, all other
+     * sessions end (OWASP ASVS 5.0, 7.4.3); where there was none, they have to give a code themselves.
+     */
+    async confirm(session: Session, { ticket, code }: CodeConfirmation, address: string): Promise<string[]> {
+      spend(changes, session.userId);
+      const { userId } = session;
+      const id = hashOfToken(ticket);
+      const now = system.now();
+      const waiting = await tickets.find(id, ticketKind, now);
+      if (waiting?.userId !== userId) throw tooLate();
+      const step = stepOf(codes.secretOf(userId, waiting.data), digitsOf(code), now);
+      if (step === null) throw new Refusal("wrong_code", { field: "code" });
+      if (!(await tickets.take(id, ticketKind, now))) throw tooLate();
+      const recovery = newRecoveryCodes(system.random);
+      const totp = { secret: waiting.data, step, createdAt: now };
+      const entry = auditEntry("code.added", { by: userId, address });
+      // A session that ended meanwhile, such as by a new password, adds nothing.
+      const isSet = await factors.setTotp(userId, totp, recovery.hashes, entry, session.id);
+      if (!isSet) throw new Refusal("not_signed_in");
+      if (session.hasCode) await sessions.removeOthers(userId, session.id);
+      return recovery.codes;
+    },
+
+    /**
+     * Removes the app, the recovery codes where no passkey is left, and all other sessions. Refuses as `enrolment_needed` where the chat
+     * asks for a second factor and there is no other, and as `not_found` where there is no app.
+     */
+    async remove({ id, userId, role }: Session, address: string): Promise<void> {
+      const entry = auditEntry("code.removed", { by: userId, address });
+      const removed = await factors.removeTotp(userId, entry, { secondFactor: settings.asksMoreOf(role) });
+      if (!removed) throw new Refusal("not_found");
+      await sessions.removeOthers(userId, id);
+    },
+
+    /**
+     * Makes recovery codes in place of all former ones; `not_found` where there is no app or passkey that they could stand in
+     * for. Who has shown the password alone gets none (`not_allowed`), also where that still opens the account.
+     */
+    async renewRecoveryCodes({ id, userId, factors: proven, hasCode, hasPasskey }: Session, address: string) {
+      spend(changes, userId);
+      if (!hasCode && !hasPasskey) throw new Refusal("not_found");
+      if (proven < 2) throw new Refusal("not_allowed", { message: "Log in with your passkey first." });
+      const recovery = newRecoveryCodes(system.random);
+      const entry = auditEntry("recovery.renewed", { by: userId, address });
+      if (!(await factors.setRecoveryCodes(userId, recovery.hashes, entry, id)))
+        throw new Refusal("not_found");
+      return recovery.codes;
+    },
+
+    /** By which kind of code a session proves more of its user; refuses as `wrong_code` what is none, or was used already. */
+    async prove(
+      { id, userId, userName }: Session,
+      code: string,
+      { address, device }: ClientInfo,
+    ): Promise<Way> {
+      const source = { address, device, known: `session ${id.toString("base64url")}` };
+      const way = await codes.wayOf({ id: userId, name: userName }, code, source);
+      if (way === null) throw new Refusal("wrong_code", { field: "code" });
+      return way;
+    },
+
+    /** Whether this is a code of the user, who is told of it where it is a recovery code. It is used up by it. */
+    verifyCode: async (user: Pick<User, "id" | "name">, code: string, source: CodeSource): Promise<boolean> =>
+      (await codes.wayOf(user, code, source)) !== null,
+  };
+}
+
+const tooLate = () =>
+  new Refusal("link_invalid", { message: "That took too long, or was begun again. Please start over." });

@@ -1,0 +1,185 @@
+import type { LiveSettings } from "../accounts/settings.ts";
+import type { Stage } from "../protocol/account.ts";
+import { Refusal } from "../refusal.ts";
+import type { NewAuditEntry } from "../store/audit.ts";
+import type { NewSession, Session } from "../store/sessions.ts";
+import type { Store } from "../store/store.ts";
+import type { User } from "../store/users.ts";
+import type { System } from "../system.ts";
+import { hashOfToken, isSame, newToken } from "./link-tokens.ts";
+import { isProvenWithin } from "./proof-age.ts";
+import { asksSecondStep } from "./second-step.ts";
+import { surplusOf } from "./surplus-sessions.ts";
+
+const minute = 60_000;
+const day = 24 * 60 * minute;
+
+/** A session ends after a week without use, and after thirty days in any case. */
+export const idleMs = 7 * day;
+export const absoluteMs = 30 * day;
+/** How stale the time of the last use may be: one write in ten minutes instead of one a request. */
+const touchMs = 10 * minute;
+const deviceMax = 200;
+/** A session that waits for its second factor does not wait for long. */
+const halfOpenMs = 30 * minute;
+/** How long a proof counts as fresh. */
+export const freshMs = 10 * minute;
+
+/** By which device, and from which address, somebody comes. */
+export interface ClientInfo {
+  device: string;
+  address: string;
+  /** SHA-256 of the key that a session of theirs is to be bound to; empty, or absent, where they show none. */
+  keyHash?: string;
+}
+
+export interface Sessions {
+  /** A token for the cookie, and what is kept of a session that it opens: the hash of it, and where it began. */
+  prepare(client: ClientInfo, factors?: 1 | 2): { token: string; session: NewSession };
+  /** Begins a session; gives the token for the cookie. */
+  start(
+    userId: number,
+    client: ClientInfo,
+    factors: 1 | 2,
+    entry?: NewAuditEntry,
+  ): Promise<{ id: Buffer; token: string }>;
+  /** The live session of a token; null for any other token. */
+  find(token: string): Promise<Session | null>;
+  /**
+   * Whether who shows this key (its SHA-256; empty where none is shown) may use the session, whose use is then noted. One from
+   * before there were keys is "bound" to the first that is shown. Who shows a key is never at home in a session without one:
+   * it was planted.
+   */
+  claim(session: Session, keyHash: string): Promise<"own" | "foreign" | "bound">;
+  /** What the session may be used for, by what was proven in it and what the chat asks of its user. */
+  stageOf(session: Session): Stage;
+  /** Whether enough was proven in it within the last ten minutes: what a proof is says `proof.ts`. */
+  isFresh(session: Session): boolean;
+  /**
+   * Gives the session another token, because something more was proven in it, and ends the former one
+   * (OWASP ASVS 5.0, 7.2.4); null when it has ended meanwhile.
+   */
+  renew(
+    session: Session,
+    factors: 1 | 2,
+    entry?: NewAuditEntry,
+  ): Promise<{ id: Buffer; token: string } | null>;
+  /** Whether a session that was once verified still lives by the clock. */
+  lives(session: Session): boolean;
+  /** Notes that a session is being used, whoever else holds it. */
+  use(session: Session): void;
+  end(session: Pick<Session, "id">, entry?: NewAuditEntry): Promise<void>;
+  /** Ends those of a user that were used longest ago, where there are too many, and gives them; never the one that has just begun. */
+  endSurplus(
+    user: Pick<User, "id" | "name" | "role" | "hasCode" | "hasPasskey" | "hasRecovery">,
+    begun: Buffer,
+  ): Promise<Session[]>;
+  removeExpired(): Promise<void>;
+}
+
+export function sessions(
+  store: Store["sessions"],
+  settings: Pick<LiveSettings, "asksMoreOf">,
+  system: System,
+  report: (error: unknown) => void,
+): Sessions {
+  /** When sessions were used since the start: what a socket holds of its own session is as old as the socket. */
+  const used = new Map<string, number>();
+  const keyOf = ({ id }: Pick<Session, "id">) => id.toString("base64url");
+  const seenAt = (session: Session) => Math.max(session.seenAt, used.get(keyOf(session)) ?? 0);
+
+  function lives(session: Session): boolean {
+    const now = system.now();
+    if (now - session.createdAt >= absoluteMs) return false;
+    if (!isProvenWithin(halfOpenMs, session, now) && stageOf(session) === "second factor") return false;
+    return now - session.seenAt < idleMs || now - seenAt(session) < idleMs;
+  }
+
+  function stageOf(session: Session): Stage {
+    const { factors, role, hasCode, hasPasskey } = session;
+    // Who has removed every second factor since has to set one up again where the chat asks for it.
+    if (factors === 2 && (hasCode || hasPasskey)) return "open";
+    if (asksSecondStep(session)) return "second factor";
+    if (!settings.asksMoreOf(role)) return "open";
+    return hasPasskey ? "second factor" : "enrolment";
+  }
+
+  function use(session: Session): void {
+    const now = system.now();
+    if (now - session.seenAt < touchMs) return;
+    const last = seenAt(session);
+    const isRecent = now - last < touchMs;
+    session.seenAt = isRecent ? last : now;
+    if (isRecent) return;
+    used.set(keyOf(session), now);
+    store.touch(session.id, now).catch((error) => {
+      // Where the database cannot take it, what is kept here has to do.
+      if (!(error instanceof Refusal)) report(error);
+    });
+  }
+
+  async function live(id: Buffer): Promise<Session | null> {
+    const session = await store.find(id);
+    return session && lives(session) ? session : null;
+  }
+
+  async function whose(session: Session, shown: string): Promise<"own" | "foreign" | "bound"> {
+    if (session.keyHash !== null) return isSame(shown, session.keyHash) ? "own" : "foreign";
+    if (shown === "") return "own";
+    if (await store.bind(session.id, shown)) return "bound";
+    // Another request, such as of another tab, may have bound it a moment ago.
+    const keyHash = (await store.find(session.id))?.keyHash ?? "";
+    return isSame(shown, keyHash) ? "own" : "foreign";
+  }
+
+  function prepare({ device, address, keyHash = "" }: ClientInfo, factors: 1 | 2 = 1) {
+    const token = newToken(system.random(32));
+    const session = { id: hashOfToken(token), device: device.slice(0, deviceMax), address, factors, keyHash };
+    return { token, session };
+  }
+
+  return {
+    prepare,
+    async start(userId, client, factors, entry) {
+      const { token, session } = prepare(client, factors);
+      await store.create({ ...session, userId, createdAt: system.now() }, entry);
+      return { id: session.id, token };
+    },
+    stageOf,
+    isFresh: (session) =>
+      isProvenWithin(freshMs, session, system.now()) && (session.factors === 2 || !asksSecondStep(session)),
+    async renew(session, factors, entry) {
+      const token = newToken(system.random(32));
+      const id = hashOfToken(token);
+      const isRenewed = await store.renew(session.id, { id, factors, provenAt: system.now() }, entry);
+      if (!isRenewed) return null;
+      used.delete(keyOf(session));
+      return { id, token };
+    },
+    find: async (token) => (/^[\w-]{43}$/.test(token) ? live(hashOfToken(token)) : null),
+    async claim(session, keyHash) {
+      const claimed = await whose(session, keyHash);
+      if (claimed === "foreign") return claimed;
+      session.keyHash ??= keyHash || null;
+      use(session);
+      return claimed;
+    },
+    lives,
+    use,
+    async end(session, entry) {
+      used.delete(keyOf(session));
+      await store.remove(session.id, entry);
+    },
+    async endSurplus({ id: userId, name: userName, ...user }, begun) {
+      const all = (await store.of(userId)).map((device) => ({ ...user, ...device, userId, userName }));
+      const surplus = surplusOf(all, begun, (session) => stageOf(session) === "open");
+      for (const { id } of surplus) await store.remove(id);
+      return surplus;
+    },
+    async removeExpired() {
+      const now = system.now();
+      for (const [key, at] of used) if (now - at >= idleMs) used.delete(key);
+      await store.removeExpired(now - idleMs, now - absoluteMs);
+    },
+  };
+}

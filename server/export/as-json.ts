@@ -1,0 +1,31 @@
+import type { About, Row } from "./account-records.ts";
+import type { Told } from "./own-messages.ts";
+
+/** The lines of one JSON document, in which every message has a line of its own. */
+export async function* exportAsJson(
+  about: About,
+  conversations: readonly Told[],
+  history: AsyncIterable<Row>,
+): AsyncGenerator<string> {
+  const effects = Object.entries(about).map(([name, value]) => `"${name}": ${JSON.stringify(value)},`);
+  yield `{${effects.join("\n")}`;
+  yield `"conversations": [`;
+  for (const [at, { id, title, messages }] of conversations.entries()) {
+    yield `${at === 0 ? "" : ","}{"id": ${JSON.stringify(id)}, "title": ${JSON.stringify(title)}, "messages": [`;
+    yield* listed(messages, ({ seq, by, body, createdAt }) => {
+      return { seq, by, text: body.text, createdAt: new Date(createdAt).toISOString() };
+    });
+    yield "]}";
+  }
+  yield `], "history": [`;
+  yield* listed(history, (entry) => entry);
+  yield "]}";
+}
+
+async function* listed<T>(all: AsyncIterable<T>, toLine: (one: T) => object): AsyncGenerator<string> {
+  let between = "";
+  for await (const one of all) {
+    yield between + JSON.stringify(toLine(one));
+    between = ",";
+  }
+}

@@ -1,0 +1,84 @@
+import type { People } from "../accounts/directory.ts";
+import type { Bound } from "../limits/guess-limits.ts";
+import { spend } from "../limits/rate-limit.ts";
+import type { MakeAuditEntry } from "../moderation/audit-entry.ts";
+import { groupId } from "../protocol/conversation-id.ts";
+import type { ExportFormat } from "../protocol/export.ts";
+import { Refusal } from "../refusal.ts";
+import type { Session } from "../store/sessions.ts";
+import type { Store } from "../store/store.ts";
+import { type AccountRecordsDeps, accountRecords } from "./account-records.ts";
+import { exportAsHtml } from "./as-html.ts";
+import { exportAsJson } from "./as-json.ts";
+import { takenFile } from "./file-stream.ts";
+import { ownMessages } from "./own-messages.ts";
+
+export interface DataExportDeps extends AccountRecordsDeps {
+  store: AccountRecordsDeps["store"] & Pick<Store, "conversations" | "messages" | "sessions">;
+  people: People;
+  bound: Bound;
+  auditEntry: MakeAuditEntry;
+  report(error: unknown): unknown;
+}
+
+export interface DataExport {
+  /**
+   * All that is kept of somebody, as a file that is made while it is taken, and ends with the session; `total` is how many
+   * messages are in it.
+   */
+  export(
+    by: Session,
+    format: ExportFormat,
+    address: string,
+  ): Promise<{ total: number; file: ReadableStream<Uint8Array> }>;
+}
+
+/** As much as is handed over at once, in characters. */
+const chunkSize = 16_384;
+
+export function dataExport(deps: DataExportDeps): DataExport {
+  const { store, auditEntry, report } = deps;
+  const exports = deps.bound("exports", 5, 0.2);
+  const messagesIn = ownMessages(store.messages, deps.people);
+  const { about, history } = accountRecords(deps);
+
+  function fileOf(lines: AsyncGenerator<string>, { id }: Session): ReadableStream<Uint8Array> {
+    async function allow() {
+      if ((await store.sessions.find(id)) === null) throw new Refusal("not_signed_in");
+    }
+    return takenFile(inChunks(lines), allow, report);
+  }
+
+  return {
+    async export(by, format, address) {
+      spend(exports, by.userId);
+      const [effects, conversations, own] = await Promise.all([
+        about(by),
+        store.conversations.of(by.userId),
+        store.messages.countOf(by.userId),
+      ]);
+      await store.audit.add(auditEntry("account.exported", { by: by.userId, address, detail: { format } }));
+      // The heads of private conversations count one's own messages again, deleted ones and changes: good enough to say how far it is.
+      const direct = conversations
+        .filter(({ id }) => id !== groupId)
+        .reduce((sum, { head }) => sum + head, 0);
+      const exported = conversations.map(({ id }) => messagesIn(by.userId, id));
+      const write = format === "json" ? exportAsJson : exportAsHtml;
+      return { total: own + direct, file: fileOf(write(effects, exported, history(by.userId)), by) };
+    },
+  };
+}
+
+async function* inChunks(lines: AsyncGenerator<string>): AsyncGenerator<string> {
+  // The beginning goes out at once, so that whoever waits sees that it comes.
+  let size = 1;
+  let text = "";
+  for await (const line of lines) {
+    text += `${line}\n`;
+    if (text.length < size) continue;
+    yield text;
+    text = "";
+    size = chunkSize;
+  }
+  if (text !== "") yield text;
+}

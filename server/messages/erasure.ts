@@ -1,0 +1,111 @@
+import { Incident } from "../logging/incident.ts";
+import { inMegabytes } from "../protocol/sizes.ts";
+import type { ClearingWait } from "../protocol/storage.ts";
+import { Refusal } from "../refusal.ts";
+import type { MissingRoom } from "../store/disk.ts";
+import type { Store } from "../store/store.ts";
+import type { System } from "../system.ts";
+import type { CommitLoop } from "./commit-loop.ts";
+
+export interface ErasureDeps {
+  users: Pick<Store["users"], "erasing" | "erased">;
+  messages: Pick<Store["messages"], "removeOf" | "isVacuumPending" | "vacuum">;
+  commits: Pick<CommitLoop, "change">;
+  system: System;
+  report(error: unknown): void;
+}
+
+/** Few enough that what is being sent meanwhile hardly waits. */
+const batch = 200;
+/**
+ * Clearing out may keep everybody from writing for seconds. So that nobody makes it go on and on, by one new account after the
+ * other, accounts that are deleted soon after are cleared out together, by a later call.
+ */
+const restMs = 5 * 60_000;
+/** A database that is read from outside, as by a backup, is free again soon; for how long it may not be before that is told. */
+const quietMs = 60 * 60_000;
+
+/** What is to be forgotten, and is. */
+export interface Erasure {
+  /** Begins, or sees to it that what came to be done since is done too; what a crash interrupts goes on with the next call. */
+  run(): Promise<void>;
+  /** Since when, and for want of what, something that was deleted could not be cleared out; null where nothing waits that the operator was told of. */
+  readonly waiting: ClearingWait | null;
+}
+
+/**
+ * Removes the messages of deleted accounts whose people wished so, a few at a time between what is being sent, and clears
+ * what was deleted out of the database's files. What cannot be done now is tried again with each call, and told the operator.
+ */
+export function erasure({ users, messages, commits, system, report }: ErasureDeps): Erasure {
+  let running: Promise<void> | null = null;
+  let isAskedAgain = false;
+  let vacuumedAt = Number.NEGATIVE_INFINITY;
+  let waiting: ClearingWait | null = null;
+  let isTold = false;
+  /** As last looked; where not even that can be known, nothing has changed. */
+  let isDue = false;
+
+  async function eraseAll() {
+    const ids = await users.erasing();
+    isDue ||= ids.length > 0;
+    for (const id of ids)
+      while ((await commits.change(() => messages.removeOf(id, system.now(), batch))).length > 0);
+    isDue = ids.length > 0 || (await messages.isVacuumPending());
+    if (!isDue) return goesOn();
+    if (system.now() - vacuumedAt < restMs) return;
+    const missing = await messages.vacuum();
+    if (missing) return waits(missing);
+    vacuumedAt = system.now();
+    for (const id of ids) await users.erased(id);
+    goesOn();
+  }
+
+  function waits(missing: MissingRoom | null) {
+    const { since } = waiting ?? { since: system.now() };
+    waiting = { since, needed: missing?.needed ?? null, free: missing?.free ?? null };
+    if (isTold || (missing === null && system.now() - since < quietMs)) return;
+    isTold = true;
+    report(new Incident("clearing_waits", `${still} ${missing ? wantOfRoom(missing) : takenUp}`));
+  }
+
+  function goesOn() {
+    waiting = null;
+    if (!isTold) return;
+    isTold = false;
+    report(
+      new Incident("clearing_done", "What was deleted is cleared out of the files of the database now."),
+    );
+  }
+
+  async function run() {
+    do {
+      isAskedAgain = false;
+      try {
+        await eraseAll();
+      } catch (error) {
+        // A database that is full, taken up or cannot be reached is no bug; the next call goes on.
+        if (!(error instanceof Refusal)) report(error);
+        else if (isDue) waits(null);
+      }
+    } while (isAskedAgain);
+    running = null;
+  }
+
+  return {
+    run() {
+      isAskedAgain = true;
+      running ??= run();
+      return running;
+    },
+    get waiting() {
+      return isTold ? waiting : null;
+    },
+  };
+}
+
+const still = "What was deleted is still in the files of the database.";
+const wantOfRoom = ({ needed, free, folder }: MissingRoom) =>
+  `To clear it out takes ${inMegabytes(needed, Math.ceil)} of free room in ${folder}, where ${inMegabytes(free)} are. It is done by itself once there is room.`;
+const takenUp =
+  "For an hour it could not be cleared out, since the database is full, cannot be reached, or is being read from outside, as by a backup. It is tried again every five minutes.";

@@ -1,0 +1,70 @@
+import type { Broker } from "../broker/broker.ts";
+import { userTopic } from "../broker/topics.ts";
+import { Refusal } from "../refusal.ts";
+import type { ReadMark, ReadState } from "../store/conversations.ts";
+import type { Store } from "../store/store.ts";
+import type { System } from "../system.ts";
+
+/** How long marks gather before they are stored: two hundred people reading one message are then one transaction. */
+const gatherMs = 250;
+/** How long marks wait that could not be stored. */
+const retryMs = 5_000;
+
+export interface ReadMarks {
+  /** Notes that a user has read up to `seq`; stored and told to all devices of the user shortly after. */
+  mark(mark: ReadMark): void;
+  /** Resolves when what has gathered is stored, or has to wait; whoever reads the marks calls it first. */
+  flush(): Promise<void>;
+}
+
+/**
+ * Gathers read marks and stores them together. A crash may forget the last quarter of a second of them, after which
+ * something already read counts as unread again; nothing else is lost by it. Where the disk is full they wait.
+ */
+export function readMarks(
+  conversations: Store["conversations"],
+  broker: Broker,
+  nameOf: (user: number) => string | null,
+  system: System,
+  report: (error: unknown) => void,
+): ReadMarks {
+  let gathered = new Map<string, ReadMark>();
+  let cancel: (() => void) | null = null;
+  let flushing = Promise.resolve();
+
+  /** One after the other, so that whoever waits for a flush also waits for the one under way. */
+  const flush = () => {
+    flushing = flushing.then(store);
+    return flushing;
+  };
+
+  async function store() {
+    cancel?.();
+    cancel = null;
+    if (gathered.size === 0) return;
+    const marks = [...gathered.values()];
+    gathered = new Map();
+    try {
+      tell(await conversations.markRead(marks));
+    } catch (error) {
+      if (!(error instanceof Refusal)) return report(error);
+      for (const mark of marks) gather(mark, retryMs);
+    }
+  }
+
+  function tell(states: ReadState[]) {
+    for (const { userId, conversation, seq, unread } of states) {
+      const name = nameOf(userId);
+      if (name === null) continue;
+      broker.publish(userTopic(name), [{ type: "read.marked", conversation, seq, unread }]);
+    }
+  }
+
+  function gather(mark: ReadMark, ms: number) {
+    const key = `${mark.userId} ${mark.conversation}`;
+    if ((gathered.get(key)?.seq ?? -1) < mark.seq) gathered.set(key, mark);
+    cancel ??= system.after(ms, flush);
+  }
+
+  return { mark: (mark) => gather(mark, gatherMs), flush };
+}

@@ -1,0 +1,48 @@
+import type { Store } from "../store.ts";
+import { postgresAlerts } from "./alerts.ts";
+import { postgresAudit } from "./audit.ts";
+import type { Author } from "./cluster-events.ts";
+import { postgresConversations } from "./conversations.ts";
+import { postgresDisk } from "./disk.ts";
+import { postgresFactors } from "./factors.ts";
+import { postgresInvites } from "./invites.ts";
+import { postgresMessages } from "./messages.ts";
+import type { Db } from "./open.ts";
+import { postgresReports } from "./reports.ts";
+import { semaphore } from "./semaphore.ts";
+import { postgresSessions } from "./sessions.ts";
+import { postgresSettings } from "./settings.ts";
+import { postgresTickets } from "./tickets.ts";
+import { postgresUsers } from "./users.ts";
+
+/** The store on an open PostgreSQL database, for the node named `origin`; closing the store closes the database. */
+export function postgresStore(db: Db, author: Author): Store {
+  const waits = semaphore(db.connections);
+  const users = postgresUsers(db, author);
+  const sessions = postgresSessions(db, author);
+  const conversations = postgresConversations(db, author);
+  const messages = postgresMessages(db);
+  return {
+    users: { ...users, byId: waits(users.byId), byName: waits(users.byName) },
+    sessions: { ...sessions, find: waits(sessions.find) },
+    factors: postgresFactors(db, author),
+    disk: postgresDisk(db),
+    tickets: postgresTickets(db),
+    invites: postgresInvites(db),
+    settings: postgresSettings(db, author),
+    reports: postgresReports(db),
+    audit: postgresAudit(db),
+    alerts: postgresAlerts(db),
+    conversations: { ...conversations, of: waits(conversations.of) },
+    messages: {
+      ...messages,
+      before: waits(messages.before),
+      from: waits(messages.from),
+      after: waits(messages.after),
+    },
+    get epoch() {
+      return db.epoch;
+    },
+    close: () => db.close(),
+  };
+}

@@ -1,0 +1,252 @@
+import { accounts as keepAccounts } from "./accounts/accounts.ts";
+import { admission as admit } from "./accounts/admission.ts";
+import { alerts as keepAlerts } from "./accounts/alerts.ts";
+import type { People } from "./accounts/directory.ts";
+import { invitations as invite } from "./accounts/invites.ts";
+import { newAccounts as makeAccounts } from "./accounts/new-accounts.ts";
+import { news as keepNews } from "./accounts/news.ts";
+import { settingUp as setUp } from "./accounts/set-up.ts";
+import type { LiveSettings } from "./accounts/settings.ts";
+import { requiringActive } from "./accounts/status.ts";
+import { devices as keepDevices } from "./auth/devices.ts";
+import type { HashPool } from "./auth/hash-pool.ts";
+import { knownDevices } from "./auth/known-devices.ts";
+import { linkTokens } from "./auth/link-tokens.ts";
+import { newPasswords, type Strength } from "./auth/new-passwords.ts";
+import { passkeys as keepPasskeys } from "./auth/passkeys.ts";
+import { passwords as keepPasswords } from "./auth/passwords.ts";
+import { proofs as takeProofs } from "./auth/proof.ts";
+import { type ProviderUseCasesDeps, providerUseCases } from "./auth/provider-use-cases.ts";
+import { resets as reset } from "./auth/resets.ts";
+import { sealer as sealWith } from "./auth/sealed.ts";
+import { secondFactor as keepSecondFactor } from "./auth/second-factor.ts";
+import type { Sessions } from "./auth/sessions.ts";
+import type { Broker } from "./broker/broker.ts";
+import { userTopic } from "./broker/topics.ts";
+import type { Config } from "./config/environment.ts";
+import type { Secrets } from "./config/secrets.ts";
+import { dataExport as dataExports } from "./export/data-export.ts";
+import { type LoginDeps, login as loginOf } from "./http/login.ts";
+import type { UseCaseRoutesDeps } from "./http/routes.ts";
+import { type Bound, guessLimits } from "./limits/guess-limits.ts";
+import type { CommitLoop } from "./messages/commit-loop.ts";
+import type { Erasure } from "./messages/erasure.ts";
+import { moderation as moderate } from "./moderation/actions.ts";
+import { administration as administer } from "./moderation/administration.ts";
+import type { MakeAuditEntry } from "./moderation/audit-entry.ts";
+import { auditTrail } from "./moderation/audit-log.ts";
+import { reports as keepReports } from "./moderation/reports.ts";
+import type { ChatEvent } from "./protocol/events.ts";
+import type { Connections } from "./realtime/connections.ts";
+import type { Store } from "./store/store.ts";
+import type { System } from "./system.ts";
+
+export interface UseCasesDeps extends Pick<ProviderUseCasesDeps, "providers" | "fetch"> {
+  store: Store;
+  secrets: Secrets;
+  people: People;
+  sessions: Sessions;
+  connections: Connections;
+  settings: LiveSettings;
+  commits: CommitLoop;
+  broker: Broker;
+  pool: HashPool;
+  bound: Bound;
+  auditEntry: MakeAuditEntry;
+  strength: Strength;
+  /** Takes an event to the devices that a user has on other nodes. */
+  tellOthers(userId: number, event: ChatEvent): void;
+  erasing: Erasure;
+  limits: Config["limits"];
+  system: System;
+  report(error: unknown): string;
+  refused: LoginDeps["refused"];
+}
+
+/** Wires who gets in, how, and what they may do: all that the routes need beside the server itself. */
+export function useCases(deps: UseCasesDeps): Omit<UseCaseRoutesDeps, "origins" | "report"> {
+  const {
+    store,
+    secrets,
+    people,
+    sessions,
+    connections,
+    settings,
+    commits,
+    broker,
+    bound,
+    auditEntry,
+    system,
+  } = deps;
+  const erase = () => void deps.erasing.run();
+
+  /** Takes an event to all devices of a user, wherever they are connected. */
+  function tellUser(userId: number, event: ChatEvent) {
+    const name = people.nameOf(userId);
+    if (name === null) return;
+    broker.publish(userTopic(name), [event]);
+    deps.tellOthers(userId, event);
+  }
+
+  const tokens = linkTokens(secrets.pepper);
+  const devices = knownDevices(secrets.pepper);
+  const passwords = keepPasswords(deps.pool, secrets.pepper);
+  const guesses = guessLimits(bound);
+  const requireActive = requiringActive(store.audit, auditEntry);
+  const hashNew = newPasswords(passwords, deps.strength, settings);
+  const admission = admit({ invites: store.invites, settings, tokens, bound, system });
+  const news = keepNews(tellUser, system.now);
+  const newAccounts = makeAccounts({
+    users: store.users,
+    people,
+    admission,
+    hashNew,
+    auditEntry,
+    broker,
+    system,
+  });
+  const accounts = keepAccounts({
+    users: store.users,
+    audit: store.audit,
+    people,
+    passwords,
+    hashNew,
+    guesses,
+    devices,
+    sessions,
+    requireActive,
+    sessionStore: store.sessions,
+    auditEntry,
+    broker,
+    system,
+    erase,
+  });
+  const { offered, ...providers } = providerUseCases({ ...deps, admission, newAccounts, requireActive });
+  const login = loginOf({
+    accounts,
+    sessions,
+    factors: store.factors,
+    devices,
+    connections,
+    settings,
+    news,
+    auditEntry,
+    refused: deps.refused,
+    providers: offered,
+  });
+
+  const secondFactor = keepSecondFactor({
+    factors: store.factors,
+    tickets: store.tickets,
+    sessions: store.sessions,
+    audit: store.audit,
+    sealer: sealWith(secrets.pepper, system),
+    settings,
+    guesses,
+    bound,
+    news,
+    auditEntry,
+    system,
+  });
+  const proofs = takeProofs({ accounts, secondFactor, users: store.users, audit: store.audit, auditEntry });
+
+  const epoch = () => store.epoch;
+  const settingUp = setUp({
+    epoch,
+    settings,
+    tokens,
+    newAccounts,
+    hashNew,
+    bound,
+    auditEntry,
+    limits: deps.limits,
+  });
+  const invitations = invite({
+    invites: store.invites,
+    admission,
+    tokens,
+    people,
+    bound,
+    auditEntry,
+    system,
+  });
+  const resets = reset({
+    users: store.users,
+    tickets: store.tickets,
+    people,
+    hashNew,
+    secondFactor,
+    requireActive,
+    bound,
+    auditEntry,
+    system,
+  });
+
+  const alerts = keepAlerts({ alerts: store.alerts, bound, tellUser, system });
+
+  const moderationRate = bound("deeds", 60, 60);
+  const administration = administer({
+    users: store.users,
+    sessions: store.sessions,
+    people,
+    moderationRate,
+    auditEntry,
+    broker,
+    system,
+    erase,
+  });
+  const moderation = moderate({ users: store.users, people, moderationRate, auditEntry, broker, system });
+  const reports = keepReports({
+    reports: store.reports,
+    messages: store.messages,
+    people,
+    change: commits.change,
+    tellUser,
+    bound,
+    auditEntry,
+    system,
+  });
+  const trail = auditTrail({ store, auditEntry, report: deps.report });
+
+  const passkeys = keepPasskeys({
+    users: store.users,
+    factors: store.factors,
+    identities: providers.identities,
+    tickets: store.tickets,
+    audit: store.audit,
+    alerts: store.alerts,
+    settings,
+    requireActive,
+    pepper: secrets.pepper,
+    auditEntry,
+    system,
+  });
+  const ownDevices = keepDevices({ sessionStore: store.sessions, sessions, bound, auditEntry });
+  const dataExport = dataExports(deps);
+
+  return {
+    secondFactor,
+    proofs,
+    passkeys,
+    passkeyRate: bound("passkeys", 60, 30),
+    ...providers,
+    ownDevices,
+    dataExport,
+    settingUp,
+    invitations,
+    resets,
+    alerts,
+    administration,
+    moderation,
+    reports,
+    settings,
+    trail,
+    accounts,
+    newAccounts,
+    sessions,
+    connections,
+    news,
+    auditEntry,
+    login,
+  };
+}

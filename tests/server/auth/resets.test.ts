@@ -1,0 +1,187 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { newToken } from "../../../server/auth/link-tokens.ts";
+import { resetKind, resetTicket } from "../../../server/auth/resets.ts";
+import type { Role } from "../../../server/protocol/roles.ts";
+import { Refusal } from "../../../server/refusal.ts";
+import { type Clock, clock } from "../../support/clock.ts";
+import { contentsOf, database } from "../../support/database.ts";
+import { Person, password } from "../../support/person.ts";
+import { startServer, type TestServer } from "../../support/server.ts";
+import { setUpLink } from "../../support/server-settings.ts";
+
+const day = 24 * 60 * 60_000;
+const next = "an entirely new password";
+const { db, store } = database();
+let time: Clock;
+let server: TestServer;
+let owner: Person;
+let made = 0;
+beforeAll(async () => {
+  time = clock();
+  const strength = {
+    async check(given: string) {
+      if (given === "too easy to guess") throw new Refusal("password_weak", { field: "password" });
+    },
+  };
+  server = await startServer({ store, system: time, settings: null, strength });
+  owner = await new Person(server, "Olga").setUp(setUpLink(server));
+});
+beforeEach(async () => {
+  time.leap(10 * 60_000);
+  await owner.signIn();
+});
+afterEach(() => expect(server.bugs).toEqual([]));
+afterAll(() => server.stop());
+
+/** Somebody with an account, in this role. */
+async function somebody(role: Exclude<Role, "owner"> = "member") {
+  const person = await new Person(server, `person-${made++}`).register();
+  const { id } = (await store.users.byName(person.name))!;
+  if (role !== "member") expect((await owner.fetch("PUT", `/api/people/${id}/role`, { role })).ok).toBe(true);
+  return { person, id };
+}
+async function linkFor(id: number, by = owner): Promise<string> {
+  const response = await by.fetch("POST", `/api/people/${id}/reset`);
+  expect(response.status).toBe(201);
+  return (await response.json()).token;
+}
+const anyone = (name = "anyone") => new Person(server, name);
+const check = (token: string) => anyone().fetch("POST", "/api/reset/check", { token });
+const reset = (token: string, who = anyone(), more: object = {}) =>
+  who.fetch("POST", "/api/reset", { token, password: next, ...more });
+const refused = async (response: Response) => [response.status, (await response.json()).error.code];
+
+describe("a reset link", () => {
+  test("sets another password, signs in, and ends every session and socket there was", async () => {
+    const { person, id } = await somebody();
+    const socket = await person.enter();
+    const made = await owner.fetch("POST", `/api/people/${id}/reset`);
+    const { token, expiresAt } = await made.json();
+    expect([token.length, expiresAt - time.now()]).toEqual([43, day]);
+    expect(await (await check(token)).json()).toEqual({ name: person.name, needsCode: false });
+
+    const remotePresence = anyone(person.name);
+    const response = await reset(token, remotePresence);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({ user: { id, name: person.name }, stage: "open" });
+    expect(await socket.closed).toBe(4500);
+    expect(socket.events.filter(({ type }) => type === "account.notified")).toMatchObject([
+      { what: "password.reset" },
+    ]);
+    expect((await person.fetch("GET", "/api/account")).status).toBe(401);
+    expect((await remotePresence.fetch("GET", "/api/account")).status).toBe(200);
+    expect((await anyone(person.name).signIn()).status).toBe(401);
+    expect((await anyone(person.name).signIn(next)).status).toBe(200);
+  });
+
+  test("ASVS 6.4.1 works once", async () => {
+    const { person, id } = await somebody();
+    const token = await linkFor(id);
+    expect((await reset(token)).status).toBe(200);
+    const before = contentsOf(db);
+    expect(await refused(await check(token))).toEqual([403, "link_invalid"]);
+    expect(await refused(await reset(token, anyone(), { password: "a third good password" }))).toEqual([
+      403,
+      "link_invalid",
+    ]);
+    expect(contentsOf(db)).toEqual(before);
+    expect((await anyone(person.name).signIn(next)).status).toBe(200);
+  });
+
+  test("ASVS 2.3.4 of 20 who use it at once, one sets the password", async () => {
+    const { person, id } = await somebody();
+    const token = await linkFor(id);
+    const tries = Array.from({ length: 20 }, (_, at) =>
+      reset(token, anyone(), { password: `good password no ${at}` }),
+    );
+    const statuses = (await Promise.all(tries)).map(({ status }) => status);
+    expect(statuses.toSorted()).toEqual([200, ...Array(19).fill(403)]);
+    const winner = statuses.indexOf(200);
+    time.leap(60 * 60_000);
+    expect((await anyone(person.name).signIn(`good password no ${winner}`)).status).toBe(200);
+    expect(
+      contentsOf(db).sessions!.filter((row) => (row as { user_id: number }).user_id === id),
+    ).toHaveLength(2);
+  });
+
+  test("ASVS 6.4.1 ends after a day, to the millisecond", async () => {
+    const { id } = await somebody();
+    const [first, second] = [await somebody(), await linkFor(id)];
+    time.leap(day - 1);
+    expect((await check(second)).status).toBe(200);
+    time.leap(1);
+    expect(await refused(await check(second))).toEqual([403, "link_invalid"]);
+    expect(await refused(await reset(second))).toEqual([403, "link_invalid"]);
+    expect(first.id).toBeGreaterThan(id);
+  });
+
+  test("ends the former one of the same person, and no other's", async () => {
+    const [one, other] = [await somebody(), await somebody()];
+    const others = await linkFor(other.id);
+    const former = await linkFor(one.id);
+    const latter = await linkFor(one.id);
+    expect(await refused(await reset(former))).toEqual([403, "link_invalid"]);
+    expect((await reset(latter)).status).toBe(200);
+    expect((await check(others)).status).toBe(200);
+  });
+
+  test("means nothing once the password was changed, the account locked, or its maker stands below", async () => {
+    const changed = await somebody();
+    const one = await linkFor(changed.id);
+    const change = { current: password, password: "changed by themselves" };
+    expect((await changed.person.fetch("PUT", "/api/account/password", change)).status).toBe(204);
+    expect(await refused(await reset(one))).toEqual([403, "link_invalid"]);
+
+    const locked = await somebody();
+    const two = await linkFor(locked.id);
+    await owner.fetch("PUT", `/api/people/${locked.id}/status`, { status: "banned", reason: "Spam" });
+    expect((await reset(two)).status).toBe(403);
+    expect(await refused(await owner.fetch("POST", `/api/people/${locked.id}/reset`))).toEqual([
+      403,
+      "account_barred",
+    ]);
+
+    const admin = await somebody("admin");
+    const raised = await somebody();
+    const three = await linkFor(raised.id, admin.person);
+    await owner.fetch("PUT", `/api/people/${raised.id}/role`, { role: "admin" });
+    expect(await refused(await reset(three))).toEqual([403, "link_invalid"]);
+
+    const rogue = await somebody("admin");
+    const victim = await somebody();
+    const five = await linkFor(victim.id, rogue.person);
+    await owner.fetch("PUT", `/api/people/${rogue.id}/status`, { status: "suspended", reason: "" });
+    expect(await refused(await reset(five))).toEqual([403, "link_invalid"]);
+
+    const gone = await somebody();
+    const four = await linkFor(gone.id);
+    await gone.person.fetch("DELETE", "/api/account", { messages: "keep" });
+    expect(await refused(await reset(four))).toEqual([403, "link_invalid"]);
+  });
+
+  test("survives a password that is too weak or too short, and says what is wrong", async () => {
+    const { id } = await somebody();
+    const token = await linkFor(id);
+    const before = contentsOf(db);
+    expect(await refused(await reset(token, anyone(), { password: "too easy to guess" }))).toEqual([
+      422,
+      "password_weak",
+    ]);
+    expect(await refused(await reset(token, anyone(), { password: "short" }))).toEqual([400, "invalid"]);
+    expect(contentsOf(db)).toEqual(before);
+    expect((await reset(token)).status).toBe(200);
+  });
+
+  test("ASVS 6.4.1 is random, and stands in the database as its hash only", async () => {
+    const { id } = await somebody();
+    const token = await linkFor(id);
+    expect(token).toMatch(/^[\w-]{43}$/);
+    expect(JSON.stringify(contentsOf(db))).not.toContain(token);
+    const random = newToken(time.random(32));
+    expect(await refused(await check(random))).toEqual([403, "link_invalid"]);
+    const { token: foreign, ticket } = resetTicket((await store.users.byId(id))!, null, time);
+    await store.tickets.put({ ...ticket, kind: "passkey" });
+    expect(resetKind).not.toBe("passkey");
+    expect(await refused(await check(foreign))).toEqual([403, "link_invalid"]);
+  });
+});

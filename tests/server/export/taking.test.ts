@@ -1,0 +1,116 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { totalHeader } from "../../../server/protocol/export.ts";
+import { outcome } from "../../support/authenticator.ts";
+import type { Clock } from "../../support/clock.ts";
+import { Person } from "../../support/person.ts";
+import type { TestServer } from "../../support/server.ts";
+import { type Ground, ground, take } from "./ground.ts";
+
+const minute = 60_000;
+
+let here: Ground;
+let time: Clock;
+let base: Ground["base"];
+let server: TestServer;
+let alice: Person;
+let bob: Person;
+beforeEach(async () => {
+  here = await ground();
+  ({ time, base, server, alice, bob } = here);
+});
+afterEach(() => here.stop());
+
+describe("taking what is kept of oneself", () => {
+  test("as JSON: every message of one's own once, and both sides of private conversations, in order", async () => {
+    await here.store(450, [1, 2], "group");
+    await here.store(350, [1, 2, 2], "direct:1:2");
+    const carl = await (await new Person(server, "carl").register()).enter();
+    await carl.say("between carl and bob", "direct:2:3");
+    const response = await take(alice);
+    expect([response.status, response.headers.get("content-type")]).toEqual([
+      200,
+      "application/json; charset=utf-8",
+    ]);
+    expect(response.headers.get("content-disposition")).toBe('attachment; filename="my-data.json"');
+    const text = await response.text();
+    const all = JSON.parse(text);
+    expect(all.conversations.map(({ id, title }: { id: string; title: string }) => [id, title])).toEqual([
+      ["group", "Group chat"],
+      ["direct:1:2", "bob"],
+    ]);
+    const [group, direct] = all.conversations;
+    expect(group.messages.map(({ seq }: { seq: number }) => seq)).toEqual(
+      Array.from({ length: 225 }, (_, at) => 2 * at + 1),
+    );
+    expect(new Set(group.messages.map(({ by }: { by: string }) => by))).toEqual(new Set(["alice"]));
+    expect(direct.messages.map(({ seq, by }: { seq: number; by: string }) => [seq, by])).toEqual(
+      Array.from({ length: 350 }, (_, at) => [at + 1, at % 3 === 0 ? "alice" : "bob"]),
+    );
+    expect(text).not.toContain("between carl and bob");
+    // Each message has a line, and not many lines are anything else: what the browser counts.
+    const lines = text.split("\n").length;
+    const total = Number(response.headers.get(totalHeader));
+    expect(total).toBeGreaterThanOrEqual(225 + 350);
+    expect(lines - (225 + 350)).toBeLessThan(40);
+  });
+
+  test("what happened to the account is told whole, however much it is", async () => {
+    const entry = { event: "session.refused", actorId: null, subjectId: 1, detail: {} } as const;
+    for (let at = 0; at < 350; at++)
+      await base.store.audit.add({ ...entry, at: time.now(), address: "9.9.9.9" });
+    const { history } = await (await take(alice)).json();
+    const refused = history.filter(({ event }: { event: string }) => event === "session.refused");
+    expect(refused).toHaveLength(350);
+    expect(new Set(history.map(({ id }: { id: number }) => id)).size).toBe(history.length);
+  });
+
+  test("ASVS 7.5.1 needs a fresh proof, and is written down", async () => {
+    expect((await take(alice)).status).toBe(200);
+    const [entry] = await base.store.audit.page({ events: ["account.exported"] }, null, 5);
+    expect(entry).toMatchObject({ actorId: 1, address: "127.0.0.1", detail: { format: "json" } });
+    time.advance(11 * minute);
+    expect(await outcome(take(alice))).toEqual([403, "proof_needed"]);
+  });
+
+  test("ASVS 2.4.1 five at once, and then one in five minutes, each for oneself", async () => {
+    for (let count = 0; count < 5; count++) expect((await take(alice)).status).toBe(200);
+    const refused = await take(alice);
+    const { error } = await refused.json();
+    expect([refused.status, error.code]).toEqual([429, "rate_limited"]);
+    expect(error.retryAfter).toBeGreaterThan(4 * minute);
+    expect((await take(bob)).status).toBe(200);
+    time.advance(5 * minute);
+    expect((await take(alice)).status).toBe(200);
+  });
+
+  test("ASVS 1.2.1 the page escapes what people wrote, and allows itself no script", async () => {
+    const socket = await alice.enter();
+    const hostile = [
+      "<script>alert(1)</script>",
+      "</article></main><img src=x onerror=alert(1)>",
+      "\"><svg onload='alert(1)'>",
+      "&lt;b&gt; &amp;",
+      "line one\nline two",
+      "</style><style>*{display:none}",
+    ];
+    for (const text of hostile) await socket.say(text);
+    const response = await take(alice, "html");
+    expect(response.headers.get("content-type")).toBe("text/html; charset=utf-8");
+    const page = await response.text();
+    const tags = [...page.matchAll(/<([a-z0-9]+)/g)].map(([, tag]) => tag!);
+    const known = "html meta title style main h1 h2 p bdi time dl dt dd div table tr th td article b";
+    expect(new Set(tags).difference(new Set(known.split(" ")))).toEqual(new Set());
+    expect(page).toContain("default-src 'none'; style-src 'sha256-");
+    expect(page).not.toContain("unsafe");
+    const texts: string[] = [];
+    const rewriter = new HTMLRewriter().on("article p", {
+      element: () => void texts.push(""),
+      text: ({ text }) => void texts.push(`${texts.pop()}${text}`),
+    });
+    rewriter.transform(page);
+    const decoded = texts.map((text) =>
+      text.replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code))),
+    );
+    expect(decoded).toEqual(hostile);
+  });
+});

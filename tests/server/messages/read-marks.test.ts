@@ -1,0 +1,122 @@
+import { beforeEach, describe, expect, test } from "bun:test";
+import { type ReadMarks, readMarks } from "../../../server/messages/read-marks.ts";
+import { Refusal } from "../../../server/refusal.ts";
+import type { ReadMark } from "../../../server/store/conversations.ts";
+import type { Store } from "../../../server/store/store.ts";
+import { type Clock, clock } from "../../support/clock.ts";
+import { database } from "../../support/database.ts";
+import { draft, settle } from "../store/conformance/ground.ts";
+
+let store: Store;
+let time: Clock;
+let marks: ReadMarks;
+let said: unknown[];
+let stored: ReadMark[][];
+let bugs: unknown[];
+let before: () => Promise<void> | void;
+
+beforeEach(async () => {
+  store = database().store;
+  await settle(store, "alice", "bob");
+  await store.messages.append(Array.from({ length: 9 }, () => draft("text", 2)));
+  time = clock();
+  [said, stored, bugs] = [[], [], []];
+  before = () => {};
+  const conversations: Store["conversations"] = {
+    ...store.conversations,
+    async markRead(given) {
+      stored.push([...given]);
+      await before();
+      return store.conversations.markRead(given);
+    },
+  };
+  const publish = (topic: string, events: readonly unknown[]) => void said.push([topic, ...events]);
+  const nameOf = (id: number) => [null, "alice", "bob"][id] ?? null;
+  marks = readMarks(conversations, { publish }, nameOf, time, (error) => bugs.push(error));
+});
+
+const read = (seq: number, userId = 1) => marks.mark({ userId, conversation: "group", seq });
+const marked = (seq: number, unread: number, name = "alice") => [
+  `user:${name}`,
+  { type: "read.marked", conversation: "group", seq, unread },
+];
+
+test("marks gather for a moment and are told to the devices of their reader", async () => {
+  read(3);
+  read(5);
+  read(4);
+  read(9, 2);
+  expect(stored).toEqual([]);
+  time.advance(250);
+  await marks.flush();
+  expect(stored.map((each) => each.map(({ userId, seq }) => [userId, seq]))).toEqual([
+    [
+      [1, 5],
+      [2, 9],
+    ],
+  ]);
+  expect(said).toEqual([marked(5, 4), marked(9, 0, "bob")]);
+});
+
+test("whoever flushes has all that was marked before, also what another flush is still storing", async () => {
+  const slow = Promise.withResolvers<void>();
+  before = () => slow.promise;
+  read(3);
+  const first = marks.flush();
+  let second = false;
+  const later = marks.flush().then(() => {
+    second = true;
+  });
+  await Promise.resolve();
+  expect(second).toBe(false);
+  slow.resolve();
+  await Promise.all([first, later]);
+  expect(said).toEqual([marked(3, 6)]);
+});
+
+test("someone deleted meanwhile is told nothing", async () => {
+  marks.mark({ userId: 7, conversation: "group", seq: 3 });
+  await marks.flush();
+  expect(said).toEqual([]);
+});
+
+describe("where the disk is full", () => {
+  beforeEach(() => {
+    before = () => {
+      throw new Refusal("storage_full");
+    };
+  });
+
+  test("marks wait, harm nobody, and are stored when there is room", async () => {
+    read(3);
+    await marks.flush();
+    expect([said, bugs]).toEqual([[], []]);
+    before = () => {};
+    time.advance(5_000);
+    await marks.flush();
+    expect(said).toEqual([marked(3, 6)]);
+  });
+
+  test("a mark that waits does not overtake a later one", async () => {
+    read(3);
+    await marks.flush();
+    before = () => {};
+    read(6);
+    await marks.flush();
+    expect(said).toEqual([marked(6, 3)]);
+    expect(stored.map((each) => each.map(({ seq }) => seq))).toEqual([[3], [6]]);
+  });
+});
+
+test("a failure that is a bug is reported, and the next mark is taken", async () => {
+  before = () => {
+    throw new Error("broken");
+  };
+  read(3);
+  await marks.flush();
+  expect(bugs).toHaveLength(1);
+  before = () => {};
+  read(4);
+  await marks.flush();
+  expect(said).toEqual([marked(4, 5)]);
+});

@@ -1,0 +1,152 @@
+import { beforeEach, expect, test } from "bun:test";
+import type { NewAuditEntry } from "../../../../server/store/audit.ts";
+import type { Store } from "../../../../server/store/store.ts";
+import { outcomeOf } from "../../../support/outcome.ts";
+import { everything } from "./everything.ts";
+import { draft, entryOf, type Ground, idOf, type OpenGround, settle } from "./ground.ts";
+import {
+  anIdentity,
+  anInvite,
+  aPasskey,
+  aReport,
+  asOwner,
+  aTicket,
+  beginSession,
+  someSettings,
+} from "./samples.ts";
+
+interface ModerationAction {
+  /** What has to be there first. */
+  first?: (store: Store) => Promise<unknown>;
+  does: (store: Store, entry: NewAuditEntry) => Promise<unknown>;
+  /** What the same a second time answers, where it changes nothing and so is no act. */
+  again?: unknown;
+  /** What the store adds to the act. */
+  adds?: Partial<NewAuditEntry>;
+}
+
+const withTotp = ({ factors }: Store) =>
+  factors.setTotp(2, { secret: "sealed", step: 1, createdAt: 5 }, [idOf("code")], entryOf("code.added"));
+
+/** Every method that takes an act; Bob, whose id is 2, is whom it is done to. */
+const actions: Record<string, ModerationAction> = {
+  "users.setPassword": {
+    does: ({ users }, entry) => users.setPassword(2, "1:new", "1:hash", undefined, entry),
+    again: false,
+  },
+  "users.setRole": { does: ({ users }, entry) => users.setRole(2, "moderator", entry) },
+  "users.handOver": { first: asOwner, does: ({ users }, entry) => users.handOver(1, 2, entry), again: false },
+  "users.setStanding": { does: ({ users }, entry) => users.setStatus(2, "banned", "spam", entry) },
+  "users.mute": { does: ({ users }, entry) => users.mute(2, 99, entry) },
+  "users.remove": { does: ({ users }, entry) => users.remove(2, true, entry), again: undefined },
+  "sessions.create": {
+    does: ({ sessions }, entry) =>
+      sessions.create({ id: idOf("new"), userId: 2, device: "b", createdAt: 9 }, entry),
+  },
+  "sessions.renew": {
+    does: ({ sessions }, entry) =>
+      sessions.renew(idOf("bob"), { id: idOf("new"), factors: 2, provenAt: 9 }, entry),
+    again: false,
+  },
+  "sessions.remove": { does: ({ sessions }, entry) => sessions.remove(idOf("bob"), entry), again: undefined },
+  "sessions.removeOthers": { does: ({ sessions }, entry) => sessions.removeOthers(2, null, entry), again: 0 },
+  "factors.setTotp": {
+    does: ({ factors }, entry) =>
+      factors.setTotp(2, { secret: "sealed", step: 1, createdAt: 5 }, [idOf("code")], entry),
+  },
+  "factors.removeTotp": {
+    first: withTotp,
+    does: ({ factors }, entry) => factors.removeTotp(2, entry),
+    again: false,
+  },
+  "factors.setRecoveryCodes": {
+    first: withTotp,
+    does: ({ factors }, entry) => factors.setRecoveryCodes(2, [idOf("x"), idOf("y")], entry),
+  },
+  "factors.useRecoveryCode": {
+    first: withTotp,
+    does: ({ factors }, entry) => factors.useRecoveryCode(2, idOf("code"), entry),
+    again: false,
+  },
+  "factors.addPasskey": {
+    does: ({ factors }, entry) => factors.addPasskey(aPasskey(), [], entry),
+    again: null,
+  },
+  "factors.removePasskey": {
+    first: ({ factors }) => factors.addPasskey(aPasskey(), [], entryOf("passkey.added")),
+    does: ({ factors }, entry) => factors.removePasskey(2, aPasskey().id, entry),
+    again: null,
+  },
+  "factors.addIdentity": {
+    does: ({ factors }, entry) => factors.addIdentity(anIdentity(), entry),
+    again: false,
+  },
+  "factors.removeIdentities": {
+    first: ({ factors }) => factors.addIdentity(anIdentity(), entryOf("provider.linked")),
+    does: ({ factors }, entry) => factors.removeIdentities(2, anIdentity().provider, entry),
+    again: false,
+  },
+  "tickets.put": { does: ({ tickets }, entry) => tickets.put(aTicket(), entry) },
+  "invites.create": {
+    does: ({ invites }, entry) => invites.create(anInvite(), entry),
+    adds: { detail: { why: "it was asked for", invite: expect.any(Number) as unknown as number } },
+  },
+  "invites.revoke": {
+    first: ({ invites }) => invites.create(anInvite(), entryOf("invite.made")),
+    does: async ({ invites }, entry) => invites.revoke((await invites.all())[0]!.id, 9, entry),
+    again: false,
+  },
+  "house.write": { does: ({ settings }, entry) => settings.write(someSettings(), entry) },
+  "reports.add": { does: ({ reports }, entry) => reports.add(aReport(), entry), again: true },
+  "reports.settle": {
+    first: ({ reports }) => reports.add(aReport(), entryOf("message.reported")),
+    does: async ({ reports }, entry) => {
+      const [report] = await reports.list("all", null, 1);
+      return reports.settle(report!.id, { at: 9, userId: 1, outcome: "kept" }, entry);
+    },
+    again: false,
+  },
+  "messages.remove": { does: ({ messages }, entry) => messages.remove("group", 1, 9, entry), again: null },
+  "audit.add": { does: ({ audit }, entry) => audit.add(entry) },
+};
+
+/** What is done and the line of the audit log that tells of it are one. */
+export function auditEntrySuite(open: OpenGround): void {
+  let ground: Ground;
+  beforeEach(async () => {
+    ground = await open();
+    await settle(ground.store, "alice", "bob");
+    await beginSession(ground.store, "bob", 2);
+    await ground.store.messages.append([draft("hello", 2)]);
+  });
+
+  for (const [method, { first, does, again, adds }] of Object.entries(actions)) {
+    const entry = entryOf("house.changed", { at: 77 });
+
+    test(`ASVS 2.3.3 ${method} does nothing where the audit log cannot be written, and writes one line where it can`, async () => {
+      const { store } = ground;
+      await first?.(store);
+      const before = await everything(store);
+
+      await ground.run("alter table audit rename to elsewhere");
+      expect(await outcomeOf(does(store, entry))).toThrow();
+      await ground.run("alter table elsewhere rename to audit");
+      expect(await everything(store)).toEqual(before);
+
+      await does(store, entry);
+      const after = await everything(store);
+      expect(after.acts).toEqual([{ ...entry, ...adds, id: expect.any(Number) }, ...before.acts]);
+      if (method !== "audit.add") expect({ ...after, acts: before.acts }).not.toEqual(before);
+    });
+
+    if (again === undefined && !["users.remove", "sessions.remove"].includes(method)) continue;
+    test(`${method} a second time changes nothing, and is no act`, async () => {
+      const { store } = ground;
+      await first?.(store);
+      await does(store, entry);
+      const before = await everything(store);
+      expect(await does(store, entry)).toEqual(again);
+      expect(await everything(store)).toEqual(before);
+    });
+  }
+}

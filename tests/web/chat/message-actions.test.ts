@@ -1,0 +1,56 @@
+import { describe, expect, test } from "bun:test";
+import { type ConversationId, groupId } from "../../../server/protocol/conversation-id.ts";
+import { type Role, roles } from "../../../server/protocol/roles.ts";
+import { messageActions, reportMessage } from "../../../web/chat/message-actions.ts";
+import { openChat } from "../fakes/client.ts";
+import { alice, bob, direct, ModelServer } from "../fakes/model-server.ts";
+
+type Author = Role | "oneself" | "nobody any more";
+
+/** What somebody of one role can do with a message of somebody of another. */
+function actions(role: Role, author: Author, conversation: ConversationId = groupId): string {
+  const server = new ModelServer();
+  const as = (role: Author) => (role === "moderator" || role === "admin" || role === "owner" ? { role } : {});
+  server.also = {
+    people: [
+      { ...alice, ...as(role) },
+      { ...bob, ...as(author) },
+    ],
+  };
+  const { chat, connect } = openChat(server);
+  connect();
+  if (author === "nobody any more") chat.apply({ type: "person.deleted", id: bob.id });
+  const subject = { seq: 1, author: author === "oneself" ? alice.id : bob.id, text: "hello" };
+  return messageActions(chat, conversation, subject).join(" ");
+}
+
+const mine = "copy delete";
+const theirs = "copy report";
+const below = "copy report mute delete ban";
+
+describe("ASVS 8.2.2 in the group", () => {
+  for (const [at, role] of roles.entries()) {
+    test(`what a ${role} can do to others is offered for those below, and for nobody else`, () => {
+      expect(actions(role, "oneself")).toBe(mine);
+      for (const [place, other] of roles.entries())
+        expect([other, actions(role, other)]).toEqual([other, at > place ? below : theirs]);
+    });
+  }
+
+  test("a message of somebody who is gone can be deleted, and nobody be muted for it", () => {
+    expect(actions("moderator", "nobody any more")).toBe("copy report delete");
+    expect(actions("member", "nobody any more")).toBe(theirs);
+  });
+});
+
+test("in private only one's own can be deleted, whoever one is", () => {
+  expect(actions("owner", "oneself", direct)).toBe(mine);
+  expect(actions("owner", "member", direct)).toBe(theirs);
+});
+
+test("a report names the message, and nothing of what it says", async () => {
+  const asked: unknown[] = [];
+  const call = async (...all: unknown[]) => void asked.push(all) as never;
+  await reportMessage(call, { conversation: direct, seq: 7, reason: "rude" });
+  expect(asked).toEqual([["POST", "/api/reports", { conversation: direct, seq: 7, reason: "rude" }]]);
+});

@@ -1,0 +1,101 @@
+import {
+  browserSupportsWebAuthn,
+  type PublicKeyCredentialCreationOptionsJSON,
+  type PublicKeyCredentialRequestOptionsJSON,
+  startAuthentication,
+  startRegistration,
+} from "@simplewebauthn/browser";
+import type { Assertion, Attestation, PasskeyInfo } from "../../server/protocol/passkeys.ts";
+import { isBareAddress } from "../app/bare-address.ts";
+import { Loaded } from "../app/loaded.svelte.ts";
+import type { Session } from "../app/session.svelte.ts";
+import { passkeysApi } from "../transport/passkeys-api.ts";
+import { Refused } from "../transport/refused.ts";
+
+/** Why passkeys cannot be used on this page, in a sentence; null where they can. */
+export function passkeyHindrance(host: string): string | null {
+  if (isBareAddress(host))
+    return `Passkeys need a host name, and this page was opened at the bare address ${host}. Open it by the name of the server, such as chat.local, to use them.`;
+  return browserSupportsWebAuthn() ? null : "This browser does not know passkeys.";
+}
+
+/** Signing in with passkeys, and one's own. Verbs throw `Refused`. */
+export class Passkeys {
+  readonly #session: Session;
+  readonly #api;
+  readonly list: Loaded<PasskeyInfo[]>;
+
+  constructor(session: Session) {
+    this.#session = session;
+    this.#api = passkeysApi<PublicKeyCredentialRequestOptionsJSON, PublicKeyCredentialCreationOptionsJSON>(
+      session.call,
+    );
+    this.list = new Loaded(() => this.#api.all());
+  }
+
+  /** Signs in with a passkey, whoever's it is. */
+  async signIn(): Promise<void> {
+    const { ticket, options } = await this.#api.question();
+    const response = await answered(() => startAuthentication({ optionsJSON: options }));
+    this.#session.become(await this.#api.signIn(ticket, response as Assertion));
+  }
+
+  /** Proves with a passkey that it is oneself: as the second factor, or once more. Whose session has ended has to log in. */
+  async prove(): Promise<void> {
+    const { ticket, options } = await this.#api.question();
+    const response = await answered(() => startAuthentication({ optionsJSON: options }));
+    try {
+      this.#session.become(await this.#api.prove(ticket, response as Assertion));
+    } catch (error) {
+      if (error instanceof Refused && error.code === "not_signed_in") {
+        this.#session.proof.dismiss();
+        await this.#session.check();
+      }
+      throw error;
+    }
+    this.#session.proof.given();
+  }
+
+  /** Makes a passkey on this device, or on one that the browser can reach. The first brings recovery codes, which are shown. */
+  async add(name: string): Promise<void> {
+    const { ticket, options } = await this.#session.proof.run(() => this.#api.newQuestion());
+    const response = await answered(() => startRegistration({ optionsJSON: options }));
+    const { recoveryCodes, ...info } = await this.#api.add(ticket, response as Attestation, name);
+    if (recoveryCodes) this.#session.showRecoveryCodes(recoveryCodes);
+    this.#session.become(info);
+    await this.list.load();
+  }
+
+  async rename(id: string, name: string): Promise<void> {
+    await this.#api.rename(id, name);
+    await this.list.load();
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.#session.proof.run(() => this.#api.remove(id));
+    await this.list.load();
+  }
+}
+
+/**
+ * What the browser answers; that somebody thought better of it, or waited too long, is a refusal too. The library names its
+ * errors as the standard does (https://www.w3.org/TR/webauthn-3/#sctn-createCredential).
+ */
+async function answered<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    // A bug of ours; all else is what browsers and authenticators have to say.
+    if (!(error instanceof Error) || error instanceof TypeError) throw error;
+    throw new Refused({ code: "wrong_passkey", message: sentences[error.name] ?? cancelled });
+  }
+}
+
+const cancelled = "That did not work, or was cancelled.";
+const sentences: Record<string, string> = {
+  InvalidStateError: "This device has a passkey for this account already.",
+  NotSupportedError: "This device cannot make a passkey.",
+  ConstraintError:
+    "This device cannot check that it is you. Set up a PIN, a fingerprint or your face on it first.",
+  SecurityError: "Passkeys cannot be used at this address.",
+};

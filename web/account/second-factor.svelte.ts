@@ -1,0 +1,74 @@
+import type { CodeOffer, FactorsInfo } from "../../server/protocol/second-factor.ts";
+import { Loaded } from "../app/loaded.svelte.ts";
+import type { Session } from "../app/session.svelte.ts";
+import { Refused } from "../transport/refused.ts";
+import { createSecondFactorApi, type SecondFactorApi } from "../transport/second-factor-api.ts";
+
+/** The second step of logging in: giving it, and setting it up. Verbs throw `Refused`. */
+export class SecondFactor {
+  /** What there is of it for the account. */
+  readonly info: Loaded<FactorsInfo>;
+  readonly #session: Session;
+  readonly #api: SecondFactorApi;
+  #offer = $state.raw<CodeOffer | null>(null);
+  #recoveryCodes = $state.raw<readonly string[] | null>(null);
+
+  constructor(session: Session) {
+    this.#session = session;
+    this.#api = createSecondFactorApi(session.call);
+    this.info = new Loaded(this.#api.factors);
+  }
+
+  /** What an app has to be given, while it is being set up. */
+  get offer(): CodeOffer | null {
+    return this.#offer;
+  }
+
+  /** New recovery codes, until they are kept: nobody can show them again. */
+  get recoveryCodes(): readonly string[] | null {
+    return this.#recoveryCodes;
+  }
+
+  /** Gives a code of the app or a recovery code. Whoever waited too long has to log in again. */
+  async give(code: string): Promise<void> {
+    try {
+      this.#session.become(await this.#api.give(code));
+    } catch (error) {
+      if (error instanceof Refused && error.code === "not_signed_in") await this.#session.check();
+      throw error;
+    }
+  }
+
+  async begin(): Promise<void> {
+    this.#offer = await this.#session.proof.run(this.#api.offer);
+  }
+
+  /** Does not set it up after all. */
+  cancel(): void {
+    this.#offer = null;
+  }
+
+  /** Shows the server that the app has taken the secret. */
+  async confirm(code: string): Promise<void> {
+    if (!this.#offer) return;
+    const { recoveryCodes } = await this.#api.confirm({ ticket: this.#offer.ticket, code });
+    this.#offer = null;
+    this.#recoveryCodes = recoveryCodes;
+  }
+
+  async renewRecoveryCodes(): Promise<void> {
+    const { recoveryCodes } = await this.#session.proof.run(this.#api.renewRecoveryCodes);
+    this.#recoveryCodes = recoveryCodes;
+  }
+
+  /** The recovery codes are in a safe place, and the person may go on. */
+  async kept(): Promise<void> {
+    await Promise.all([this.#session.check(), this.info.load()]);
+    this.#recoveryCodes = null;
+  }
+
+  async turnOff(): Promise<void> {
+    await this.#session.proof.run(this.#api.remove);
+    await this.info.load();
+  }
+}

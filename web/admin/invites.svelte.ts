@@ -1,0 +1,55 @@
+import type { InviteInfo, InviteList, NewInvite } from "../../server/protocol/invites.ts";
+import { Loaded } from "../app/loaded.svelte.ts";
+import { outwardOrigin } from "../app/outward.ts";
+import type { Session } from "../app/session.svelte.ts";
+import { createLinksApi, type LinksApi } from "../transport/links-api.ts";
+
+const hour = 60 * 60 * 1000;
+
+/** For how long an invitation can be good, as the form offers it. */
+export const lifetimes = [
+  { value: String(hour), title: "1 hour" },
+  { value: String(24 * hour), title: "1 day" },
+  { value: String(7 * 24 * hour), title: "1 week" },
+  { value: String(30 * 24 * hour), title: "30 days" },
+  { value: "", title: "Until you revoke it" },
+] as const;
+
+/** For how many people. */
+export const uses = [
+  { value: "1", title: "1 person" },
+  { value: "5", title: "5 people" },
+  { value: "20", title: "20 people" },
+  { value: "100", title: "100 people" },
+  { value: "", title: "Anybody who has it" },
+] as const;
+
+/** The invitations there are, for those who make them. Verbs throw `Refused`. */
+export class Invites {
+  readonly #api: LinksApi;
+  readonly #here: string;
+  readonly all: Loaded<InviteList>;
+
+  /** `here` is the origin at which one has opened the chat. */
+  constructor(session: Session, here: string) {
+    this.#api = createLinksApi(session.call);
+    this.#here = here;
+    this.all = new Loaded(() => this.#api.invites());
+  }
+
+  linkOf({ token }: InviteInfo): string {
+    return `${outwardOrigin(this.#here, this.all.value?.origins ?? [])}/join#${token}`;
+  }
+
+  /** Makes one; gives its id. */
+  async make(wanted: NewInvite): Promise<number> {
+    const { id } = await this.#api.makeInvite(wanted);
+    await this.all.load();
+    return id;
+  }
+
+  async revoke(id: number): Promise<void> {
+    await this.#api.revokeInvite(id);
+    await this.all.load();
+  }
+}

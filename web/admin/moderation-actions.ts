@@ -1,0 +1,191 @@
+import type { PersonInfo } from "../../server/protocol/people.ts";
+import type { Management } from "./management.svelte.ts";
+
+/** What those who look after the chat can do to somebody. */
+export type ModerationAction =
+  | "mute"
+  | "unmute"
+  | "ban"
+  | "suspend"
+  | "restore"
+  | "make moderator"
+  | "make admin"
+  | "make member"
+  | "end sessions"
+  | "reset link"
+  | "hand over"
+  | "delete";
+
+/** What can be done to this person now, in the order of a menu. */
+export function moderationActions(
+  management: Management,
+  person: PersonInfo,
+  now: number,
+): ModerationAction[] {
+  const isActive = person.status === "active";
+  const isMuted = person.mutedUntil !== null && person.mutedUntil > now;
+  const mayRestore = person.status !== "suspended" || management.may("people.suspend");
+  const all: [ModerationAction, boolean][] = [
+    [isMuted ? "unmute" : "mute", management.may("people.mute") && isActive],
+    ["make moderator", management.may("people.role") && person.role !== "moderator"],
+    ["make admin", management.may("settings.access") && person.role !== "admin"],
+    ["make member", management.may("people.role") && person.role !== "member"],
+    ["reset link", management.may("people.reset") && isActive],
+    ["end sessions", management.may("people.end sessions") && (person.sessions ?? 0) > 0],
+    ["restore", !isActive && mayRestore],
+    ["ban", management.may("people.ban") && isActive],
+    ["suspend", management.may("people.suspend") && isActive],
+    ["hand over", management.may("ownership.hand over") && isActive],
+    ["delete", management.may("people.delete")],
+  ];
+  return all.flatMap(([action, can]) => (can ? [action] : []));
+}
+
+interface Wording {
+  /** In the menu. */
+  entry: string;
+  /** The question, with the person's name in place of NAME. */
+  title: string;
+  text: string;
+  action: string;
+  isGrave?: boolean;
+}
+
+export const wordings: Record<ModerationAction, Wording> = {
+  mute: {
+    entry: "Mute…",
+    title: "Mute NAME?",
+    text: "They go on reading, and cannot write for as long as you choose. They are told until when.",
+    action: "Mute",
+  },
+  unmute: {
+    entry: "Unmute…",
+    title: "Let NAME write again?",
+    text: "They can write at once.",
+    action: "Unmute",
+  },
+  ban: {
+    entry: "Ban…",
+    title: "Ban NAME?",
+    text: "They are logged out everywhere and cannot come back until somebody lifts the ban. They are told the reason.",
+    action: "Ban",
+    isGrave: true,
+  },
+  suspend: {
+    entry: "Suspend…",
+    title: "Suspend NAME?",
+    text: "They are logged out everywhere, and the account is locked until an admin opens it again.",
+    action: "Suspend",
+    isGrave: true,
+  },
+  restore: {
+    entry: "Let back in…",
+    title: "Let NAME back in?",
+    text: "They can log in again as before.",
+    action: "Let back in",
+  },
+  "make moderator": {
+    entry: "Make moderator…",
+    title: "Make NAME a moderator?",
+    text: "Moderators remove messages in the group, settle reports, and mute or ban members.",
+    action: "Make moderator",
+  },
+  "make admin": {
+    entry: "Make admin…",
+    title: "Make NAME an admin?",
+    text: "Admins look after people, invitations and settings, and read the audit log.",
+    action: "Make admin",
+  },
+  "make member": {
+    entry: "Make member…",
+    title: "Make NAME a member?",
+    text: "They can do again what everybody can, and no more.",
+    action: "Make member",
+  },
+  "end sessions": {
+    entry: "Log out everywhere…",
+    title: "Log NAME out everywhere?",
+    text: "All their devices are logged out at once. They can log in again.",
+    action: "Log out",
+  },
+  "reset link": {
+    entry: "Password reset link…",
+    title: "Make a reset link for NAME?",
+    text: "Whoever holds the link can choose their password, and then read their private messages unless an app or a passkey is asked for as well. Give it to them alone, by a way you trust. It works once, for 24 hours. They are told that you have made it, and when it is used.",
+    action: "Make the link",
+  },
+  "hand over": {
+    entry: "Hand the chat over…",
+    title: "Hand the chat over to NAME?",
+    text: "They become the owner, and you an admin. Only they can take that back.",
+    action: "Hand over",
+    isGrave: true,
+  },
+  delete: {
+    entry: "Delete account…",
+    title: "Delete NAME's account?",
+    text: "They are logged out everywhere, and their name becomes free. This cannot be undone.",
+    action: "Delete account",
+    isGrave: true,
+  },
+};
+
+/** For how many minutes somebody can be muted. */
+export const muteTimes = [
+  { value: "10", title: "10 minutes" },
+  { value: "60", title: "1 hour" },
+  { value: "1440", title: "1 day" },
+  { value: "10080", title: "1 week" },
+] as const;
+
+/** What is chosen along with a deed, where it asks for it. */
+export interface Choices {
+  reason: string;
+  minutes: number;
+  messages: "keep" | "remove";
+}
+
+type ResetLink = { token: string; expiresAt: number };
+
+/** Does it; gives the link that comes of it, where one does. */
+export function carryOut(
+  management: Management,
+  action: ModerationAction,
+  id: number,
+  { reason, minutes, messages }: Choices,
+): Promise<ResetLink | null> {
+  const role = { "make member": "member", "make moderator": "moderator", "make admin": "admin" } as const;
+  return management.run<ResetLink | null>(async (api) => {
+    switch (action) {
+      case "mute":
+        await api.mute(id, { minutes, reason });
+        break;
+      case "unmute":
+        await api.mute(id, { minutes: 0, reason: "" });
+        break;
+      case "ban":
+        await api.setStatus(id, { status: "banned", reason });
+        break;
+      case "suspend":
+        await api.setStatus(id, { status: "suspended", reason });
+        break;
+      case "restore":
+        await api.setStatus(id, { status: "active", reason: "" });
+        break;
+      case "end sessions":
+        await api.endSessions(id);
+        break;
+      case "reset link":
+        return api.resetLink(id);
+      case "hand over":
+        await api.handOver(id);
+        break;
+      case "delete":
+        await api.remove(id, { messages });
+        break;
+      default:
+        await api.setRole(id, { role: role[action] });
+    }
+    return null;
+  });
+}

@@ -1,0 +1,46 @@
+import { Refused } from "../transport/refused.ts";
+
+interface Asked {
+  given(): void;
+  dismissed(reason: unknown): void;
+}
+
+/** Asks people to confirm that it is they, where the server wants to know before it does something. */
+export class Proof {
+  #asked = $state.raw<Asked | null>(null);
+
+  /** Whether somebody is being asked. */
+  get isAsked(): boolean {
+    return this.#asked !== null;
+  }
+
+  /** Does it; where the server asks for a proof first, does it again once that was given. Dismissed, it is refused. */
+  async run<T>(run: () => Promise<T>): Promise<T> {
+    try {
+      return await run();
+    } catch (error) {
+      if (!(error instanceof Refused) || error.code !== "proof_needed") throw error;
+      await this.#ask(error);
+      return run();
+    }
+  }
+
+  /** The server has taken a proof. */
+  given(): void {
+    this.#asked?.given();
+    this.#asked = null;
+  }
+
+  /** Somebody would rather not. */
+  dismiss(): void {
+    this.#asked?.dismissed(null);
+    this.#asked = null;
+  }
+
+  #ask(refused: Refused): Promise<void> {
+    this.dismiss();
+    return new Promise((resolve, reject) => {
+      this.#asked = { given: resolve, dismissed: () => reject(refused) };
+    });
+  }
+}

@@ -1,0 +1,283 @@
+import type {
+  AccountInfo,
+  Credentials,
+  Deletion,
+  Registration,
+  SessionInfo,
+} from "../../server/protocol/account.ts";
+import type { ExportFormat } from "../../server/protocol/export.ts";
+import type { PublicSettings } from "../../server/protocol/settings.ts";
+import type { Chat } from "../chat/chat.svelte.ts";
+import type { ChatDeps, Me } from "../chat/chat-deps.ts";
+import { type Api, createApi } from "../transport/api.ts";
+import { backoff } from "../transport/backoff.ts";
+import type { Call } from "../transport/call.ts";
+import type { Download } from "../transport/download.ts";
+import { Refused } from "../transport/refused.ts";
+import type { SessionKey } from "../transport/session-key.ts";
+import type { OriginStorage } from "../transport/storage.ts";
+import type { System } from "../transport/system.ts";
+import { Proof } from "./proof.svelte.ts";
+import { newsIn, tellTabs } from "./session-news.ts";
+
+/** Makes the chat of a person; `hear` is how the chat reports on the session it runs under, and on the server. */
+export type EnterChat = (me: Me, hear: Pick<ChatDeps, "ended" | "doubted" | "settings">) => Chat;
+
+interface SessionDeps {
+  system: Pick<System, "after" | "chance">;
+  /** Seen by all tabs. */
+  storage: OriginStorage;
+  /** What the session is bound to. */
+  key: Pick<SessionKey, "forget">;
+}
+
+/** Who is signed in, if anybody. Verbs throw `Refused`. */
+export class Session {
+  /** The HTTP half of the wire, for the state of pages of their own. */
+  readonly call: Call;
+  /** Asks for files. */
+  readonly download: Download;
+  readonly proof = new Proof();
+  readonly #api: Api;
+  readonly #enterChat: EnterChat;
+  readonly #deps: SessionDeps;
+  #info = $state.raw<SessionInfo | null>(null);
+  #chat = $state.raw<Chat | null>(null);
+  #notice = $state<string | null>(null);
+  #failure = $state<string | null>(null);
+  /** Of the chat that was left last: what was begun in it may have to go later. */
+  #former: Pick<Chat, "me" | "drafts"> | null = null;
+  /** Questions who is signed in are counted, and an answer that is older than what is known already is not followed. */
+  #asked = 0;
+  #answered = 0;
+  #failed = 0;
+  #cancel = () => {};
+  #recoveryCodes = $state.raw<readonly string[] | null>(null);
+
+  constructor(call: Call, download: Download, enterChat: EnterChat, deps: SessionDeps) {
+    this.call = call;
+    this.download = download;
+    this.#api = createApi(call);
+    this.#enterChat = enterChat;
+    this.#deps = deps;
+  }
+
+  /** Whether the server has said who we are. */
+  get known(): boolean {
+    return this.#info !== null;
+  }
+
+  /** The chat of whoever is signed in; null when nobody is. */
+  get chat(): Chat | null {
+    return this.#chat;
+  }
+
+  /** How far somebody is signed in; null when nobody is. */
+  get stage(): NonNullable<SessionInfo["stage"]> | null {
+    return this.#info?.stage ?? null;
+  }
+
+  /** Who is signed in, however far; null when nobody is. */
+  get user(): SessionInfo["user"] {
+    return this.#info?.user ?? null;
+  }
+
+  /** What can be given as the second factor, where one is asked for. */
+  get seconds(): NonNullable<SessionInfo["seconds"]> {
+    return this.#info?.seconds ?? { code: false, passkey: false, recovery: false };
+  }
+
+  /** Recovery codes that were just made, until they are kept: nobody can show them again. */
+  get recoveryCodes(): readonly string[] | null {
+    return this.#recoveryCodes;
+  }
+
+  /** Whether there are none any more, or none yet, for the second factor that was just given. */
+  get needsRecoveryCodes(): boolean {
+    return this.#info?.needsRecoveryCodes === true;
+  }
+
+  /** What everybody may know of the server; null while it is not set up. */
+  get settings(): PublicSettings | null {
+    return this.#info?.settings ?? null;
+  }
+
+  /** What one can sign in with besides passwords and passkeys. */
+  get providers(): SessionInfo["providers"] {
+    return this.#info?.providers ?? [];
+  }
+
+  /** Something to be told on the sign-in page: why one is there. */
+  get notice(): string | null {
+    return this.#notice;
+  }
+
+  /** Why it is not known who is signed in. */
+  get failure(): string | null {
+    return this.#failure;
+  }
+
+  /** Asks the server who is signed in, and follows its answer; again and again until there is a first one. */
+  async check(): Promise<void> {
+    this.#cancel();
+    const asked = ++this.#asked;
+    try {
+      const info = await this.#api.session();
+      if (asked > this.#answered) this.#become(info, asked);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      if (!this.known) this.#fail(error);
+    }
+  }
+
+  /** The network came back, or the person did: whatever was given up or may have changed meanwhile is looked at now. */
+  wake(): void {
+    if (this.#chat) this.#chat.connection.wake();
+    else this.check();
+  }
+
+  /** Another tab changed the storage: it may have logged in or out. */
+  stored(key: string | null, value: string | null): void {
+    const news = newsIn(key, value);
+    if (news === null) this.#chat?.outbox.stored(key);
+    else if ("loggedIn" in news) this.check();
+    else
+      for (const chat of [this.#chat, this.#former])
+        if (chat?.me.id === news.loggedOut.id && chat.me.name === news.loggedOut.name) chat.drafts.clear();
+  }
+
+  account(): Promise<AccountInfo> {
+    return this.#api.account();
+  }
+
+  /** Ends the other sessions; this one goes on. */
+  changePassword(current: string | undefined, password: string): Promise<void> {
+    return this.proof.run(() =>
+      this.#api.changePassword(current === undefined ? { password } : { current, password }),
+    );
+  }
+
+  /** Follows what the server says of the session after one has logged in, or proven something in it. */
+  become(info: SessionInfo): void {
+    this.#become(info, ++this.#asked);
+    tellTabs(this.#deps.storage, { loggedIn: true });
+  }
+
+  /** Shows new recovery codes before anything else. */
+  showRecoveryCodes(codes: readonly string[]): void {
+    this.#recoveryCodes = codes;
+  }
+
+  /** They are in a safe place, and the person may go on. */
+  async keptRecoveryCodes(): Promise<void> {
+    await this.check();
+    this.#recoveryCodes = null;
+  }
+
+  async signIn(credentials: Credentials): Promise<void> {
+    this.become(await this.#api.signIn(credentials));
+  }
+
+  async register(registration: Registration): Promise<void> {
+    this.become(await this.#api.register(registration));
+  }
+
+  /** Logs out. What is still to be sent stays on this device for the same person, or is thrown away. */
+  async signOut(unsent: "keep" | "discard"): Promise<void> {
+    const chat = this.#chat;
+    await this.#api.signOut();
+    this.#deps.key.forget();
+    // The server closes the socket as well, and the chat may have been left for that already.
+    if (unsent === "discard") chat?.outbox.dropAll();
+    this.#out("You have logged out.", unsent);
+    this.#forget(chat);
+  }
+
+  /** Everything that is kept of oneself, as a file; `arrived` hears how far it is, in messages. */
+  exportData(format: ExportFormat, arrived: (lines: number, total: number | null) => void): Promise<Blob> {
+    return this.proof.run(() => this.download("/api/account/export", { format }, arrived));
+  }
+
+  /** Deletes the account and all that is still to be sent from it. */
+  async deleteAccount(deletion: Deletion): Promise<void> {
+    const chat = this.#chat;
+    await this.proof.run(() => this.#api.deleteAccount(deletion));
+    chat?.outbox.dropAll();
+    this.#deps.key.forget();
+    this.#out("Your account was deleted.", "discard");
+    this.#forget(chat);
+  }
+
+  #fail({ message, retryAfter = 0 }: Refused): void {
+    this.#failure = message;
+    this.#failed += 1;
+    const { system } = this.#deps;
+    const wait = Math.max(retryAfter, backoff(this.#failed, system.chance()));
+    this.#cancel = system.after(wait, () => this.check());
+  }
+
+  /** `asked` is the number of the question that this answers. */
+  #become(info: SessionInfo, asked: number): void {
+    const before = this.#chat?.me;
+    this.#answered = asked;
+    // They are for whoever was just given them, also while the chat opens behind them, and for nobody else.
+    if (info.user?.id !== this.#info?.user?.id) this.#recoveryCodes = null;
+    this.#info = info;
+    this.#failure = null;
+    // Whoever still has to give a second factor, or to set one up, is not in the chat yet.
+    const user = info.stage === "open" ? info.user : null;
+    if (before?.id === user?.id && before?.name === user?.name) return;
+    if (user) this.#enter({ id: user.id, name: user.name });
+    else if (info.user) this.#leave(null);
+    else this.#leave("You were logged out. Please log in again.");
+  }
+
+  #enter(me: Me): void {
+    this.#leave(null);
+    this.#chat = this.#enterChat(me, {
+      ended: (why, unsent) => {
+        this.#out(why, unsent);
+        // Logging in while one is logged in ends the former session of all tabs.
+        this.check();
+      },
+      doubted: () => this.check(),
+      settings: ({ name, welcome, registration }) => {
+        if (this.#info) this.#info = { ...this.#info, settings: { name, welcome, registration } };
+      },
+    });
+    this.#chat.connection.connect();
+  }
+
+  /** The session is gone, however far it was. */
+  #out(why: string, unsent: "keep" | "discard"): void {
+    this.#answered = this.#asked;
+    this.#recoveryCodes = null;
+    if (unsent === "discard") {
+      this.#chat?.outbox.dropAll();
+      this.#chat?.drafts.clear();
+    }
+    if (this.#info) {
+      const { settings, providers } = this.#info;
+      this.#info = { user: null, settings, providers };
+    }
+    this.#leave(why);
+  }
+
+  #leave(why: string | null): void {
+    if (this.#chat) {
+      const { me, drafts } = this.#chat;
+      this.#chat.close();
+      drafts.leave();
+      this.#former = { me, drafts };
+    }
+    this.#chat = null;
+    this.#notice = why;
+  }
+
+  /** Somebody has left on purpose: nothing they had begun to write stays, in this tab and in the others. */
+  #forget(chat: Chat | null): void {
+    if (!chat) return;
+    chat.drafts.clear();
+    tellTabs(this.#deps.storage, { loggedOut: chat.me });
+  }
+}

@@ -1,0 +1,239 @@
+import { type ConversationId, directId, groupId, peerOf } from "../../server/protocol/conversation-id.ts";
+import type { ChatEvent, EventOf } from "../../server/protocol/events.ts";
+import { limits, protocolVersion } from "../../server/protocol/limits.ts";
+import type { Role } from "../../server/protocol/roles.ts";
+import { alertWords } from "../app/alert-words.ts";
+import { Drafts } from "../app/drafts.svelte.ts";
+import { followClosing } from "../app/endings.ts";
+import { UnsentStore } from "../app/unsent.ts";
+import type { Link } from "../transport/socket.ts";
+import type { ChatDeps, Me } from "./chat-deps.ts";
+import { Connection } from "./connection.svelte.ts";
+import type { Conversation } from "./conversation.svelte.ts";
+import { Conversations } from "./conversations.svelte.ts";
+import { Myself } from "./myself.svelte.ts";
+import { Outbox } from "./outbox.svelte.ts";
+import { People } from "./people.svelte.ts";
+import { SystemLines } from "./system-lines.svelte.ts";
+
+const retryIn = 2_000;
+/** For how long an answer over the socket may have been under way. */
+const underWay = 2_000;
+
+/** Everything that one signed-in person sees and does. */
+export class Chat {
+  readonly me: Me;
+  readonly people = new People();
+  readonly systemLines: SystemLines;
+  readonly conversations: Conversations;
+  readonly outbox: Outbox;
+  readonly drafts: Drafts;
+  readonly connection: Connection;
+  readonly myself: Myself;
+  /** UTC milliseconds. */
+  readonly now: () => number;
+  readonly #deps: ChatDeps;
+  #entered = $state(false);
+  #current = $state.raw<Conversation | null>(null);
+  #messageBytes = $state<number>(limits.messageMaxBytes);
+  #epoch = "";
+
+  constructor(me: Me, deps: ChatDeps) {
+    this.me = me;
+    this.people.register(me);
+    this.#deps = deps;
+    this.connection = new Connection(deps, {
+      changed: (link) => this.#linked(link),
+      event: (event) => this.apply(event),
+    });
+    const { system, clock, storage, tabs } = deps;
+    const ask = this.connection.ask.bind(this.connection);
+    this.now = clock.now;
+    this.myself = new Myself(system, clock, { mayWrite: () => this.outbox.again() });
+    this.outbox = new Outbox({ store: new UnsentStore(storage, me), tabs, system, clock, ask });
+    this.drafts = new Drafts(deps.tabStorage, storage, me);
+    this.conversations = new Conversations({
+      me: me.id,
+      epoch: () => this.#epoch,
+      ask,
+      after: system.after,
+      settled: (clientId) => this.outbox.settle(clientId),
+      startOver: () => this.#askToEnter(),
+    });
+    const cursor = () => this.conversations.of(groupId).cursor;
+    this.systemLines = new SystemLines({ me, people: this.people, now: clock.now, cursor });
+  }
+
+  /** Whether the first answer has come, so that people and conversations are known. */
+  get entered(): boolean {
+    return this.#entered;
+  }
+
+  /** The conversation that is open. */
+  get current(): Conversation | null {
+    return this.#current;
+  }
+
+  /** The other person of a conversation; null for the group and for what is no conversation of ours. */
+  peer(id: string): number | null {
+    return peerOf(id, this.me.id);
+  }
+
+  /** Whether this person has, or could begin, a conversation of that name. */
+  has(id: string): id is ConversationId {
+    const peer = this.peer(id);
+    return id === groupId || (peer !== null && this.people.knows(peer));
+  }
+
+  /** Whether the other person of a conversation has no account any more. */
+  isGone(id: string): boolean {
+    const peer = this.peer(id);
+    return peer !== null && this.#entered && !this.people.reachable(peer);
+  }
+
+  mayWriteIn(id: string): boolean {
+    const peer = this.peer(id);
+    const barred = peer !== null && this.people.isBarred(peer);
+    return !barred && !this.isGone(id) && this.myself.muting.until === null;
+  }
+
+  titleOf(id: string): string {
+    const peer = this.peer(id);
+    return peer === null ? "Group Chat" : this.people.nameOf(peer);
+  }
+
+  directWith(person: number): ConversationId {
+    return directId(this.me.id, person);
+  }
+
+  /** Opens a conversation, or none, and leaves the one that was open. */
+  open(id: ConversationId | null): void {
+    if (this.#current?.id === id) return;
+    this.#current?.leave();
+    this.#current = id && this.conversations.of(id);
+    this.#current?.open();
+  }
+
+  /** The role of this person. */
+  get role(): Role {
+    return this.people.roleOf(this.me.id);
+  }
+
+  /** How many reports wait for those who may settle them. */
+  get openReports(): number {
+    return this.myself.openReports;
+  }
+
+  /** The size of the longest message, in bytes of UTF-8, as far as it is known. */
+  get messageBytes(): number {
+    return this.#messageBytes;
+  }
+
+  /** Ends for good: nothing is sent or received any more. */
+  close(): void {
+    this.connection.close();
+    this.myself.leave();
+  }
+
+  /** The one place where what the server says becomes what is seen. */
+  apply(event: ChatEvent): void {
+    switch (event.type) {
+      case "chat.entered":
+        this.#enter(event);
+        break;
+      case "message.sent":
+      case "message.changed":
+        this.conversations.of(event.message.conversation).receive(event.message);
+        break;
+      case "conversation.synced":
+        this.conversations.of(event.conversation).synced(event);
+        break;
+      case "history.page":
+        this.conversations.of(event.conversation).page(event);
+        break;
+      case "read.marked":
+        this.conversations.of(event.conversation).reading.marked(event.seq, event.unread);
+        break;
+      case "presence.changed":
+        this.people.change(event.online, event.offline);
+        this.systemLines.presence(event);
+        break;
+      case "person.registered":
+      case "person.changed":
+        this.people.register(event.person);
+        break;
+      case "person.deleted":
+        this.people.forget(event.id);
+        break;
+      case "me.muted":
+      case "account.notified":
+      case "alerts.changed":
+      case "report.added":
+        this.myself.hear(event);
+        break;
+      case "settings.changed":
+        this.#messageBytes = event.messageBytes;
+        this.#deps.settings(event);
+        break;
+      case "pong":
+        this.#heardTime(event.now);
+        break;
+      case "error":
+        this.connection.refuse(event);
+    }
+  }
+
+  #linked(link: Link): void {
+    if (link.kind === "open") this.#askToEnter();
+    else this.outbox.pause();
+    if (link.kind === "waiting" && !link.opened) this.#deps.doubted();
+    if (link.kind === "closed") followClosing(link.code, this.#deps, this.connection, this.#alarm());
+  }
+
+  /** Why one is logged out, where somebody has just chosen another password by a link. */
+  #alarm(): string | null {
+    const latest = this.myself.alerts.at(-1);
+    return latest?.what === "reset link used" ? alertWords(latest, this.people) : null;
+  }
+
+  #askToEnter(): void {
+    this.connection.ask({ type: "chat.enter", people: this.people.tag ?? undefined }, ({ retryAfter }) =>
+      this.#deps.system.after(retryAfter ?? retryIn, () => this.#askToEnter()),
+    );
+  }
+
+  #heardTime(now: number): void {
+    this.#deps.clock.heard(now, now + underWay);
+    this.myself.muting.look();
+  }
+
+  #enter(event: EventOf<"chat.entered">): void {
+    const { version, me } = event;
+    if (version !== protocolVersion) this.#deps.outdated();
+    else if (me.id !== this.me.id || me.name !== this.me.name) this.#deps.doubted();
+    else this.#resume(event);
+  }
+
+  #resume(event: EventOf<"chat.entered">): void {
+    if (this.#epoch && this.#epoch !== event.epoch) this.#startOver();
+    this.#epoch = event.epoch;
+    this.#messageBytes = event.messageBytes;
+    this.#heardTime(event.now);
+    this.people.enter(event.people, event.peopleTag, event.online);
+    this.myself.enter(event);
+    this.conversations.enter(event.conversations);
+    if (!this.#entered) this.systemLines.welcome();
+    this.#entered = true;
+    this.connection.welcome();
+    this.outbox.resume();
+  }
+
+  /** The server's history is another one: nothing held is worth anything, except what is still to be sent. */
+  #startOver(): void {
+    const id = this.#current?.id ?? null;
+    this.open(null);
+    this.conversations.clear();
+    this.systemLines.clear();
+    this.open(id);
+  }
+}

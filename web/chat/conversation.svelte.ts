@@ -1,0 +1,317 @@
+import type { ConversationId } from "../../server/protocol/conversation-id.ts";
+import type { Conversation as Entered, EventOf, Message } from "../../server/protocol/events.ts";
+import { limits } from "../../server/protocol/limits.ts";
+import type { Ask } from "./connection.svelte.ts";
+import { merged } from "./messages.ts";
+import { Pages } from "./pages.svelte.ts";
+import { Reading } from "./reading.svelte.ts";
+
+/** What a conversation needs from the chat it belongs to. */
+export interface ConversationDeps {
+  me: number;
+  /** The incarnation of the server's history that everything held belongs to. */
+  epoch(): string;
+  /** Sends a command and gives its ref, or null when there is no connection. */
+  ask(command: Ask, refused?: (refusal: EventOf<"error">) => void): string | null;
+  after(ms: number, run: () => void): () => void;
+  /** The server has this message of ours. */
+  settled(clientId: string): void;
+  /** The server's history turned out to be another one. */
+  startOver(): void;
+}
+
+/** Missing more than this, a reader is better served by the latest page than by everything that was missed. */
+const catchUpMax = 5_000;
+/** What stays in memory of a conversation that was left, and of one whose end is being watched. */
+const keptWhenLeft = 200;
+const keptWhenWatched = 2_000;
+const retryIn = 2_000;
+
+type Way = "older" | "newer";
+type HistoryPage = EventOf<"history.page">;
+
+/** A page that is to begin anew with; around nothing means the latest one. */
+interface Loading {
+  ref: string | null;
+  around: number | null;
+  /** What came of it already, and holds nothing that is new. */
+  before: HistoryPage | null;
+}
+
+/**
+ * One conversation. Of the piece of it that is held, every message is as it was at the cursor or later; what lies beyond
+ * the cursor is asked for, never guessed.
+ */
+export class Conversation {
+  readonly id: ConversationId;
+  readonly pages = new Pages();
+  readonly reading: Reading;
+  readonly #deps: ConversationDeps;
+  #lastMessageAt = $state<number | null>(null);
+  /** Pages that are wanted beside what is held; without a `ref` while they cannot be asked for. */
+  #extending = $state.raw<Partial<Record<Way, { ref: string | null }>>>({});
+  #loading = $state.raw<Loading | null>(null);
+  /** Whether the newest messages are waited for, wherever what is held ends. */
+  #endWanted = $state(false);
+  #syncing: string | null = null;
+  #opened = false;
+  #cursor = 0;
+  /** The latest change heard of; when it is above the cursor, there is a hole. */
+  #heard = 0;
+  /** The message above which the new part begins; null where that is not known to be held. */
+  readonly firstNew: number | null;
+
+  constructor(id: ConversationId, deps: ConversationDeps) {
+    this.id = id;
+    this.#deps = deps;
+    this.reading = new Reading({
+      me: deps.me,
+      mark: (seq) => deps.ask({ type: "read.mark", conversation: id, seq }) !== null,
+      after: deps.after,
+    });
+    this.firstNew = $derived(this.#findFirstNew());
+  }
+
+  get lastMessageAt(): number | null {
+    return this.#lastMessageAt;
+  }
+
+  /** Every change up to this one is known. */
+  get cursor(): number {
+    return this.#cursor;
+  }
+
+  /** Whether a page is on its way. */
+  get busy(): boolean {
+    return (
+      this.#loading !== null || this.#extending.older !== undefined || this.#extending.newer !== undefined
+    );
+  }
+
+  get endWanted(): boolean {
+    return this.#endWanted;
+  }
+
+  /** Takes over what the server says on entering, and asks for what was missed and what is still wanted. */
+  enter(at: Omit<Entered, "id">): void {
+    this.#loading = this.#syncing = null;
+    this.#heard = Math.max(this.#heard, at.head);
+    this.#lastMessageAt = at.lastMessageAt;
+    const newer = this.pages.messages.filter(({ rev }) => rev > at.head);
+    this.reading.enter(at, newer);
+    if (this.#heard - this.#cursor > catchUpMax) {
+      this.#letGo();
+      if (this.#opened) this.reading.open();
+    }
+    if (!this.pages.loaded) this.#cursor = this.#heard;
+    const wanted = this.#extending;
+    this.#extending = {};
+    if (wanted.older) this.readOlder();
+    if (wanted.newer) this.readNewer();
+    this.#begin();
+    this.#catchUp();
+  }
+
+  /** Somebody looks at it: from now on it is held from the first unread message on, or at its end. */
+  open(): void {
+    this.#opened = true;
+    this.reading.open();
+    const { divider } = this.reading;
+    if (divider !== null && !this.pages.reachesBackTo(divider + 1)) this.#letGo();
+    this.pages.beginAt(this.firstNew);
+    this.#begin();
+  }
+
+  leave(): void {
+    this.#opened = this.#endWanted = false;
+    this.reading.leave();
+    if (this.pages.newer) this.#letGo();
+    this.#extending = {};
+    this.pages.keep(keptWhenLeft);
+  }
+
+  /** Asks for the page before the oldest message held; does nothing when there is none or it is on its way. */
+  readOlder(): void {
+    const before = this.pages.messages[0]?.seq;
+    if (before && this.pages.more) this.#extend("older", { before });
+  }
+
+  /** Asks for the page after the newest message held; does nothing when there is none or it is on its way. */
+  readNewer(): void {
+    const after = this.pages.messages.at(-1)?.seq;
+    if (after && this.pages.newer) this.#extend("newer", { after });
+  }
+
+  /** Begins anew at the newest message, as soon as it is held. */
+  toEnd(): void {
+    this.#endWanted = !this.pages.loaded || this.pages.newer;
+    this.#loading = null;
+    this.#begin();
+    if (!this.#loading) this.pages.beginAt(null);
+  }
+
+  /** A live message, new or changed: the next in line is taken; one from beyond a hole makes us ask for what lies between. */
+  receive(message: Message): void {
+    this.#heard = Math.max(this.#heard, message.rev);
+    if (message.rev === this.#cursor + 1) {
+      this.#cursor = message.rev;
+      this.#take([message]);
+    }
+    this.#settle([message]);
+    this.#catchUp();
+  }
+
+  /** A piece of what was missed. Without progress there is no hole, whatever we believed to have heard. */
+  synced({ ref, messages, upTo, head }: EventOf<"conversation.synced">): void {
+    if (ref !== this.#syncing) return;
+    this.#syncing = null;
+    const further = upTo > this.#cursor;
+    this.#cursor = Math.max(this.#cursor, upTo);
+    this.#heard = further ? Math.max(this.#heard, head) : this.#cursor;
+    this.#take(messages);
+    this.#settle(messages);
+    this.#catchUp();
+  }
+
+  /** A page that was asked for; any other would not join what is held. */
+  page(page: HistoryPage): void {
+    const { ref } = page;
+    if (ref === this.#loading?.ref) this.#loaded(page, this.#loading);
+    else if (ref === this.#extending.older?.ref) {
+      this.#extending = { ...this.#extending, older: undefined };
+      this.pages.prepend(page);
+      this.#takePage(page);
+    } else if (ref === this.#extending.newer?.ref) {
+      this.#extending = { ...this.#extending, newer: undefined };
+      this.pages.append(page);
+      this.#takePage(page);
+    }
+  }
+
+  /** Begins with the page; goes on until one holds something new where that is looked for, past what was deleted. */
+  #loaded(page: HistoryPage, { around, before }: Loading): void {
+    const whole = before ? joined(before, page) : page;
+    const first =
+      around === null ? undefined : whole.messages.find((one) => one.seq >= around && this.#isNew(one));
+    if (around !== null && !first && whole.newer) {
+      this.#load({ around, before: whole });
+      return;
+    }
+    this.#loading = null;
+    this.#endWanted = false;
+    this.#extending = {};
+    this.pages.begin(whole, first?.seq ?? null);
+    this.#takePage(whole);
+  }
+
+  /**
+   * A page shows the conversation at its `head`. What changed since, or what we had not heard of then, is asked for
+   * from the older of the two pictures on: nothing between them is left to chance.
+   */
+  #takePage({ messages, head }: HistoryPage): void {
+    this.#heard = Math.max(this.#heard, this.#cursor, head);
+    this.#cursor = Math.min(this.#cursor, head);
+    this.#take(messages);
+    this.#settle(messages);
+    this.#catchUp();
+  }
+
+  #take(messages: readonly Message[]): void {
+    this.pages.merge(messages);
+    for (const message of messages) {
+      this.reading.count(message);
+      this.#lastMessageAt = Math.max(this.#lastMessageAt ?? 0, message.createdAt);
+    }
+    if (!this.pages.newer) this.reading.show(this.pages.messages.at(-1));
+    if (this.reading.watched && this.pages.messages.length > 2 * keptWhenWatched) this.#shorten();
+  }
+
+  #settle(messages: readonly Message[]): void {
+    for (const { author, clientId } of messages) if (author === this.#deps.me) this.#deps.settled(clientId);
+  }
+
+  /** Asks for the page to begin with, where one is needed and none is on its way. */
+  #begin(): void {
+    if (!this.#opened || this.#loading || (this.pages.loaded && !this.#endWanted)) return;
+    const { divider } = this.reading;
+    this.#load({ around: this.#endWanted || divider === null ? null : divider + 1, before: null });
+  }
+
+  #load({ around, before }: Omit<Loading, "ref">): void {
+    const where = before
+      ? { after: before.messages.at(-1)!.seq, limit: limits.historyPageMax }
+      : around === null
+        ? {}
+        : { around, limit: 2 * limits.historyPage };
+    const ref = this.#read(where, () => {
+      if (this.#loading?.ref !== ref) return;
+      this.#loading = null;
+      this.#begin();
+    });
+    this.#loading = ref === null ? null : { ref, around, before };
+  }
+
+  #extend(way: Way, where: { before: number } | { after: number }): void {
+    if (this.#extending[way]) return;
+    const wanted = { ref: null as string | null };
+    this.#extending = { ...this.#extending, [way]: wanted };
+    wanted.ref = this.#read(where, () => {
+      if (this.#extending[way] !== wanted) return;
+      this.#extending = { ...this.#extending, [way]: undefined };
+      if (way === "older") this.readOlder();
+      else this.readNewer();
+    });
+  }
+
+  /** Asks for a page; a while after a refusal it may be asked for `again`. */
+  #read(where: object, again: () => void): string | null {
+    return this.#deps.ask({ type: "history.read", conversation: this.id, ...where }, () => {
+      this.#deps.after(retryIn, again);
+    });
+  }
+
+  #findFirstNew(): number | null {
+    const { divider } = this.reading;
+    if (divider === null || !this.pages.reachesBackTo(divider + 1)) return null;
+    return this.pages.messages.find((one) => one.seq > divider && this.#isNew(one))?.seq ?? null;
+  }
+
+  #isNew({ author, deletedAt }: Message): boolean {
+    return author !== this.#deps.me && deletedAt === undefined;
+  }
+
+  #catchUp(): void {
+    if (this.#syncing || this.#heard <= this.#cursor) return;
+    const command = {
+      type: "conversation.sync",
+      conversation: this.id,
+      epoch: this.#deps.epoch(),
+      after: this.#cursor,
+    } as const;
+    this.#syncing = this.#deps.ask(command, ({ code, retryAfter }) => {
+      this.#syncing = null;
+      if (code === "epoch_changed") this.#deps.startOver();
+      else this.#deps.after(retryAfter ?? retryIn, () => this.#catchUp());
+    });
+  }
+
+  #letGo(): void {
+    this.pages.clear();
+    this.#loading = null;
+    this.#extending = {};
+  }
+
+  /** An older page that is still on its way would not join what stays. */
+  #shorten(): void {
+    if (this.pages.keep(keptWhenWatched)) this.#extending = { ...this.#extending, older: undefined };
+  }
+}
+
+/** Two pages, the second of which was read after the first, as one. */
+const joined = (first: HistoryPage, second: HistoryPage): HistoryPage => ({
+  ...second,
+  messages: merged(first.messages, second.messages),
+  more: first.more,
+  newer: second.more,
+  head: Math.min(first.head, second.head),
+});

@@ -1,0 +1,48 @@
+import { SvelteMap } from "svelte/reactivity";
+import { type ConversationId, groupId } from "../../server/protocol/conversation-id.ts";
+import type { Conversation as Entered } from "../../server/protocol/events.ts";
+import { Conversation, type ConversationDeps } from "./conversation.svelte.ts";
+
+const nothingYet = { head: 0, lastMessageAt: null, lastRead: 0, unread: 0 };
+
+/** One that was just opened and is still empty stands above those in which something was written. */
+const recency = ({ id, lastMessageAt }: Conversation): number =>
+  id === groupId ? Number.POSITIVE_INFINITY : (lastMessageAt ?? Number.MAX_VALUE);
+
+/** The conversations of one person: the group, and one with everybody who wrote or was written to. */
+export class Conversations {
+  readonly #deps: ConversationDeps;
+  #byId = new SvelteMap<ConversationId, Conversation>();
+
+  /** The group first, then whoever wrote last. */
+  readonly all: Conversation[] = $derived(
+    [...this.#byId.values()].sort((a, b) => (recency(a) < recency(b) ? 1 : -1)),
+  );
+  readonly unread: number = $derived(this.all.reduce((sum, { reading }) => sum + reading.unread, 0));
+
+  constructor(deps: ConversationDeps) {
+    this.#deps = deps;
+    this.of(groupId);
+  }
+
+  /** The conversation of that name, which appears with the first question for it. */
+  of(id: ConversationId): Conversation {
+    const held = this.#byId.get(id);
+    if (held) return held;
+    const made = new Conversation(id, this.#deps);
+    this.#byId.set(id, made);
+    return made;
+  }
+
+  /** Takes over the server's list. One that is not in it has no messages. */
+  enter(list: Entered[]): void {
+    for (const { id } of list) this.of(id);
+    for (const held of this.#byId.values()) held.enter(list.find(({ id }) => id === held.id) ?? nothingYet);
+  }
+
+  /** Forgets everything that is held. */
+  clear(): void {
+    this.#byId.clear();
+    this.of(groupId);
+  }
+}

@@ -1,0 +1,49 @@
+import { type ConversationId, groupId } from "../../server/protocol/conversation-id.ts";
+import type { Reporting } from "../../server/protocol/reports.ts";
+import { isAbove, may } from "../../server/protocol/roles.ts";
+import type { Call } from "../transport/call.ts";
+import { messagesApi } from "../transport/messages-api.ts";
+import type { Chat } from "./chat.svelte.ts";
+
+/** What can be done with a message, or to its author because of it. */
+export type MessageAction = "copy" | "report" | "mute" | "delete" | "ban";
+
+/** A stored message, as far as one has to know it to do something with it. */
+export interface Subject {
+  seq: number;
+  author: number;
+  text: string;
+}
+
+export const entries: Record<MessageAction, { text: string; isGrave?: boolean }> = {
+  copy: { text: "Copy text" },
+  report: { text: "Report…" },
+  mute: { text: "Mute author…" },
+  delete: { text: "Delete…", isGrave: true },
+  ban: { text: "Ban author…", isGrave: true },
+};
+
+/** What one can do with a message that is still there, in the order of a menu. */
+export function messageActions(
+  chat: Chat,
+  conversation: ConversationId,
+  { author }: Subject,
+): MessageAction[] {
+  const { people, me } = chat;
+  const isMine = author === me.id;
+  const isAboveAuthor = isAbove(people.roleOf(me.id), people.roleOf(author));
+  const looksAfter = conversation === groupId && !isMine && isAboveAuthor;
+  const can = (right: Parameters<typeof may>[1]) => looksAfter && may(people.roleOf(me.id), right);
+  const all: [MessageAction, boolean][] = [
+    ["copy", true],
+    ["report", !isMine],
+    ["mute", can("people.mute") && people.reachable(author)],
+    ["delete", isMine || can("message.delete any")],
+    ["ban", can("people.ban") && people.reachable(author)],
+  ];
+  return all.flatMap(([action, possible]) => (possible ? [action] : []));
+}
+
+/** Shows a message to those who look after the chat; throws `Refused`. */
+export const reportMessage = (call: Call, reporting: Reporting): Promise<void> =>
+  messagesApi(call).report(reporting);

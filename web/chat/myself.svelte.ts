@@ -1,0 +1,71 @@
+import type { Alert } from "../../server/protocol/alerts.ts";
+import type { EventOf } from "../../server/protocol/events.ts";
+import type { ServerClock } from "../app/server-clock.svelte.ts";
+import type { System } from "../transport/system.ts";
+import { Muting } from "./muting.svelte.ts";
+
+/** Something that happened to one's account and is told until one has seen it. */
+export interface AccountNote {
+  id: number;
+  what: EventOf<"account.notified">["what"];
+  device: string;
+  /** UTC milliseconds. */
+  at: number;
+}
+
+const max = 3;
+
+/** What the server says of oneself alone. */
+export class Myself {
+  readonly muting: Muting;
+  #notes = $state.raw<readonly AccountNote[]>([]);
+  #alerts = $state.raw<readonly Alert[]>([]);
+  #openReports = $state(0);
+  #count = 0;
+
+  constructor(system: Pick<System, "after">, clock: Pick<ServerClock, "now">, heard: { mayWrite(): void }) {
+    this.muting = new Muting(system, clock, heard.mayWrite);
+  }
+
+  /** What happened to the account, the latest last. */
+  get notes(): readonly AccountNote[] {
+    return this.#notes;
+  }
+
+  /** What one has to know of one's account and has not seen yet, on whichever device; the latest last. */
+  get alerts(): readonly Alert[] {
+    return this.#alerts;
+  }
+
+  /** How many reports wait, as far as one was told. */
+  get openReports(): number {
+    return this.#openReports;
+  }
+
+  enter({ mutedUntil, openReports, alerts }: EventOf<"chat.entered">): void {
+    this.#alerts = alerts ?? [];
+    this.muting.become(mutedUntil ?? null);
+    this.#openReports = openReports ?? 0;
+  }
+
+  hear(event: EventOf<"me.muted" | "account.notified" | "alerts.changed" | "report.added">): void {
+    if (event.type === "me.muted") this.muting.become(event.until);
+    else if (event.type === "report.added") this.#openReports = event.open;
+    else if (event.type === "alerts.changed") this.#alerts = event.alerts;
+    else this.#note(event);
+  }
+
+  /** One has seen it. */
+  dismiss(id: number): void {
+    this.#notes = this.#notes.filter((note) => note.id !== id);
+  }
+
+  leave(): void {
+    this.muting.leave();
+  }
+
+  #note({ what, device, at }: EventOf<"account.notified">): void {
+    this.#count += 1;
+    this.#notes = [...this.#notes, { id: this.#count, what, device, at }].slice(-max);
+  }
+}

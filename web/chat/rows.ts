@@ -1,0 +1,93 @@
+import type { Message } from "../../server/protocol/events.ts";
+
+/** A message that is not known to be stored; it stands after all others. */
+export interface PendingMessage {
+  clientId: string;
+  text: string;
+  at: number;
+  failed: string | null;
+}
+
+export interface SystemLine {
+  id: number;
+  text: string;
+  at: number;
+  after: number;
+}
+
+/** `lead` is the first of a run of messages by one author: it shows who and when. */
+export interface MessageRow {
+  kind: "message";
+  key: string;
+  seq: number | null;
+  author: number;
+  clientId: string;
+  text: string;
+  at: number;
+  lead: boolean;
+  /** Somebody has deleted it, and nothing is left of what it said. */
+  deleted: boolean;
+  /** Null for what is stored; otherwise whether it waits, or why it failed. */
+  pending: { failed: string | null } | null;
+}
+
+export type Row =
+  | MessageRow
+  | { kind: "day"; key: string; at: number }
+  | { kind: "unread"; key: string }
+  | { kind: "notice"; key: string; at: number; text: string };
+
+export interface Log {
+  me: number;
+  messages: readonly Message[];
+  pending: readonly PendingMessage[];
+  systemLines: readonly SystemLine[];
+  /** The new part begins with the message of this `seq`; null when there is none. */
+  newFrom: number | null;
+  /** The local day of a moment. */
+  dayOf(at: number): number;
+}
+
+const sameRun = 5 * 60_000;
+
+/** What the log shows, from top to bottom: days, runs of messages, where the new part begins, and notices. */
+export function rowsOf({ me, messages, pending, systemLines, newFrom, dayOf }: Log): Row[] {
+  const rows: Row[] = [];
+  const waiting = [...systemLines];
+  let lastDay: number | null = null;
+
+  const startDay = (at: number) => {
+    const today = dayOf(at);
+    if (lastDay !== null && today <= lastDay) return;
+    lastDay = today;
+    rows.push({ kind: "day", key: `day ${today}`, at });
+  };
+  const tell = (before: number) => {
+    while (waiting[0] && waiting[0].after < before) {
+      const { id, at, text } = waiting.shift()!;
+      startDay(at);
+      rows.push({ kind: "notice", key: `notice ${id}`, at, text });
+    }
+  };
+  const say = (row: Omit<MessageRow, "kind" | "lead" | "key">) => {
+    startDay(row.at);
+    const last = rows.at(-1);
+    const lead = last?.kind !== "message" || last.author !== row.author || row.at - last.at > sameRun;
+    rows.push({ kind: "message", key: `${row.author} ${row.clientId}`, ...row, lead });
+  };
+
+  for (const { seq, author, clientId, body, createdAt, deletedAt } of messages) {
+    const deleted = deletedAt !== undefined;
+    tell(seq);
+    if (seq === newFrom) {
+      startDay(createdAt);
+      rows.push({ kind: "unread", key: "unread" });
+    }
+    say({ seq, author, clientId, text: body.text, at: createdAt, deleted, pending: null });
+  }
+  tell(Number.POSITIVE_INFINITY);
+  for (const { clientId, text, at, failed } of pending) {
+    say({ seq: null, author: me, clientId, text, at, deleted: false, pending: { failed } });
+  }
+  return rows;
+}
