@@ -37,14 +37,15 @@ test("ASVS 7.1.2 the sessions of an account are bounded; those that wait for a s
 test("who logs in is not among those with too many, also where the clock was set back meanwhile", async () => {
   const time = clock();
   const server = await startServer({ system: time });
-  const first = await new Person(server, "alice").register();
+  await new Person(server, "alice").register();
   for (let at = 1; at < countMax; at++) await new Person(server, "alice").signIn();
   time.advance(-60_000);
   const late = new Person(server, "alice");
   expect((await late.signIn()).status).toBe(200);
   expect((await late.fetch("GET", "/api/account")).status).toBe(200);
 
-  await enrol(first, time.now);
+  // Of all others, which began at the same moment, any may be the one that was too many.
+  await enrol(late, time.now);
   for (let at = 0; at < countMax; at++) await new Person(server, "alice").signIn();
   time.advance(-60_000);
   const waiting = new Person(server, "alice");
