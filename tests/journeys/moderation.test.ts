@@ -169,6 +169,9 @@ test("a login elsewhere is told until one has taken note of it", async () => {
 test("the menus of messages are within reach of the keyboard, by one stop", async () => {
   const olga = await arrive("olga");
   for (const text of ["first of three", "second of three", "third of three"]) await olga.say(text);
+  // Only what is acknowledged has a menu.
+  const last = olga.page.getByRole("article").filter({ hasText: "third of three" });
+  await last.locator('button[aria-haspopup="menu"]').waitFor({ state: "attached" });
   const { keyboard } = olga.page;
   const at = () => olga.page.evaluate(() => document.activeElement?.closest("article")?.textContent ?? "");
   await olga.composer.focus();
