@@ -5,7 +5,7 @@ import type { Spending } from "./limits/spending.ts";
 import { closeCodes } from "./protocol/close-codes.ts";
 import type { ServerSettings } from "./protocol/settings.ts";
 import type { Connections } from "./realtime/connections.ts";
-import type { ClusterEvent } from "./store/postgres/cluster-events.ts";
+import type { ClusterEvent } from "./store/cluster-event.ts";
 
 export interface EffectsDeps {
   people: People;

@@ -2,8 +2,8 @@ import type { Broker } from "../broker/broker.ts";
 import { groupTopic } from "../broker/topics.ts";
 import type { Role } from "../protocol/roles.ts";
 import type { PublicSettings, ServerSettings } from "../protocol/settings.ts";
-import type { NewAuditEntry } from "../store/audit.ts";
 import type { Store } from "../store/store.ts";
+import type { NewAuditEntry } from "../store/transaction.ts";
 
 /** How the server is set up, kept in memory: every message and every session asks for it. */
 export interface LiveSettings {

@@ -1,9 +1,9 @@
 import type { LiveSettings } from "../accounts/settings.ts";
 import type { Stage } from "../protocol/account.ts";
 import { Refusal } from "../refusal.ts";
-import type { NewAuditEntry } from "../store/audit.ts";
 import type { NewSession, Session } from "../store/sessions.ts";
 import type { Store } from "../store/store.ts";
+import type { NewAuditEntry } from "../store/transaction.ts";
 import type { User } from "../store/users.ts";
 import type { System } from "../system.ts";
 import { hashOfToken, isSame, newToken } from "./link-tokens.ts";

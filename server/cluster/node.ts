@@ -1,8 +1,8 @@
 import { isAppliedHere } from "../effects.ts";
 import { Incident } from "../logging/incident.ts";
 import { Refusal } from "../refusal.ts";
+import type { ClusterEvent } from "../store/cluster-event.ts";
 import type { Poll } from "../store/postgres/cluster.ts";
-import type { ClusterEvent } from "../store/postgres/cluster-events.ts";
 import type { System } from "../system.ts";
 import type { Feed } from "./feed.ts";
 import type { NodePresenceSync } from "./node-presence.ts";

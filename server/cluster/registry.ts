@@ -1,10 +1,7 @@
 import type { ConversationId } from "../protocol/conversation-id.ts";
+import type { ClusterEvent } from "../store/cluster-event.ts";
 import { headsOf, oldestTransaction, type Poll, poll, removeDeadNodes } from "../store/postgres/cluster.ts";
-import {
-  addClusterEvent,
-  type ClusterEvent,
-  removeOldClusterEvents,
-} from "../store/postgres/cluster-events.ts";
+import { addClusterEvent, removeOldClusterEvents } from "../store/postgres/cluster-events.ts";
 import { withDbErrors } from "../store/postgres/db-errors.ts";
 import { newEpoch, settleIncarnation } from "../store/postgres/incarnation.ts";
 import {

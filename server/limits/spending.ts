@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import type { Spent } from "../store/postgres/cluster-events.ts";
+import type { Spent } from "../store/cluster-event.ts";
 import type { System } from "../system.ts";
 import { type Allowance, type Rate, TokenBuckets } from "./token-buckets.ts";
 

@@ -1,5 +1,5 @@
-import type { NewAuditEntry } from "../store/audit.ts";
 import type { Store } from "../store/store.ts";
+import type { NewAuditEntry } from "../store/transaction.ts";
 import { watchedStore } from "../store/watched-store.ts";
 
 /**

@@ -1,5 +1,5 @@
 import type { Refused } from "../refusal.ts";
-import type { NewAuditEntry } from "../store/audit.ts";
+import type { NewAuditEntry } from "../store/transaction.ts";
 import type { System } from "../system.ts";
 import { logLine } from "./log-line.ts";
 import { refusals } from "./refusals-log.ts";

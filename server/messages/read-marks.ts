@@ -1,7 +1,8 @@
 import type { Broker } from "../broker/broker.ts";
 import { userTopic } from "../broker/topics.ts";
 import { Refusal } from "../refusal.ts";
-import type { ReadMark, ReadState } from "../store/conversations.ts";
+import type { ReadState } from "../store/cluster-event.ts";
+import type { ReadMark } from "../store/conversations.ts";
 import type { Store } from "../store/store.ts";
 import type { System } from "../system.ts";
 

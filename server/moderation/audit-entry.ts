@@ -1,5 +1,5 @@
 import type { AuditEvent } from "../protocol/audit.ts";
-import type { NewAuditEntry } from "../store/audit.ts";
+import type { NewAuditEntry } from "../store/transaction.ts";
 
 interface Circumstances {
   /** The id of who does it; left out where that is not known, or is the account that is being made. */

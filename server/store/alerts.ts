@@ -1,23 +1,97 @@
+import { and, asc, desc, eq, gt, isNull, lte, max } from "drizzle-orm";
 import type { Alert } from "../protocol/alerts.ts";
+import {
+  type Bound,
+  done,
+  first,
+  type Reading,
+  rows,
+  some,
+  statement,
+  type Tx,
+  type Work,
+} from "./transaction.ts";
 
-/** An alert to be: a method that takes one writes it in the transaction of what it tells, both or neither. */
+/** An alert to be: a store function that takes one writes it in its transaction, both or neither. */
 export type NewAlert = Omit<Alert, "id" | "seenAt"> & { userId: number };
 
 /** How many are kept of one person: the latest. */
 export const alertsMax = 50;
 
 /** What people have to know of their accounts until they have seen it. */
-export interface Alerts {
+export type Alerts = Bound<typeof alerts>;
+
+export const alerts = {
   /** All that are kept of a user, the latest first. */
-  of(userId: number): Promise<Alert[]>;
+  of: statement(function* ({ db, t }, userId: number) {
+    return yield* rows(
+      db.select(shown(t)).from(t.alerts).where(eq(t.alerts.userId, userId)).orderBy(desc(t.alerts.id)),
+    );
+  }),
+
   /** Those that the user has not seen yet, the oldest first. */
-  unseen(userId: number): Promise<Alert[]>;
+  unseen: statement(function* ({ db, t }, userId: number) {
+    return yield* rows(
+      db.select(shown(t)).from(t.alerts).where(unseenOf(t, userId)).orderBy(asc(t.alerts.id)),
+    );
+  }),
+
   /** Notes that the user has seen one; false where there is none of this id that was not seen. */
-  see(userId: number, id: number, at: number): Promise<boolean>;
+  see: statement(function* ({ db, t }, userId: number, id: number, at: number) {
+    const one = and(unseenOf(t, userId), eq(t.alerts.id, id));
+    return yield* some(db.update(t.alerts).set({ seenAt: at }).where(one).returning({ id: t.alerts.id }));
+  }),
+
   /** Makes those of the user unseen again that tell of a link which was used after this time. */
-  tellAgain(userId: number, usedAfter: number): Promise<void>;
+  tellAgain: statement(function* ({ db, t }, userId: number, usedAfter: number) {
+    const used = and(
+      eq(t.alerts.userId, userId),
+      eq(t.alerts.what, "reset link used"),
+      gt(t.alerts.at, usedAfter),
+    );
+    yield* done(db.update(t.alerts).set({ seenAt: null }).where(used));
+  }),
+
   /** The number of the latest of all; 0 where there was none. */
-  latest(): Promise<number>;
+  latest: statement(function* ({ db, t }) {
+    const found = yield* first(db.select({ id: max(t.alerts.id) }).from(t.alerts));
+    return Number(found?.id ?? 0);
+  }),
+
   /** Whom those after this number are for. */
-  toldAfter(id: number): Promise<number[]>;
+  toldAfter: statement(function* ({ db, t }, id: number) {
+    const found = yield* rows(
+      db.selectDistinct({ userId: t.alerts.userId }).from(t.alerts).where(gt(t.alerts.id, id)),
+    );
+    return found.map(({ userId }) => userId);
+  }),
+};
+
+/** Writes an alert, where one is given, and forgets the oldest of its user where there are too many. */
+export function* addAlert({ db, t }: Tx, alert: NewAlert | undefined): Work<void> {
+  if (alert === undefined) return;
+  const { userId, what, at, by: byId } = alert;
+  yield* done(db.insert(t.alerts).values({ userId, what, at, byId }));
+  const own = eq(t.alerts.userId, userId);
+  const surplus = yield* first(
+    db
+      .select({ id: t.alerts.id })
+      .from(t.alerts)
+      .where(own)
+      .orderBy(desc(t.alerts.id))
+      .limit(1)
+      .offset(alertsMax),
+  );
+  if (surplus) yield* done(db.delete(t.alerts).where(and(own, lte(t.alerts.id, surplus.id))));
 }
+
+const shown = ({ alerts }: Reading["t"]) => ({
+  id: alerts.id,
+  what: alerts.what,
+  at: alerts.at,
+  by: alerts.byId,
+  seenAt: alerts.seenAt,
+});
+
+const unseenOf = ({ alerts }: Reading["t"], userId: number) =>
+  and(eq(alerts.userId, userId), isNull(alerts.seenAt));

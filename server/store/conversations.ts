@@ -1,5 +1,6 @@
 import type { ConversationId } from "../protocol/conversation-id.ts";
 import type { Conversation } from "../protocol/events.ts";
+import type { ReadState } from "./cluster-event.ts";
 
 export interface Conversations {
   /** What a user is a member of, the group first, then by latest message. */
@@ -10,13 +11,4 @@ export interface Conversations {
   markRead(marks: ReadMark[]): Promise<ReadState[]>;
 }
 
-export interface ReadMark {
-  userId: number;
-  conversation: ConversationId;
-  seq: number;
-}
-
-export interface ReadState extends ReadMark {
-  /** Messages of others after the mark, counted up to `limits.unreadMax`. */
-  unread: number;
-}
+export type ReadMark = Omit<ReadState, "unread">;

@@ -1,5 +1,5 @@
-import type { NewAuditEntry } from "./audit.ts";
 import type { RequiredCredentials } from "./required-credentials.ts";
+import type { NewAuditEntry } from "./transaction.ts";
 
 export interface Passkey {
   /** The credential's id, in base64url. */

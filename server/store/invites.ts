@@ -1,4 +1,4 @@
-import type { NewAuditEntry } from "./audit.ts";
+import type { NewAuditEntry } from "./transaction.ts";
 
 export interface Invite {
   id: number;

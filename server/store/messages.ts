@@ -1,8 +1,8 @@
 import type { ConversationId } from "../protocol/conversation-id.ts";
 import type { ErrorCode } from "../protocol/errors.ts";
 import type { Message } from "../protocol/events.ts";
-import type { NewAuditEntry } from "./audit.ts";
 import type { MissingRoom } from "./disk.ts";
+import type { NewAuditEntry } from "./transaction.ts";
 
 export interface Draft {
   conversation: ConversationId;

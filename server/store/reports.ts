@@ -1,6 +1,6 @@
 import type { ConversationId } from "../protocol/conversation-id.ts";
 import type { Message } from "../protocol/events.ts";
-import type { NewAuditEntry } from "./audit.ts";
+import type { NewAuditEntry } from "./transaction.ts";
 
 /** A message that was reported; `message` is null where it is gone. */
 export interface Report {

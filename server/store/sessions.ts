@@ -1,6 +1,6 @@
 import type { Role } from "../protocol/roles.ts";
-import type { NewAuditEntry } from "./audit.ts";
 import type { Actor } from "./authority.ts";
+import type { NewAuditEntry } from "./transaction.ts";
 
 export interface NewSession {
   id: Buffer;

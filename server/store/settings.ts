@@ -1,5 +1,5 @@
 import type { ServerSettings } from "../protocol/settings.ts";
-import type { NewAuditEntry } from "./audit.ts";
+import type { NewAuditEntry } from "./transaction.ts";
 
 export interface SettingsStore {
   /** Null until the server is set up. */

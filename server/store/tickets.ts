@@ -1,5 +1,14 @@
-import type { NewAlert } from "./alerts.ts";
-import type { NewAuditEntry } from "./audit.ts";
+import { and, eq, gt, lte } from "drizzle-orm";
+import { addAlert, type NewAlert } from "./alerts.ts";
+import {
+  type Bound,
+  done,
+  first,
+  type NewAuditEntry,
+  type Reading,
+  statement,
+  transaction,
+} from "./transaction.ts";
 
 /** What is valid once and for a short time. */
 export interface Ticket {
@@ -11,13 +20,46 @@ export interface Ticket {
   expiresAt: number;
 }
 
-export interface Tickets {
-  put(ticket: Ticket, entry?: NewAuditEntry, alert?: NewAlert): Promise<void>;
+export type Tickets = Bound<typeof tickets>;
+
+export const tickets = {
+  put: transaction(function* (tx, ticket: Ticket, entry?: NewAuditEntry, alert?: NewAlert) {
+    yield* done(tx.db.insert(tx.t.tickets).values(ticket));
+    yield* tx.audit(entry);
+    yield* addAlert(tx, alert);
+  }),
+
   /** The ticket of this id and kind that has not expired; null when there is none. */
-  find(id: Buffer, kind: string, now: number): Promise<Ticket | null>;
+  find: statement(function* (reading, id: Buffer, kind: string, now: number) {
+    const { db, t } = reading;
+    return yield* first(
+      db
+        .select()
+        .from(t.tickets)
+        .where(valid(reading, id, kind, now)),
+    );
+  }),
+
   /** The same, and ends it: of those who take it at once, one gets it. */
-  take(id: Buffer, kind: string, now: number): Promise<Ticket | null>;
+  take: statement(function* (reading, id: Buffer, kind: string, now: number) {
+    const { db, t } = reading;
+    return yield* first(
+      db
+        .delete(t.tickets)
+        .where(valid(reading, id, kind, now))
+        .returning(),
+    );
+  }),
+
   /** Ends all tickets of a kind of a user. */
-  removeOf(userId: number, kind: string): Promise<void>;
-  removeExpired(now: number): Promise<void>;
-}
+  removeOf: statement(function* ({ db, t }, userId: number, kind: string) {
+    yield* done(db.delete(t.tickets).where(and(eq(t.tickets.userId, userId), eq(t.tickets.kind, kind))));
+  }),
+
+  removeExpired: statement(function* ({ db, t }, now: number) {
+    yield* done(db.delete(t.tickets).where(lte(t.tickets.expiresAt, now)));
+  }),
+};
+
+const valid = ({ t }: Reading, id: Buffer, kind: string, now: number) =>
+  and(eq(t.tickets.id, id), eq(t.tickets.kind, kind), gt(t.tickets.expiresAt, now));

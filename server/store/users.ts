@@ -2,10 +2,10 @@ import type { Person } from "../protocol/events.ts";
 import type { AccountStatus, Role } from "../protocol/roles.ts";
 import type { ServerSettings } from "../protocol/settings.ts";
 import type { NewAlert } from "./alerts.ts";
-import type { NewAuditEntry } from "./audit.ts";
 import type { Actor } from "./authority.ts";
 import type { Identity } from "./factors.ts";
 import type { NewSession } from "./sessions.ts";
+import type { NewAuditEntry } from "./transaction.ts";
 
 export interface User {
   id: number;

@@ -1,6 +1,6 @@
 import type { Role } from "../../server/protocol/roles.ts";
-import type { NewAuditEntry } from "../../server/store/audit.ts";
 import type { Store } from "../../server/store/store.ts";
+import type { NewAuditEntry } from "../../server/store/transaction.ts";
 import { database } from "./database.ts";
 import { Person } from "./person.ts";
 import { startServer, type TestServer, type TestServerOptions } from "./server.ts";

@@ -1,38 +1,8 @@
 import { sql } from "drizzle-orm";
-import type { ChatEvent, Person } from "../../protocol/events.ts";
-import type { AccountStatus } from "../../protocol/roles.ts";
-import type { ServerSettings } from "../../protocol/settings.ts";
-import type { ReadState } from "../conversations.ts";
-import type { Session } from "../sessions.ts";
+import type { ClusterEvent } from "../cluster-event.ts";
 import { withDbErrors } from "./db-errors.ts";
 import type { Db, Transaction } from "./open.ts";
-
-/**
- * What nodes hold in memory and must hear of. Each is written in the transaction of what it tells, so that whoever looks
- * finds both or neither.
- */
-export type ClusterEvent =
-  | { kind: "person.registered"; person: Person }
-  | { kind: "person.deleted"; id: number }
-  | { kind: "person.changed"; person: Person; status: AccountStatus; mutedUntil: number | null }
-  /** Ids of sessions are in base64url. */
-  | { kind: "session.ended"; session: string; userId: number }
-  /** These sessions of a user, all there were, by the one that asked for it where one did. */
-  | { kind: "sessions.ended"; userId: number; sessions: string[]; by: string | null }
-  /** It goes on under another id. */
-  | { kind: "session.replaced"; session: string; userId: number }
-  /** A user has an authenticator app, a passkey or recovery codes, or has none any more. */
-  | ({ kind: "factors.changed"; userId: number } & Partial<
-      Pick<Session, "hasCode" | "hasPasskey" | "hasRecovery">
-    >)
-  | { kind: "settings.changed"; settings: ServerSettings }
-  /** An event for all devices of one user. */
-  | { kind: "told"; userId: number; event: ChatEvent }
-  | { kind: "read.marked"; states: ReadState[] }
-  | { kind: "spent"; spent: Spent };
-
-/** Tokens taken from rate limits (given back, where negative), each with its bound and key. */
-export type Spent = [bound: string, key: string, tokens: number][];
+import { clusterEvents } from "./schema.ts";
 
 /** Who writes notices: the name of the node, and its clock. */
 export interface Author {
@@ -51,12 +21,22 @@ export async function addClusterEvent(db: Db, { origin, now }: Author, event: Cl
   );
 }
 
-/** Leaves a notice in the transaction of what it tells. */
-export async function emit(db: Transaction, { origin, now }: Author, event: ClusterEvent): Promise<void> {
-  await db.execute(sql`
-    insert into notices (at, origin, notice)
-    values (${now()}::bigint, ${origin}, ${JSON.stringify(event)}::text::jsonb)`);
+/** Leaves events in the transaction that makes them true. */
+export async function emit(db: Transaction, author: Author, ...events: ClusterEvent[]): Promise<void> {
+  const { origin, now } = author;
+  const values = events.map(
+    (event) => sql`(${now()}::bigint, ${origin}, ${JSON.stringify(event)}::text::jsonb)`,
+  );
+  await db.execute(sql`insert into notices (at, origin, notice) values ${sql.join(values, sql`, `)}`);
 }
+
+/** Forgets what nodes were to hear of a person and tells their name. */
+export const removedEventsOf = (db: Pick<Transaction, "delete">, userId: number) =>
+  db
+    .delete(clusterEvents)
+    .where(
+      sql`notice->>'kind' in ('person.registered', 'person.changed') and notice->'person'->>'id' = ${String(userId)}`,
+    );
 
 /** Forgets the notices that every node has heard long ago. */
 export async function removeOldClusterEvents(db: Db, now: number): Promise<void> {

@@ -1,5 +1,5 @@
 import type { ConversationId } from "../../protocol/conversation-id.ts";
-import type { ClusterEvent } from "./cluster-events.ts";
+import type { ClusterEvent } from "../cluster-event.ts";
 import { withDbErrors } from "./db-errors.ts";
 import type { Db } from "./open.ts";
 

@@ -1,17 +1,21 @@
 import { getTableConfig, type PgTable } from "drizzle-orm/pg-core";
-import { conversations, memberships, messages, sessions, users } from "./schema.ts";
 import {
   alerts,
   audit,
+  conversations,
   identities,
   invites,
+  memberships,
+  messages,
   passkeys,
   recoveryCodes,
   reports,
+  sessions,
   settings,
   tickets,
   totp,
-} from "./schema-access.ts";
+  users,
+} from "./schema.ts";
 
 export type Value = string | number | null | Uint8Array;
 /** A row under the names of its columns, as SQLite has it. */

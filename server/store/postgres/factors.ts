@@ -9,7 +9,7 @@ import type { Db } from "./open.ts";
 import { postgresPasskeys } from "./passkeys.ts";
 import { dropCodesOfNoFactor, hasFactor, replaceCodes } from "./recovery-codes.ts";
 import { hasSession, requireCredentials } from "./required-credentials.ts";
-import { recoveryCodes, totp } from "./schema-access.ts";
+import { recoveryCodes, totp } from "./schema.ts";
 
 export function postgresFactors(db: Db, author: Author): Factors {
   return {

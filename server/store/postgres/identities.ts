@@ -5,7 +5,7 @@ import { withDbErrors } from "./db-errors.ts";
 import { lockUser } from "./locked-users.ts";
 import type { Db } from "./open.ts";
 import { requireCredentials } from "./required-credentials.ts";
-import { identities } from "./schema-access.ts";
+import { identities } from "./schema.ts";
 
 type Identities = Pick<
   Factors,

@@ -3,7 +3,7 @@ import type { Invites } from "../invites.ts";
 import { log } from "./audit.ts";
 import { withDbErrors } from "./db-errors.ts";
 import type { Db } from "./open.ts";
-import { invites } from "./schema-access.ts";
+import { invites } from "./schema.ts";
 
 export function postgresInvites(db: Db): Invites {
   return {

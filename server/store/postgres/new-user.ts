@@ -6,8 +6,7 @@ import type { NewAccount, Users } from "../users.ts";
 import { log } from "./audit.ts";
 import { type Author, emit } from "./cluster-events.ts";
 import type { Transaction } from "./open.ts";
-import { conversations, memberships, sessions, users } from "./schema.ts";
-import { identities, invites } from "./schema-access.ts";
+import { conversations, identities, invites, memberships, sessions, users } from "./schema.ts";
 import { beginSettings } from "./settings.ts";
 
 export const keyOf = (name: string): string => name.toLowerCase();

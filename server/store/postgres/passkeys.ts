@@ -7,7 +7,7 @@ import { lockUser } from "./locked-users.ts";
 import type { Db, Transaction } from "./open.ts";
 import { dropCodesOfNoFactor, giveFirstCodes } from "./recovery-codes.ts";
 import { hasSession, requireCredentials } from "./required-credentials.ts";
-import { passkeys } from "./schema-access.ts";
+import { passkeys } from "./schema.ts";
 
 type Passkeys = Pick<
   Factors,

@@ -1,7 +1,6 @@
 import { eq } from "drizzle-orm";
 import type { Transaction } from "./open.ts";
-import { users } from "./schema.ts";
-import { passkeys, recoveryCodes, totp } from "./schema-access.ts";
+import { passkeys, recoveryCodes, totp, users } from "./schema.ts";
 
 /** Gives an account these recovery codes in place of all others, and notes that it has some. Its row is locked before; so below. */
 export async function replaceCodes(db: Transaction, userId: number, codes: readonly Buffer[]): Promise<void> {

@@ -4,17 +4,19 @@ import { Refusal } from "../../refusal.ts";
 import { type Author, emit } from "./cluster-events.ts";
 import type { Transaction } from "./open.ts";
 import { notePendingVacuum } from "./pending-vacuum.ts";
-import { memberships, sessions, users } from "./schema.ts";
 import {
   alerts,
   identities,
   invites,
+  memberships,
   passkeys,
   recoveryCodes,
   reports,
+  sessions,
   tickets,
   totp,
-} from "./schema-access.ts";
+  users,
+} from "./schema.ts";
 
 /**
  * Forgets all of an account but its id; false when there is nothing to forget. Refuses as `owner_stays` the owner's, whoever

@@ -5,8 +5,7 @@ import { log } from "./audit.ts";
 import { withDbErrors } from "./db-errors.ts";
 import { selectedMessage } from "./messages.ts";
 import type { Db } from "./open.ts";
-import { messages } from "./schema.ts";
-import { reports } from "./schema-access.ts";
+import { messages, reports } from "./schema.ts";
 
 export function postgresReports(db: Db): Reports {
   const itsMessage = and(eq(messages.conversationId, reports.conversationId), eq(messages.seq, reports.seq));

@@ -1,8 +1,7 @@
 import { eq } from "drizzle-orm";
 import { type RequiredCredentials, requireEnough } from "../required-credentials.ts";
 import type { Transaction } from "./open.ts";
-import { sessions, users } from "./schema.ts";
-import { identities, passkeys, totp } from "./schema-access.ts";
+import { identities, passkeys, sessions, totp, users } from "./schema.ts";
 
 /** Refuses, and so undoes the removal before it in the transaction, where too little is left of an account. */
 export async function requireCredentials(

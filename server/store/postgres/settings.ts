@@ -5,7 +5,7 @@ import { log } from "./audit.ts";
 import { type Author, emit } from "./cluster-events.ts";
 import { withDbErrors } from "./db-errors.ts";
 import type { Db, Transaction } from "./open.ts";
-import { settings } from "./schema-access.ts";
+import { settings } from "./schema.ts";
 
 const key = "house";
 

@@ -1,9 +1,12 @@
+import { alerts } from "../alerts.ts";
+import { audit } from "../audit.ts";
 import type { Store } from "../store.ts";
-import { postgresAlerts } from "./alerts.ts";
-import { postgresAudit } from "./audit.ts";
+import { tickets } from "../tickets.ts";
+import { bind, type Committed } from "../transaction.ts";
 import type { Author } from "./cluster-events.ts";
 import { postgresConversations } from "./conversations.ts";
 import { postgresDisk } from "./disk.ts";
+import { postgresEngine } from "./engine.ts";
 import { postgresFactors } from "./factors.ts";
 import { postgresInvites } from "./invites.ts";
 import { postgresMessages } from "./messages.ts";
@@ -12,11 +15,15 @@ import { postgresReports } from "./reports.ts";
 import { semaphore } from "./semaphore.ts";
 import { postgresSessions } from "./sessions.ts";
 import { postgresSettings } from "./settings.ts";
-import { postgresTickets } from "./tickets.ts";
 import { postgresUsers } from "./users.ts";
 
 /** The store on an open PostgreSQL database, for the node named `origin`; closing the store closes the database. */
-export function postgresStore(db: Db, author: Author): Store {
+export function postgresStore(
+  db: Db,
+  author: Author,
+  committed: (outcome: Committed) => void = () => {},
+): Store {
+  const engine = postgresEngine(db, author, committed);
   const waits = semaphore(db.connections);
   const users = postgresUsers(db, author);
   const sessions = postgresSessions(db, author);
@@ -27,12 +34,12 @@ export function postgresStore(db: Db, author: Author): Store {
     sessions: { ...sessions, find: waits(sessions.find) },
     factors: postgresFactors(db, author),
     disk: postgresDisk(db),
-    tickets: postgresTickets(db),
+    tickets: bind(engine, tickets),
     invites: postgresInvites(db),
     settings: postgresSettings(db, author),
     reports: postgresReports(db),
-    audit: postgresAudit(db),
-    alerts: postgresAlerts(db),
+    audit: bind(engine, audit),
+    alerts: bind(engine, alerts),
     conversations: { ...conversations, of: waits(conversations.of) },
     messages: {
       ...messages,

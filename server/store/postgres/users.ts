@@ -1,8 +1,8 @@
 import { and, eq, isNotNull, isNull, ne, type SQL, sql } from "drizzle-orm";
 import { toPerson } from "../../protocol/person.ts";
 import { may } from "../../protocol/roles.ts";
-import type { NewAuditEntry } from "../audit.ts";
 import type { Actor } from "../authority.ts";
+import type { NewAuditEntry } from "../transaction.ts";
 import type { User, Users } from "../users.ts";
 import { alertUser } from "./alerts.ts";
 import { log } from "./audit.ts";
@@ -14,8 +14,7 @@ import { lockPeople } from "./locked-users.ts";
 import { addUser, keyOf } from "./new-user.ts";
 import type { Db, Transaction } from "./open.ts";
 import { forgetUser, revokeInvites } from "./removed-user.ts";
-import { users } from "./schema.ts";
-import { tickets } from "./schema-access.ts";
+import { tickets, users } from "./schema.ts";
 
 /** What is read of an account. The names in SQL are spelled out: of one table alone, drizzle names no table. */
 const columns = {

@@ -1,4 +1,5 @@
 import { eq, sql } from "drizzle-orm";
+import type { Reading } from "../transaction.ts";
 import type { Writer } from "./audit.ts";
 import type { Db } from "./open.ts";
 import { meta, users } from "./schema.ts";
@@ -9,7 +10,13 @@ import { meta, users } from "./schema.ts";
 const key = "traces";
 const none = "none";
 
-/** To be called in the transaction of a deletion. */
+/** To be run in the transaction of a deletion. */
+export function pendingVacuumNote({ db, t }: Pick<Reading, "db" | "t">) {
+  const value = sql`hex(randomblob(16))`;
+  return db.insert(t.meta).values({ key, value }).onConflictDoUpdate({ target: t.meta.key, set: { value } });
+}
+
+/** The same on the old tables. */
 export function notePendingVacuum(db: Writer): void {
   const value = sql`hex(randomblob(16))`;
   db.insert(meta).values({ key, value }).onConflictDoUpdate({ target: meta.key, set: { value } }).run();

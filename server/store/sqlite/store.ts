@@ -1,9 +1,12 @@
 import { eq } from "drizzle-orm";
+import { alerts } from "../alerts.ts";
+import { audit } from "../audit.ts";
 import type { Store } from "../store.ts";
-import { sqliteAlerts } from "./alerts.ts";
-import { sqliteAudit } from "./audit.ts";
+import { tickets } from "../tickets.ts";
+import { bind, type Committed } from "../transaction.ts";
 import { sqliteConversations } from "./conversations.ts";
 import { sqliteDisk } from "./disk.ts";
+import { sqliteEngine } from "./engine.ts";
 import { sqliteFactors } from "./factors.ts";
 import { sqliteInvites } from "./invites.ts";
 import { sqliteMessages } from "./messages.ts";
@@ -13,25 +16,25 @@ import { sqliteReports } from "./reports.ts";
 import { meta } from "./schema.ts";
 import { sqliteSessions } from "./sessions.ts";
 import { sqliteSettings } from "./settings.ts";
-import { sqliteTickets } from "./tickets.ts";
 import { sqliteUsers } from "./users.ts";
 
 /** The store on an open SQLite database; closing the store closes the database. */
-export function sqliteStore(db: Db): Store {
+export function sqliteStore(db: Db, committed: (outcome: Committed) => void = () => {}): Store {
   const epoch = db.select().from(meta).where(eq(meta.key, "epoch")).get();
   if (!epoch) throw new Error("The database has no epoch; was a migration interrupted by hand?");
   beginWithoutPendingVacuum(db);
+  const engine = sqliteEngine(db, committed);
   return {
     users: sqliteUsers(db),
     sessions: sqliteSessions(db),
     factors: sqliteFactors(db),
     disk: sqliteDisk(db),
-    tickets: sqliteTickets(db),
+    tickets: bind(engine, tickets),
     invites: sqliteInvites(db),
     settings: sqliteSettings(db),
     reports: sqliteReports(db),
-    audit: sqliteAudit(db),
-    alerts: sqliteAlerts(db),
+    audit: bind(engine, audit),
+    alerts: bind(engine, alerts),
     conversations: sqliteConversations(db),
     messages: sqliteMessages(db),
     epoch: epoch.value,

@@ -1,8 +1,8 @@
 import { and, eq, isNotNull, isNull, ne, type SQL, sql } from "drizzle-orm";
 import { toPerson } from "../../protocol/person.ts";
 import { may } from "../../protocol/roles.ts";
-import type { NewAuditEntry } from "../audit.ts";
 import type { Actor } from "../authority.ts";
+import type { NewAuditEntry } from "../transaction.ts";
 import type { User, Users } from "../users.ts";
 import { alertUser } from "./alerts.ts";
 import { log, type Writer } from "./audit.ts";

@@ -1,6 +1,6 @@
 import type { AuditEvent } from "../../../server/protocol/audit.ts";
-import type { NewAuditEntry } from "../../../server/store/audit.ts";
 import type { Store } from "../../../server/store/store.ts";
+import type { NewAuditEntry } from "../../../server/store/transaction.ts";
 
 /** A line of the audit log by somebody, of a time that is not long ago. */
 export const entryOf = (

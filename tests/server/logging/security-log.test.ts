@@ -4,7 +4,7 @@ import { reporter } from "../../../server/logging/report.ts";
 import { type SecurityLog, securityLog } from "../../../server/logging/security-log.ts";
 import { auditEvents } from "../../../server/protocol/audit.ts";
 import type { ErrorCode } from "../../../server/protocol/errors.ts";
-import type { NewAuditEntry } from "../../../server/store/audit.ts";
+import type { NewAuditEntry } from "../../../server/store/transaction.ts";
 import { type Clock, clock } from "../../support/clock.ts";
 
 const minute = 60_000;

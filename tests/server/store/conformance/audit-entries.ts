@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "bun:test";
-import type { NewAuditEntry } from "../../../../server/store/audit.ts";
 import type { Store } from "../../../../server/store/store.ts";
+import type { NewAuditEntry } from "../../../../server/store/transaction.ts";
 import { outcomeOf } from "../../../support/outcome.ts";
 import { everything } from "./everything.ts";
 import { draft, entryOf, type Ground, idOf, type OpenGround, settle } from "./ground.ts";

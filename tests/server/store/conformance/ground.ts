@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import type { AuditEvent } from "../../../../server/protocol/audit.ts";
 import type { ConversationId } from "../../../../server/protocol/conversation-id.ts";
-import type { NewAuditEntry } from "../../../../server/store/audit.ts";
 import type { Draft, Outcome } from "../../../../server/store/messages.ts";
 import type { Store } from "../../../../server/store/store.ts";
+import type { NewAuditEntry } from "../../../../server/store/transaction.ts";
 
 /** A fresh store, and what a test does to it behind its back. Every kind of store brings its own. */
 export interface Ground {

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from "bun:test";
-import { addClusterEvent, type ClusterEvent } from "../../../../server/store/postgres/cluster-events.ts";
+import type { ClusterEvent } from "../../../../server/store/cluster-event.ts";
+import { addClusterEvent } from "../../../../server/store/postgres/cluster-events.ts";
 import { outcomeOf } from "../../../support/outcome.ts";
 import { entryOf, idOf, settle } from "../conformance/ground.ts";
 import {

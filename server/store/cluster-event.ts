@@ -1,0 +1,44 @@
+import type { ConversationId } from "../protocol/conversation-id.ts";
+import type { ChatEvent, Person } from "../protocol/events.ts";
+import type { AccountStatus } from "../protocol/roles.ts";
+import type { ServerSettings } from "../protocol/settings.ts";
+
+/**
+ * What nodes hold in memory and must hear of. Each is written in the transaction that makes it true, so that whoever reads
+ * finds both or neither.
+ */
+export type ClusterEvent =
+  | { kind: "person.registered"; person: Person }
+  | { kind: "person.deleted"; id: number }
+  | { kind: "person.changed"; person: Person; status: AccountStatus; mutedUntil: number | null }
+  /** Ids of sessions are in base64url. */
+  | { kind: "session.ended"; session: string; userId: number }
+  /** These sessions of a user, all there were, by the one that asked for it where one did. */
+  | { kind: "sessions.ended"; userId: number; sessions: string[]; by: string | null }
+  /** It goes on under another id. */
+  | { kind: "session.replaced"; session: string; userId: number }
+  /** A user has an authenticator app, a passkey or recovery codes, or has none any more. */
+  | {
+      kind: "factors.changed";
+      userId: number;
+      hasCode?: boolean;
+      hasPasskey?: boolean;
+      hasRecovery?: boolean;
+    }
+  | { kind: "settings.changed"; settings: ServerSettings }
+  /** An event for all devices of one user. */
+  | { kind: "told"; userId: number; event: ChatEvent }
+  | { kind: "read.marked"; states: ReadState[] }
+  | { kind: "spent"; spent: Spent };
+
+/** Tokens taken from rate limits (given back, where negative), each with its bound and key. */
+export type Spent = [bound: string, key: string, tokens: number][];
+
+/** How far a user has read a conversation. */
+export interface ReadState {
+  userId: number;
+  conversation: ConversationId;
+  seq: number;
+  /** Messages of others after it, counted up to `limits.unreadMax`. */
+  unread: number;
+}

@@ -1,0 +1,299 @@
+import { sql } from "drizzle-orm";
+import { alertKinds } from "../protocol/alerts.ts";
+import { accountStatuses, roles } from "../protocol/roles.ts";
+import type { ColumnWords } from "./postgres/columns.ts";
+
+/**
+ * The tables, over the words that a database has for columns. Some have other names in the database than here, from before:
+ * a column cannot be called anew while nodes of two versions run on one database.
+ */
+export function tables(words: ColumnWords) {
+  const { table, text, number, bytes, id, index, uniqueIndex, primaryKey } = words;
+
+  /** Facts about the database itself, such as the epoch. */
+  const meta = table("meta", {
+    key: text().primaryKey(),
+    value: text().notNull(),
+  });
+
+  /** An account. A deleted one keeps its row, so that ids are never given again, and loses everything else. */
+  const users = table(
+    "users",
+    {
+      id: id(),
+      name: text(),
+      /** The name in lower case: what is unique. */
+      nameKey: text("name_key"),
+      /** What names that look alike have in common, and new ones may not share; null for who had one that looks like an earlier one's. */
+      skeleton: text("likeness"),
+      passwordHash: text("password_hash"),
+      role: text({ enum: roles }).notNull().default("member"),
+      status: text("standing", { enum: accountStatuses }).notNull().default("active"),
+      statusReason: text("standing_reason"),
+      mutedUntil: number("muted_until"),
+      createdAt: number("created_at").notNull(),
+      lastSignInAt: number("last_sign_in_at"),
+      /** Whether recovery codes were given with the factors there are, used up or not: 1 or 0. */
+      hasRecovery: number("has_recovery").notNull().default(0),
+      /** Whether the messages of this deleted account are still being removed: 1 or 0. */
+      erasing: number().notNull().default(0),
+    },
+    (on) => [uniqueIndex("users_name_key").on(on.nameKey), uniqueIndex("users_likeness").on(on.skeleton)],
+  );
+
+  const sessions = table(
+    "sessions",
+    {
+      /** SHA-256 of the token; the token itself is only in the cookie. */
+      id: bytes().primaryKey(),
+      userId: number("user_id")
+        .notNull()
+        .references(() => users.id),
+      /** The user agent, as the browser tells it. */
+      device: text().notNull(),
+      /** What its owner calls the device. */
+      label: text(),
+      address: text().notNull().default(""),
+      /** How many factors were proven when it began: 1, or 2. */
+      factors: number().notNull().default(1),
+      /** When a factor was proven last. */
+      provenAt: number("proven_at").notNull().default(0),
+      /** SHA-256 of the key it is bound to, in base64url; empty where to none, null until it is used with one: from before there were keys. */
+      keyHash: text("key_hash"),
+      createdAt: number("created_at").notNull(),
+      seenAt: number("seen_at").notNull(),
+    },
+    (on) => [index("sessions_user").on(on.userId)],
+  );
+
+  const conversations = table(
+    "conversations",
+    {
+      id: text().primaryKey(),
+      kind: text({ enum: ["group", "direct"] }).notNull(),
+      /** The number of the latest change; every change takes the next one. */
+      head: number().notNull().default(0),
+      lastMessageAt: number("last_message_at"),
+      ...words.conversation.columns(),
+    },
+    words.conversation.indexes,
+  );
+
+  const memberships = table(
+    "memberships",
+    {
+      userId: number("user_id")
+        .notNull()
+        .references(() => users.id),
+      conversationId: text("conversation_id")
+        .notNull()
+        .references(() => conversations.id),
+      lastRead: number("last_read").notNull().default(0),
+    },
+    (on) => [primaryKey({ columns: [on.userId, on.conversationId] })],
+  );
+
+  const messages = table(
+    "messages",
+    {
+      conversationId: text("conversation_id")
+        .notNull()
+        .references(() => conversations.id),
+      seq: number().notNull(),
+      rev: number().notNull(),
+      authorId: number("author_id")
+        .notNull()
+        .references(() => users.id),
+      clientId: text("client_id").notNull(),
+      /** Empty once it was deleted. */
+      text: text().notNull(),
+      createdAt: number("created_at").notNull(),
+      deletedAt: number("deleted_at"),
+    },
+    (on) => [
+      primaryKey({ columns: [on.conversationId, on.seq] }),
+      // The id first: ids that grow with time then meet at the index's end, one page for all authors of a commit.
+      uniqueIndex("messages_once").on(on.clientId, on.authorId),
+      uniqueIndex("messages_rev").on(on.conversationId, on.rev),
+      // What one person wrote is asked for when they take their data along, or wish it gone.
+      index("messages_author").on(on.authorId, on.conversationId, on.seq).where(sql`deleted_at is null`),
+    ],
+  );
+
+  /** How the server is set up, as JSON under one key. */
+  const settings = table("house", {
+    key: text().primaryKey(),
+    value: text().notNull(),
+  });
+
+  /** Secrets of one-time passwords, sealed under the pepper. */
+  const totp = table(
+    "totp",
+    {
+      userId: number("user_id")
+        .notNull()
+        .references(() => users.id),
+      secret: text().notNull(),
+      /** The time step of the last code that was taken: none may be taken twice. */
+      lastStep: number("last_step").notNull(),
+      createdAt: number("created_at").notNull(),
+    },
+    (on) => [primaryKey({ columns: [on.userId] })],
+  );
+
+  const recoveryCodes = table(
+    "recovery_codes",
+    {
+      /** SHA-256 of the code. */
+      id: bytes().primaryKey(),
+      userId: number("user_id")
+        .notNull()
+        .references(() => users.id),
+    },
+    (on) => [index("recovery_codes_user").on(on.userId)],
+  );
+
+  const passkeys = table(
+    "passkeys",
+    {
+      /** The credential's id, in base64url. */
+      id: text().primaryKey(),
+      userId: number("user_id")
+        .notNull()
+        .references(() => users.id),
+      /** The host name it belongs to. */
+      rpId: text("rp_id").notNull(),
+      publicKey: bytes("public_key").notNull(),
+      counter: number().notNull(),
+      /** A JSON array. */
+      transports: text().notNull(),
+      name: text().notNull(),
+      createdAt: number("created_at").notNull(),
+      lastUsedAt: number("last_used_at"),
+    },
+    (on) => [index("passkeys_user").on(on.userId)],
+  );
+
+  /** Accounts at providers of sign-in that open an account here. */
+  const identities = table(
+    "identities",
+    {
+      issuer: text().notNull(),
+      subject: text().notNull(),
+      userId: number("user_id")
+        .notNull()
+        .references(() => users.id),
+      /** The provider, as the configuration names it. */
+      provider: text().notNull(),
+      createdAt: number("created_at").notNull(),
+      lastUsedAt: number("last_used_at"),
+    },
+    (on) => [primaryKey({ columns: [on.issuer, on.subject] }), index("identities_user").on(on.userId)],
+  );
+
+  /** What is valid once and for a short time: reset links, challenges of passkeys, sign-ins at a provider that are under way. */
+  const tickets = table(
+    "tickets",
+    {
+      /** SHA-256 of the token. */
+      id: bytes().primaryKey(),
+      kind: text().notNull(),
+      userId: number("user_id").references(() => users.id),
+      data: text().notNull(),
+      expiresAt: number("expires_at").notNull(),
+    },
+    (on) => [index("tickets_expire").on(on.expiresAt), index("tickets_user").on(on.userId)],
+  );
+
+  /** Invitations. The token is made from id, time and pepper, so that none can be made from a stolen database. */
+  const invites = table("invites", {
+    id: id(),
+    createdBy: number("created_by")
+      .notNull()
+      .references(() => users.id),
+    createdAt: number("created_at").notNull(),
+    expiresAt: number("expires_at"),
+    maxUses: number("max_uses"),
+    uses: number().notNull().default(0),
+    label: text().notNull(),
+    revokedAt: number("revoked_at"),
+  });
+
+  /** Messages that were reported to the moderators. */
+  const reports = table(
+    "reports",
+    {
+      id: id(),
+      conversationId: text("conversation_id")
+        .notNull()
+        .references(() => conversations.id),
+      seq: number().notNull(),
+      reporterId: number("reporter_id")
+        .notNull()
+        .references(() => users.id),
+      reason: text().notNull(),
+      createdAt: number("created_at").notNull(),
+      settledAt: number("settled_at"),
+      settledBy: number("settled_by").references(() => users.id),
+      outcome: text(),
+    },
+    (on) => [uniqueIndex("reports_once").on(on.conversationId, on.seq, on.reporterId)],
+  );
+
+  /** What people have to know of their accounts until they have seen it. */
+  const alerts = table(
+    "alerts",
+    {
+      id: id(),
+      userId: number("user_id")
+        .notNull()
+        .references(() => users.id),
+      what: text({ enum: alertKinds }).notNull(),
+      at: number().notNull(),
+      byId: number("by_id").references(() => users.id),
+      seenAt: number("seen_at"),
+    },
+    (on) => [index("alerts_user").on(on.userId)],
+  );
+
+  /** What was done and by whom. Rows are added and never changed; triggers refuse it, and deletion before their time is over. */
+  const audit = table(
+    "audit",
+    {
+      id: id(),
+      at: number().notNull(),
+      event: text().notNull(),
+      actorId: number("actor_id"),
+      subjectId: number("subject_id"),
+      address: text(),
+      /** A JSON object. */
+      detail: text().notNull(),
+    },
+    (on) => [
+      index("audit_at").on(on.at),
+      index("audit_actor").on(on.actorId),
+      index("audit_subject").on(on.subjectId),
+    ],
+  );
+
+  return {
+    meta,
+    users,
+    sessions,
+    conversations,
+    memberships,
+    messages,
+    settings,
+    totp,
+    recoveryCodes,
+    passkeys,
+    identities,
+    tickets,
+    invites,
+    reports,
+    alerts,
+    audit,
+  };
+}
+
+export type Tables = ReturnType<typeof tables>;

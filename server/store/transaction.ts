@@ -1,0 +1,126 @@
+import type { Column, SQL } from "drizzle-orm";
+import type { BunSQLDatabase } from "drizzle-orm/bun-sql";
+import type { QueryPromise } from "drizzle-orm/query-promise";
+import type { AuditEntry } from "../protocol/audit.ts";
+import type { ClusterEvent } from "./cluster-event.ts";
+import type { Tables } from "./tables.ts";
+
+// Every query is written once, as a generator that yields its statements. SQLite runs each where it is yielded, inside one
+// transaction that nothing can come between; PostgreSQL is waited for.
+
+/** A statement that waits to be run, and what it gives. */
+export interface Statement {
+  query: QueryPromise<unknown>;
+  gives: "rows" | "nothing";
+}
+
+export type Work<T> = Generator<Statement, T, unknown>;
+
+/** The queries that both databases can build. */
+export type Orm = Pick<BunSQLDatabase, "select" | "selectDistinct" | "insert" | "update" | "delete">;
+
+export interface Reading {
+  db: Orm;
+  t: Tables;
+  /** What of SQL the two databases write differently. */
+  words: SqlWords;
+}
+
+export interface SqlWords {
+  greatest(...values: SQL[]): SQL;
+  least(...values: SQL[]): SQL;
+  /** The clock of the database's machine, in UTC milliseconds. */
+  now: SQL;
+  /** A field of a JSON object in a column of text. */
+  field(column: Column, name: string): SQL;
+}
+
+/** A transaction: all of what its statements change is committed, or nothing is. */
+export interface Tx extends Reading {
+  /** The query whose rows nobody else changes until the transaction ends: for who checks first, and acts then. */
+  locking<T extends QueryPromise<unknown>>(query: T): T;
+  /** Says what follows from the commit, on every node: see `effects.ts`. Nothing follows where the transaction fails. */
+  emit(event: ClusterEvent): void;
+  /** Writes a line of the audit log, where one is given, which the security log takes over after the commit. */
+  audit(entry: NewAuditEntry | undefined): Work<void>;
+  /** Notes that something was deleted, whose text the files of the database still hold. */
+  deleted(what: { userId?: number }): Work<void>;
+}
+
+/**
+ * A line for the audit log. A store function that takes one writes it in its transaction: both or neither, and none where
+ * nothing was changed.
+ */
+export type NewAuditEntry = Omit<AuditEntry, "id">;
+
+/** What has become true by a commit. */
+export interface Committed {
+  events: ClusterEvent[];
+  entries: NewAuditEntry[];
+}
+
+/** How a store function is run: as one statement, as a read of several that see one state, or as a transaction. */
+export type Operation<Given extends unknown[], T> =
+  | { kind: "statement" | "snapshot"; work(reading: Reading, ...given: Given): Work<T> }
+  | { kind: "transaction"; work(tx: Tx, ...given: Given): Work<T> };
+
+/** One statement, which is all there is of it. */
+export const statement = <Given extends unknown[], T>(
+  work: (reading: Reading, ...given: Given) => Work<T>,
+): Operation<Given, T> => ({ kind: "statement", work });
+
+/** A read of several statements, all of which see one state of the database. */
+export const snapshot = <Given extends unknown[], T>(
+  work: (reading: Reading, ...given: Given) => Work<T>,
+): Operation<Given, T> => ({ kind: "snapshot", work });
+
+/** Statements that are committed together, or not at all. */
+export const transaction = <Given extends unknown[], T>(
+  work: (tx: Tx, ...given: Given) => Work<T>,
+): Operation<Given, T> => ({ kind: "transaction", work });
+
+/** Runs store functions on one database. */
+export interface Engine {
+  run<Given extends unknown[], T>(operation: Operation<Given, T>, given: Given): Promise<T>;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: Operations of any arguments.
+type Area = Record<string, Operation<any[], unknown>>;
+
+/** An area of the store as its callers have it: the same functions by name, each giving a promise. */
+export type Bound<A> = {
+  [Name in keyof A]: A[Name] extends Operation<infer Given, infer T>
+    ? (...given: Given) => Promise<T>
+    : never;
+};
+
+/** The functions of an area, on an engine. */
+export const bind = <A extends Area>(engine: Engine, area: A): Bound<A> =>
+  Object.fromEntries(
+    Object.entries(area).map(([name, operation]) => [
+      name,
+      (...given: unknown[]) => engine.run(operation, given),
+    ]),
+  ) as Bound<A>;
+
+// What is yielded: a forgotten `yield*` would do nothing, which a test of the conventions finds.
+
+/** Runs a query; gives its rows. */
+export function* rows<T>(query: QueryPromise<T[]>): Work<T[]> {
+  return (yield { query, gives: "rows" }) as T[];
+}
+
+/** Runs a query; gives its first row, or null. */
+export function* first<T>(query: QueryPromise<T[]>): Work<T | null> {
+  return (yield* rows(query))[0] ?? null;
+}
+
+/** Runs a query that changes something; gives whether it did, by what it says of each row. */
+export function* some(query: QueryPromise<unknown[]>): Work<boolean> {
+  return (yield* rows(query)).length > 0;
+}
+
+/** Runs a statement of which nothing is asked. */
+export function* done(query: QueryPromise<unknown>): Work<void> {
+  yield { query, gives: "nothing" };
+}
