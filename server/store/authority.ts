@@ -1,10 +1,22 @@
 import { type AccountStatus, isAbove, may, type Role } from "../protocol/roles.ts";
 import { Refusal } from "../refusal.ts";
+import { lockPeople } from "./locked-users.ts";
+import type { Tx, Work } from "./transaction.ts";
 
 /** By what right something is done to somebody: who does it, in which role. */
 export interface Actor {
   by: number;
   role: Role;
+}
+
+/** Asks `authorizeOver` of what the database says; nothing where no actor is given. Both keep their roles until the transaction ends. */
+export function* requireAuthorityOver(
+  tx: Tx,
+  actor: Actor | undefined,
+  over: number,
+  status?: AccountStatus,
+): Work<void> {
+  if (actor) authorizeOver(actor, over, yield* lockPeople(tx, [actor.by, over]), status);
 }
 
 /** What the database says of somebody, in the transaction that does it. */

@@ -1,10 +1,7 @@
 import { eq } from "drizzle-orm";
 import type { ServerSettings } from "../../protocol/settings.ts";
-import type { SettingsStore } from "../settings.ts";
-import { log } from "./audit.ts";
 import { type Author, emit } from "./cluster-events.ts";
-import { withDbErrors } from "./db-errors.ts";
-import type { Db, Transaction } from "./open.ts";
+import type { Transaction } from "./open.ts";
 import { settings } from "./schema.ts";
 
 const key = "house";
@@ -24,22 +21,4 @@ export async function beginSettings(
   const [begun] = await db.insert(settings).values({ key, value }).onConflictDoNothing().returning();
   if (begun) await emit(db, author, { kind: "settings.changed", settings: rules });
   return begun !== undefined;
-}
-
-export function postgresSettings(db: Db, author: Author): SettingsStore {
-  return {
-    read: () => withDbErrors(() => readSettings(db.orm)),
-    write: (rules, entry) =>
-      withDbErrors(() =>
-        db.orm.transaction(async (tx) => {
-          const value = JSON.stringify(rules);
-          await tx
-            .insert(settings)
-            .values({ key, value })
-            .onConflictDoUpdate({ target: settings.key, set: { value } });
-          await emit(tx, author, { kind: "settings.changed", settings: rules });
-          await log(tx, entry);
-        }),
-      ),
-  };
 }

@@ -1,5 +1,6 @@
 import { alerts } from "../alerts.ts";
 import { audit } from "../audit.ts";
+import { settings } from "../settings.ts";
 import type { Store } from "../store.ts";
 import { tickets } from "../tickets.ts";
 import { bind, type Committed } from "../transaction.ts";
@@ -14,7 +15,6 @@ import type { Db } from "./open.ts";
 import { postgresReports } from "./reports.ts";
 import { semaphore } from "./semaphore.ts";
 import { postgresSessions } from "./sessions.ts";
-import { postgresSettings } from "./settings.ts";
 import { postgresUsers } from "./users.ts";
 
 /** The store on an open PostgreSQL database, for the node named `origin`; closing the store closes the database. */
@@ -36,7 +36,7 @@ export function postgresStore(
     disk: postgresDisk(db),
     tickets: bind(engine, tickets),
     invites: postgresInvites(db),
-    settings: postgresSettings(db, author),
+    settings: bind(engine, settings),
     reports: postgresReports(db),
     audit: bind(engine, audit),
     alerts: bind(engine, alerts),

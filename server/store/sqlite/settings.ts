@@ -1,9 +1,6 @@
 import { eq } from "drizzle-orm";
 import type { ServerSettings } from "../../protocol/settings.ts";
-import type { SettingsStore } from "../settings.ts";
-import { log, type Writer } from "./audit.ts";
-import { withDbErrors } from "./db-errors.ts";
-import type { Db } from "./open.ts";
+import type { Writer } from "./audit.ts";
 import { settings } from "./schema-access.ts";
 
 const key = "house";
@@ -19,17 +16,4 @@ export function writeSettings(db: Writer, rules: ServerSettings): void {
     .values({ key, value })
     .onConflictDoUpdate({ target: settings.key, set: { value } })
     .run();
-}
-
-export function sqliteSettings(db: Db): SettingsStore {
-  return {
-    read: () => withDbErrors(() => readSettings(db)),
-    write: (rules, entry) =>
-      withDbErrors(() =>
-        db.transaction((tx) => {
-          writeSettings(tx, rules);
-          log(tx, entry);
-        }),
-      ),
-  };
 }

@@ -1,6 +1,7 @@
 import { eq } from "drizzle-orm";
 import { alerts } from "../alerts.ts";
 import { audit } from "../audit.ts";
+import { settings } from "../settings.ts";
 import type { Store } from "../store.ts";
 import { tickets } from "../tickets.ts";
 import { bind, type Committed } from "../transaction.ts";
@@ -15,7 +16,6 @@ import { beginWithoutPendingVacuum } from "./pending-vacuum.ts";
 import { sqliteReports } from "./reports.ts";
 import { meta } from "./schema.ts";
 import { sqliteSessions } from "./sessions.ts";
-import { sqliteSettings } from "./settings.ts";
 import { sqliteUsers } from "./users.ts";
 
 /** The store on an open SQLite database; closing the store closes the database. */
@@ -31,7 +31,7 @@ export function sqliteStore(db: Db, committed: (outcome: Committed) => void = ()
     disk: sqliteDisk(db),
     tickets: bind(engine, tickets),
     invites: sqliteInvites(db),
-    settings: sqliteSettings(db),
+    settings: bind(engine, settings),
     reports: sqliteReports(db),
     audit: bind(engine, audit),
     alerts: bind(engine, alerts),
