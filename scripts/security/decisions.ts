@@ -19,5 +19,5 @@ export function decisionsIn(document: string): Decision[] {
 }
 
 export async function readDecisions(): Promise<Decision[]> {
-  return decisionsIn(await Bun.file(join(projectRoot, "server/README.md")).text());
+  return decisionsIn(await Bun.file(join(projectRoot, "server/DECISIONS.md")).text());
 }

@@ -6,9 +6,11 @@ const number = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 export const alertKinds = ["reset link made", "reset link used"] as const;
 export type AlertKind = (typeof alertKinds)[number];
 
-/** Something that somebody has to know of their account. */
+/** Something that somebody has to know of their account, kept until they say that they have seen it. */
 export const alert = v.object({
+  /** Names it in the routes. */
   id: number,
+  /** What happened. */
   what: v.picklist(alertKinds),
   /** UTC milliseconds. */
   at: number,

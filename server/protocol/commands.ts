@@ -3,15 +3,20 @@ import { conversationId } from "./conversation-id.ts";
 import { limits } from "./limits.ts";
 import { messageText } from "./text.ts";
 
-/** Names a command in the reply to it; chosen by the client, never interpreted. */
+/** The client's name for this command; its answer carries it back. */
 export const ref = v.pipe(v.string(), v.minLength(1), v.maxLength(limits.refMax));
 
 const number = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+/** The incarnation of the database that the cursor belongs to. */
 const epoch = v.pipe(v.string(), v.maxLength(limits.refMax));
 
-/** Text today; an end-to-end encrypted form can stand beside it later. */
+/**
+ * What the message says, in at most `messageBytes` of `chat.entered`. Text today; an end-to-end encrypted form can stand beside it
+ * later.
+ */
 export const body = v.strictObject({ text: messageText });
 
+/** The client's name for the message, best a UUID of version 7: its order in time keeps the server's index small. */
 const clientId = v.pipe(
   v.string(),
   v.regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, "must be a UUID in lower case"),
@@ -19,13 +24,18 @@ const clientId = v.pipe(
 
 /** What a client may ask over the socket, one JSON object a frame. Unknown keys are refused. */
 export const commands = {
-  /** Begins: asks for everything needed to show the chat. `people` is the tag of the directory the client still has. */
+  /** Asks for everything needed to show the chat; the first command after every connect. Answer: `chat.entered`. */
   "chat.enter": v.strictObject({
     type: v.literal("chat.enter"),
     ref,
+    /** Tag of the directory that the client still has, which is then not sent again. */
     people: v.optional(v.pipe(v.string(), v.maxLength(limits.refMax))),
   }),
-  /** Stores and delivers a message. The same author and `clientId` again stores nothing and answers the stored one. */
+  /**
+   * Stores and delivers a message. Answer: the `message.sent` that everybody gets, known by its `clientId`. Where the author has
+   * sent this `clientId` before, nothing is stored, and this socket alone gets the stored message as it is now, also a deleted one;
+   * with another text it is `client_id_reused`.
+   */
   "message.send": v.strictObject({
     type: v.literal("message.send"),
     ref,
@@ -33,31 +43,39 @@ export const commands = {
     clientId,
     body,
   }),
-  /** Deletes a message: one's own, or of the group's any for moderators. */
+  /**
+   * Deletes a message for good: one's own; as a moderator, in the group, also one of somebody of a lesser role. Answer:
+   * `message.deleted`, and `message.changed` for everybody. A second time changes nothing.
+   */
   "message.delete": v.strictObject({
     type: v.literal("message.delete"),
     ref,
     conversation: conversationId,
+    /** The message's place. */
     seq: v.pipe(number, v.minValue(1)),
   }),
-  /** Asks for what changed after the cursor `after`, in the order of `rev`; repeat until `upTo` is `head`. */
+  /** Asks for the messages that changed after a cursor. Answer: `conversation.synced`; ask again until its `upTo` is its `head`. */
   "conversation.sync": v.strictObject({
     type: v.literal("conversation.sync"),
     ref,
     conversation: conversationId,
     epoch,
+    /** The cursor. */
     after: number,
   }),
-  /** Asks for the page of messages before or after a `seq`, or around one, or for the latest one. */
+  /** Asks for a page of messages; without `before`, `after` and `around` for the latest one. Answer: `history.page`. */
   "history.read": v.pipe(
     v.strictObject({
       type: v.literal("history.read"),
       ref,
       conversation: conversationId,
+      /** Only messages with a lower `seq`. */
       before: v.optional(number),
+      /** Only messages with a higher `seq`. */
       after: v.optional(number),
-      /** Half of the page is from this `seq` on. */
+      /** Half of the page is from this `seq` on, the other half before it. */
       around: v.optional(number),
+      /** How many messages at most; 50 where it is left out. */
       limit: v.optional(v.pipe(number, v.minValue(1), v.maxValue(limits.historyPageMax))),
     }),
     v.check(
@@ -65,14 +83,18 @@ export const commands = {
       "takes one of before, after and around",
     ),
   ),
-  /** Says that everything up to `seq` has been read; never moves backwards. */
+  /**
+   * Says that everything up to `seq` has been read. Marks never move back. It has no answer of its own: `read.marked` reaches all
+   * sockets of the user shortly after.
+   */
   "read.mark": v.strictObject({
     type: v.literal("read.mark"),
     ref,
     conversation: conversationId,
+    /** The last message that was read. */
     seq: number,
   }),
-  /** Asks for a sign of life. */
+  /** Asks for a sign of life, for clients that cannot send a WebSocket ping. Answer: `pong`. */
   ping: v.strictObject({ type: v.literal("ping"), ref }),
 } as const;
 

@@ -5,6 +5,7 @@ import { type ErrorCode, errorCodes } from "./errors.ts";
 
 const id = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+/** The one of the command that this answers. */
 const ref = v.string();
 
 /** What is told to the other devices of an account. */
@@ -23,9 +24,11 @@ export const accountNews = [
 ] as const;
 export type AccountNews = (typeof accountNews)[number];
 
-/** Someone who has, or once had, an account. `name` is null once it was deleted; the id is never given again. */
+/** Someone who has, or once had, an account. */
 export const person = v.object({
+  /** Never given again, also after the account was deleted. */
   id,
+  /** Null once the account was deleted; somebody else may have the name afterwards. */
   name: v.nullable(v.string()),
   /** Left out for a member. */
   role: v.optional(v.picklist(["moderator", "admin", "owner"])),
@@ -33,41 +36,51 @@ export const person = v.object({
   barred: v.optional(v.literal(true)),
 });
 
-/** A stored message. `seq` is its place, `rev` the number of its latest change; both count in one row per conversation. */
+/** A stored message. `seq` and `rev` are numbers of one counter for each conversation. */
 export const message = v.object({
   conversation: conversationId,
+  /** Its place in the conversation, which never changes. */
   seq: id,
+  /** The number of its latest change. */
   rev: id,
+  /** The id of who wrote it. */
   author: id,
+  /** The author's name for it. */
   clientId: v.string(),
+  /** What it says. */
   body: v.object({ text: v.string() }),
-  /** UTC milliseconds. */
+  /** When it was stored, UTC milliseconds. */
   createdAt: count,
   /** When it was deleted, UTC milliseconds; the text is then empty. Left out otherwise. */
   deletedAt: v.optional(count),
 });
 
-/** A conversation as its member sees it when entering. `unread` is counted up to `limits.unreadMax`. */
+/** A conversation as its member sees it when entering. */
 export const conversation = v.object({
   id: conversationId,
   /** The number of the latest change; 0 when nothing was written yet. */
   head: count,
   /** When its latest message was stored, UTC milliseconds; null when nothing was written yet. */
   lastMessageAt: v.nullable(count),
+  /** Up to which `seq` one has read; for somebody new the group's head when their account was made. */
   lastRead: count,
+  /** How many messages of others came after that; counted up to `unreadMax`. */
   unread: count,
 });
 
 /** What the server says over the socket. A frame is a JSON array of these, in order. */
 export const events = {
+  /** The answer to `chat.enter`: who one is, who there is, who is online, and one's conversations. */
   "chat.entered": v.object({
     type: v.literal("chat.entered"),
     ref,
+    /** The version of this protocol. */
     version: v.number(),
-    /** What time it is for the server, UTC milliseconds. */
+    /** What time it is for the server, UTC milliseconds: a client counts by it what the server decides. */
     now: count,
     /** The incarnation of the database: when it differs from the one a client knew, everything it holds is void. */
     epoch: v.string(),
+    /** Oneself. */
     me: person,
     /** Until when one may not write, UTC milliseconds; left out when one may. */
     mutedUntil: v.optional(count),
@@ -79,24 +92,32 @@ export const events = {
     alerts: v.optional(v.array(alert)),
     /** Tag of the directory; sent back with the next `chat.enter`, it spares sending an unchanged directory. */
     peopleTag: v.string(),
+    /** The whole directory, deleted accounts too; left out where the tag sent along is still the right one. */
     people: v.optional(v.array(person)),
+    /** The ids of who is connected. */
     online: v.array(id),
+    /** The group first, then by latest message. Private ones are there once something was written in them. */
     conversations: v.array(conversation),
   }),
+  /** A message was stored. To its author it is the receipt: recognise it by `clientId`. */
   "message.sent": v.object({ type: v.literal("message.sent"), message }),
   /** The answer to `message.delete`; everyone hears of it as `message.changed`. */
   "message.deleted": v.object({ type: v.literal("message.deleted"), ref }),
-  /** A message that was sent before is another now: it was deleted. */
+  /** A message that was sent before is another now: it was deleted. Its new `rev` moves the cursor like a new message. */
   "message.changed": v.object({ type: v.literal("message.changed"), message }),
+  /** The answer to `conversation.sync`: at most 200 messages that changed after the cursor. */
   "conversation.synced": v.object({
     type: v.literal("conversation.synced"),
     ref,
     conversation: conversationId,
+    /** Ascending by `rev`. */
     messages: v.array(message),
-    /** The cursor to go on from. */
+    /** Up to which number nothing is missing now: the new cursor, unless the client's is higher by then. */
     upTo: count,
+    /** The conversation's head; above `upTo` there is more to ask for. */
     head: count,
   }),
+  /** The answer to `history.read`. It may hold fewer messages than were asked for, although there are more: `more` tells. */
   "history.page": v.object({
     type: v.literal("history.page"),
     ref,
@@ -107,55 +128,81 @@ export const events = {
     more: v.boolean(),
     /** Whether newer ones exist; for a page around a `seq` alone. */
     newer: v.optional(v.boolean()),
-    /** The conversation's head in the same snapshot: the cursor that belongs to this page. */
+    /** The conversation's head when the page was read. It is the cursor only for a client that holds nothing else of it. */
     head: count,
   }),
+  /** What one has read, told to all one's sockets. */
   "read.marked": v.object({
     type: v.literal("read.marked"),
     conversation: conversationId,
+    /** Up to where. */
     seq: count,
+    /** How many messages of others are unread still. */
     unread: count,
   }),
+  /**
+   * Who came and who went, over all their devices. Going is told after eight seconds, so that a reload says nothing, or at once for
+   * who logged out.
+   */
   "presence.changed": v.object({
     type: v.literal("presence.changed"),
-    /** Who came and who went; `quiet` when they only came back after a restart of the server. */
+    /** The ids of who came. */
     online: v.array(id),
+    /** The ids of who went. */
     offline: v.array(id),
+    /** Where they only came back after a restart of the server: show them as online, and tell nobody. */
     quiet: v.optional(v.literal(true)),
   }),
+  /** Somebody made an account. */
   "person.registered": v.object({ type: v.literal("person.registered"), person }),
   /** Somebody has another role, was barred, or was let in again. */
   "person.changed": v.object({ type: v.literal("person.changed"), person }),
+  /** An account was deleted: its name is to be forgotten. Its messages stay, unless `message.changed` says that they went. */
   "person.deleted": v.object({ type: v.literal("person.deleted"), id }),
-  /** One may not write until then, or may again: null. */
+  /** One may not write until then (UTC milliseconds), or may again: null. Told to oneself alone. */
   "me.muted": v.object({ type: v.literal("me.muted"), until: v.nullable(count) }),
   /** Something happened to one's account that one should know of, told to all one's devices. */
   "account.notified": v.object({
     type: v.literal("account.notified"),
+    /** What happened. */
     what: v.picklist(accountNews),
     /** The device by which it happened, as its browser names it. */
     device: v.string(),
+    /** When, UTC milliseconds. */
     at: count,
   }),
-  /** What one has to know of one's account and has not seen yet is this now: told to all one's devices. */
+  /**
+   * What one has to know of one's account and has not seen yet, all of it; told to all one's devices when it changes. Signing in by
+   * a passkey or a provider makes unseen again what tells of a link that was used since the last time.
+   */
   "alerts.changed": v.object({ type: v.literal("alerts.changed"), alerts: v.array(alert) }),
   /** The server's name, welcome or rules were changed. */
   "settings.changed": v.object({
     type: v.literal("settings.changed"),
+    /** What the chat is called. */
     name: v.string(),
+    /** The text of the welcome page; may be empty. */
     welcome: v.string(),
+    /** Who may make an account: anyone, who has an invitation, nobody. */
     registration: v.picklist(["open", "invite", "closed"]),
+    /** The size of the longest message, in bytes of UTF-8. */
     messageBytes: count,
   }),
-  /** A message was reported: told to those who may settle it. */
+  /**
+   * How many reports are open, told to those who may settle them whenever that changes. Reports about what somebody below the owner
+   * wrote are not counted for that person.
+   */
   "report.added": v.object({ type: v.literal("report.added"), open: count }),
-  /** The answer to `ping`, with what time it is for the server, UTC milliseconds. */
+  /** The answer to `ping`; `now` is the server's time, UTC milliseconds. */
   pong: v.object({ type: v.literal("pong"), ref, now: count }),
+  /** A command was refused, and changed nothing. */
   error: v.object({
     type: v.literal("error"),
-    /** The command that was refused; absent when the frame was not understood well enough to know. */
+    /** The one of the refused command; left out when the frame was not understood well enough to find it. */
     ref: v.optional(ref),
+    /** One of [errors](#errors). */
     code: v.picklist(Object.keys(errorCodes) as ErrorCode[]),
+    /** A sentence for people. */
     message: v.string(),
     /** Milliseconds after which the same command may succeed. */
     retryAfter: v.optional(count),

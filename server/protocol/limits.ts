@@ -1,31 +1,44 @@
 /** Bounds that both sides of the wire know. Sizes are bytes of UTF-8 unless said otherwise; times are milliseconds. */
 export const limits = {
+  /** Characters of a user name, at least. */
   nameMin: 3,
+  /** Characters of a user name, at most. */
   nameMax: 20,
-  /** Characters, so below. What is said of a name, a device, an invitation or a reason. */
+  /** Characters of what a device, a passkey or an invitation is called. */
   labelMax: 60,
+  /** Characters of the token of a link. */
   linkTokenMax: 64,
+  /** Characters of what the chat is called. */
   chatNameMax: 40,
+  /** Characters of the text of the welcome page. */
   welcomeMax: 500,
+  /** Characters of a reason that is given for a report, a mute or a ban. */
   reasonMax: 300,
-  /** Four weeks. */
+  /** How long somebody can be muted: four weeks, in minutes. */
   muteMaxMinutes: 40_320,
+  /** Characters of a password, at least. */
   passwordMin: 8,
-  /** Bytes, so that "any length up to 256 counts to the last byte" means the same on both sides. */
+  /** Bytes of a password, at most; all of them count. */
   passwordMaxBytes: 256,
+  /** Bytes of a message's text, at most; a chat may be set to fewer. */
   messageMaxBytes: 16_384,
-  /** A command frame above this closes the socket (1009). JSON may escape a byte into six, so it is well above a message. */
+  /** Bytes of a frame from the client; a larger one closes the socket (1009). JSON may escape a byte into six. */
   frameMaxBytes: 131_072,
-  /** A request body above this is refused unread. */
+  /** Bytes of a request's body; a larger one is refused unread. */
   requestMaxBytes: 16_384,
-  /** How long a server is silent at most; a client that hears nothing for longer has reason to ask. */
+  /** Milliseconds that the server is silent at most; a client that hears nothing for longer sends a `ping`. */
   heartbeatMs: 13_000,
+  /** How deep JSON may nest. */
   jsonMaxDepth: 16,
+  /** Characters of a `ref`, and of the tags that a client sends back. */
   refMax: 64,
+  /** Messages on a page of history, where the client does not say how many. */
   historyPage: 50,
+  /** Messages on a page of history, at most. */
   historyPageMax: 200,
-  /** A page of history or catch-up ends early when its bodies exceed this. */
+  /** Bytes of text after which a page of history or of catching up ends early. */
   pageMaxBytes: 262_144,
+  /** Messages on a page of catching up, at most. */
   syncPage: 200,
   /** Unread messages are counted up to this; a client shows "99+". */
   unreadMax: 100,
