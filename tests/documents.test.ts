@@ -2,78 +2,35 @@ import { describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Glob } from "bun";
-import * as v from "valibot";
+import { fill } from "../scripts/docs/fill.ts";
+import { protocolDocument, writtenProtocol } from "../scripts/docs/protocol.ts";
 import { routeTable } from "../server/http/routes.ts";
-import { closeCodes } from "../server/protocol/close-codes.ts";
-import { commands } from "../server/protocol/commands.ts";
-import { errorCodes } from "../server/protocol/errors.ts";
-import { events } from "../server/protocol/events.ts";
-import { rights } from "../server/protocol/roles.ts";
 
 const root = join(import.meta.dir, "..");
 const documents = ["*.md", "server/*.md", ".github/*.md"].flatMap((pattern) => [
   ...new Glob(pattern).scanSync({ cwd: root, dot: true }),
 ]);
-const text = await Bun.file(join(root, "server/README.md")).text();
+const read = (document: string) => Bun.file(join(root, document)).text();
 
-/** The first JSON block under the heading of this name. */
-function exampleOf(name: string): unknown {
-  const [, rest] = text.split(`#### \`${name}\`\n`);
-  const [, json] = /```json\n([\s\S]*?)```/.exec(rest ?? "") ?? [];
-  return JSON.parse(json ?? "null");
-}
-
-const headings = [...text.matchAll(/^#### `([^`]+)`$/gm)].map(([, name]) => name!);
-const rowsUnder = (heading: string) => {
-  const [section] = (text.split(`\n### ${heading}\n`)[1] ?? "").split(/\n##+ /);
-  return [...section!.matchAll(/^\| `?([\w./: -]+?)`?(?: \(fresh\))? \| (.*) \|$/gm)].map(
-    ([, first, rest]) => [first!, rest!],
-  );
-};
-
-describe("server/README.md tells the protocol as it is", () => {
-  test("it has a section for every command and every event, and no other", () => {
-    expect(headings.toSorted()).toEqual([...Object.keys(commands), ...Object.keys(events)].toSorted());
+describe("server/PROTOCOL.md tells the protocol as it is", () => {
+  test("its generated parts are what the sources say: `bun run docs` writes them", async () => {
+    const written = await Bun.file(protocolDocument).text();
+    expect(written).toBe(await writtenProtocol());
   });
 
-  for (const [name, schema] of [...Object.entries(commands), ...Object.entries(events)]) {
-    test(`the example of ${name} is one`, () => {
-      const parsed = v.safeParse(v.strictObject(schema.entries as v.ObjectEntries), exampleOf(name));
-      expect(parsed.issues ?? []).toEqual([]);
-    });
-  }
-
-  test("its table of errors has every code with its status", () => {
-    const said = rowsUnder("Errors").filter(([code]) => code !== "code");
-    const real = Object.entries(errorCodes).map(([code, { status }]) => [code, String(status)]);
-    expect(
-      said.map(([code, rest]) => [code, rest!.split(" | ")[0]]).filter(([code]) => code !== "---"),
-    ).toEqual(real as string[][]);
-  });
-
-  test("its table of close codes has every code with its name", () => {
-    const said = rowsUnder("Close codes")
-      .map(([code, rest]) => `${code} ${rest!.split(" | ")[0]!.replaceAll("`", "")}`)
-      .filter((row) => row.startsWith("4"));
-    expect(said).toEqual(Object.entries(closeCodes).map(([name, code]) => `${code} ${name}`));
-  });
-
-  test("its table of routes has every route", () => {
-    const said = rowsUnder("Over HTTP").map(([route]) => route!);
+  test("its table of routes has every route", async () => {
+    const said = [...(await Bun.file(protocolDocument).text()).matchAll(/^\| `([A-Z]+ \/api[\w./:-]*)`/gm)];
     const table = routeTable({} as Parameters<typeof routeTable>[0]);
-    const real = table.map(([method, path]) => `${method} ${path}`);
-    expect(said.filter((route) => route.includes("/")).toSorted()).toEqual(real.toSorted());
-    const fresh = table.flatMap(([method, path, , , fresh]) => (fresh ? [`${method} ${path}`] : []));
-    const marked = [...text.matchAll(/^\| `([\w./: -]+?)` \(fresh\)/gm)].map(([, route]) => route!);
-    expect(marked.toSorted()).toEqual(fresh.toSorted());
+    expect(said.map(([, route]) => route!).toSorted()).toEqual(
+      table.map(([method, path]) => `${method} ${path}`).toSorted(),
+    );
   });
 
-  test("its table of rights is the one that holds", () => {
-    const said = [...text.matchAll(/^\| `([a-z. ]+)` \| ([a-z]+) \|/gm)].map(([, right, role]) => [
-      right!,
-      role!,
-    ]);
-    expect(said).toEqual(Object.entries(rights) as [string, string][]);
+  test("a part without a marker, and a marker without a part, are refused", () => {
+    const document = "before\n<!-- made by `bun run docs`: one -->\nold\n<!-- end -->\nafter";
+    expect(fill(document, { one: "new" })).toBe(document.replace("old", "\nnew\n"));
+    expect(() => fill(document, {})).toThrow('"one"');
+    expect(() => fill(document, { one: "new", two: "new" })).toThrow("two");
   });
 });
 
@@ -83,7 +40,10 @@ describe("every link leads somewhere", () => {
       ".github/CONTRIBUTING.md",
       ".github/SECURITY.md",
       "README.md",
+      "server/DECISIONS.md",
       "server/GLOSSARY.md",
+      "server/OPERATE.md",
+      "server/PROTOCOL.md",
       "server/README.md",
       "server/SCALE.md",
     ]);
@@ -91,38 +51,71 @@ describe("every link leads somewhere", () => {
 
   for (const document of documents) {
     test(document, async () => {
-      const content = await Bun.file(join(root, document)).text();
-      const links = [...content.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link!);
-      const ours = links.filter((link) => !/^(https?:|mailto:|#)/.test(link));
-      const broken = ours.filter((link) => !existsSync(join(root, dirname(document), link.split("#")[0]!)));
+      const links = [...(await read(document)).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link!);
+      const ours = links.filter((link) => !/^(https?:|mailto:)/.test(link));
+      const leads = async (link: string) => {
+        const [file, anchor] = link.split("#") as [string, string?];
+        const path = file === "" ? document : join(dirname(document), file);
+        if (!existsSync(join(root, path))) return false;
+        return anchor === undefined || anchorsIn(await read(path)).has(anchor);
+      };
+      const broken: string[] = [];
+      for (const link of ours) if (!(await leads(link))) broken.push(link);
       expect(broken).toEqual([]);
     });
   }
 });
 
-describe("README.md leaves nothing out", () => {
-  const readme = Bun.file(join(root, "README.md")).text();
-  const mentioned = async (names: string[]) => {
-    const content = await readme;
+describe("every file that is named is there", () => {
+  for (const document of documents) {
+    test(document, async () => {
+      const ours =
+        /`((?:[\w.-]+\/)+[\w.-]+\.(?:ts|svelte|sql)|(?:server|web|tests|scripts|drizzle)\/[\w./-]*)`/g;
+      const named = [...(await read(document)).matchAll(ours)].map(([, path]) => path!);
+      const gone = named.filter(
+        (path) =>
+          path !== "web/dist" && !["", "server"].some((folder) => existsSync(join(root, folder, path))),
+      );
+      expect(gone).toEqual([]);
+    });
+  }
+});
+
+describe("nothing is left out", () => {
+  const mentioned = async (document: string, names: string[]) => {
+    const content = await read(document);
     return names.filter((name) => !content.includes(`\`${name}\``));
   };
 
-  test("every dependency has its reason", async () => {
+  test("every dependency has its reason in README.md", async () => {
     const { dependencies, devDependencies } = await Bun.file(join(root, "package.json")).json();
-    expect(await mentioned(Object.keys({ ...dependencies, ...devDependencies }))).toEqual([]);
+    expect(await mentioned("README.md", Object.keys({ ...dependencies, ...devDependencies }))).toEqual([]);
   });
 
-  test("every setting has its row", async () => {
-    const config = await Bun.file(join(root, "server/config/environment.ts")).text();
+  test("every setting has its row in server/OPERATE.md", async () => {
+    const config = await read("server/config/environment.ts");
     const settings = [...config.matchAll(/\b(?:setting|count)(?:<[^>]*>)?\(\s*"([A-Z_]+)"/g)].map(
       ([, name]) => name!,
     );
     expect(settings.length).toBeGreaterThan(5);
-    expect(await mentioned(settings)).toEqual([]);
+    expect(await mentioned("server/OPERATE.md", settings)).toEqual([]);
   });
 
-  test("every command has its row", async () => {
+  test("every command has its row in server/OPERATE.md", async () => {
     const { scripts } = await Bun.file(join(root, "package.json")).json();
-    expect(await mentioned(Object.keys(scripts).map((name) => `bun run ${name}`))).toEqual([]);
+    const commands = Object.keys(scripts).map((name) => `bun run ${name}`);
+    expect(await mentioned("server/OPERATE.md", commands)).toEqual([]);
   });
 });
+
+/** The anchors of a document's headings, as GitHub makes them. */
+const anchorsIn = (content: string): Set<string> =>
+  new Set(
+    [...content.matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+      heading!
+        .toLowerCase()
+        .replace(/[^\w\s-]/g, "")
+        .trim()
+        .replaceAll(" ", "-"),
+    ),
+  );
