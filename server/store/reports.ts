@@ -1,6 +1,17 @@
+import { and, count, desc, eq, isNull, ne, or, sql } from "drizzle-orm";
 import type { ConversationId } from "../protocol/conversation-id.ts";
 import type { Message } from "../protocol/events.ts";
-import type { NewAuditEntry } from "./transaction.ts";
+import { selectedMessage } from "./message-row.ts";
+import {
+  type Bound,
+  first,
+  type NewAuditEntry,
+  type Reading,
+  rows,
+  some,
+  statement,
+  transaction,
+} from "./transaction.ts";
 
 /** A message that was reported; `message` is null where it is gone. */
 export interface Report {
@@ -16,32 +27,105 @@ export interface Report {
   outcome: string | null;
 }
 
-export interface Reports {
+type NewReport = Pick<Report, "conversation" | "seq" | "reporterId" | "reason" | "createdAt">;
+
+export type Reports = Bound<typeof reports>;
+
+export const reports = {
   /** False when there is no such message, or it is deleted; the same message again by the same person changes nothing. */
-  add(
-    report: {
-      conversation: ConversationId;
-      seq: number;
-      reporterId: number;
-      reason: string;
-      createdAt: number;
-    },
-    entry: NewAuditEntry,
-  ): Promise<boolean>;
-  find(id: number): Promise<Report | null>;
+  add: transaction(function* (tx, { conversation, ...report }: NewReport, entry: NewAuditEntry) {
+    const {
+      db,
+      t: { messages, reports },
+    } = tx;
+    const reported = and(
+      eq(messages.conversationId, conversation),
+      eq(messages.seq, report.seq),
+      isNull(messages.deletedAt),
+    );
+    if (!(yield* some(db.select({ seq: messages.seq }).from(messages).where(reported)))) return false;
+    const row = { ...report, conversationId: conversation };
+    if (yield* some(db.insert(reports).values(row).onConflictDoNothing().returning())) yield* tx.audit(entry);
+    return true;
+  }),
+
+  find: statement(function* (reading, id: number) {
+    const row = yield* first(select(reading).where(eq(reading.t.reports.id, id)));
+    return row && toReport(row);
+  }),
+
   /**
    * Those still open, the oldest first; with `all`, behind them those that were settled, the latest first. Without those about
    * a message of the author `besides`.
    */
-  list(which: "open" | "all", besides: number | null, limit: number): Promise<Report[]>;
+  list: statement(function* (reading, which: "open" | "all", besides: number | null, limit: number) {
+    const { reports } = reading.t;
+    const found = yield* rows(
+      select(reading)
+        .where(and(which === "open" ? isOpen(reading) : undefined, isNotOf(reading, besides)))
+        .orderBy(
+          sql`${reports.settledAt} is not null`,
+          sql`case when ${isOpen(reading)} then ${reports.id} else -${reports.id} end`,
+        )
+        .limit(limit),
+    );
+    return found.map(toReport);
+  }),
+
   /** How many are open, without those about a message of this author. */
-  countOpen(besides: number | null): Promise<number>;
+  countOpen: statement(function* (reading, besides: number | null) {
+    const { db, t } = reading;
+    const counted = db.select({ count: count() }).from(t.reports).leftJoin(t.messages, isItsMessage(reading));
+    const found = yield* first(counted.where(and(isOpen(reading), isNotOf(reading, besides))));
+    return Number(found?.count ?? 0);
+  }),
+
   /** All of one reporter, the latest first. */
-  by(reporterId: number): Promise<Report[]>;
+  by: statement(function* (reading, reporterId: number) {
+    const { reports } = reading.t;
+    const found = yield* rows(
+      select(reading).where(eq(reports.reporterId, reporterId)).orderBy(desc(reports.id)),
+    );
+    return found.map(toReport);
+  }),
+
   /** False when it was settled before. */
-  settle(
+  settle: transaction(function* (
+    tx,
     id: number,
-    by: { at: number; userId: number; outcome: string },
+    { at, userId, outcome }: { at: number; userId: number; outcome: string },
     entry: NewAuditEntry,
-  ): Promise<boolean>;
-}
+  ) {
+    const settled = yield* some(
+      tx.db
+        .update(tx.t.reports)
+        .set({ settledAt: at, settledBy: userId, outcome })
+        .where(and(eq(tx.t.reports.id, id), isOpen(tx)))
+        .returning(),
+    );
+    if (settled) yield* tx.audit(entry);
+    return settled;
+  }),
+};
+
+const select = (reading: Reading) =>
+  reading.db
+    .select({ report: reading.t.reports, message: reading.t.messages })
+    .from(reading.t.reports)
+    .leftJoin(reading.t.messages, isItsMessage(reading));
+
+const isItsMessage = ({ t: { messages, reports } }: Reading) =>
+  and(eq(messages.conversationId, reports.conversationId), eq(messages.seq, reports.seq));
+
+const isOpen = ({ t }: Pick<Reading, "t">) => isNull(t.reports.settledAt);
+
+const isNotOf = ({ t: { messages } }: Reading, author: number | null) =>
+  author === null ? undefined : or(isNull(messages.authorId), ne(messages.authorId, author));
+
+type Row = Awaited<ReturnType<typeof select>>[number];
+
+const toReport = ({ report: { conversationId, ...report }, message }: Row): Report => ({
+  ...report,
+  conversation: conversationId as ConversationId,
+  message: message && selectedMessage(message),
+});

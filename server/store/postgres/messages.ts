@@ -3,6 +3,7 @@ import { and, asc, count, eq, gt, isNull } from "drizzle-orm";
 import type { ConversationId } from "../../protocol/conversation-id.ts";
 import type { Message } from "../../protocol/events.ts";
 import { limits } from "../../protocol/limits.ts";
+import { selectedMessage } from "../message-row.ts";
 import type { Messages, Page } from "../messages.ts";
 import { postgresAppend } from "./append.ts";
 import { withDbErrors } from "./db-errors.ts";
@@ -124,16 +125,4 @@ const toMessage = (conversation: ConversationId, row: Row): Message => ({
   body: { text: row.text },
   createdAt: Number(row.created_at),
   ...(row.deleted_at === null ? {} : { deletedAt: Number(row.deleted_at) }),
-});
-
-/** The same, as drizzle gives it. */
-export const selectedMessage = (row: typeof messages.$inferSelect): Message => ({
-  conversation: row.conversationId as ConversationId,
-  seq: row.seq,
-  rev: row.rev,
-  author: row.authorId,
-  clientId: row.clientId,
-  body: { text: row.text },
-  createdAt: row.createdAt,
-  ...(row.deletedAt === null ? {} : { deletedAt: row.deletedAt }),
 });

@@ -1,9 +1,9 @@
 import { and, asc, eq, isNull, sql } from "drizzle-orm";
 import type { Message } from "../../protocol/events.ts";
+import { selectedMessage } from "../message-row.ts";
 import type { Messages } from "../messages.ts";
 import { log } from "./audit.ts";
 import { withDbErrors } from "./db-errors.ts";
-import { selectedMessage } from "./messages.ts";
 import type { Db, Transaction } from "./open.ts";
 import { clearPendingVacuum, isVacuumPending, notePendingVacuum, pendingVacuumOf } from "./pending-vacuum.ts";
 import { messages } from "./schema.ts";

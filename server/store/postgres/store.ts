@@ -1,5 +1,7 @@
 import { alerts } from "../alerts.ts";
 import { audit } from "../audit.ts";
+import { invites } from "../invites.ts";
+import { reports } from "../reports.ts";
 import { settings } from "../settings.ts";
 import type { Store } from "../store.ts";
 import { tickets } from "../tickets.ts";
@@ -9,10 +11,8 @@ import { postgresConversations } from "./conversations.ts";
 import { postgresDisk } from "./disk.ts";
 import { postgresEngine } from "./engine.ts";
 import { postgresFactors } from "./factors.ts";
-import { postgresInvites } from "./invites.ts";
 import { postgresMessages } from "./messages.ts";
 import type { Db } from "./open.ts";
-import { postgresReports } from "./reports.ts";
 import { semaphore } from "./semaphore.ts";
 import { postgresSessions } from "./sessions.ts";
 import { postgresUsers } from "./users.ts";
@@ -35,9 +35,9 @@ export function postgresStore(
     factors: postgresFactors(db, author),
     disk: postgresDisk(db),
     tickets: bind(engine, tickets),
-    invites: postgresInvites(db),
+    invites: bind(engine, invites),
     settings: bind(engine, settings),
-    reports: postgresReports(db),
+    reports: bind(engine, reports),
     audit: bind(engine, audit),
     alerts: bind(engine, alerts),
     conversations: { ...conversations, of: waits(conversations.of) },

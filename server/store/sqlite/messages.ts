@@ -3,6 +3,7 @@ import type { ConversationId } from "../../protocol/conversation-id.ts";
 import type { Message } from "../../protocol/events.ts";
 import { limits } from "../../protocol/limits.ts";
 import { byteLength } from "../../protocol/text.ts";
+import { selectedMessage } from "../message-row.ts";
 import type { Messages, Page } from "../messages.ts";
 import { sqliteAppend } from "./append.ts";
 import { withDbErrors } from "./db-errors.ts";
@@ -32,18 +33,6 @@ export const toMessage = (row: Row): Message => ({
   body: { text: row.text },
   createdAt: row.created_at,
   ...(row.deleted_at === null ? {} : { deletedAt: row.deleted_at }),
-});
-
-/** The same, as drizzle gives it. */
-export const selectedMessage = (row: typeof messages.$inferSelect): Message => ({
-  conversation: row.conversationId as ConversationId,
-  seq: row.seq,
-  rev: row.rev,
-  author: row.authorId,
-  clientId: row.clientId,
-  body: { text: row.text },
-  createdAt: row.createdAt,
-  ...(row.deletedAt === null ? {} : { deletedAt: row.deletedAt }),
 });
 
 export function sqliteMessages(db: Db): Messages {

@@ -1,9 +1,9 @@
 import { and, asc, eq, isNull } from "drizzle-orm";
 import type { Message } from "../../protocol/events.ts";
+import { selectedMessage } from "../message-row.ts";
 import type { Messages } from "../messages.ts";
 import { log, type Writer } from "./audit.ts";
 import { isFull, withDbErrors } from "./db-errors.ts";
-import { selectedMessage } from "./messages.ts";
 import type { Db } from "./open.ts";
 import { clearPendingVacuum, isVacuumPending, notedIn, notePendingVacuum } from "./pending-vacuum.ts";
 import { conversations, messages } from "./schema.ts";

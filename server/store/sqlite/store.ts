@@ -1,6 +1,8 @@
 import { eq } from "drizzle-orm";
 import { alerts } from "../alerts.ts";
 import { audit } from "../audit.ts";
+import { invites } from "../invites.ts";
+import { reports } from "../reports.ts";
 import { settings } from "../settings.ts";
 import type { Store } from "../store.ts";
 import { tickets } from "../tickets.ts";
@@ -9,11 +11,9 @@ import { sqliteConversations } from "./conversations.ts";
 import { sqliteDisk } from "./disk.ts";
 import { sqliteEngine } from "./engine.ts";
 import { sqliteFactors } from "./factors.ts";
-import { sqliteInvites } from "./invites.ts";
 import { sqliteMessages } from "./messages.ts";
 import type { Db } from "./open.ts";
 import { beginWithoutPendingVacuum } from "./pending-vacuum.ts";
-import { sqliteReports } from "./reports.ts";
 import { meta } from "./schema.ts";
 import { sqliteSessions } from "./sessions.ts";
 import { sqliteUsers } from "./users.ts";
@@ -30,9 +30,9 @@ export function sqliteStore(db: Db, committed: (outcome: Committed) => void = ()
     factors: sqliteFactors(db),
     disk: sqliteDisk(db),
     tickets: bind(engine, tickets),
-    invites: sqliteInvites(db),
+    invites: bind(engine, invites),
     settings: bind(engine, settings),
-    reports: sqliteReports(db),
+    reports: bind(engine, reports),
     audit: bind(engine, audit),
     alerts: bind(engine, alerts),
     conversations: sqliteConversations(db),
