@@ -6,7 +6,7 @@ import type { Plugin } from "vite";
 
 const brotli = promisify(brotliCompress);
 const zip = promisify(gzip);
-/** The page itself weighs a kilobyte: it comes as it is, so that nobody has to ask whether compressing it tells anything. */
+/** The page itself has one kilobyte and stays uncompressed, so that its compressed size can reveal nothing. */
 const worthwhile = /\.(js|css|svg|json|webmanifest)$/;
 
 /** Puts a `.br` and a `.gz` beside every built file that compresses, so that the server only has to choose. */

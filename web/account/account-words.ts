@@ -1,6 +1,6 @@
 import type { AccountNews } from "../../server/protocol/events.ts";
 
-/** What has happened to one's account, with the device by which it did in place of DEVICE. */
+/** A sentence for each event on an account. DEVICE stands for the device that caused it. */
 const words: Record<AccountNews, string> = {
   "session.began": "New login: DEVICE.",
   "password.changed": "Your password was changed on DEVICE.",
@@ -15,7 +15,7 @@ const words: Record<AccountNews, string> = {
   "provider.unlinked": "Logging in with a provider was switched off on DEVICE.",
 };
 
-/** A sentence for what happened. */
+/** The sentence for an event on an account. */
 export const accountWords = (what: AccountNews, device: string): string =>
-  // Put in by a function: what a replacement would take for a sign stays as it is.
+  // The replacement is a function, because a string could contain `$&` and other patterns.
   words[what].replace("DEVICE", () => device || "an unknown device");

@@ -31,7 +31,7 @@ export class Devices {
   }
 }
 
-/** What to call a device: what its owner calls it, or what it says of itself. */
+/** The name of a device: the label its owner gave it, or its browser and system. */
 export function deviceName({
   label,
   browser,

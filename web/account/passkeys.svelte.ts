@@ -40,7 +40,10 @@ export class Passkeys {
     this.#session.become(await this.#api.signIn(ticket, response as Assertion));
   }
 
-  /** Proves with a passkey that it is oneself: as the second factor, or once more. Whose session has ended has to log in. */
+  /**
+   * Proves with a passkey who one is, as the second factor or as a fresh proof. A session that has ended leads to the sign-in
+   * page.
+   */
   async prove(): Promise<void> {
     const { ticket, options } = await this.#api.question();
     const response = await answered(() => startAuthentication({ optionsJSON: options }));
@@ -78,14 +81,14 @@ export class Passkeys {
 }
 
 /**
- * What the browser answers; that somebody thought better of it, or waited too long, is a refusal too. The library names its
- * errors as the standard does (https://www.w3.org/TR/webauthn-3/#sctn-createCredential).
+ * The browser's answer. A person who cancels or waits too long counts as a refusal too. The library names its errors as the
+ * standard does (https://www.w3.org/TR/webauthn-3/#sctn-createCredential).
  */
 async function answered<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (error) {
-    // A bug of ours; all else is what browsers and authenticators have to say.
+    // A TypeError is our own bug. All other errors come from browsers and authenticators.
     if (!(error instanceof Error) || error instanceof TypeError) throw error;
     throw new Refused({ code: "wrong_passkey", message: sentences[error.name] ?? cancelled });
   }

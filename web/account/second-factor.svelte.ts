@@ -6,7 +6,7 @@ import { createSecondFactorApi, type SecondFactorApi } from "../transport/second
 
 /** The second step of logging in: giving it, and setting it up. Verbs throw `Refused`. */
 export class SecondFactor {
-  /** What there is of it for the account. */
+  /** Which second factors the account has. */
   readonly info: Loaded<FactorsInfo>;
   readonly #session: Session;
   readonly #api: SecondFactorApi;
@@ -19,12 +19,12 @@ export class SecondFactor {
     this.info = new Loaded(this.#api.factors);
   }
 
-  /** What an app has to be given, while it is being set up. */
+  /** The secret for an authenticator app that is being set up. */
   get offer(): CodeOffer | null {
     return this.#offer;
   }
 
-  /** New recovery codes, until they are kept: nobody can show them again. */
+  /** New recovery codes, until the person has saved them: they cannot be shown again. */
   get recoveryCodes(): readonly string[] | null {
     return this.#recoveryCodes;
   }
@@ -43,12 +43,12 @@ export class SecondFactor {
     this.#offer = await this.#session.proof.run(this.#api.offer);
   }
 
-  /** Does not set it up after all. */
+  /** Stops setting up an app. */
   cancel(): void {
     this.#offer = null;
   }
 
-  /** Shows the server that the app has taken the secret. */
+  /** Proves to the server by a code that the app has the secret. */
   async confirm(code: string): Promise<void> {
     if (!this.#offer) return;
     const { recoveryCodes } = await this.#api.confirm({ ticket: this.#offer.ticket, code });
@@ -61,7 +61,7 @@ export class SecondFactor {
     this.#recoveryCodes = recoveryCodes;
   }
 
-  /** The recovery codes are in a safe place, and the person may go on. */
+  /** The person has saved the recovery codes and may go on. */
   async kept(): Promise<void> {
     await Promise.all([this.#session.check(), this.info.load()]);
     this.#recoveryCodes = null;

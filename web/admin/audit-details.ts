@@ -26,8 +26,8 @@ const needing = among({
 });
 const keeping = among({ keep: "their messages stay", remove: "their messages were removed" });
 
-/** What is said of each fact; null for what needs no word. */
-const effects: Record<string, (value: Value, people: Names) => string | null> = {
+/** The words for each detail; null for one that is not shown. */
+const details: Record<string, (value: Value, people: Names) => string | null> = {
   way: (value) => `by ${value}`,
   status: among({ banned: "the account is banned", suspended: "the account is suspended" }),
   factors: (value) => (value === 2 ? "in two steps" : null),
@@ -59,10 +59,10 @@ const effects: Record<string, (value: Value, people: Names) => string | null> = 
   until: (value) => `until ${dateTimeOf(Number(value))}`,
 };
 
-/** The facts of a line of the audit log, each in a few words; one that is not known here is told as it is. */
+/** The details of a line of the audit log, each in a few words. An unknown one is shown as it was stored. */
 export function auditDetails(detail: AuditEntry["detail"], people: Names): string[] {
   return Object.entries(detail)
     .filter(([, value]) => value !== null && value !== "")
-    .map(([name, value]) => (effects[name] ? effects[name](value, people) : `${name}: ${value}`))
+    .map(([name, value]) => (details[name] ? details[name](value, people) : `${name}: ${value}`))
     .filter((fact) => fact !== null);
 }

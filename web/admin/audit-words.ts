@@ -1,6 +1,6 @@
 import type { AuditEntry, AuditEvent } from "../../server/protocol/audit.ts";
 
-/** What happened, in a few words, after the name of who did it; NAME stands for whom it was done to. */
+/** What happened, in a few words that follow the name of the actor. NAME stands for the person concerned. */
 const words: Record<AuditEvent, string> = {
   "house.set up": "set the chat up",
   "house.changed": "changed the settings",
@@ -40,7 +40,7 @@ const words: Record<AuditEvent, string> = {
   "audit.exported": "exported the audit log",
 };
 
-/** Every kind of line, for choosing one. */
+/** Every kind of line, for the filter. */
 export const happenings = (Object.keys(words) as AuditEvent[]).map((value) => ({
   value,
   title: sentence(words[value].replace(/ (of|for|to|as) NAME\b/, "").replace("NAME", "somebody")),

@@ -15,7 +15,7 @@ export const lifetimes = [
   { value: "", title: "Until you revoke it" },
 ] as const;
 
-/** For how many people. */
+/** How many people an invitation can let in. */
 export const uses = [
   { value: "1", title: "1 person" },
   { value: "5", title: "5 people" },
@@ -24,13 +24,13 @@ export const uses = [
   { value: "", title: "Anybody who has it" },
 ] as const;
 
-/** The invitations there are, for those who make them. Verbs throw `Refused`. */
+/** The invitations, for those who make them. Verbs throw `Refused`. */
 export class Invites {
   readonly #api: LinksApi;
   readonly #here: string;
   readonly all: Loaded<InviteList>;
 
-  /** `here` is the origin at which one has opened the chat. */
+  /** `here` is the origin of this page. */
   constructor(session: Session, here: string) {
     this.#api = createLinksApi(session.call);
     this.#here = here;

@@ -10,7 +10,7 @@ import type { Section } from "../app/router.svelte.ts";
 import type { Session } from "../app/session.svelte.ts";
 import { type AdminApi, adminApi } from "../transport/admin-api.ts";
 
-/** What one may find on each page of those who look after the chat. */
+/** The right that each page of the administration needs. */
 const neededFor: Record<Section, Right> = {
   people: "people.see",
   invites: "invites.manage",
@@ -19,7 +19,7 @@ const neededFor: Record<Section, Right> = {
   audit: "audit.read",
 };
 
-/** What those see and do who look after the chat. Verbs throw `Refused`, and ask for a fresh proof where one is needed. */
+/** The state of the administration. Verbs throw `Refused`, and ask for a fresh proof where one is needed. */
 export class Management {
   readonly role: Role;
   /** UTC milliseconds. */
@@ -64,7 +64,7 @@ export class Management {
     return id === this.#me;
   }
 
-  /** Does something to somebody, and shows everybody anew. */
+  /** Acts on a person, and loads the list of people again. */
   async run<T>(action: (api: AdminApi) => Promise<T>): Promise<T> {
     const result = await this.#session.proof.run(() => action(this.#api));
     await this.people.load();

@@ -1,7 +1,7 @@
 import type { PersonInfo } from "../../server/protocol/people.ts";
 import type { Management } from "./management.svelte.ts";
 
-/** What those who look after the chat can do to somebody. */
+/** What moderators and admins can do to a person. */
 export type ModerationAction =
   | "mute"
   | "unmute"
@@ -42,7 +42,7 @@ export function moderationActions(
 }
 
 interface Wording {
-  /** In the menu. */
+  /** The words in the menu. */
   entry: string;
   /** The question, with the person's name in place of NAME. */
   title: string;
@@ -138,7 +138,7 @@ export const muteTimes = [
   { value: "10080", title: "1 week" },
 ] as const;
 
-/** What is chosen along with a deed, where it asks for it. */
+/** What a dialog asks for along with an action. */
 export interface Choices {
   reason: string;
   minutes: number;
@@ -147,7 +147,7 @@ export interface Choices {
 
 type ResetLink = { token: string; expiresAt: number };
 
-/** Does it; gives the link that comes of it, where one does. */
+/** Carries an action out; gives the reset link where the action makes one. */
 export function carryOut(
   management: Management,
   action: ModerationAction,

@@ -1,7 +1,7 @@
 import { inMegabytes } from "../../server/protocol/sizes.ts";
 import type { StorageState } from "../../server/protocol/storage.ts";
 
-/** What is to be said of the server's disk, a sentence or two for each thing; nothing while all is well. */
+/** Warnings about the server's disk, a sentence or two each; none while all is well. */
 export function storageWords({ isFull, clearing }: StorageState): string[] {
   const full =
     "The server's disk is full, so nothing can be stored. Whoever runs the server has to make room on it.";

@@ -3,7 +3,7 @@ import type { People } from "../chat/people.svelte.ts";
 
 const when = new Intl.DateTimeFormat(undefined, { dateStyle: "long", timeStyle: "short" });
 
-/** A sentence or two for what one has to know of one's account. */
+/** A sentence or two for an alert about one's account. */
 export function alertWords({ what, at, by }: Alert, people: Pick<People, "nameOf">): string {
   const maker = by === null ? "somebody at the server’s machine" : people.nameOf(by);
   return what === "reset link made"

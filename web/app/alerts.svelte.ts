@@ -2,7 +2,7 @@ import type { Alert } from "../../server/protocol/alerts.ts";
 import { Loaded } from "./loaded.svelte.ts";
 import type { Session } from "./session.svelte.ts";
 
-/** What one has to know of one's account. Verbs throw `Refused`. */
+/** Alerts about one's account. Verbs throw `Refused`. */
 export class Alerts {
   /** All of them, the latest first, seen or not. */
   readonly list: Loaded<Alert[]>;
@@ -13,7 +13,7 @@ export class Alerts {
     this.list = new Loaded(() => session.call<Alert[]>("GET", "/api/account/alerts"));
   }
 
-  /** One has seen it; all one's devices hear of that. */
+  /** Marks an alert as seen, on all devices of this account. */
   async see(id: number): Promise<void> {
     await this.#session.call("PUT", `/api/account/alerts/${id}`, { seen: true });
   }

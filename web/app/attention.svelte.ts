@@ -3,12 +3,12 @@ import type { ServerClock } from "./server-clock.svelte.ts";
 
 const minute = 60_000;
 
-/** Whether a person has this page before them, and what time it is for them. */
+/** Whether a person is looking at this page, and what time it is for them. */
 export class Attention {
   readonly #system: System;
   readonly #clock: ServerClock;
   #present = $state(false);
-  /** By the device. */
+  /** By the device's clock. */
   #looked = $state(0);
 
   constructor(window: Window, system: System, clock: ServerClock) {

@@ -4,8 +4,8 @@ const begun = "secure-chat.draft";
 const left = "secure-chat.draft-left";
 
 /**
- * What one person has begun to write, per conversation. It lasts through a reload, and as long as the tab; where the session
- * ends against the person's will it is left to the browser, and goes to the tab in which they log in next.
+ * One person's drafts, per conversation. They last through a reload and as long as the tab. When the session ends against the
+ * person's will they move to the browser's storage, and to the tab in which that person logs in next.
  */
 export class Drafts {
   readonly #tab: OriginStorage;
@@ -13,7 +13,7 @@ export class Drafts {
   readonly #whose: string;
   #durable = $state(false);
 
-  /** `tab` lives and dies with the tab, `browser` outlives it. */
+  /** `tab` ends with the tab, `browser` outlives it. */
   constructor(tab: OriginStorage, browser: OriginStorage, person: { id: number; name: string }) {
     this.#tab = tab;
     this.#browser = browser;
@@ -22,7 +22,7 @@ export class Drafts {
     move(browser, left + this.#whose, tab, begun + this.#whose);
   }
 
-  /** Whether what was begun would survive a reload. */
+  /** Whether drafts would survive a reload. */
   get durable(): boolean {
     return this.#durable;
   }
@@ -36,7 +36,7 @@ export class Drafts {
     else this.#tab.remove(begun + this.#whose + conversation);
   }
 
-  /** The session is over: what was begun waits for the same person's next one, in whatever tab of this browser. */
+  /** The session is over: the drafts wait for the same person's next one, in any tab of this browser. */
   leave(): void {
     move(this.#tab, begun + this.#whose, this.#browser, left + this.#whose);
   }
@@ -50,7 +50,7 @@ export class Drafts {
 const keysOf = (storage: OriginStorage, prefix: string): string[] =>
   storage.keys().filter((key) => key.startsWith(prefix));
 
-/** Moves all that stands under a prefix, as far as the other storage keeps it. Two texts of one conversation become one. */
+/** Moves all entries under a prefix, as far as the other storage takes them. Two texts of one conversation become one. */
 function move(from: OriginStorage, fromPrefix: string, to: OriginStorage, toPrefix: string): void {
   for (const key of keysOf(from, fromPrefix)) {
     const toKey = toPrefix + key.slice(fromPrefix.length);

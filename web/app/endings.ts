@@ -14,7 +14,10 @@ interface Deps {
   doubted(): Promise<void>;
 }
 
-/** Does what follows from a socket that is closed and does not come back by itself; null is no code but our own wish. `alarm` says why one was logged out, where that is known. */
+/**
+ * Handles a socket that closed and does not reconnect by itself. The code is null when the client closed it. `alarm` says why
+ * the person was logged out, where that is known.
+ */
 export async function followClosing(
   code: number | null,
   deps: Deps,
@@ -25,7 +28,7 @@ export async function followClosing(
   const why = code === closeCodes.signedOut && alarm ? `You were logged out. ${alarm}` : ending;
   if (why) return deps.ended(why, code === closeCodes.accountDeleted ? "discard" : "keep");
   if (code !== closeCodes.proofNeeded) return;
-  // More has to be proven: whoever asks the server is shown the page for it. Where that is not so, the chat goes on.
+  // The session may need another factor. The server is asked, and shows the page for it; otherwise the chat goes on.
   await deps.doubted();
   if (connection.trouble?.kind === "closed") connection.connect();
 }

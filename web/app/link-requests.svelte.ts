@@ -8,7 +8,7 @@ import type { Session } from "./session.svelte.ts";
 
 const day = 24 * 60 * 60 * 1000;
 
-/** What is done by a link, with or without an account. Verbs throw `Refused`. */
+/** Requests made with the secret of a link, with or without an account. Verbs throw `Refused`. */
 export class LinkRequests {
   readonly #session: Session;
   readonly #api: LinksApi;

@@ -1,6 +1,6 @@
 import { Refused } from "../transport/refused.ts";
 
-/** Something that a page shows and the server knows: not here yet, here, or not to be had. */
+/** A value that a page loads from the server: not loaded yet, loaded, or failed. */
 export class Loaded<T> {
   readonly #read: () => Promise<T>;
   #value = $state.raw<T | null>(null);
@@ -11,17 +11,17 @@ export class Loaded<T> {
     this.#read = read;
   }
 
-  /** Null until it is here. */
+  /** Null until it is loaded. */
   get value(): T | null {
     return this.#value;
   }
 
-  /** Why it is not to be had, or not anew. */
+  /** Why loading it failed, the first time or again. */
   get failure(): string | null {
     return this.#failure;
   }
 
-  /** Asks for it, or asks again; of several answers the one to the latest question counts. */
+  /** Loads it, or loads it again. Of several answers the one to the latest request counts. */
   async load(): Promise<void> {
     const asked = ++this.#asked;
     try {

@@ -20,7 +20,7 @@ import { Session } from "./session.svelte.ts";
 import { lockedTabs } from "./tabs.ts";
 import { Links } from "./tokens.svelte.ts";
 
-/** Fetches the client that fits the server; not again and again, in case that one does not fit either. */
+/** Reloads to get the client that fits the server, but not again within a minute, in case that one does not fit either. */
 function reload(): void {
   const [loading] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
   if (loading?.type === "reload" && performance.now() < 60_000) return;
@@ -57,7 +57,7 @@ const session = new Session(
   { system, storage, key },
 );
 
-/** Loads the page anew as soon as the server answers: what it lacks may be gone since an update, or the network was. */
+/** Reloads the page as soon as the server answers: a missing file was removed by an update, or the network was down. */
 async function renew(): Promise<void> {
   const answered = await fetch("/api/health").catch(() => null);
   if (answered?.ok) reload();
@@ -73,7 +73,7 @@ const wake = () => session.wake();
 addEventListener("online", wake);
 const doubt = () => session.chat?.connection.doubt();
 addEventListener("offline", doubt);
-// Not every browser tells of it: another network leaves the connection of the former one dead without a word.
+// A change of network leaves the old connection dead without any event on it. Not every browser has this one.
 (navigator as { connection?: EventTarget }).connection?.addEventListener("change", doubt);
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && wake());
 window.addEventListener("storage", ({ key, newValue }) => session.stored(key, newValue));

@@ -5,9 +5,9 @@ import { createSecondFactorApi, type SecondFactorApi } from "../transport/second
 import { Loaded } from "./loaded.svelte.ts";
 import type { Session } from "./session.svelte.ts";
 
-/** What somebody fills in who is asked to confirm that it is they. */
+/** The form for a fresh proof of who is here. */
 export class ProofForm {
-  /** What the account has to show it with. */
+  /** The account, which says what a proof can be given with. */
   readonly account: Loaded<AccountInfo>;
   readonly #session: Session;
   readonly #api: SecondFactorApi;
@@ -18,7 +18,10 @@ export class ProofForm {
     this.account = new Loaded(() => session.account());
   }
 
-  /** Proves it, and lets go on what asked for it; throws `Refused`. Whose session has ended has to log in. */
+  /**
+   * Gives the proof, and lets the request that needed it go on; throws `Refused`. A session that has ended leads to the sign-in
+   * page.
+   */
   async give(given: Proof): Promise<void> {
     try {
       this.#session.become(await this.#api.prove(given));

@@ -5,7 +5,7 @@ interface Asked {
   dismissed(reason: unknown): void;
 }
 
-/** Asks people to confirm that it is they, where the server wants to know before it does something. */
+/** Asks for a fresh proof where the server needs one for a request. */
 export class Proof {
   #asked = $state.raw<Asked | null>(null);
 
@@ -14,7 +14,7 @@ export class Proof {
     return this.#asked !== null;
   }
 
-  /** Does it; where the server asks for a proof first, does it again once that was given. Dismissed, it is refused. */
+  /** Runs a request. Where the server needs a fresh proof, runs it again once that was given; dismissed, it is refused. */
   async run<T>(run: () => Promise<T>): Promise<T> {
     try {
       return await run();
@@ -31,7 +31,7 @@ export class Proof {
     this.#asked = null;
   }
 
-  /** Somebody would rather not. */
+  /** The person closed the dialog. */
   dismiss(): void {
     this.#asked?.dismissed(null);
     this.#asked = null;

@@ -35,7 +35,7 @@ export class Providers {
     this.#router.leave((await this.#api.visit(id, visit)).url);
   }
 
-  /** Finishes what one went to a provider for, where one has come back from there, and goes on to the page for it. */
+  /** Finishes signing in or linking after coming back from a provider, and goes on to the page for it. */
   async arrive(): Promise<void> {
     let arrived: Arrived;
     try {

@@ -19,7 +19,7 @@ export type Page =
   | { kind: "admin"; section: Section }
   | { kind: "conversation"; id: string };
 
-/** The pages for those who look after the chat. */
+/** The pages for moderators and admins. */
 export const sections = ["people", "invites", "reports", "settings", "audit"] as const;
 export type Section = (typeof sections)[number];
 
@@ -36,7 +36,7 @@ const fixed: Record<string, Exclude<Page["kind"], "conversation" | "admin">> = {
   "/c": "conversations",
 };
 
-/** The page of an address; an address that means nothing is nowhere. Slashes at the end mean nothing. */
+/** The page of an address; "nowhere" for an unknown one. Slashes at the end are ignored. */
 export function pageOf(address: string): Page {
   let path = address;
   while (path.length > 1 && path.endsWith("/")) path = path.slice(0, -1);
@@ -46,7 +46,7 @@ export function pageOf(address: string): Page {
   return id ? { kind: "conversation", id: decoded(id) } : { kind: fixed[path] ?? "nowhere" };
 }
 
-/** A part of an address as it was meant; as it stands where it is no encoding of anything. */
+/** A decoded part of an address; as it is where its encoding is broken. */
 function decoded(part: string): string {
   try {
     return decodeURIComponent(part);
@@ -57,7 +57,7 @@ function decoded(part: string): string {
 
 export const pathOf = (conversation: string): string => `/c/${conversation}`;
 
-/** With what somebody has come back from a provider of sign-in: what went wrong, in a sentence, or what was linked, by its id. */
+/** The result of a visit to a provider of sign-in: what went wrong, in a sentence, or the id of the provider that was linked. */
 export interface Arrival {
   problem: string | null;
   linked: string | null;
@@ -83,7 +83,7 @@ export class Router {
     return this.#path;
   }
 
-  /** With what one has come back from a provider; nothing of it any more where one goes on from there. */
+  /** The result of a visit to a provider; empty once one has gone to another page. */
   get arrival(): Arrival {
     return this.#arrival;
   }
@@ -106,7 +106,7 @@ export class Router {
     this.#path = path;
   }
 
-  /** Comes to a page from elsewhere, with what there is to tell. */
+  /** Shows a page with the result of a visit to a provider. */
   arrive(path: string, arrival: Arrival): void {
     this.replace(path);
     this.#arrival = arrival;
@@ -121,7 +121,7 @@ export class Router {
     this.go(link.pathname);
   }
 
-  /** What the address tells is told once: not again after a reload. */
+  /** Takes the result out of the address, so that a reload does not show it again. */
   #arrive(): void {
     const { search, pathname, hash } = this.#window.location;
     if (search === "") return;
@@ -131,7 +131,7 @@ export class Router {
   }
 }
 
-/** The sentence of a code: whoever makes the link can choose among our sentences, and say nothing of their own. */
+/** The sentence of a code. A link made by a stranger can only choose among these sentences. */
 function problemOf(code: string | null): string | null {
   return code !== null && Object.hasOwn(errorCodes, code) ? errorCodes[code as ErrorCode].message : null;
 }

@@ -1,6 +1,6 @@
 /**
- * What time it is for the server, as far as it has said; until then, for this device. All that the server decides is counted
- * by it, and so are days, since the clock of a device may be wrong. Where in the world the reader is, the device knows.
+ * The server's time, as far as its answers have said; until then, the device's. All times that the server decides are counted
+ * by it, and so are days, because the clock of a device may be wrong. The time zone is the device's.
  */
 export class ServerClock {
   readonly #device: () => number;

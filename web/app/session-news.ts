@@ -12,7 +12,7 @@ export function tellTabs(storage: OriginStorage, news: News): void {
   storage.remove(key);
 }
 
-/** The news that a change of the storage stands for; null where it is none. */
+/** The news in a change of the storage; null where there is none. */
 export function newsIn(changed: string | null, value: string | null): News | null {
   return changed === key && value !== null ? JSON.parse(value) : null;
 }

@@ -27,7 +27,7 @@ interface SessionDeps {
   system: Pick<System, "after" | "chance">;
   /** Seen by all tabs. */
   storage: OriginStorage;
-  /** What the session is bound to. */
+  /** The key that the session is bound to. */
   key: Pick<SessionKey, "forget">;
 }
 
@@ -45,9 +45,9 @@ export class Session {
   #chat = $state.raw<Chat | null>(null);
   #notice = $state<string | null>(null);
   #failure = $state<string | null>(null);
-  /** Of the chat that was left last: what was begun in it may have to go later. */
+  /** The chat that was left last, whose drafts may have to be removed later. */
   #former: Pick<Chat, "me" | "drafts"> | null = null;
-  /** Questions who is signed in are counted, and an answer that is older than what is known already is not followed. */
+  /** Counts the checks of the session: an answer that is older than what is known already is ignored. */
   #asked = 0;
   #answered = 0;
   #failed = 0;
@@ -87,12 +87,12 @@ export class Session {
     return this.#info?.seconds ?? { code: false, passkey: false, recovery: false };
   }
 
-  /** Recovery codes that were just made, until they are kept: nobody can show them again. */
+  /** Recovery codes that were just made, until the person has saved them: they cannot be shown again. */
   get recoveryCodes(): readonly string[] | null {
     return this.#recoveryCodes;
   }
 
-  /** Whether there are none any more, or none yet, for the second factor that was just given. */
+  /** Whether no recovery codes are left, or were never made, for the second factor that was just given. */
   get needsRecoveryCodes(): boolean {
     return this.#info?.needsRecoveryCodes === true;
   }
@@ -102,12 +102,12 @@ export class Session {
     return this.#info?.settings ?? null;
   }
 
-  /** What one can sign in with besides passwords and passkeys. */
+  /** The providers that one can sign in with. */
   get providers(): SessionInfo["providers"] {
     return this.#info?.providers ?? [];
   }
 
-  /** Something to be told on the sign-in page: why one is there. */
+  /** A sentence for the sign-in page that says why it is shown. */
   get notice(): string | null {
     return this.#notice;
   }
@@ -130,7 +130,7 @@ export class Session {
     }
   }
 
-  /** The network came back, or the person did: whatever was given up or may have changed meanwhile is looked at now. */
+  /** The network or the person came back: retries what failed, and checks what may have changed. */
   wake(): void {
     if (this.#chat) this.#chat.connection.wake();
     else this.check();
@@ -168,7 +168,7 @@ export class Session {
     this.#recoveryCodes = codes;
   }
 
-  /** They are in a safe place, and the person may go on. */
+  /** The person has saved the recovery codes and may go on. */
   async keptRecoveryCodes(): Promise<void> {
     await this.check();
     this.#recoveryCodes = null;
@@ -187,13 +187,13 @@ export class Session {
     const chat = this.#chat;
     await this.#api.signOut();
     this.#deps.key.forget();
-    // The server closes the socket as well, and the chat may have been left for that already.
+    // The server closes the socket too, which may have left the chat already.
     if (unsent === "discard") chat?.outbox.dropAll();
     this.#out("You have logged out.", unsent);
     this.#forget(chat);
   }
 
-  /** Everything that is kept of oneself, as a file; `arrived` hears how far it is, in messages. */
+  /** Downloads one's own data as a file; `arrived` is called with the progress, in messages. */
   exportData(format: ExportFormat, arrived: (lines: number, total: number | null) => void): Promise<Blob> {
     return this.proof.run(() => this.download("/api/account/export", { format }, arrived));
   }
@@ -216,15 +216,15 @@ export class Session {
     this.#cancel = system.after(wait, () => this.check());
   }
 
-  /** `asked` is the number of the question that this answers. */
+  /** `asked` is the number of the check that this answers. */
   #become(info: SessionInfo, asked: number): void {
     const before = this.#chat?.me;
     this.#answered = asked;
-    // They are for whoever was just given them, also while the chat opens behind them, and for nobody else.
+    // New recovery codes stay on the screen while the chat opens, but never for another person.
     if (info.user?.id !== this.#info?.user?.id) this.#recoveryCodes = null;
     this.#info = info;
     this.#failure = null;
-    // Whoever still has to give a second factor, or to set one up, is not in the chat yet.
+    // A person who still has to give or set up a second factor is not in the chat yet.
     const user = info.stage === "open" ? info.user : null;
     if (before?.id === user?.id && before?.name === user?.name) return;
     if (user) this.#enter({ id: user.id, name: user.name });
@@ -274,7 +274,7 @@ export class Session {
     this.#notice = why;
   }
 
-  /** Somebody has left on purpose: nothing they had begun to write stays, in this tab and in the others. */
+  /** The person logged out on purpose: their drafts are removed, in this tab and in the others. */
   #forget(chat: Chat | null): void {
     if (!chat) return;
     chat.drafts.clear();

@@ -2,7 +2,7 @@ import { Refused } from "../transport/refused.ts";
 
 type Faults = Record<string, string | undefined>;
 
-/** A form on its way to the server: whether it is being sent, and what was wrong with it. */
+/** The state of a form: whether it is being sent, and what was wrong with it. */
 export class Submission {
   #busy = $state(false);
   #faults = $state.raw<Faults>({});

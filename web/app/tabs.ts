@@ -1,4 +1,4 @@
-/** The open tabs of this browser, as far as one has to know of another. */
+/** The open tabs of this browser. */
 export interface Tabs {
   /** Names this tab, until it is closed or reloaded. */
   readonly me: string;

@@ -8,8 +8,8 @@ export type LinkKind = (typeof kinds)[number];
 const keyOf = (kind: LinkKind) => `secure-chat.link.${kind}`;
 
 /**
- * The secrets of the links by which one came. They stand in the fragment, which no server and no log ever sees; from there
- * they are taken out of the address bar and the history, and outlive a reload of the tab, not the tab.
+ * The secrets of the links that were opened. A link has its secret in the fragment, which no server and no log sees. It is
+ * taken out of the address bar and the history, and lasts through a reload of the tab, but not longer than the tab.
  */
 export class Links {
   readonly #window: Window;
@@ -24,7 +24,7 @@ export class Links {
       if (token !== null) this.#tokens = { ...this.#tokens, [kind]: token };
     }
     this.#take();
-    // A link that is pasted where the page is open already loads nothing anew.
+    // A link that is pasted into the address bar of the open page does not load it again.
     window.addEventListener("hashchange", () => this.#take());
   }
 
@@ -33,7 +33,7 @@ export class Links {
     return this.#tokens[kind] ?? null;
   }
 
-  /** Takes a link, or what stands after its #, that somebody has copied from elsewhere; says whether it can be one. */
+  /** Takes a pasted link, or its part after the #; says whether it can be one. */
   paste(kind: LinkKind, text: string): boolean {
     const token = text.trim().split("#").at(-1)!;
     if (!/^[\w-]{1,64}$/.test(token)) return false;
@@ -41,7 +41,7 @@ export class Links {
     return true;
   }
 
-  /** It has done its work, or is of no use. */
+  /** Forgets a secret that was used or is not valid. */
   forget(kind: LinkKind): void {
     this.#tokens = { ...this.#tokens, [kind]: undefined };
     this.#storage.remove(keyOf(kind));
@@ -58,7 +58,7 @@ export class Links {
 
   #keep(kind: LinkKind, token: string): void {
     this.#tokens = { ...this.#tokens, [kind]: token };
-    // Where the browser keeps nothing, it is only not there any more after a reload.
+    // Without storage the secret is lost after a reload, and works until then.
     this.#storage.write(keyOf(kind), token);
   }
 }

@@ -39,7 +39,7 @@ export class UnsentStore {
     try {
       return { ...JSON.parse(value), clientId: this.nameIn(key) };
     } catch {
-      this.#storage.remove(key); // nothing that can be read again
+      this.#storage.remove(key); // The entry cannot be read.
       return null;
     }
   }

@@ -14,14 +14,14 @@ export interface ChatDeps extends SocketDeps {
   clock: ServerClock;
   /** Outlives the tab, and is seen by all tabs. */
   storage: OriginStorage;
-  /** Lives and dies with the tab. */
+  /** Ends with the tab. */
   tabStorage: OriginStorage;
   tabs: Tabs;
-  /** The session behind the socket is gone; the sentence says why. With the account what is still to be sent goes too. */
+  /** The session is over; the sentence says why. When the account is gone, unsent messages are discarded. */
   ended(why: string, unsent: "keep" | "discard"): void;
-  /** The socket would not open, or belongs to someone else: the session has to be asked about. */
+  /** The socket would not open, or belongs to another person: the session has to be checked. */
   doubted(): Promise<void>;
-  /** The server is called something else now, or welcomes others. */
+  /** The server's name, welcome or rules for joining have changed. */
   settings(settings: PublicSettings): void;
   /** The server speaks another version of the protocol than this page. */
   outdated(): void;

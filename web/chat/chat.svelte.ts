@@ -135,7 +135,7 @@ export class Chat {
     this.myself.leave();
   }
 
-  /** The one place where what the server says becomes what is seen. */
+  /** Applies an event of the server. Nothing else changes what is shown of it. */
   apply(event: ChatEvent): void {
     switch (event.type) {
       case "chat.entered":
@@ -190,7 +190,7 @@ export class Chat {
     if (link.kind === "closed") followClosing(link.code, this.#deps, this.connection, this.#alarm());
   }
 
-  /** Why one is logged out, where somebody has just chosen another password by a link. */
+  /** Why the session ended, where the password was just reset by a link. */
   #alarm(): string | null {
     const latest = this.myself.alerts.at(-1);
     return latest?.what === "reset link used" ? alertWords(latest, this.people) : null;
@@ -228,7 +228,7 @@ export class Chat {
     this.outbox.resume();
   }
 
-  /** The server's history is another one: nothing held is worth anything, except what is still to be sent. */
+  /** The server has another epoch: everything held is void, except unsent messages. */
   #startOver(): void {
     const id = this.#current?.id ?? null;
     this.open(null);

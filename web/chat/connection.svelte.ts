@@ -9,15 +9,15 @@ import { type Link, ReconnectingSocket, type SocketDeps } from "../transport/soc
 export type Ask<C = Command> = C extends Command ? Omit<C, "ref"> : never;
 type Refusal = EventOf<"error">;
 
-/** Who waits for the answer to a command. */
+/** The callbacks of a command that waits for its answer. */
 interface Waiting {
   refused(refusal: Refusal): void;
   answered?(): void;
-  /** No answer will come, and what was asked for may be done or not. */
+  /** No answer will come: the command may have been carried out or not. */
   lost?(): void;
 }
 
-/** What the banner says: nothing, trying, how long until the next try, that this is one tab too many, or that it is over. */
+/** The state that the banner shows: none, connecting, how long until the next try, too many connections, or ended. */
 export type Trouble =
   | { kind: "trying" }
   | { kind: "waiting"; seconds: number }
@@ -25,7 +25,7 @@ export type Trouble =
   | { kind: "closed" }
   | null;
 
-/** The live connection as the screens see it. Commands go out through `ask`; a refusal finds its way back by `ref`. */
+/** The live connection as the screens see it. Commands are sent by `ask`; a refusal is matched to its command by `ref`. */
 export class Connection {
   readonly #socket: ReconnectingSocket;
   readonly #deps: SocketDeps;
@@ -37,10 +37,10 @@ export class Connection {
   #seconds = $state(0);
   #asked = new Map<string, Waiting>();
   #count = 0;
-  /** What came over a new socket before the answer to `chat.enter`, which says what history it belongs to. */
+  /** Events that arrived before the answer to `chat.enter`, which says what epoch they belong to. */
   #early: ChatEvent[] = [];
   #stopTicking = () => {};
-  /** Whether the person has so many connections that there is no place for this one; and how often one was looked for. */
+  /** Whether the person has too many connections for this one; and how often it was tried again. */
   #crowded = $state(false);
   #looked = 0;
   #stopLooking = () => {};
@@ -68,7 +68,7 @@ export class Connection {
     return this.#entered;
   }
 
-  /** A first short interruption is not worth a word; what lasts is, and a silence has lasted. */
+  /** A short first interruption is not shown. A long one is, and so is a silence, which has lasted already. */
   get trouble(): Trouble {
     const link = this.#link;
     if (this.#crowded) return { kind: "crowded" };
@@ -85,7 +85,7 @@ export class Connection {
     this.#socket.close();
   }
 
-  /** The network or the person came back. Who closes a tab comes to this one: there may be a place now. */
+  /** The network or the person came back. They may have closed another tab, so there may be room for this connection. */
   wake(): void {
     if (this.#crowded) {
       this.#looked = 0;
@@ -102,7 +102,7 @@ export class Connection {
     return this.#send(command, { refused });
   }
 
-  /** Sends a command and resolves with its answer having come; throws `Refused`, also when none can come any more. */
+  /** Sends a command and resolves when its answer has come; throws `Refused`, also when no answer can come any more. */
   request(command: Ask): Promise<void> {
     return new Promise((answered, reject) => {
       const lost = () => reject(notReached());
@@ -111,7 +111,7 @@ export class Connection {
     });
   }
 
-  /** The chat was entered: from now on the connection counts as whole, and what came early is heard. */
+  /** The chat was entered: the connection is complete, and events that came early are applied. */
   welcome(): void {
     this.#entered = true;
     this.#crowded = false;
@@ -161,7 +161,7 @@ export class Connection {
     if (link.kind === "waiting") this.#tick(link.retryAt);
   }
 
-  /** A place is free when another tab or device goes; nobody tells of it. */
+  /** Tries again later: no event says that another tab or device has left. */
   #lookForPlace(): void {
     const { system } = this.#deps;
     this.#looked += 1;

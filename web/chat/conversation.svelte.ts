@@ -20,9 +20,9 @@ export interface ConversationDeps {
   startOver(): void;
 }
 
-/** Missing more than this, a reader is better served by the latest page than by everything that was missed. */
+/** When more than this was missed, the latest page is loaded instead of everything that was missed. */
 const catchUpMax = 5_000;
-/** What stays in memory of a conversation that was left, and of one whose end is being watched. */
+/** How many messages stay in memory of a conversation that was left, or that is read at its end. */
 const keptWhenLeft = 200;
 const keptWhenWatched = 2_000;
 const retryIn = 2_000;
@@ -30,17 +30,17 @@ const retryIn = 2_000;
 type Way = "older" | "newer";
 type HistoryPage = EventOf<"history.page">;
 
-/** A page that is to begin anew with; around nothing means the latest one. */
+/** A page that replaces all that is held; `around` null means the latest one. */
 interface Loading {
   ref: string | null;
   around: number | null;
-  /** What came of it already, and holds nothing that is new. */
+  /** The page that was loaded already and had nothing new in it. */
   before: HistoryPage | null;
 }
 
 /**
- * One conversation. Of the piece of it that is held, every message is as it was at the cursor or later; what lies beyond
- * the cursor is asked for, never guessed.
+ * One conversation, of which a piece is held in memory. Every message of that piece is at least as new as the cursor. Changes
+ * after the cursor are asked for, never guessed.
  */
 export class Conversation {
   readonly id: ConversationId;
@@ -48,10 +48,10 @@ export class Conversation {
   readonly reading: Reading;
   readonly #deps: ConversationDeps;
   #lastMessageAt = $state<number | null>(null);
-  /** Pages that are wanted beside what is held; without a `ref` while they cannot be asked for. */
+  /** Pages that are wanted before or after what is held; without a `ref` while there is no connection. */
   #extending = $state.raw<Partial<Record<Way, { ref: string | null }>>>({});
   #loading = $state.raw<Loading | null>(null);
-  /** Whether the newest messages are waited for, wherever what is held ends. */
+  /** Whether to show the newest messages as soon as they are loaded. */
   #endWanted = $state(false);
   #syncing: string | null = null;
   #opened = false;
@@ -112,7 +112,7 @@ export class Conversation {
     this.#catchUp();
   }
 
-  /** Somebody looks at it: from now on it is held from the first unread message on, or at its end. */
+  /** The conversation is opened: it is held from the first unread message on, or at its end. */
   open(): void {
     this.#opened = true;
     this.reading.open();
@@ -150,7 +150,7 @@ export class Conversation {
     if (!this.#loading) this.pages.beginAt(null);
   }
 
-  /** A live message, new or changed: the next in line is taken; one from beyond a hole makes us ask for what lies between. */
+  /** A live message, new or changed. The next change is applied; after a hole, what is missing is asked for. */
   receive(message: Message): void {
     this.#heard = Math.max(this.#heard, message.rev);
     if (message.rev === this.#cursor + 1) {
@@ -161,7 +161,7 @@ export class Conversation {
     this.#catchUp();
   }
 
-  /** A piece of what was missed. Without progress there is no hole, whatever we believed to have heard. */
+  /** A page of what was missed. A page that makes no progress shows that there is no hole. */
   synced({ ref, messages, upTo, head }: EventOf<"conversation.synced">): void {
     if (ref !== this.#syncing) return;
     this.#syncing = null;
@@ -173,7 +173,7 @@ export class Conversation {
     this.#catchUp();
   }
 
-  /** A page that was asked for; any other would not join what is held. */
+  /** A page that was asked for. Any other would not adjoin what is held, and is ignored. */
   page(page: HistoryPage): void {
     const { ref } = page;
     if (ref === this.#loading?.ref) this.#loaded(page, this.#loading);
@@ -188,7 +188,7 @@ export class Conversation {
     }
   }
 
-  /** Begins with the page; goes on until one holds something new where that is looked for, past what was deleted. */
+  /** Begins with the page. Where unread messages are looked for, loads more until one is found that was not deleted. */
   #loaded(page: HistoryPage, { around, before }: Loading): void {
     const whole = before ? joined(before, page) : page;
     const first =
@@ -205,8 +205,8 @@ export class Conversation {
   }
 
   /**
-   * A page shows the conversation at its `head`. What changed since, or what we had not heard of then, is asked for
-   * from the older of the two pictures on: nothing between them is left to chance.
+   * A page shows the conversation at its `head`. Changes are asked for from the lower one of that and our cursor on, so that
+   * none in between is missed.
    */
   #takePage({ messages, head }: HistoryPage): void {
     this.#heard = Math.max(this.#heard, this.#cursor, head);
@@ -301,7 +301,7 @@ export class Conversation {
     this.#extending = {};
   }
 
-  /** An older page that is still on its way would not join what stays. */
+  /** An older page that is still on its way would not adjoin what stays, so it is not waited for. */
   #shorten(): void {
     if (this.pages.keep(keptWhenWatched)) this.#extending = { ...this.#extending, older: undefined };
   }

@@ -1,6 +1,6 @@
 /**
- * Lets what is copied of a log be what one sees of it: who and when above the messages of a run, a line for each message, and
- * no time that is not shown. What lies within the text of one message is the browser's own to copy.
+ * Makes copied text look like the log: author and time above each run of messages, a line for each message, and no hidden
+ * times. The browser copies a selection within one message by itself.
  */
 export function copiesAsShown(log: HTMLElement): () => void {
   const copy = (event: ClipboardEvent) => {
@@ -43,7 +43,7 @@ function textOf(log: HTMLElement, selection: Selection): string {
   return paragraphs.map((lines) => lines.join("\n")).join("\n\n");
 }
 
-/** What of a node's text lies in a range. */
+/** The part of a node's text that lies in a range. */
 function partOf(node: Element, range: Range): string {
   if (!range.intersectsNode(node)) return "";
   const part = document.createRange();

@@ -21,8 +21,8 @@ const scheme = /(?:[Hh][Tt][Tt][Pp][Ss]?:\/\/|[Mm][Aa][Ii][Ll][Tt][Oo]:)/g;
 const nameRun = /[[\p{L}\p{M}\p{N}._\-]--\p{Default_Ignorable_Code_Point}]+/vy;
 const bracketed = /\[[\da-fA-F:.]+\]/y;
 const port = /:\d+/y;
-// A run stops at the first sign that cannot belong to it, and what has to follow is looked at in the code: so none of these tries
-// a text twice, however twisted it is.
+// A run stops at the first character that cannot belong to it, and the code checks what follows: so no pattern tries a text
+// twice, which a hostile text could make slow.
 const mailbox = /[[\p{L}\p{M}\p{N}.!$\&'*+=_~\-]--\p{Default_Ignorable_Code_Point}]+/vy;
 /** All up to the path; with an @ in it, it begins with the name of a user. */
 const authorityRun =
@@ -39,7 +39,7 @@ const inWord =
 const foreignToLatin = /[[\p{L}\p{N}]--\p{Script=Latin}--\p{ASCII}]/v;
 /** Behind what seemed to be a host: it is the scheme of another address, or a part of another host. */
 const noHost = /:\/\/|%/y;
-// Behind a host without a path: what looks as though the host went on there.
+// Behind a host without a path: characters after which the host could seem to go on.
 const separators = /[._-]+/y;
 const invisible = /[\p{C}\p{Default_Ignorable_Code_Point}]+/vy;
 const latin = /[\p{Script=Latin}\p{N}]/vy;

@@ -3,9 +3,9 @@ import { LogView } from "./log-view.svelte.ts";
 import type { Start } from "./pages.svelte.ts";
 import { ScrollPlace, scrollbarHold } from "./scroll-position.ts";
 
-/** So many pixels before an end of what is shown, more of it is shown. */
+/** How many pixels before the end of the shown messages more of them are shown. */
 const ahead = 800;
-/** So near, a list cannot be scrolled any further. */
+/** A list that is this near to its end cannot be scrolled further, in pixels. */
 const atEdge = 1;
 
 /** Someone reading the log of one conversation: keeps their place, and fetches what they are about to see. */
@@ -37,7 +37,7 @@ export class LogReader {
 
   /** Follows the size of the list, which changes with the keyboard, the composer and the window. */
   attach(list: HTMLElement): () => void {
-    list.tabIndex = 0; // what scrolls must be within reach of the keyboard
+    list.tabIndex = 0; // A list that scrolls must be reachable by the keyboard.
     this.#scroll = new ScrollPlace(list);
     const resized = new ResizeObserver(() => this.#stay());
     resized.observe(list);
@@ -67,7 +67,7 @@ export class LogReader {
     this.#extend(isReader ? ahead : atEdge);
   }
 
-  /** The key's own way would end where what is shown does. */
+  /** The End key by itself would stop at the end of the shown messages. */
   #pressed = (event: KeyboardEvent): void => {
     const isEnd = event.key === "End" || (event.key === "ArrowDown" && event.metaKey);
     if (!isEnd || event.shiftKey || event.defaultPrevented) return;
@@ -76,8 +76,8 @@ export class LogReader {
   };
 
   /**
-   * The thumb of a scroll bar stays under the pointer that holds it: what came above would be scrolled to at once, and more
-   * be fetched. So nothing more is shown before it is let go.
+   * While the scroll bar is held nothing more is shown: its thumb stays under the pointer, so the list would scroll to the new
+   * messages at once, and more would be fetched.
    */
   #hold(held: boolean): void {
     this.#held = held;

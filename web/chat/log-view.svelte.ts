@@ -4,10 +4,10 @@ import type { Pages, Start } from "./pages.svelte.ts";
 const step = 50;
 const shownMax = 250;
 const shownFirst = 80;
-/** So much of what was read already is shown above where reading begins. */
+/** How many read messages are shown above the first unread one. */
 const context = 20;
 
-/** Which of the messages held stand in the document: a window that moves with the reader, up and down. */
+/** Which of the held messages are in the document: a window that moves with the reader. */
 export class LogView {
   readonly #pages: Pages;
   /** The beginning that the window was moved from; another one makes a new window. */
@@ -33,7 +33,7 @@ export class LogView {
     this.atStart = $derived(this.#range[0] === 0 && !pages.more);
   }
 
-  /** From now on the window is the reader's to move. */
+  /** From now on the window moves with the reader. */
   begin(): void {
     this.#show(...this.#range);
     this.#start = this.#pages.start;
@@ -63,7 +63,7 @@ export class LogView {
     return true;
   }
 
-  /** The surroundings of the message to begin at, or of the end. */
+  /** The window around the message to begin at, or at the end. */
   #around(at: Start | null): readonly [start: number, end: number] {
     const { messages } = this.#pages;
     const seq = at?.seq ?? Number.POSITIVE_INFINITY;
@@ -73,7 +73,7 @@ export class LogView {
     return [start, Math.min(messages.length, focus + shownMax - context)];
   }
 
-  /** What is too long loses its top for one who follows the end, its bottom for one who reads further up. */
+  /** A window that is too long loses its top while the reader follows the end, and its bottom otherwise. */
   #measure(): readonly [start: number, end: number] {
     const { messages } = this.#pages;
     const to = this.#to ?? Number.POSITIVE_INFINITY;

@@ -44,6 +44,6 @@ export function messageActions(
   return all.flatMap(([action, possible]) => (possible ? [action] : []));
 }
 
-/** Shows a message to those who look after the chat; throws `Refused`. */
+/** Reports a message to the moderators; throws `Refused`. */
 export const reportMessage = (call: Call, reporting: Reporting): Promise<void> =>
   messagesApi(call).report(reporting);

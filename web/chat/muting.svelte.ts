@@ -6,13 +6,13 @@ export class Muting {
   readonly #system: Pick<System, "after">;
   readonly #clock: Pick<ServerClock, "now">;
   readonly #ended: () => void;
-  /** What the server has said, also when it is over by now. */
+  /** The end that the server has given, also when it has passed. */
   #announced: number | null = null;
   #until = $state<number | null>(null);
   #left = $state(0);
   #cancel = () => {};
 
-  /** `ended` hears when one may write again. */
+  /** `ended` is called when one may write again. */
   constructor(system: Pick<System, "after">, clock: Pick<ServerClock, "now">, ended: () => void) {
     this.#system = system;
     this.#clock = clock;
@@ -35,7 +35,7 @@ export class Muting {
     this.look();
   }
 
-  /** Looks at the clock, which may have been put right. */
+  /** Reads the clock again, which may have been corrected. */
   look(): void {
     this.#cancel();
     const was = this.#until;

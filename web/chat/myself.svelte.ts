@@ -4,7 +4,7 @@ import type { ServerClock } from "../app/server-clock.svelte.ts";
 import type { System } from "../transport/system.ts";
 import { Muting } from "./muting.svelte.ts";
 
-/** Something that happened to one's account and is told until one has seen it. */
+/** An event on one's account, shown until one dismisses it. */
 export interface AccountNote {
   id: number;
   what: EventOf<"account.notified">["what"];
@@ -15,7 +15,7 @@ export interface AccountNote {
 
 const max = 3;
 
-/** What the server says of oneself alone. */
+/** What the server says about this person to themselves alone. */
 export class Myself {
   readonly muting: Muting;
   #notes = $state.raw<readonly AccountNote[]>([]);
@@ -32,12 +32,12 @@ export class Myself {
     return this.#notes;
   }
 
-  /** What one has to know of one's account and has not seen yet, on whichever device; the latest last. */
+  /** Alerts about the account that were not seen on any device; the latest last. */
   get alerts(): readonly Alert[] {
     return this.#alerts;
   }
 
-  /** How many reports wait, as far as one was told. */
+  /** How many reports are open, as far as this person may know. */
   get openReports(): number {
     return this.#openReports;
   }
@@ -55,7 +55,7 @@ export class Myself {
     else this.#note(event);
   }
 
-  /** One has seen it. */
+  /** Removes a note that was seen. */
   dismiss(id: number): void {
     this.#notes = this.#notes.filter((note) => note.id !== id);
   }

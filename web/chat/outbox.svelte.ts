@@ -20,14 +20,14 @@ const retryable: ErrorCode[] = ["rate_limited", "busy", "storage_full"];
 const retryIn = 2_000;
 /** An echo may be lost; asking again is harmless, since the server knows the message by its `clientId`. */
 const receiptWithin = 10_000;
-/** However long one has to wait, now and then it is tried again. A browser's timers hold no more than 24 days. */
+/** The longest wait before another try. A browser's timers hold no more than 24 days. */
 const longestWait = 60 * 60_000;
 
 const inOrder = (entries: Unsent[]): Unsent[] => entries.sort((a, b) => a.at - b.at);
 
 /**
- * What was written and is not yet known to be stored. Sends one message at a time, in the order of writing, and only
- * what was written in this tab or in one that is gone.
+ * Messages that are not yet known to be stored. Sends one at a time, in the order of writing, and only those of this tab or of
+ * a tab that is gone.
  */
 export class Outbox {
   readonly #deps: OutboxDeps;
@@ -55,7 +55,7 @@ export class Outbox {
     return this.#entries.filter((one) => one.conversation === conversation);
   }
 
-  /** What the server will not have of what this tab was to send. */
+  /** The messages of this tab that the server refused. */
   refused(conversation: ConversationId): Unsent[] {
     const { me } = this.#deps.tabs;
     return this.of(conversation).filter(({ failed, tab }) => failed !== null && tab === me);
@@ -78,7 +78,7 @@ export class Outbox {
     this.#flush();
   }
 
-  /** Another try for a message that failed; it keeps its place and its name. */
+  /** Tries a failed message again, in its place and under its `clientId`. */
   retry(clientId: string): void {
     const entry = this.#entries.find((one) => one.clientId === clientId);
     if (!entry) return;
@@ -114,7 +114,7 @@ export class Outbox {
     this.#land();
   }
 
-  /** What kept it from sending may be over. */
+  /** Tries again: what held sending up may be over. */
   again(): void {
     if (this.#hindrance) this.#land();
   }
@@ -127,8 +127,8 @@ export class Outbox {
   }
 
   /**
-   * Another tab changed the storage. A key of null means that all of it was cleared. What is there now counts, and not what the
-   * news says: it may come after the receipt, on which this tab has removed the entry.
+   * Another tab changed the storage; a key of null means that all of it was cleared. The entry is read from the storage, not
+   * from the event, which may arrive after this tab has removed the entry.
    */
   stored(key: string | null): void {
     const { store } = this.#deps;
@@ -195,7 +195,7 @@ export class Outbox {
     }
   }
 
-  /** Read afresh: of several tabs that waited, the first takes all, and the others find nothing. */
+  /** Takes over the messages of a tab that is gone. The storage is read again, because another tab may have taken them first. */
   #inherit(tab: string): void {
     const { store, tabs } = this.#deps;
     for (const entry of store.all()) if (entry.tab === tab) this.#put({ ...entry, tab: tabs.me });

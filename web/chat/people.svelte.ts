@@ -7,7 +7,7 @@ export interface NamedPerson {
   name: string;
 }
 
-/** Everyone who has, or had, an account, and who of them is here. */
+/** Everyone who has, or had, an account, and who of them is online. */
 export class People {
   #names = new SvelteMap<number, string | null>();
   /** Of those who are more than members. */
@@ -29,7 +29,7 @@ export class People {
     return this.#tag;
   }
 
-  /** What to call someone, whoever it is. */
+  /** The name of a person, also of one without an account. */
   nameOf(id: number): string {
     return this.#names.get(id) ?? "Deleted user";
   }
@@ -47,7 +47,7 @@ export class People {
     return this.#names.has(id);
   }
 
-  /** Whether the account is there to be written to. */
+  /** Whether one can write to the account. */
   reachable(id: number): boolean {
     return typeof this.#names.get(id) === "string" && !this.#barred.has(id);
   }
@@ -74,7 +74,7 @@ export class People {
     for (const id of online) this.#online.add(id);
   }
 
-  /** The tag no longer fits a directory that changed since, so the next entering asks for the whole. */
+  /** Adds a person. The directory's tag is void then, so the next `chat.enter` asks for the whole directory. */
   register(person: Person): void {
     this.#put(person);
     this.#tag = null;

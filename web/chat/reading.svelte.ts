@@ -18,7 +18,7 @@ export class Reading {
   #base = 0;
   /** What others wrote after that and is unread; a message that comes twice is still one. */
   #newer = $state.raw<readonly number[]>([]);
-  /** What the server counted and was deleted since. */
+  /** Messages that the server counted and that were deleted since. */
   #gone = new Set<number>();
   #lastRead = $state(0);
   #divider = $state<number | null>(null);
@@ -31,7 +31,7 @@ export class Reading {
     this.#deps = deps;
   }
 
-  /** What is being looked at is not news. */
+  /** Messages in sight do not count as unread. */
   get unread(): number {
     return this.#watched ? 0 : this.#unread;
   }
@@ -52,7 +52,7 @@ export class Reading {
   /** The server's count, made when the conversation stood at `head`; `newer` are messages held beyond that. */
   enter(at: { head: number; lastRead: number; unread: number }, newer: readonly Message[]): void {
     const seen = Math.max(this.#lastRead, at.lastRead);
-    // What another device has read meanwhile is not new here any more.
+    // Messages that another device has read meanwhile are not new here any more.
     if (at.unread > 0 && seen < at.head) this.#divider = seen;
     else if (at.lastRead > this.#lastRead) this.#divider = null;
     this.#lastRead = at.lastRead;
@@ -75,7 +75,7 @@ export class Reading {
   /** These are the messages one can see, newest last. */
   show(newest: Message | undefined): void {
     const seq = newest?.seq ?? 0;
-    // Whoever answers has seen what is new.
+    // A person who answers has seen what is new.
     if (seq > this.#newest && newest?.author === this.#deps.me && this.#watched) this.#divider = null;
     this.#newest = seq;
     this.#mark();
@@ -86,7 +86,7 @@ export class Reading {
     if (seq <= this.#lastRead) return;
     this.#readTo(seq);
     this.#counted = seq >= this.#base ? 0 : Math.max(0, unread - this.#newer.length);
-    // It was another device: what is read here is marked before the server says so.
+    // Another device read them: messages read on this one are marked before the server's answer.
     if (this.#divider !== null && !this.#watched) this.#divider = this.#unread > 0 ? seq : null;
   }
 
@@ -115,7 +115,7 @@ export class Reading {
     if (!this.#newer.includes(seq) && this.#unread < limits.unreadMax) this.#newer = [...this.#newer, seq];
   }
 
-  /** At its bound the count of the server says "at least", and stays. */
+  /** The server's count stays at its bound, where it means "at least". */
   #discount(seq: number, rev: number): void {
     this.#newer = this.#newer.filter((newer) => newer !== seq);
     if (seq > this.#base || rev <= this.#base || this.#gone.has(seq)) return;

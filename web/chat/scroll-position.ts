@@ -44,9 +44,9 @@ export class ScrollPlace {
   }
 
   /**
-   * Scrolls as far as the message one is reading was moved by what came or went above it. It counts where the message ends:
-   * its head goes when the one before it arrives and is of the same author. It stays the message one is reading, since what
-   * changes may do so in steps.
+   * Scrolls by as much as the noted message was moved by rows that came or went above it. The end of the message counts: its
+   * header is hidden when a message of the same author arrives before it. The noted message stays the same, since rows may
+   * change in several steps.
    */
   restore(): void {
     if (!this.#anchor?.isConnected) {
@@ -102,7 +102,7 @@ export function scrollbarHold(list: HTMLElement, changed: (held: boolean) => voi
     const { signal } = released;
     for (const event of ["pointerup", "pointercancel", "mouseup", "blur"])
       window.addEventListener(event, release, { signal });
-    // Not every browser tells of the end of this.
+    // Not every browser fires an event when the scroll bar is let go.
     window.addEventListener("pointermove", ({ buttons }) => buttons === 0 && release(), { signal });
     changed(true);
   };

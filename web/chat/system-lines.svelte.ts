@@ -2,7 +2,7 @@ import { groupId } from "../../server/protocol/conversation-id.ts";
 import type { EventOf } from "../../server/protocol/events.ts";
 import type { People } from "./people.svelte.ts";
 
-/** A line in the log that is no message: it is shown where the conversation stood, and is gone after a reload. */
+/** A line in the log that is no message. It is shown after the message that was the newest then, and is gone after a reload. */
 export interface SystemLine {
   id: number;
   text: string;
@@ -16,13 +16,13 @@ export interface SystemLinesDeps {
   me: { id: number; name: string };
   people: People;
   now(): number;
-  /** Where the group stands. */
+  /** The group's cursor. */
   cursor(): number;
 }
 
 const max = 30;
 
-/** What happened in the group while one was looking: who came, who left. */
+/** Who came to the group and who left, since the page was opened. */
 export class SystemLines {
   readonly #deps: SystemLinesDeps;
   #all = $state.raw<readonly SystemLine[]>([]);

@@ -6,8 +6,8 @@ import { byteLength, messageText } from "../../server/protocol/text.ts";
 const unwritable = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
 /**
- * What is sent of what was written: without empty lines around it, and without what no message can hold. Empty when
- * there is nothing to see in it.
+ * The text to send: without empty lines around it, and without characters that no message can have. Empty when nothing of it is
+ * visible.
  */
 export function tidy(text: string): string {
   const tidied = text
@@ -26,7 +26,7 @@ export function faultOf(text: string, most: number): string | null {
   return `This is ${over < 1.5 ? "a little" : `about ${Math.round(over)} times`} too long for one message. Please shorten or split it.`;
 }
 
-/** How many bytes are left for a text, below 0 when it is too long; null while that is nothing to think of. */
+/** How many bytes are left for a text, below 0 when it is too long; null while there is plenty. */
 export function roomLeft(text: string, most: number): number | null {
   const left = most - byteLength(text);
   return left < Math.min(Math.max(most / 5, 20), 500) ? left : null;

@@ -6,7 +6,7 @@ interface Rules {
   createScriptURL(url: string): string;
 }
 
-/** As much of trusted types as is needed here; not every browser has them. */
+/** The part of the Trusted Types API that is used here. Not every browser has it. */
 const { trustedTypes } = globalThis as {
   trustedTypes?: { createPolicy(name: string, rules: Rules): Rules };
 };
@@ -28,7 +28,7 @@ export function startThread(): StrengthThread {
 
   worker.addEventListener("message", ({ data }: MessageEvent<Verdict>) => asked.shift()?.resolve(data));
   worker.addEventListener("error", (event) => {
-    // Told here, where it is known, and not once more as an error of the page.
+    // The error is handled here, so it is not reported as one of the page.
     event.preventDefault();
     broken = new Error("Passwords cannot be judged here.");
     for (const { reject } of asked.splice(0)) reject(broken);

@@ -1,9 +1,9 @@
 import { type Judged, levelNames, tooFew, type Verdict } from "../../server/protocol/strength.ts";
 import { browserSystem, type System } from "../transport/system.ts";
 
-/** What is shown of a password to be. */
+/** The estimate of a new password, as it is shown. */
 export interface Reading {
-  /** One of five steps; null where it cannot be told. */
+  /** One of five steps; null where it is unknown. */
   level: Verdict["level"] | null;
   /** What the step is called. */
   name: string;
@@ -18,17 +18,17 @@ export interface StrengthThread {
   close(): void;
 }
 
-/** So long after the last key it is judged: nobody wants to hear about every letter. */
+/** The pause after the last key, so that screen readers do not announce each letter. */
 const pauseMs = 300;
 
-/** How strong the password is that is being typed. Whether it is taken is for the server to say. */
+/** Estimates the strength of a password as it is typed. The server decides whether to accept it. */
 export class Strength {
   readonly #start: () => Promise<StrengthThread>;
   readonly #after: System["after"];
   #reading = $state.raw<Reading | null>(null);
   #thread: Promise<StrengthThread> | null = null;
   #cancel = () => {};
-  /** Counts what was typed: an answer about something before is of no interest. */
+  /** Counts the changes of the text, so that the estimate of a former text is ignored. */
   #typed = 0;
 
   constructor(start = startLater, after = browserSystem.after) {
@@ -49,23 +49,23 @@ export class Strength {
       this.#reading = null;
       return;
     }
-    // The pause is used for loading.
+    // The estimator is loaded during the pause.
     this.#thread ??= this.#start();
     const thread = this.#thread;
-    thread.catch(() => {}); // Told below.
+    thread.catch(() => {}); // `read` handles it.
     this.#cancel = this.#after(pauseMs, async () => {
       const reading = await read({ password, names: [...names] }, thread);
       if (typed === this.#typed) this.#reading = reading;
     });
   }
 
-  /** Lets go of the thread and its dictionaries. */
+  /** Ends the thread and frees its dictionaries. */
   close(): void {
     this.#cancel();
     this.#typed++;
     this.#thread?.then(
       (thread) => thread.close(),
-      () => {}, // There is none.
+      () => {}, // The thread could not be loaded.
     );
     this.#thread = null;
   }

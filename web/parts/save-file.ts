@@ -1,4 +1,4 @@
-/** Lets the browser keep a file under this name. */
+/** Saves a file under this name, as a download. */
 export function saveFile(document: Document, file: Blob, name: string): void {
   const url = URL.createObjectURL(file);
   const link = document.createElement("a");

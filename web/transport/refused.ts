@@ -22,7 +22,7 @@ const unreachable = {
   message: "The server does not answer. Check your connection and try again.",
 } as const;
 
-/** The refusal an unsuccessful answer stands for. An answer that is not ours (a proxy's page, say) is no answer. */
+/** The refusal in an unsuccessful answer. An answer that is not ours, such as a proxy's page, counts as none. */
 export async function refusalOf(response: Response): Promise<Refused> {
   const body: unknown = await response.json().catch(() => null);
   const error = (body as Partial<ErrorBody> | null)?.error;

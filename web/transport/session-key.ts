@@ -65,7 +65,7 @@ export async function oneAtATime(
   try {
     await locks()?.request(place, held);
   } catch (error) {
-    // Whoever refuses storage refuses locks, too.
+    // A browser that refuses storage refuses locks too.
     if (!(error instanceof DOMException)) throw error;
   }
   if (!isHeld) await check();

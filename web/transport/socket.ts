@@ -5,7 +5,7 @@ import { limits } from "../../server/protocol/limits.ts";
 import { backoff } from "./backoff.ts";
 import type { System } from "./system.ts";
 
-/** How the connection stands. `opened` tells whether the try that just failed had got as far as an open socket. */
+/** The state of the connection. `opened` says whether the try that just failed had an open socket. */
 export type Link =
   | { kind: "connecting"; attempt: number }
   | { kind: "open" }
@@ -22,20 +22,20 @@ export interface SocketDeps {
 
 export interface SocketListener {
   changed(link: Link): void;
-  /** Events, or none where the server only gave a sign of life. */
+  /** Events; none for a heartbeat. */
   received(events: ChatEvent[]): void;
-  /** The server owes an answer for too long. The next that is received ends the silence. */
+  /** The server has not answered for too long. The next frame ends the silence. */
   fellSilent(): void;
 }
 
 const connectWithin = 10_000;
-/** The server's sign of life is late after so long, and is asked for. */
+/** After this long without a frame the heartbeat is late, and the server is asked for an answer. */
 const silence = limits.heartbeatMs + 600;
-/** A silence is worth a word after so long: together with the time before, within 15 s. */
+/** How long that answer may take before the silence is shown: within 15 s in all. */
 const pongWithin = 1_300;
-/** What was sent, or asked for out of doubt, is answered within this time as a rule. */
+/** Commands, and pings in doubt, are usually answered within this time. */
 const answerWithin = 3_000;
-/** A connection that was silent for so long after that is given up. */
+/** After the silence is shown, the connection is given up after this long. */
 const patience = 5_000;
 /** After waking up, a connection that has been silent for this long has to prove that it is alive. */
 const freshFor = 5_000;
@@ -72,18 +72,18 @@ export class ReconnectingSocket {
     this.#become({ kind: "connecting", attempt: this.#attempt });
   }
 
-  /** Leaves and stays away until `connect` is called. */
+  /** Closes, and does not reconnect until `connect` is called. */
   close(): void {
     this.#drop();
     this.#attempt = 0;
     this.#become({ kind: "closed", code: null });
   }
 
-  /** Sends a command; says whether it left. One that did not leave is gone: whoever cares sends it again. */
+  /** Sends a command; says whether it was sent. One that was not has to be sent again by the caller. */
   send(command: Command): boolean {
     if (this.#link.kind !== "open" || !this.#socket) return false;
     this.#socket.send(JSON.stringify(command));
-    // A mark of what was read has no answer of its own.
+    // `read.mark` has no answer of its own.
     if (command.type !== "read.mark" && command.type !== "ping" && !this.#owed) {
       this.#owed = true;
       this.#later(answerWithin, () => this.#ping(answerWithin));
@@ -97,7 +97,7 @@ export class ReconnectingSocket {
     else if (this.#deps.system.now() - this.#heardAt >= freshFor) this.doubt();
   }
 
-  /** There is reason to think that the network is gone or another one: asks at once. */
+  /** The network may be gone, or another one: asks for an answer at once. */
   doubt(): void {
     if (this.#link.kind === "open" && !this.#owed) this.#ping(answerWithin);
   }
@@ -119,7 +119,7 @@ export class ReconnectingSocket {
     this.#later(silence, () => this.#ping(pongWithin));
   }
 
-  /** Asks for an answer; without one within `ms` the silence is told, and after some more time the connection given up. */
+  /** Asks for an answer. Without one within `ms` the silence is shown, and later the connection given up. */
   #ping(ms: number): void {
     this.#owed = true;
     this.send({ type: "ping", ref: "ping" });
@@ -130,7 +130,7 @@ export class ReconnectingSocket {
     });
   }
 
-  /** The network says nothing, not even that it failed. */
+  /** The network is silent, and no error was reported either. */
   #giveUp(): void {
     this.#lost(1006);
   }

@@ -1,36 +1,36 @@
 /**
- * What the browser keeps under a key for this origin, for as long as the browser likes. Nothing here throws: a browser may
- * refuse storage, have none, have no room, or lose what it kept.
+ * The browser's storage for this origin. Nothing here throws: a browser may refuse storage, have none, have no room, or lose
+ * what it stored.
  */
 export interface OriginStorage {
   /** The value of a key; null where there is none. */
   read(key: string): string | null;
   /**
-   * Says whether the browser keeps the value. One that it does not keep is still read from here until the page is left;
-   * what the browser kept under this key before stays, and is what the next page reads.
+   * Says whether the browser stored the value. One that it did not store is still read from here until the page is left; the
+   * next page reads the value stored before.
    */
   write(key: string, value: string): boolean;
   remove(key: string): void;
   keys(): string[];
-  /** Whether the browser kept what it was last given; before anything was written, what a try says. */
+  /** Whether the browser stored what it was last given; before the first write, the result of a try. */
   readonly keeps: boolean;
 }
 
 const tried = "secure-chat.try";
 
-/** Storage over what `open` gives, which is asked each time: a browser may refuse the mere asking, and at any time. */
+/** Storage over what `open` gives. It is opened each time, because a browser may refuse even that, at any time. */
 export function originStorage(open: () => Storage | null | undefined): OriginStorage {
-  /** What the browser did not take: values, and null for what it did not let go of. */
+  /** What the browser did not store: values, and null for what it did not remove. */
   const held = new Map<string, string | null>();
   let keeps: boolean | null = null;
 
-  /** What the browser's storage says to this; null where it says nothing. */
+  /** The answer of the browser's storage; null where it is refused. */
   function ask<T>(what: (storage: Storage) => T): T | null {
     try {
       const storage = open();
       return storage ? what(storage) : null;
     } catch {
-      return null; // Refused or full: each caller says what follows from it.
+      return null; // Storage is refused or full; each caller decides what follows.
     }
   }
 
@@ -42,7 +42,7 @@ export function originStorage(open: () => Storage | null | undefined): OriginSto
 
   const storage: OriginStorage = {
     read(key) {
-      return held.has(key) ? held.get(key)! : ask((kept) => kept.getItem(key));
+      return held.has(key) ? held.get(key)! : ask((own) => own.getItem(key));
     },
     write(key, value) {
       keeps = accepts(key, value);
@@ -51,16 +51,16 @@ export function originStorage(open: () => Storage | null | undefined): OriginSto
       return keeps;
     },
     remove(key) {
-      const isGone = ask((kept) => {
-        kept.removeItem(key);
+      const isGone = ask((own) => {
+        own.removeItem(key);
         return true;
       });
       if (isGone) held.delete(key);
       else held.set(key, null);
     },
     keys() {
-      const kept = ask((all) => Array.from({ length: all.length }, (_, at) => all.key(at)!)) ?? [];
-      return [...new Set([...kept, ...held.keys()])].filter((key) => held.get(key) !== null);
+      const stored = ask((all) => Array.from({ length: all.length }, (_, at) => all.key(at)!)) ?? [];
+      return [...new Set([...stored, ...held.keys()])].filter((key) => held.get(key) !== null);
     },
     get keeps() {
       if (keeps === null) {

@@ -1,4 +1,4 @@
-/** What the client may not know by itself: the time, chance, names and waiting. Everything else receives it. */
+/** Time, randomness, ids and timers. Everything else in the client receives them from here. */
 export interface System {
   /** UTC milliseconds. */
   now(): number;
@@ -8,7 +8,7 @@ export interface System {
   newId(): string;
   /** 32 random bytes in base64url, which nobody can guess. */
   newSecret(): string;
-  /** Runs `act` once after `ms`; the returned function cancels it. */
+  /** Calls `run` once after `ms`; the returned function cancels it. */
   after(ms: number, run: () => void): () => void;
 }
 

@@ -5,7 +5,7 @@ import { dateTimeOf } from "../../../web/parts/times.ts";
 const people = { nameOf: (id: number) => ["", "anna", "bob"][id]! };
 const at = Date.UTC(2026, 11, 3, 23, 18);
 
-for (const [what, detail, effects] of [
+for (const [what, detail, details] of [
   [
     "an invitation",
     { label: "For aunt Ada", expiresAt: at, maxUses: 50, invite: 3 },
@@ -44,4 +44,4 @@ for (const [what, detail, effects] of [
   ["what a later version tells", { somethingNew: 5 }, ["somethingNew: 5"]],
 ] as const)
   test(`the facts of ${what} are told in words`, () =>
-    expect(auditDetails(detail, people)).toEqual([...effects]));
+    expect(auditDetails(detail, people)).toEqual([...details]));
