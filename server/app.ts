@@ -11,7 +11,7 @@ import { type Cluster, cluster as joinCluster, type Shared } from "./cluster/clu
 import type { Config } from "./config/environment.ts";
 import type { Secrets } from "./config/secrets.ts";
 import { trusting } from "./http/network.ts";
-import { type RoutesDeps, routes } from "./http/routes.ts";
+import { httpApp, type RoutesDeps } from "./http/routes.ts";
 import { Spending } from "./limits/spending.ts";
 import { throttle } from "./limits/throttle.ts";
 import { commitLoop } from "./messages/commit-loop.ts";
@@ -145,7 +145,7 @@ export async function createApp(deps: AppDeps) {
     erasing,
     tellOthers: (userId, event) => cluster?.tell(userId, event),
   });
-  const http = routes({
+  const http = httpApp({
     ...cases,
     pauseOf: frames.pause,
     turn: throttle(config.limits.requestsPerSecond, system),

@@ -64,7 +64,7 @@ export interface UseCasesDeps extends Pick<ProviderUseCasesDeps, "providers" | "
 }
 
 /** Wires who gets in, how, and what they may do: all that the routes need beside the server itself. */
-export function useCases(deps: UseCasesDeps): Omit<UseCaseRoutesDeps, "origins" | "report"> {
+export function useCases(deps: UseCasesDeps): Omit<UseCaseRoutesDeps, "report"> {
   const {
     store,
     secrets,

@@ -1,83 +1,104 @@
 import type { Accounts } from "../accounts/accounts.ts";
-import type { NewAccounts } from "../accounts/new-accounts.ts";
+import type { Alerts } from "../accounts/alerts.ts";
 import type { News } from "../accounts/news.ts";
-import type { Sessions } from "../auth/sessions.ts";
-import type { MakeAuditEntry } from "../moderation/audit-entry.ts";
-import { credentials, deletion, passwordChange, registration } from "../protocol/account.ts";
+import type { Devices } from "../auth/devices.ts";
+import type { SecondFactor } from "../auth/second-factor.ts";
+import type { DataExport } from "../export/data-export.ts";
 import { closeCodes } from "../protocol/close-codes.ts";
+import { totalHeader } from "../protocol/export.ts";
 import type { Connections } from "../realtime/connections.ts";
-import { bodyOf } from "./body.ts";
-import { markOf } from "./cookies.ts";
-import { addressOf, type RouteContext } from "./env.ts";
+import { type Handlers, numberIn } from "./handler.ts";
 import { clientOf, type Login } from "./login.ts";
 
 export interface AccountRoutesDeps {
   accounts: Accounts;
-  newAccounts: NewAccounts;
-  sessions: Sessions;
+  alerts: Alerts;
+  ownDevices: Devices;
+  secondFactor: SecondFactor;
+  dataExport: DataExport;
   connections: Connections;
   news: News;
-  auditEntry: MakeAuditEntry;
   login: Login;
 }
 
-/** The handlers of `/api/session` and `/api/account`. */
-export function accountRoutes({
-  accounts,
-  newAccounts,
-  sessions,
-  connections,
-  news,
-  auditEntry,
-  login,
-}: AccountRoutesDeps) {
+const types = { json: "application/json; charset=utf-8", html: "text/html; charset=utf-8" };
+
+/** One's own account: its password, second step, devices, alerts and data. */
+export function accountRoutes(deps: AccountRoutesDeps) {
+  const { accounts, alerts, ownDevices, secondFactor, connections, news, login } = deps;
   return {
-    async who(c: RouteContext) {
-      return c.json(await login.info(await login.sessionOf(c)));
-    },
-
-    async register(c: RouteContext) {
-      const body = await bodyOf(c, registration);
-      const client = clientOf(c);
-      const { token, session } = sessions.prepare(client);
-      const user = await newAccounts.register(body, client.address, session);
-      return c.json(await login.welcome(c, user, token), 201);
-    },
-
-    async signIn(c: RouteContext) {
-      const user = await accounts.signIn(await bodyOf(c, credentials), clientOf(c), markOf(c));
-      return c.json(await login.begin(c, user, 1, "password"));
-    },
-
-    async signOut(c: RouteContext) {
-      const { session } = c.var;
-      const entry = auditEntry("session.ended", { by: session.userId, address: addressOf(c) });
-      await login.end(session, closeCodes.signedOut, entry);
-      return login.left(c);
-    },
-
-    async account(c: RouteContext) {
-      return c.json(await accounts.info(c.var.session));
-    },
+    "GET /api/account": ({ session }) => accounts.info(session),
 
     /** Every session ends; the browser that asked goes on with a new one. */
-    async changePassword(c: RouteContext) {
-      const { current, password } = await bodyOf(c, passwordChange);
-      const { session } = c.var;
-      const client = clientOf(c);
-      const user = await accounts.changePassword(session, current, password, client.address);
+    "PUT /api/account/password": async ({ c, session, body: { current, password } }) => {
+      const { address, device } = clientOf(c);
+      const user = await accounts.changePassword(session, current, password, address);
       connections.closeSession(session, closeCodes.restarting);
       connections.closeUser(user.id, closeCodes.signedOut);
       await login.begin(c, user, session.factors, "password");
-      news.tell(user.id, "password.changed", client.device);
-      return c.body(null, 204);
+      news.tell(user.id, "password.changed", device);
     },
 
-    async remove(c: RouteContext) {
-      const { session } = c.var;
-      await accounts.remove(session, await bodyOf(c, deletion), addressOf(c));
+    "DELETE /api/account": async ({ c, session, body, address }) => {
+      await accounts.remove(session, body, address);
       connections.closeUser(session.userId, closeCodes.accountDeleted);
-      return login.left(c);
+      login.left(c);
     },
-  };
+
+    "POST /api/account/export": async ({ c, session, body: { format }, address }) => {
+      const { total, file } = await deps.dataExport.export(session, format, address);
+      return c.body(file, 200, {
+        "Content-Type": types[format],
+        "Content-Disposition": `attachment; filename="my-data.${format}"`,
+        [totalHeader]: String(total),
+      });
+    },
+
+    "GET /api/account/factors": ({ session }) => secondFactor.info(session),
+
+    "POST /api/account/code": ({ session }) => secondFactor.offer(session),
+
+    "PUT /api/account/code": async ({ c, session, body }) => {
+      const { address, device } = clientOf(c);
+      const recoveryCodes = await secondFactor.confirm(session, body, address);
+      await login.renew(c, session, 2, "code");
+      // Told while the other devices are still connected, so that they hear why they have to go.
+      news.tell(session.userId, "code.added", device);
+      const { signedOut, proofNeeded } = closeCodes;
+      connections.closeUser(session.userId, session.hasCode ? signedOut : proofNeeded);
+      return { recoveryCodes };
+    },
+
+    "DELETE /api/account/code": async ({ c, session, address }) => {
+      await secondFactor.remove(session, address);
+      news.tell(session.userId, "code.removed", clientOf(c).device);
+      // Its own sockets come back too: what they hold of the session has changed.
+      connections.closeSession(session, closeCodes.restarting);
+      connections.closeUser(session.userId, closeCodes.signedOut);
+    },
+
+    "POST /api/account/recovery-codes": async ({ c, session, address }) => {
+      const recoveryCodes = await secondFactor.renewRecoveryCodes(session, address);
+      news.tell(session.userId, "recovery.renewed", clientOf(c).device);
+      // Where these are the first, the password alone opens nothing any more.
+      connections.learn(session.userId, { hasRecovery: true });
+      return { recoveryCodes };
+    },
+
+    "GET /api/account/alerts": ({ session }) => alerts.list(session),
+    "PUT /api/account/alerts/:id": ({ session, id }) => alerts.see(session, numberIn(id)),
+
+    "GET /api/account/sessions": ({ session }) => ownDevices.list(session),
+    "PUT /api/account/sessions/:id": ({ session, id, body }) => ownDevices.label(session, id, body.label),
+
+    "DELETE /api/account/sessions/:id": async ({ session, id, address }) => {
+      const ended = await ownDevices.end(session, id, address);
+      connections.closeSession({ id: ended, userId: session.userId }, closeCodes.signedOut);
+    },
+
+    "DELETE /api/account/sessions": async ({ session, address }) => {
+      await ownDevices.endOthers(session, address);
+      connections.closeUser(session.userId, closeCodes.signedOut, session);
+    },
+  } satisfies Partial<Handlers>;
 }

@@ -4,16 +4,8 @@ import type { PendingSignUps } from "../auth/pending-sign-ups.ts";
 import type { ProviderVisits, Return } from "../auth/provider-visits.ts";
 import type { Sessions } from "../auth/sessions.ts";
 import type { ErrorCode } from "../protocol/errors.ts";
-import {
-  type Arrived,
-  type PendingSignUp,
-  type ProviderAddress,
-  pendingSignUpName,
-  providerVisit,
-} from "../protocol/providers.ts";
+import type { Arrived } from "../protocol/providers.ts";
 import { Refusal } from "../refusal.ts";
-import type { Route } from "./access.ts";
-import { bodyOf } from "./body.ts";
 import {
   arrivalOf,
   clearArrival,
@@ -25,7 +17,8 @@ import {
   setVisit,
   visitOf,
 } from "./cookies.ts";
-import { addressOf, type RouteContext } from "./env.ts";
+import type { RouteContext } from "./env.ts";
+import type { Handlers } from "./handler.ts";
 import { clientOf, type Login } from "./login.ts";
 import { keyHashOf } from "./session-key.ts";
 
@@ -40,9 +33,8 @@ export interface ProviderRoutesDeps {
 }
 
 /** Signing in with an account elsewhere, and the accounts elsewhere that open one's own. */
-export function providerRoutes(deps: ProviderRoutesDeps): Route[] {
+export function providerRoutes(deps: ProviderRoutesDeps) {
   const { providerVisits, pendingSignUps, identities, sessions, news, login } = deps;
-  const named = (c: RouteContext) => c.req.param("id") ?? "";
   // The guard of origins has let no other pass than one of ours.
   const originOf = (c: RouteContext) => c.req.header("origin") ?? "";
 
@@ -68,103 +60,57 @@ export function providerRoutes(deps: ProviderRoutesDeps): Route[] {
     return "internal";
   }
 
-  return [
-    [
-      "POST",
-      "/api/providers/:id",
-      "anyone",
-      async (c) => {
-        const visit = await bodyOf(c, providerVisit);
-        const sent = await providerVisits.signIn(named(c), originOf(c), visit, keyHashOf(c), addressOf(c));
-        setVisit(c, { kind: "sign in", secret: sent.cookie });
-        return c.json<ProviderAddress>({ url: sent.url });
-      },
-    ],
-    [
-      "GET",
-      "/api/providers/:id/callback",
-      "anyone",
-      async (c) => {
-        const visit = visitOf(c);
-        clearVisit(c);
-        try {
-          const { searchParams } = URL.parse(c.req.url, "https://unnamed")!;
-          const secret = visit?.secret ?? null;
-          setArrival(c, await providerVisits.comeBack(named(c), searchParams, secret, addressOf(c)));
-          return c.redirect("/arriving", 303);
-        } catch (error) {
-          const page = visit?.kind === "link" ? "/account" : "/login";
-          return c.redirect(`${page}?problem=${problemOf(error)}`, 303);
-        }
-      },
-    ],
-    [
-      "POST",
-      "/api/arrival",
-      "anyone",
-      async (c) => {
-        const token = arrivalOf(c);
-        clearArrival(c);
-        const session = await login.sessionOf(c);
-        const back = await providerVisits.arrive(token, keyHashOf(c), session, addressOf(c));
-        return c.json(await arrivedWith(c, back));
-      },
-    ],
-    [
-      "GET",
-      "/api/pending-sign-up",
-      "anyone",
-      async (c) => {
-        const { provider, account } = await pendingSignUps.look(
-          pendingSignUpOf(c),
-          keyHashOf(c),
-          addressOf(c),
-        );
-        return c.json<PendingSignUp>({ provider, suggestedName: account.suggestedName });
-      },
-    ],
-    [
-      "POST",
-      "/api/pending-sign-up",
-      "anyone",
-      async (c) => {
-        const { name } = await bodyOf(c, pendingSignUpName);
-        const client = clientOf(c);
-        const { token, session } = sessions.prepare(client);
-        const user = await pendingSignUps.register(pendingSignUpOf(c), name, client.address, session);
-        clearPendingSignUp(c);
-        return c.json(await login.welcome(c, user, token), 201);
-      },
-    ],
-    [
-      "GET",
-      "/api/account/providers",
-      "signed in",
-      async (c) => c.json(await identities.list(c.var.session.userId)),
-    ],
-    [
-      "POST",
-      "/api/account/providers/:id",
-      "signed in",
-      async (c) => {
-        const sent = await providerVisits.link(named(c), originOf(c), c.var.session, addressOf(c));
-        setVisit(c, { kind: "link", secret: sent.cookie });
-        return c.json<ProviderAddress>({ url: sent.url });
-      },
-      "fresh",
-    ],
-    [
-      "DELETE",
-      "/api/account/providers/:id",
-      "signed in",
-      async (c) => {
-        const { userId } = c.var.session;
-        const { device, address } = clientOf(c);
-        await identities.unlink(userId, named(c), address);
-        news.tell(userId, "provider.unlinked", device);
-        return c.body(null, 204);
-      },
-      "fresh",
-    ],
-  ];
+  return {
+    "POST /api/providers/:id": async ({ c, id, body, address }) => {
+      const { url, cookie } = await providerVisits.signIn(id, originOf(c), body, keyHashOf(c), address);
+      setVisit(c, { kind: "sign in", secret: cookie });
+      return { url };
+    },
+
+    "GET /api/providers/:id/callback": async ({ c, id, address }) => {
+      const visit = visitOf(c);
+      clearVisit(c);
+      try {
+        const { searchParams } = URL.parse(c.req.url, "https://unnamed")!;
+        setArrival(c, await providerVisits.comeBack(id, searchParams, visit?.secret ?? null, address));
+        return c.redirect("/arriving", 303);
+      } catch (error) {
+        const page = visit?.kind === "link" ? "/account" : "/login";
+        return c.redirect(`${page}?problem=${problemOf(error)}`, 303);
+      }
+    },
+
+    "POST /api/arrival": async ({ c, address }) => {
+      const token = arrivalOf(c);
+      clearArrival(c);
+      const session = await login.sessionOf(c);
+      return arrivedWith(c, await providerVisits.arrive(token, keyHashOf(c), session, address));
+    },
+
+    "GET /api/pending-sign-up": async ({ c, address }) => {
+      const { provider, account } = await pendingSignUps.look(pendingSignUpOf(c), keyHashOf(c), address);
+      return { provider, suggestedName: account.suggestedName };
+    },
+
+    "POST /api/pending-sign-up": async ({ c, body, address }) => {
+      const { token, session } = sessions.prepare(clientOf(c));
+      const user = await pendingSignUps.register(pendingSignUpOf(c), body.name, address, session);
+      clearPendingSignUp(c);
+      return login.welcome(c, user, token);
+    },
+
+    "GET /api/account/providers": ({ session }) => identities.list(session.userId),
+
+    "POST /api/account/providers/:id": async ({ c, session, id, address }) => {
+      const { url, cookie } = await providerVisits.link(id, originOf(c), session, address);
+      setVisit(c, { kind: "link", secret: cookie });
+      return { url };
+    },
+
+    "DELETE /api/account/providers/:id": async ({ c, session: { userId }, id, address }) => {
+      const { device } = clientOf(c);
+      await identities.unlink(userId, id, address);
+      news.tell(userId, "provider.unlinked", device);
+    },
+  } satisfies Partial<Handlers>;
 }

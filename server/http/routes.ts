@@ -1,51 +1,33 @@
 import { Hono } from "hono";
 import type { Throttle } from "../limits/throttle.ts";
 import { closeCodes } from "../protocol/close-codes.ts";
+import { type Route, type RouteName, routes } from "../protocol/routes.ts";
 import { Refusal } from "../refusal.ts";
-import { accessGuard, type Route } from "./access.ts";
+import { accessGuard } from "./access.ts";
 import { type AccountRoutesDeps, accountRoutes } from "./account-routes.ts";
-import { type AlertRoutesDeps, alertRoutes } from "./alert-routes.ts";
-import { type AuditRoutesDeps, auditRoutes } from "./audit-routes.ts";
+import { type AdminRoutesDeps, adminRoutes } from "./admin-routes.ts";
 import { bodyGuard, sizeGuard } from "./body.ts";
 import { client } from "./client.ts";
-import { type DeviceRoutesDeps, deviceRoutes } from "./device-routes.ts";
 import { addressOf, type Env, type Guard, type RouteContext } from "./env.ts";
-import { type ExportRoutesDeps, exportRoutes } from "./export-routes.ts";
+import { answering, type Handlers } from "./handler.ts";
 import { headers, securityHeaders } from "./headers.ts";
 import { type HealthRoutesDeps, healthRoutes } from "./health-routes.ts";
-import { type InviteRoutesDeps, inviteRoutes } from "./invite-routes.ts";
 import { originGuard } from "./origin.ts";
 import { type PasskeyRoutesDeps, passkeyRoutes } from "./passkey-routes.ts";
-import { type PeopleRoutesDeps, peopleRoutes } from "./people-routes.ts";
-import { type ProofRoutesDeps, proofRoutes } from "./proof-routes.ts";
 import { type ProviderRoutesDeps, providerRoutes } from "./provider-routes.ts";
 import { type RefuseDeps, refuse } from "./refusals.ts";
-import { type ReportRoutesDeps, reportRoutes } from "./report-routes.ts";
-import { type ResetRoutesDeps, resetRoutes } from "./reset-routes.ts";
-import { type SecondFactorRoutesDeps, secondFactorRoutes } from "./second-factor-routes.ts";
 import { protocolTaken } from "./session-key.ts";
-import { type SetUpRoutesDeps, setUpRoutes } from "./set-up-routes.ts";
-import { type SettingsRoutesDeps, settingsRoutes } from "./settings-routes.ts";
+import { type SessionRoutesDeps, sessionRoutes } from "./session-routes.ts";
 
 /** What the routes of who gets in, how, and what they may do need. */
 export interface UseCaseRoutesDeps
-  extends AccountRoutesDeps,
-    SecondFactorRoutesDeps,
-    ProofRoutesDeps,
-    SetUpRoutesDeps,
-    InviteRoutesDeps,
-    ResetRoutesDeps,
-    DeviceRoutesDeps,
-    AlertRoutesDeps,
-    ExportRoutesDeps,
+  extends SessionRoutesDeps,
+    AccountRoutesDeps,
     PasskeyRoutesDeps,
     ProviderRoutesDeps,
-    PeopleRoutesDeps,
-    ReportRoutesDeps,
-    SettingsRoutesDeps,
-    AuditRoutesDeps {}
+    Omit<AdminRoutesDeps, "origins" | "storage"> {}
 
-export interface RoutesDeps extends UseCaseRoutesDeps, HealthRoutesDeps, RefuseDeps {
+export interface RoutesDeps extends UseCaseRoutesDeps, AdminRoutesDeps, HealthRoutesDeps, RefuseDeps {
   /** Whether pages of this origin may use the server. */
   isOurs(origin: string): boolean;
   /** The folder of the built client. */
@@ -56,52 +38,36 @@ export interface RoutesDeps extends UseCaseRoutesDeps, HealthRoutesDeps, RefuseD
   turn: Throttle;
 }
 
-/** Every route there is, in reading order. */
-export function routeTable(deps: RoutesDeps): Route[] {
-  const account = accountRoutes(deps);
-  return [
-    ["GET", "/api/session", "anyone", account.who],
-    ["POST", "/api/session", "anyone", account.signIn],
-    ["DELETE", "/api/session", "half signed in", account.signOut],
-    ["POST", "/api/account", "anyone", account.register],
-    ["GET", "/api/account", "enrolling", account.account],
-    ["DELETE", "/api/account", "signed in", account.remove, "fresh"],
-    ["PUT", "/api/account/password", "signed in", account.changePassword],
-    ...secondFactorRoutes(deps),
-    ...proofRoutes(deps),
-    ...setUpRoutes(deps),
-    ...inviteRoutes(deps),
-    ...resetRoutes(deps),
-    ...deviceRoutes(deps),
-    ...alertRoutes(deps),
-    ...exportRoutes(deps),
-    ...passkeyRoutes(deps),
-    ...providerRoutes(deps),
-    ...peopleRoutes(deps),
-    ...reportRoutes(deps),
-    ...settingsRoutes(deps),
-    ...auditRoutes(deps),
-    ["GET", "/api/socket", "signed in", upgrade(deps)],
-    ...healthRoutes(deps),
-  ];
-}
+/** The handler of every route in the table. */
+const handlersOf = (deps: RoutesDeps): Handlers => ({
+  ...sessionRoutes(deps),
+  ...accountRoutes(deps),
+  ...passkeyRoutes(deps),
+  ...providerRoutes(deps),
+  ...adminRoutes(deps),
+  ...healthRoutes(deps),
+  "GET /api/socket": ({ c }) => upgrade(c, deps),
+});
 
 /** All that is answered over HTTP. */
-export function routes(deps: RoutesDeps): Hono<Env> {
+export function httpApp(deps: RoutesDeps): Hono<Env> {
   const app = new Hono<Env>({ getPath: pathOf });
   app.onError((error, c) => refuse(c, error, deps));
   app.use(headers, inTurn(deps.turn), hostGuard, sizeGuard, originGuard(deps.isOurs));
 
-  const table = routeTable(deps);
-  for (const [method, path, access, answer, freshness] of table) {
-    if (access === "anyone") app.on(method, path, bodyGuard, answer);
-    else {
-      const guard = accessGuard(deps.login.sessionOf, deps.sessions, access, freshness === "fresh");
-      app.on(method, path, bodyGuard, guard, answer);
-    }
-  }
-  for (const [path, rows] of Map.groupBy(table, ([, path]) => path)) {
-    app.all(path, only(rows.map(([method]) => method)));
+  const handlers = handlersOf(deps);
+  const table = (Object.entries(routes) as [RouteName, Route][]).map(([name, route]) => {
+    const [method, path] = name.split(" ") as [string, string];
+    return {
+      method,
+      path,
+      guard: accessGuard(deps.login.sessionOf, deps.sessions, route),
+      answer: answering(route, handlers[name]),
+    };
+  });
+  for (const { method, path, guard, answer } of table) app.on(method, path, bodyGuard, guard, answer);
+  for (const [path, rows] of Map.groupBy(table, ({ path }) => path)) {
+    app.all(path, only(rows.map(({ method }) => method)));
   }
   app.all("/api/*", nothingHere);
   app.get("*", client(deps.clientFolder));
@@ -126,28 +92,26 @@ const hostGuard: Guard = async (c, next) => {
   await next();
 };
 
-function upgrade({ login, connections, pauseOf }: RoutesDeps) {
-  return async (c: RouteContext): Promise<Response> => {
-    const { session } = c.var;
-    const wait = pauseOf(session.userId);
-    if (wait > 0) throw new Refusal("rate_limited", { retryAfter: wait });
-    const headers = { ...securityHeaders(c.req.header("host")), ...protocolTaken(c) };
-    const accepted = c.env.server?.upgrade(c.req.raw, {
-      data: { session, address: addressOf(c), closed: false },
-      headers,
-    });
-    if (!accepted) throw new Refusal("invalid", { message: "This address is for WebSockets." });
-    // Ending a session closes the sockets there are: one that opened just after it, having been let in before, is seen here.
-    try {
-      const stays = await login.sessionOf(c);
-      if (!stays) connections.closeSession(session, closeCodes.signedOut);
-    } catch (error) {
-      // The database cannot say so now; whoever comes back is asked again.
-      connections.closeSession(session, closeCodes.cutOff);
-      if (!(error instanceof Refusal)) throw error;
-    }
-    return new Response(null, { status: 101 });
-  };
+async function upgrade(c: RouteContext, { login, connections, pauseOf }: RoutesDeps): Promise<Response> {
+  const { session } = c.var;
+  const wait = pauseOf(session.userId);
+  if (wait > 0) throw new Refusal("rate_limited", { retryAfter: wait });
+  const headers = { ...securityHeaders(c.req.header("host")), ...protocolTaken(c) };
+  const accepted = c.env.server?.upgrade(c.req.raw, {
+    data: { session, address: addressOf(c), closed: false },
+    headers,
+  });
+  if (!accepted) throw new Refusal("invalid", { message: "This address is for WebSockets." });
+  // Ending a session closes the sockets there are: one that opened just after it, having been let in before, is seen here.
+  try {
+    const stays = await login.sessionOf(c);
+    if (!stays) connections.closeSession(session, closeCodes.signedOut);
+  } catch (error) {
+    // The database cannot say so now; whoever comes back is asked again.
+    connections.closeSession(session, closeCodes.cutOff);
+    if (!(error instanceof Refusal)) throw error;
+  }
+  return new Response(null, { status: 101 });
 }
 
 /** Refuses every method, naming those that there are. */

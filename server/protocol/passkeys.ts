@@ -50,9 +50,10 @@ export type Assertion = v.InferOutput<typeof assertion>;
 export type PasskeyAnswer = v.InferOutput<typeof passkeyAnswer>;
 
 /** Answer of the routes that ask an authenticator something: `options` go to the browser, and `ticket` comes back with its answer. */
-export interface PasskeyQuestion<Options> {
+export interface PasskeyQuestion {
   ticket: string;
-  options: Options;
+  /** As a library makes them for the browser: of a new passkey, or for one there is. */
+  options: object;
 }
 
 /** Answer where a passkey was added: the session, and with the first factor of an account its recovery codes, shown never again. */

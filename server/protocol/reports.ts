@@ -12,6 +12,9 @@ export const reporting = v.strictObject({
 /** What becomes of a report: the message is removed, or nothing is done. */
 export const settlement = v.strictObject({ outcome: v.picklist(["removed", "dismissed"]) });
 
+/** Which reports are wanted: those that wait, or the settled ones too. */
+export const reportQuery = v.strictObject({ which: v.optional(v.picklist(["open", "all"]), "open") });
+
 export type Reporting = v.InferOutput<typeof reporting>;
 export type Settlement = v.InferOutput<typeof settlement>;
 

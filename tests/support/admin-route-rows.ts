@@ -1,9 +1,3 @@
-import { deletion } from "../../server/protocol/account.ts";
-import { auditFilter } from "../../server/protocol/audit-filter.ts";
-import { newInvite } from "../../server/protocol/invites.ts";
-import { muting, roleChange, statusChange } from "../../server/protocol/people.ts";
-import { reporting, settlement } from "../../server/protocol/reports.ts";
-import { settings } from "../../server/protocol/settings.ts";
 import type { RouteRow } from "./route-row.ts";
 
 const rules = {
@@ -21,7 +15,7 @@ export const adminRouteRows: Record<string, RouteRow> = {
   "GET /api/invites": { access: "invites.manage", status: 200 },
   "POST /api/invites": {
     access: "invites.manage",
-    reads: [newInvite, { label: "", expiresIn: null, maxUses: 1 }],
+    body: { label: "", expiresIn: null, maxUses: 1 },
     status: 201,
   },
   "DELETE /api/invites/:id": { access: "invites.manage", at: "/api/invites/1", status: 404 },
@@ -29,20 +23,20 @@ export const adminRouteRows: Record<string, RouteRow> = {
   "PUT /api/people/:id/mute": {
     access: "people.mute",
     at: "/api/people/2/mute",
-    reads: [muting, { minutes: 10, reason: "" }],
+    body: { minutes: 10, reason: "" },
     status: 204,
   },
   "PUT /api/people/:id/status": {
     access: "people.ban",
     at: "/api/people/2/status",
-    reads: [statusChange, { status: "banned", reason: "" }],
+    body: { status: "banned", reason: "" },
     status: 204,
   },
   "PUT /api/people/:id/role": {
     access: "people.role",
     fresh: true,
     at: "/api/people/2/role",
-    reads: [roleChange, { role: "moderator" }],
+    body: { role: "moderator" },
     status: 204,
   },
   "PUT /api/people/:id/ownership": {
@@ -67,29 +61,29 @@ export const adminRouteRows: Record<string, RouteRow> = {
     access: "people.delete",
     fresh: true,
     at: "/api/people/2",
-    reads: [deletion, { messages: "keep" }],
+    body: { messages: "keep" },
     status: 204,
   },
   "POST /api/reports": {
     access: "message.report",
-    reads: [reporting, { conversation: "group", seq: 1, reason: "" }],
+    body: { conversation: "group", seq: 1, reason: "" },
     status: 204,
   },
   "GET /api/reports": { access: "reports.settle", status: 200 },
   "PUT /api/reports/:id": {
     access: "reports.settle",
     at: "/api/reports/1",
-    reads: [settlement, { outcome: "dismissed" }],
+    body: { outcome: "dismissed" },
     status: 404,
   },
   "GET /api/settings": { access: "settings.change", status: 200 },
-  "PUT /api/settings": { access: "settings.change", fresh: true, reads: [settings, rules], status: 204 },
+  "PUT /api/settings": { access: "settings.change", fresh: true, body: rules, status: 204 },
   "GET /api/storage": { access: "settings.change", status: 200 },
   "GET /api/audit": { access: "audit.read", status: 200 },
   "POST /api/audit/export": {
     access: "audit.read",
     fresh: true,
-    reads: [auditFilter, { event: "house.changed" }],
+    body: { event: "house.changed" },
     status: 200,
   },
 };

@@ -1,14 +1,4 @@
-import { credentials, deletion, passwordChange, registration } from "../../server/protocol/account.ts";
-import { alertSeen } from "../../server/protocol/alerts.ts";
-import { deviceLabel } from "../../server/protocol/devices.ts";
-import { exportRequest } from "../../server/protocol/export.ts";
-import { inviteCheck } from "../../server/protocol/invites.ts";
-import { newPasskey, passkeyAnswer, passkeyName } from "../../server/protocol/passkeys.ts";
-import { proof } from "../../server/protocol/proof.ts";
-import { pendingSignUpName, providerVisit } from "../../server/protocol/providers.ts";
-import { reset, resetCheck } from "../../server/protocol/resets.ts";
-import { codeConfirmation, codeGiven } from "../../server/protocol/second-factor.ts";
-import { setUp, setUpCheck } from "../../server/protocol/set-up.ts";
+import { type Route, type RouteName, routes } from "../../server/protocol/routes.ts";
 import { adminRouteRows } from "./admin-route-rows.ts";
 import { password } from "./person.ts";
 import type { RouteRow } from "./route-row.ts";
@@ -28,11 +18,11 @@ const assertion = {
 /** What is known of every route, so that the tests of all routes are tests of all routes: a new one needs a row. */
 export const routeRows: Record<string, RouteRow> = {
   "GET /api/session": { access: "anyone", status: 200 },
-  "POST /api/session": { access: "anyone", reads: [credentials, { name: "alice", password }], status: 200 },
+  "POST /api/session": { access: "anyone", body: { name: "alice", password }, status: 200 },
   "DELETE /api/session": { access: "half signed in", status: 204 },
   "POST /api/account": {
     access: "anyone",
-    reads: [registration, { name: "newcomer", password }],
+    body: { name: "newcomer", password },
     status: 201,
   },
   "GET /api/account": { access: "enrolling", status: 200 },
@@ -40,36 +30,36 @@ export const routeRows: Record<string, RouteRow> = {
   "DELETE /api/account": {
     access: "signed in",
     fresh: true,
-    reads: [deletion, { messages: "keep" }],
+    body: { messages: "keep" },
     status: 409,
   },
   "PUT /api/account/password": {
     access: "signed in",
-    reads: [passwordChange, { current: password, password: "another horse battery" }],
+    body: { current: password, password: "another horse battery" },
     status: 204,
   },
   // Of an account without an authenticator app.
-  "POST /api/session/code": { access: "half signed in", reads: [codeGiven, { code: "123456" }], status: 403 },
+  "POST /api/session/code": { access: "half signed in", body: { code: "123456" }, status: 403 },
   "GET /api/account/factors": { access: "enrolling", status: 200 },
   "POST /api/account/code": { access: "enrolling", fresh: true, status: 201 },
   "PUT /api/account/code": {
     access: "enrolling",
-    reads: [codeConfirmation, { ticket: none, code: "123456" }],
+    body: { ticket: none, code: "123456" },
     status: 403,
   },
   "DELETE /api/account/code": { access: "signed in", fresh: true, status: 404 },
   "POST /api/account/recovery-codes": { access: "signed in", fresh: true, status: 404 },
-  "POST /api/proof": { access: "enrolling", reads: [proof, { password }], status: 200 },
+  "POST /api/proof": { access: "enrolling", body: { password }, status: 200 },
   // Passkeys of which no authenticator knows anything.
   "POST /api/passkeys/question": { access: "anyone", status: 200 },
   "POST /api/session/passkey": {
     access: "anyone",
-    reads: [passkeyAnswer, { ticket: none, response: assertion }],
+    body: { ticket: none, response: assertion },
     status: 403,
   },
   "POST /api/proof/passkey": {
     access: "half signed in",
-    reads: [passkeyAnswer, { ticket: none, response: assertion }],
+    body: { ticket: none, response: assertion },
     status: 403,
   },
   "GET /api/account/passkeys": { access: "enrolling", status: 200 },
@@ -77,13 +67,13 @@ export const routeRows: Record<string, RouteRow> = {
   "POST /api/account/passkeys": {
     access: "enrolling",
     fresh: true,
-    reads: [newPasskey, { ticket: none, name: "Phone", response: attestation }],
+    body: { ticket: none, name: "Phone", response: attestation },
     status: 403,
   },
   "PUT /api/account/passkeys/:id": {
     access: "signed in",
     at: "/api/account/passkeys/none",
-    reads: [passkeyName, { name: "Phone" }],
+    body: { name: "Phone" },
     status: 404,
   },
   "DELETE /api/account/passkeys/:id": {
@@ -96,7 +86,7 @@ export const routeRows: Record<string, RouteRow> = {
   "PUT /api/account/alerts/:id": {
     access: "signed in",
     at: "/api/account/alerts/1",
-    reads: [alertSeen, { seen: true }],
+    body: { seen: true },
     status: 404,
   },
   "GET /api/account/sessions": { access: "signed in", status: 200 },
@@ -104,7 +94,7 @@ export const routeRows: Record<string, RouteRow> = {
   "PUT /api/account/sessions/:id": {
     access: "signed in",
     at: "/api/account/sessions/none",
-    reads: [deviceLabel, { label: "Phone" }],
+    body: { label: "Phone" },
     status: 404,
   },
   "DELETE /api/account/sessions/:id": {
@@ -116,24 +106,24 @@ export const routeRows: Record<string, RouteRow> = {
   "POST /api/account/export": {
     access: "signed in",
     fresh: true,
-    reads: [exportRequest, { format: "json" }],
+    body: { format: "json" },
     status: 200,
   },
   // Nothing can be set up twice; a link that opens nothing is refused.
-  "POST /api/set-up/check": { access: "anyone", reads: [setUpCheck, { token: none }], status: 409 },
+  "POST /api/set-up/check": { access: "anyone", body: { token: none }, status: 409 },
   "POST /api/set-up": {
     access: "anyone",
-    reads: [setUp, { token: none, chatName: "Chat", registration: "open", name: "newcomer", password }],
+    body: { token: none, chatName: "Chat", registration: "open", name: "newcomer", password },
     status: 409,
   },
-  "POST /api/invitation": { access: "anyone", reads: [inviteCheck, { token: none }], status: 200 },
-  "POST /api/reset/check": { access: "anyone", reads: [resetCheck, { token: none }], status: 403 },
-  "POST /api/reset": { access: "anyone", reads: [reset, { token: none, password }], status: 403 },
+  "POST /api/invitation": { access: "anyone", body: { token: none }, status: 200 },
+  "POST /api/reset/check": { access: "anyone", body: { token: none }, status: 403 },
+  "POST /api/reset": { access: "anyone", body: { token: none, password }, status: 403 },
   // Where no provider is configured.
   "POST /api/providers/:id": {
     access: "anyone",
     at: "/api/providers/none",
-    reads: [providerVisit, { next: "/account" }],
+    body: { next: "/account" },
     status: 404,
   },
   "GET /api/providers/:id/callback": { access: "anyone", at: "/api/providers/none/callback", status: 303 },
@@ -141,7 +131,7 @@ export const routeRows: Record<string, RouteRow> = {
   "GET /api/pending-sign-up": { access: "anyone", status: 403 },
   "POST /api/pending-sign-up": {
     access: "anyone",
-    reads: [pendingSignUpName, { name: "newcomer" }],
+    body: { name: "newcomer" },
     status: 403,
   },
   "GET /api/account/providers": { access: "signed in", status: 200 },
@@ -163,11 +153,11 @@ export const routeRows: Record<string, RouteRow> = {
   ...adminRouteRows,
 };
 
-/** Each row with its method and path, and the address at which it is asked for. */
+/** Each row with its method and path, the address at which it is asked for, and the schema of its body. */
 export const routeList = Object.entries(routeRows).map(([route, row]) => {
   const [method, path] = route.split(" ") as [string, string];
-  const [schema, body] = row.reads ?? [];
-  return { ...row, method, path, address: row.at ?? path, schema, body };
+  const { body: schema }: Route = routes[route as RouteName];
+  return { ...row, method, path, address: row.at ?? path, schema };
 });
 
 export const unsafeRoutes = routeList.filter(({ method }) => method !== "GET");

@@ -1,32 +1,31 @@
 import type { DeviceInfo } from "../../server/protocol/devices.ts";
 import { Loaded } from "../app/loaded.svelte.ts";
 import type { Session } from "../app/session.svelte.ts";
-import { type DevicesApi, devicesApi } from "../transport/devices-api.ts";
 
 /** The devices one is logged in on. Verbs throw `Refused`. */
 export class Devices {
   readonly #session: Session;
-  readonly #api: DevicesApi;
   readonly list: Loaded<DeviceInfo[]>;
 
   constructor(session: Session) {
     this.#session = session;
-    this.#api = devicesApi(session.call);
-    this.list = new Loaded(() => this.#api.all());
+    this.list = new Loaded(() => session.call("GET /api/account/sessions"));
   }
 
   async label(id: string, label: string): Promise<void> {
-    await this.#api.label(id, label);
+    await this.#session.call("PUT /api/account/sessions/:id", { id, body: { label } });
     await this.list.load();
   }
 
   async end(id: string): Promise<void> {
-    await this.#session.proof.run(() => this.#api.end(id));
+    const { proof, call } = this.#session;
+    await proof.run(() => call("DELETE /api/account/sessions/:id", { id }));
     await this.list.load();
   }
 
   async endOthers(): Promise<void> {
-    await this.#session.proof.run(() => this.#api.endOthers());
+    const { proof, call } = this.#session;
+    await proof.run(() => call("DELETE /api/account/sessions"));
     await this.list.load();
   }
 }

@@ -5,11 +5,10 @@ import {
   startAuthentication,
   startRegistration,
 } from "@simplewebauthn/browser";
-import type { Assertion, Attestation, PasskeyInfo } from "../../server/protocol/passkeys.ts";
+import type { Assertion, Attestation, PasskeyAnswer, PasskeyInfo } from "../../server/protocol/passkeys.ts";
 import { isBareAddress } from "../app/bare-address.ts";
 import { Loaded } from "../app/loaded.svelte.ts";
 import type { Session } from "../app/session.svelte.ts";
-import { passkeysApi } from "../transport/passkeys-api.ts";
 import { Refused } from "../transport/refused.ts";
 
 /** Why passkeys cannot be used on this page, in a sentence; null where they can. */
@@ -22,22 +21,17 @@ export function passkeyHindrance(host: string): string | null {
 /** Signing in with passkeys, and one's own. Verbs throw `Refused`. */
 export class Passkeys {
   readonly #session: Session;
-  readonly #api;
   readonly list: Loaded<PasskeyInfo[]>;
 
   constructor(session: Session) {
     this.#session = session;
-    this.#api = passkeysApi<PublicKeyCredentialRequestOptionsJSON, PublicKeyCredentialCreationOptionsJSON>(
-      session.call,
-    );
-    this.list = new Loaded(() => this.#api.all());
+    this.list = new Loaded(() => session.call("GET /api/account/passkeys"));
   }
 
   /** Signs in with a passkey, whoever's it is. */
   async signIn(): Promise<void> {
-    const { ticket, options } = await this.#api.question();
-    const response = await answered(() => startAuthentication({ optionsJSON: options }));
-    this.#session.become(await this.#api.signIn(ticket, response as Assertion));
+    const body = await this.#answer();
+    this.#session.become(await this.#session.call("POST /api/session/passkey", { body }));
   }
 
   /**
@@ -45,10 +39,9 @@ export class Passkeys {
    * page.
    */
   async prove(): Promise<void> {
-    const { ticket, options } = await this.#api.question();
-    const response = await answered(() => startAuthentication({ optionsJSON: options }));
+    const body = await this.#answer();
     try {
-      this.#session.become(await this.#api.prove(ticket, response as Assertion));
+      this.#session.become(await this.#session.call("POST /api/proof/passkey", { body }));
     } catch (error) {
       if (error instanceof Refused && error.code === "not_signed_in") {
         this.#session.proof.dismiss();
@@ -61,22 +54,34 @@ export class Passkeys {
 
   /** Makes a passkey on this device, or on one that the browser can reach. The first brings recovery codes, which are shown. */
   async add(name: string): Promise<void> {
-    const { ticket, options } = await this.#session.proof.run(() => this.#api.newQuestion());
-    const response = await answered(() => startRegistration({ optionsJSON: options }));
-    const { recoveryCodes, ...info } = await this.#api.add(ticket, response as Attestation, name);
+    const { proof, call } = this.#session;
+    const { ticket, options } = await proof.run(() => call("POST /api/account/passkey-question"));
+    const optionsJSON = options as PublicKeyCredentialCreationOptionsJSON;
+    const response = (await answered(() => startRegistration({ optionsJSON }))) as Attestation;
+    const body = { ticket, response, name };
+    const { recoveryCodes, ...info } = await call("POST /api/account/passkeys", { body });
     if (recoveryCodes) this.#session.showRecoveryCodes(recoveryCodes);
     this.#session.become(info);
     await this.list.load();
   }
 
   async rename(id: string, name: string): Promise<void> {
-    await this.#api.rename(id, name);
+    await this.#session.call("PUT /api/account/passkeys/:id", { id, body: { name } });
     await this.list.load();
   }
 
   async remove(id: string): Promise<void> {
-    await this.#session.proof.run(() => this.#api.remove(id));
+    const { proof, call } = this.#session;
+    await proof.run(() => call("DELETE /api/account/passkeys/:id", { id }));
     await this.list.load();
+  }
+
+  /** What a passkey says to a question of the server. */
+  async #answer(): Promise<PasskeyAnswer> {
+    const { ticket, options } = await this.#session.call("POST /api/passkeys/question");
+    const optionsJSON = options as PublicKeyCredentialRequestOptionsJSON;
+    const response = (await answered(() => startAuthentication({ optionsJSON }))) as Assertion;
+    return { ticket, response };
   }
 }
 

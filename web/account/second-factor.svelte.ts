@@ -2,21 +2,18 @@ import type { CodeOffer, FactorsInfo } from "../../server/protocol/second-factor
 import { Loaded } from "../app/loaded.svelte.ts";
 import type { Session } from "../app/session.svelte.ts";
 import { Refused } from "../transport/refused.ts";
-import { createSecondFactorApi, type SecondFactorApi } from "../transport/second-factor-api.ts";
 
 /** The second step of logging in: giving it, and setting it up. Verbs throw `Refused`. */
 export class SecondFactor {
   /** Which second factors the account has. */
   readonly info: Loaded<FactorsInfo>;
   readonly #session: Session;
-  readonly #api: SecondFactorApi;
   #offer = $state.raw<CodeOffer | null>(null);
   #recoveryCodes = $state.raw<readonly string[] | null>(null);
 
   constructor(session: Session) {
     this.#session = session;
-    this.#api = createSecondFactorApi(session.call);
-    this.info = new Loaded(this.#api.factors);
+    this.info = new Loaded(() => session.call("GET /api/account/factors"));
   }
 
   /** The secret for an authenticator app that is being set up. */
@@ -32,7 +29,7 @@ export class SecondFactor {
   /** Gives a code of the app or a recovery code. Whoever waited too long has to log in again. */
   async give(code: string): Promise<void> {
     try {
-      this.#session.become(await this.#api.give(code));
+      this.#session.become(await this.#session.call("POST /api/session/code", { body: { code } }));
     } catch (error) {
       if (error instanceof Refused && error.code === "not_signed_in") await this.#session.check();
       throw error;
@@ -40,7 +37,8 @@ export class SecondFactor {
   }
 
   async begin(): Promise<void> {
-    this.#offer = await this.#session.proof.run(this.#api.offer);
+    const { proof, call } = this.#session;
+    this.#offer = await proof.run(() => call("POST /api/account/code"));
   }
 
   /** Stops setting up an app. */
@@ -51,13 +49,15 @@ export class SecondFactor {
   /** Proves to the server by a code that the app has the secret. */
   async confirm(code: string): Promise<void> {
     if (!this.#offer) return;
-    const { recoveryCodes } = await this.#api.confirm({ ticket: this.#offer.ticket, code });
+    const body = { ticket: this.#offer.ticket, code };
+    const { recoveryCodes } = await this.#session.call("PUT /api/account/code", { body });
     this.#offer = null;
     this.#recoveryCodes = recoveryCodes;
   }
 
   async renewRecoveryCodes(): Promise<void> {
-    const { recoveryCodes } = await this.#session.proof.run(this.#api.renewRecoveryCodes);
+    const { proof, call } = this.#session;
+    const { recoveryCodes } = await proof.run(() => call("POST /api/account/recovery-codes"));
     this.#recoveryCodes = recoveryCodes;
   }
 
@@ -68,7 +68,8 @@ export class SecondFactor {
   }
 
   async turnOff(): Promise<void> {
-    await this.#session.proof.run(this.#api.remove);
+    const { proof, call } = this.#session;
+    await proof.run(() => call("DELETE /api/account/code"));
     await this.info.load();
   }
 }

@@ -2,7 +2,7 @@ import type { InviteInfo, InviteList, NewInvite } from "../../server/protocol/in
 import { Loaded } from "../app/loaded.svelte.ts";
 import { outwardOrigin } from "../app/outward.ts";
 import type { Session } from "../app/session.svelte.ts";
-import { createLinksApi, type LinksApi } from "../transport/links-api.ts";
+import type { Call } from "../transport/call.ts";
 
 const hour = 60 * 60 * 1000;
 
@@ -26,15 +26,15 @@ export const uses = [
 
 /** The invitations, for those who make them. Verbs throw `Refused`. */
 export class Invites {
-  readonly #api: LinksApi;
+  readonly #call: Call;
   readonly #here: string;
   readonly all: Loaded<InviteList>;
 
   /** `here` is the origin of this page. */
   constructor(session: Session, here: string) {
-    this.#api = createLinksApi(session.call);
+    this.#call = session.call;
     this.#here = here;
-    this.all = new Loaded(() => this.#api.invites());
+    this.all = new Loaded(() => session.call("GET /api/invites"));
   }
 
   linkOf({ token }: InviteInfo): string {
@@ -43,13 +43,13 @@ export class Invites {
 
   /** Makes one; gives its id. */
   async make(wanted: NewInvite): Promise<number> {
-    const { id } = await this.#api.makeInvite(wanted);
+    const { id } = await this.#call("POST /api/invites", { body: wanted });
     await this.all.load();
     return id;
   }
 
   async revoke(id: number): Promise<void> {
-    await this.#api.revokeInvite(id);
+    await this.#call("DELETE /api/invites/:id", { id });
     await this.all.load();
   }
 }

@@ -8,7 +8,7 @@ import type { StorageState } from "../../server/protocol/storage.ts";
 import { Loaded } from "../app/loaded.svelte.ts";
 import type { Section } from "../app/router.svelte.ts";
 import type { Session } from "../app/session.svelte.ts";
-import { type AdminApi, adminApi } from "../transport/admin-api.ts";
+import type { Call } from "../transport/call.ts";
 
 /** The right that each page of the administration needs. */
 const neededFor: Record<Section, Right> = {
@@ -26,7 +26,6 @@ export class Management {
   readonly now: () => number;
   readonly #me: number;
   readonly #session: Session;
-  readonly #api: AdminApi;
   readonly people: Loaded<PersonInfo[]>;
   readonly reports: Loaded<ReportInfo[]>;
   readonly settings: Loaded<ServerSettings>;
@@ -40,11 +39,13 @@ export class Management {
     this.#session = session;
     this.role = role;
     this.#me = session.user?.id ?? 0;
-    this.#api = adminApi(session.call);
-    this.people = new Loaded(() => this.#api.people());
-    this.reports = new Loaded(() => this.#api.reports(this.#showsAll ? "all" : "open"));
-    this.settings = new Loaded(() => this.#api.settings());
-    this.storage = new Loaded(() => this.#api.storage());
+    const { call } = session;
+    this.people = new Loaded(() => call("GET /api/people"));
+    this.reports = new Loaded(() =>
+      call("GET /api/reports", { query: { which: this.#showsAll ? "all" : "open" } }),
+    );
+    this.settings = new Loaded(() => call("GET /api/settings"));
+    this.storage = new Loaded(() => call("GET /api/storage"));
   }
 
   may(right: Right): boolean {
@@ -65,8 +66,8 @@ export class Management {
   }
 
   /** Acts on a person, and loads the list of people again. */
-  async run<T>(action: (api: AdminApi) => Promise<T>): Promise<T> {
-    const result = await this.#session.proof.run(() => action(this.#api));
+  async run<T>(action: (call: Call) => Promise<T>): Promise<T> {
+    const result = await this.#session.proof.run(() => action(this.#session.call));
     await this.people.load();
     return result;
   }
@@ -82,12 +83,13 @@ export class Management {
   }
 
   async settle(id: number, outcome: "removed" | "dismissed"): Promise<void> {
-    await this.#api.settle(id, { outcome });
+    await this.#session.call("PUT /api/reports/:id", { id, body: { outcome } });
     await this.reports.load();
   }
 
   async changeSettings(settings: ServerSettings): Promise<void> {
-    await this.#session.proof.run(() => this.#api.changeSettings(settings));
+    const { proof, call } = this.#session;
+    await proof.run(() => call("PUT /api/settings", { body: settings }));
     await this.settings.load();
   }
 
@@ -107,19 +109,20 @@ export class Management {
 
   /** Reads the latest lines that are wanted, in place of all others. */
   async readAudit(filter: AuditFilter): Promise<void> {
-    const { entries, before } = await this.#api.audit(filter, null);
+    const { entries, before } = await this.#session.call("GET /api/audit", { query: filter });
     this.#entries = entries;
     this.#more = before;
   }
 
   async readOlder(filter: AuditFilter): Promise<void> {
     if (this.#more === null) return;
-    const { entries, before } = await this.#api.audit(filter, this.#more);
+    const query = { ...filter, before: this.#more };
+    const { entries, before } = await this.#session.call("GET /api/audit", { query });
     this.#entries = [...this.#entries, ...entries];
     this.#more = before;
   }
 
   exportAudit(filter: AuditFilter): Promise<Blob> {
-    return this.#session.proof.run(() => this.#session.download("/api/audit/export", filter));
+    return this.#session.proof.run(() => this.#session.download("POST /api/audit/export", filter));
   }
 }

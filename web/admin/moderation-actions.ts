@@ -1,4 +1,5 @@
-import type { PersonInfo } from "../../server/protocol/people.ts";
+import type { Muting, PersonInfo, StatusChange } from "../../server/protocol/people.ts";
+import type { ResetLink } from "../../server/protocol/resets.ts";
 import type { Management } from "./management.svelte.ts";
 
 /** What moderators and admins can do to a person. */
@@ -145,8 +146,6 @@ export interface Choices {
   messages: "keep" | "remove";
 }
 
-type ResetLink = { token: string; expiresAt: number };
-
 /** Carries an action out; gives the reset link where the action makes one. */
 export function carryOut(
   management: Management,
@@ -154,38 +153,20 @@ export function carryOut(
   id: number,
   { reason, minutes, messages }: Choices,
 ): Promise<ResetLink | null> {
-  const role = { "make member": "member", "make moderator": "moderator", "make admin": "admin" } as const;
-  return management.run<ResetLink | null>(async (api) => {
-    switch (action) {
-      case "mute":
-        await api.mute(id, { minutes, reason });
-        break;
-      case "unmute":
-        await api.mute(id, { minutes: 0, reason: "" });
-        break;
-      case "ban":
-        await api.setStatus(id, { status: "banned", reason });
-        break;
-      case "suspend":
-        await api.setStatus(id, { status: "suspended", reason });
-        break;
-      case "restore":
-        await api.setStatus(id, { status: "active", reason: "" });
-        break;
-      case "end sessions":
-        await api.endSessions(id);
-        break;
-      case "reset link":
-        return api.resetLink(id);
-      case "hand over":
-        await api.handOver(id);
-        break;
-      case "delete":
-        await api.remove(id, { messages });
-        break;
-      default:
-        await api.setRole(id, { role: role[action] });
-    }
+  const roles = { "make member": "member", "make moderator": "moderator", "make admin": "admin" } as const;
+  return management.run<ResetLink | null>(async (call) => {
+    const mute = (body: Muting) => call("PUT /api/people/:id/mute", { id, body });
+    const setStatus = (body: StatusChange) => call("PUT /api/people/:id/status", { id, body });
+    if (action === "reset link") return call("POST /api/people/:id/reset", { id });
+    if (action === "mute") await mute({ minutes, reason });
+    else if (action === "unmute") await mute({ minutes: 0, reason: "" });
+    else if (action === "ban") await setStatus({ status: "banned", reason });
+    else if (action === "suspend") await setStatus({ status: "suspended", reason });
+    else if (action === "restore") await setStatus({ status: "active", reason: "" });
+    else if (action === "end sessions") await call("DELETE /api/people/:id/sessions", { id });
+    else if (action === "hand over") await call("PUT /api/people/:id/ownership", { id });
+    else if (action === "delete") await call("DELETE /api/people/:id", { id, body: { messages } });
+    else await call("PUT /api/people/:id/role", { id, body: { role: roles[action] } });
     return null;
   });
 }

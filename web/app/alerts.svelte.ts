@@ -10,11 +10,11 @@ export class Alerts {
 
   constructor(session: Session) {
     this.#session = session;
-    this.list = new Loaded(() => session.call<Alert[]>("GET", "/api/account/alerts"));
+    this.list = new Loaded(() => session.call("GET /api/account/alerts"));
   }
 
   /** Marks an alert as seen, on all devices of this account. */
   async see(id: number): Promise<void> {
-    await this.#session.call("PUT", `/api/account/alerts/${id}`, { seen: true });
+    await this.#session.call("PUT /api/account/alerts/:id", { id, body: { seen: true } });
   }
 }

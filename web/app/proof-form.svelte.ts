@@ -1,7 +1,6 @@
 import type { AccountInfo } from "../../server/protocol/account.ts";
 import type { Proof } from "../../server/protocol/proof.ts";
 import { Refused } from "../transport/refused.ts";
-import { createSecondFactorApi, type SecondFactorApi } from "../transport/second-factor-api.ts";
 import { Loaded } from "./loaded.svelte.ts";
 import type { Session } from "./session.svelte.ts";
 
@@ -10,11 +9,9 @@ export class ProofForm {
   /** The account, which says what a proof can be given with. */
   readonly account: Loaded<AccountInfo>;
   readonly #session: Session;
-  readonly #api: SecondFactorApi;
 
   constructor(session: Session) {
     this.#session = session;
-    this.#api = createSecondFactorApi(session.call);
     this.account = new Loaded(() => session.account());
   }
 
@@ -24,7 +21,7 @@ export class ProofForm {
    */
   async give(given: Proof): Promise<void> {
     try {
-      this.#session.become(await this.#api.prove(given));
+      this.#session.become(await this.#session.call("POST /api/proof", { body: given }));
     } catch (error) {
       if (error instanceof Refused && error.code === "not_signed_in") {
         this.#session.proof.dismiss();

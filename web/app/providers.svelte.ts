@@ -1,5 +1,4 @@
 import type { Arrived, PendingSignUp, ProviderInfo } from "../../server/protocol/providers.ts";
-import { type ProvidersApi, providersApi } from "../transport/providers-api.ts";
 import { Refused } from "../transport/refused.ts";
 import { Loaded } from "./loaded.svelte.ts";
 import type { Router } from "./router.svelte.ts";
@@ -9,7 +8,6 @@ import type { Session } from "./session.svelte.ts";
 export class Providers {
   readonly #session: Session;
   readonly #router: Router;
-  readonly #api: ProvidersApi;
   /** Somebody who has come back from a provider, and has no account here yet. */
   readonly pendingSignUp: Loaded<PendingSignUp>;
   readonly list: Loaded<ProviderInfo[]>;
@@ -17,9 +15,8 @@ export class Providers {
   constructor(session: Session, router: Router) {
     this.#session = session;
     this.#router = router;
-    this.#api = providersApi(session.call);
-    this.pendingSignUp = new Loaded(() => this.#api.pendingSignUp());
-    this.list = new Loaded(() => this.#api.all());
+    this.pendingSignUp = new Loaded(() => session.call("GET /api/pending-sign-up"));
+    this.list = new Loaded(() => session.call("GET /api/account/providers"));
   }
 
   /** What people know a provider by. */
@@ -32,14 +29,14 @@ export class Providers {
     const { kind } = this.#router.page;
     const next = kind === "conversation" || kind === "admin" || kind === "account" ? this.#router.path : null;
     const visit = { ...(next === null ? {} : { next }), ...(invite === undefined ? {} : { invite }) };
-    this.#router.leave((await this.#api.visit(id, visit)).url);
+    this.#router.leave((await this.#session.call("POST /api/providers/:id", { id, body: visit })).url);
   }
 
   /** Finishes signing in or linking after coming back from a provider, and goes on to the page for it. */
   async arrive(): Promise<void> {
     let arrived: Arrived;
     try {
-      arrived = await this.#api.arrive();
+      arrived = await this.#session.call("POST /api/arrival");
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       const page = this.#session.chat ? "/account" : "/login";
@@ -51,16 +48,18 @@ export class Providers {
 
   /** Makes an account for who has come back from a provider; one is then signed in. */
   async register(name: string): Promise<void> {
-    this.#session.become(await this.#api.register(name));
+    this.#session.become(await this.#session.call("POST /api/pending-sign-up", { body: { name } }));
   }
 
   /** Leaves for a provider, and comes back with the account there linked to the one here. */
   async link(id: string): Promise<void> {
-    this.#router.leave((await this.#session.proof.run(() => this.#api.link(id))).url);
+    const { proof, call } = this.#session;
+    this.#router.leave((await proof.run(() => call("POST /api/account/providers/:id", { id }))).url);
   }
 
   async unlink(id: string): Promise<void> {
-    await this.#session.proof.run(() => this.#api.unlink(id));
+    const { proof, call } = this.#session;
+    await proof.run(() => call("DELETE /api/account/providers/:id", { id }));
     await this.list.load();
   }
 }

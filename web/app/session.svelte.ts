@@ -9,7 +9,6 @@ import type { ExportFormat } from "../../server/protocol/export.ts";
 import type { PublicSettings } from "../../server/protocol/settings.ts";
 import type { Chat } from "../chat/chat.svelte.ts";
 import type { ChatDeps, Me } from "../chat/chat-deps.ts";
-import { type Api, createApi } from "../transport/api.ts";
 import { backoff } from "../transport/backoff.ts";
 import type { Call } from "../transport/call.ts";
 import type { Download } from "../transport/download.ts";
@@ -38,7 +37,6 @@ export class Session {
   /** Asks for files. */
   readonly download: Download;
   readonly proof = new Proof();
-  readonly #api: Api;
   readonly #enterChat: EnterChat;
   readonly #deps: SessionDeps;
   #info = $state.raw<SessionInfo | null>(null);
@@ -57,7 +55,6 @@ export class Session {
   constructor(call: Call, download: Download, enterChat: EnterChat, deps: SessionDeps) {
     this.call = call;
     this.download = download;
-    this.#api = createApi(call);
     this.#enterChat = enterChat;
     this.#deps = deps;
   }
@@ -122,7 +119,7 @@ export class Session {
     this.#cancel();
     const asked = ++this.#asked;
     try {
-      const info = await this.#api.session();
+      const info = await this.call("GET /api/session");
       if (asked > this.#answered) this.#become(info, asked);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
@@ -147,14 +144,13 @@ export class Session {
   }
 
   account(): Promise<AccountInfo> {
-    return this.#api.account();
+    return this.call("GET /api/account");
   }
 
   /** Ends the other sessions; this one goes on. */
   changePassword(current: string | undefined, password: string): Promise<void> {
-    return this.proof.run(() =>
-      this.#api.changePassword(current === undefined ? { password } : { current, password }),
-    );
+    const body = current === undefined ? { password } : { current, password };
+    return this.proof.run(() => this.call("PUT /api/account/password", { body }));
   }
 
   /** Follows what the server says of the session after one has logged in, or proven something in it. */
@@ -175,17 +171,17 @@ export class Session {
   }
 
   async signIn(credentials: Credentials): Promise<void> {
-    this.become(await this.#api.signIn(credentials));
+    this.become(await this.call("POST /api/session", { body: credentials }));
   }
 
   async register(registration: Registration): Promise<void> {
-    this.become(await this.#api.register(registration));
+    this.become(await this.call("POST /api/account", { body: registration }));
   }
 
   /** Logs out. What is still to be sent stays on this device for the same person, or is thrown away. */
   async signOut(unsent: "keep" | "discard"): Promise<void> {
     const chat = this.#chat;
-    await this.#api.signOut();
+    await this.call("DELETE /api/session");
     this.#deps.key.forget();
     // The server closes the socket too, which may have left the chat already.
     if (unsent === "discard") chat?.outbox.dropAll();
@@ -195,13 +191,13 @@ export class Session {
 
   /** Downloads one's own data as a file; `arrived` is called with the progress, in messages. */
   exportData(format: ExportFormat, arrived: (lines: number, total: number | null) => void): Promise<Blob> {
-    return this.proof.run(() => this.download("/api/account/export", { format }, arrived));
+    return this.proof.run(() => this.download("POST /api/account/export", { format }, arrived));
   }
 
   /** Deletes the account and all that is still to be sent from it. */
   async deleteAccount(deletion: Deletion): Promise<void> {
     const chat = this.#chat;
-    await this.proof.run(() => this.#api.deleteAccount(deletion));
+    await this.proof.run(() => this.call("DELETE /api/account", { body: deletion }));
     chat?.outbox.dropAll();
     this.#deps.key.forget();
     this.#out("Your account was deleted.", "discard");

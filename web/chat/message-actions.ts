@@ -1,8 +1,5 @@
 import { type ConversationId, groupId } from "../../server/protocol/conversation-id.ts";
-import type { Reporting } from "../../server/protocol/reports.ts";
 import { isAbove, may } from "../../server/protocol/roles.ts";
-import type { Call } from "../transport/call.ts";
-import { messagesApi } from "../transport/messages-api.ts";
 import type { Chat } from "./chat.svelte.ts";
 
 /** What can be done with a message, or to its author because of it. */
@@ -43,7 +40,3 @@ export function messageActions(
   ];
   return all.flatMap(([action, possible]) => (possible ? [action] : []));
 }
-
-/** Reports a message to the moderators; throws `Refused`. */
-export const reportMessage = (call: Call, reporting: Reporting): Promise<void> =>
-  messagesApi(call).report(reporting);

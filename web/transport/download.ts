@@ -1,26 +1,22 @@
-import { notReached, refusalOf } from "./refused.ts";
-
-type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+import type { FileRoute, TakenBy } from "../../server/protocol/routes.ts";
+import { type Fetch, request } from "./call.ts";
+import { notReached } from "./refused.ts";
 
 /**
  * Asks the server for a file and gives it whole; `arrived` hears how many of its lines are here, and how many there will be
  * about, where the server says so. Throws `Refused`.
  */
-export type Download = (
-  path: string,
-  body: object,
+export type Download = <R extends FileRoute>(
+  route: R,
+  body: TakenBy<R, "body">,
   arrived?: (lines: number, total: number | null) => void,
 ) => Promise<Blob>;
 
 const newline = 10;
 
 export function createDownload(fetch: Fetch, totalHeader: string): Download {
-  return async (path, body, arrived = () => {}) => {
-    const headers = { "Content-Type": "application/json" };
-    const response = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) }).catch(() => {
-      throw notReached();
-    });
-    if (!response.ok) throw await refusalOf(response);
+  return async (route, body, arrived = () => {}) => {
+    const response = await request(fetch, route, { body: body as object });
     const announced = response.headers.get(totalHeader);
     const total = announced === null ? null : Number(announced);
     const chunks: Uint8Array<ArrayBuffer>[] = [];

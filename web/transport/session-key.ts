@@ -1,7 +1,6 @@
 import { isSessionKey, keyHeader } from "../../server/protocol/session-key.ts";
+import type { Fetch } from "./call.ts";
 import type { OriginStorage } from "./storage.ts";
-
-type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 const place = "secure-chat.session-key";
 

@@ -1,4 +1,4 @@
-type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+import type { Fetch } from "./call.ts";
 
 /** The header `Date` is right to the second, and some servers renew it once a second only. */
 const coarse = 2_000;

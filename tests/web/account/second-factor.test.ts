@@ -22,8 +22,8 @@ const refusal = (code: ErrorCode) => new Refused({ code, message: code });
 /** A session against answers that the test prepares; what was asked is in `asked`. */
 function setUp(...answers: unknown[]) {
   const asked: string[] = [];
-  const call = (async (method: string, path: string) => {
-    asked.push(`${method} ${path}`);
+  const call = (async (route: string) => {
+    asked.push(route);
     const answer = answers.shift();
     if (answer instanceof Error) throw answer;
     return answer;

@@ -61,11 +61,11 @@ test("every request shows the key beside what it says otherwise, also one for a 
   };
   let key: string | null = "A".repeat(43);
   const shown = showing({ show: () => key }, fetch);
-  await createCall(shown)("GET", "/api/session");
-  await createCall(shown)("POST", "/api/session", {});
-  await createDownload(shown, "x")("/api/account/export", {});
+  await createCall(shown)("GET /api/session");
+  await createCall(shown)("DELETE /api/session");
+  await createDownload(shown, "x")("POST /api/account/export", { format: "json" });
   key = null;
-  await createCall(shown)("GET", "/api/session");
+  await createCall(shown)("GET /api/session");
   const json = { "Content-Type": "application/json" };
   const header = { [keyHeader]: "A".repeat(43) };
   expect(asked.map(({ headers }) => headers)).toEqual([

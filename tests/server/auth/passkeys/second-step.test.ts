@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
-import { routeTable } from "../../../../server/http/routes.ts";
 import { closeCodes } from "../../../../server/protocol/close-codes.ts";
 import { watchMs } from "../../../../server/realtime/watch.ts";
 import { enrol, give, outcome } from "../../../support/authenticator.ts";
 import type { Clock } from "../../../support/clock.ts";
 import { addPasskey, PasskeyDevice, usePasskey } from "../../../support/passkey-device.ts";
 import { Person, password } from "../../../support/person.ts";
+import { routeList } from "../../../support/route-rows.ts";
 import type { TestServer } from "../../../support/server.ts";
 import { type Ground, ground, minute, passkeysOf, remove } from "./ground.ts";
 
@@ -49,7 +49,7 @@ describe("an account with a passkey and no app", () => {
       seconds: { code: false, passkey: true, recovery: true },
     });
     const open: string[] = [];
-    for (const [method, path, access] of routeTable({} as Parameters<typeof routeTable>[0])) {
+    for (const { method, path, access } of routeList) {
       if (access === "anyone") continue;
       if (access === "half signed in") {
         open.push(`${method} ${path}`);

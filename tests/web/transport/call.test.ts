@@ -1,7 +1,6 @@
 import { expect, test } from "bun:test";
 import type { SessionInfo } from "../../../server/protocol/account.ts";
-import { createApi } from "../../../web/transport/api.ts";
-import { createCall } from "../../../web/transport/call.ts";
+import { type Call, createCall } from "../../../web/transport/call.ts";
 import { Refused } from "../../../web/transport/refused.ts";
 
 const answering = (answer: Response | Error) => {
@@ -11,8 +10,7 @@ const answering = (answer: Response | Error) => {
     if (answer instanceof Error) throw answer;
     return answer;
   });
-  const api = createApi(call);
-  return { api, asked };
+  return { call, asked };
 };
 const refusalOf = (promise: Promise<unknown>): Promise<Refused> =>
   promise.then(
@@ -21,9 +19,9 @@ const refusalOf = (promise: Promise<unknown>): Promise<Refused> =>
   );
 
 test("an unsafe request carries JSON, also when it has nothing to say", async () => {
-  const { api, asked } = answering(new Response(null, { status: 204 }));
-  await api.signOut();
-  await api.deleteAccount({ messages: "remove" });
+  const { call, asked } = answering(new Response(null, { status: 204 }));
+  await call("DELETE /api/session");
+  await call("DELETE /api/account", { body: { messages: "remove" } });
   expect(asked.map(([url, { method, body, headers }]) => ({ url, method, body, headers }))).toEqual([
     { url: "/api/session", method: "DELETE", body: "{}", headers: { "Content-Type": "application/json" } },
     {
@@ -39,15 +37,43 @@ test("an answer is given as it came", async () => {
   const user = { id: 3, name: "alice", role: "moderator" } as const;
   const settings = { name: "Secure Chat", welcome: "", registration: "open" } as const;
   const info: SessionInfo = { user, stage: "open", settings, providers: [] };
-  const { api, asked } = answering(Response.json(info));
-  expect(await api.session()).toEqual(info);
+  const { call, asked } = answering(Response.json(info));
+  expect(await call("GET /api/session")).toEqual(info);
   expect(asked[0]?.[1].body).toBeUndefined();
+});
+
+test("what stands in a path or behind it stays what it is", async () => {
+  const { call, asked } = answering(new Response(null, { status: 204 }));
+  await call("DELETE /api/account/providers/:id", { id: "a/../b?c" });
+  await call("GET /api/audit", { query: { event: "person.role changed", person: 7 } });
+  expect(asked.map(([url]) => url)).toEqual([
+    "/api/account/providers/a%2F..%2Fb%3Fc",
+    "/api/audit?event=person.role+changed&person=7",
+  ]);
+});
+
+// The compiler checks what follows: a wrong route, or one that is not sent what it takes, is an error of types.
+void ((call: Call) => {
+  // @ts-expect-error There is no such route.
+  call("GET /api/nothing");
+  // @ts-expect-error It takes a body.
+  call("POST /api/session");
+  // @ts-expect-error Its body has another form.
+  call("POST /api/session", { body: { name: "alice" } });
+  // @ts-expect-error Its path has a parameter.
+  call("DELETE /api/invites/:id");
+  // @ts-expect-error It takes nothing.
+  call("DELETE /api/session", { body: {} });
+  // @ts-expect-error Its answer is a list.
+  call("GET /api/people").then(({ name }) => name);
 });
 
 test("a refusal keeps its code, its sentence, its field and its patience", async () => {
   const error = { code: "name_taken", message: "That username is taken.", field: "name", retryAfter: 1500 };
-  const { api } = answering(Response.json({ error }, { status: 409 }));
-  const refused = await refusalOf(api.register({ name: "alice", password: "long enough" }));
+  const { call } = answering(Response.json({ error }, { status: 409 }));
+  const refused = await refusalOf(
+    call("POST /api/account", { body: { name: "alice", password: "long enough" } }),
+  );
   expect(refused).toBeInstanceOf(Refused);
   expect(refused).toMatchObject(error);
 });
@@ -59,7 +85,7 @@ for (const [what, answer] of [
   ["a page where JSON should be", new Response("<h1>Hello</h1>")],
 ] as const) {
   test(`${what} is no answer`, async () => {
-    const { api } = answering(answer);
-    expect((await refusalOf(api.account())).code).toBe("unreachable");
+    const { call } = answering(answer);
+    expect((await refusalOf(call("GET /api/account"))).code).toBe("unreachable");
   });
 }
