@@ -2,6 +2,7 @@ import { alerts } from "../alerts.ts";
 import { audit } from "../audit.ts";
 import { invites } from "../invites.ts";
 import { reports } from "../reports.ts";
+import { sessions } from "../sessions.ts";
 import { settings } from "../settings.ts";
 import type { Store } from "../store.ts";
 import { tickets } from "../tickets.ts";
@@ -14,7 +15,6 @@ import { postgresFactors } from "./factors.ts";
 import { postgresMessages } from "./messages.ts";
 import type { Db } from "./open.ts";
 import { semaphore } from "./semaphore.ts";
-import { postgresSessions } from "./sessions.ts";
 import { postgresUsers } from "./users.ts";
 
 /** The store on an open PostgreSQL database, for the node named `origin`; closing the store closes the database. */
@@ -26,12 +26,12 @@ export function postgresStore(
   const engine = postgresEngine(db, author, committed);
   const waits = semaphore(db.connections);
   const users = postgresUsers(db, author);
-  const sessions = postgresSessions(db, author);
+  const boundSessions = bind(engine, sessions);
   const conversations = postgresConversations(db, author);
   const messages = postgresMessages(db);
   return {
     users: { ...users, byId: waits(users.byId), byName: waits(users.byName) },
-    sessions: { ...sessions, find: waits(sessions.find) },
+    sessions: { ...boundSessions, find: waits(boundSessions.find) },
     factors: postgresFactors(db, author),
     disk: postgresDisk(db),
     tickets: bind(engine, tickets),

@@ -3,6 +3,7 @@ import { alerts } from "../alerts.ts";
 import { audit } from "../audit.ts";
 import { invites } from "../invites.ts";
 import { reports } from "../reports.ts";
+import { sessions } from "../sessions.ts";
 import { settings } from "../settings.ts";
 import type { Store } from "../store.ts";
 import { tickets } from "../tickets.ts";
@@ -15,7 +16,7 @@ import { sqliteMessages } from "./messages.ts";
 import type { Db } from "./open.ts";
 import { beginWithoutPendingVacuum } from "./pending-vacuum.ts";
 import { meta } from "./schema.ts";
-import { sqliteSessions } from "./sessions.ts";
+import { sessionLookup } from "./session-lookup.ts";
 import { sqliteUsers } from "./users.ts";
 
 /** The store on an open SQLite database; closing the store closes the database. */
@@ -26,7 +27,7 @@ export function sqliteStore(db: Db, committed: (outcome: Committed) => void = ()
   const engine = sqliteEngine(db, committed);
   return {
     users: sqliteUsers(db),
-    sessions: sqliteSessions(db),
+    sessions: { ...bind(engine, sessions), find: sessionLookup(db) },
     factors: sqliteFactors(db),
     disk: sqliteDisk(db),
     tickets: bind(engine, tickets),

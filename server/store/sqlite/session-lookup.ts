@@ -1,0 +1,48 @@
+import { sql } from "drizzle-orm";
+import type { Role } from "../../protocol/roles.ts";
+import { foundSession, type Sessions } from "../sessions.ts";
+import type { Orm } from "../transaction.ts";
+import { withDbErrors } from "./db-errors.ts";
+import { sqliteTables } from "./engine.ts";
+import type { Db } from "./open.ts";
+import { prepared } from "./prepared.ts";
+
+/** A session with its user, as bun:sqlite gives it. */
+interface Row {
+  user_id: number;
+  name: string;
+  role: Role;
+  factors: 1 | 2;
+  proven_at: number;
+  created_at: number;
+  key_hash: string | null;
+  seen_at: number;
+  has_code: 0 | 1;
+  has_passkey: 0 | 1;
+  has_recovery: 0 | 1;
+}
+
+/** Finds sessions by a prepared statement, since every request and every command of a socket asks for one. */
+export function sessionLookup(db: Db): Sessions["find"] {
+  const reading = { db: db as unknown as Orm, t: sqliteTables };
+  const find = prepared<Row, [id: Buffer]>(db, foundSession(reading, sql.placeholder("id")));
+  return (id) =>
+    withDbErrors(() => {
+      const row = find.get(id);
+      if (!row) return null;
+      return {
+        id,
+        userId: row.user_id,
+        userName: row.name,
+        role: row.role,
+        factors: row.factors,
+        hasCode: row.has_code === 1,
+        hasPasskey: row.has_passkey === 1,
+        hasRecovery: row.has_recovery === 1,
+        provenAt: row.proven_at,
+        keyHash: row.key_hash,
+        createdAt: row.created_at,
+        seenAt: row.seen_at,
+      };
+    });
+}
