@@ -1,13 +1,12 @@
 import ts from "typescript";
 
-/** What the comments of a source say of its constants, interfaces and fields, by their path: `commands/message.send/clientId`. */
+/** What the comments of one source say of its constants, types and fields, by their path: `commands/message.send/clientId`. */
 export class Comments {
   #said = new Map<string, string>();
   /** The constant that a field names as its value, by the field's path. */
   #constants = new Map<string, string>();
 
-  constructor(text: string) {
-    const source = ts.createSourceFile("source.ts", text, ts.ScriptTarget.Latest, true);
+  constructor(source: ts.SourceFile) {
     ts.forEachChild(source, (node) => this.#visit(node, []));
   }
 

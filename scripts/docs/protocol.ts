@@ -1,60 +1,105 @@
 import { join } from "node:path";
 import type * as v from "valibot";
 import { projectRoot } from "../../server/config/environment.ts";
+import { linkToken } from "../../server/protocol/account.ts";
 import { alert } from "../../server/protocol/alerts.ts";
+import { auditEvents } from "../../server/protocol/audit.ts";
+import { auditFilter } from "../../server/protocol/audit-filter.ts";
 import { closeCodes } from "../../server/protocol/close-codes.ts";
 import { commands } from "../../server/protocol/commands.ts";
 import { conversationId } from "../../server/protocol/conversation-id.ts";
 import { errorCodes } from "../../server/protocol/errors.ts";
 import { conversation, events, message, person } from "../../server/protocol/events.ts";
 import { limits } from "../../server/protocol/limits.ts";
+import { newPasskey, passkeyAnswer } from "../../server/protocol/passkeys.ts";
 import { rights } from "../../server/protocol/roles.ts";
-import { Comments } from "./comments.ts";
+import { givenCode } from "../../server/protocol/second-factor.ts";
+import { chatName, givenPassword, messageText, newPassword, userName } from "../../server/protocol/text.ts";
 import { fill, type Sections } from "./fill.ts";
+import { routesTable } from "./routes.ts";
 import { inLines, sampleOf } from "./samples.ts";
-import { fieldsOf, type Names } from "./shapes.ts";
+import { fieldsOf, type Names, partOf, spelledOut } from "./shapes.ts";
+import { Sources } from "./sources.ts";
+import { table } from "./table.ts";
+import { linkTo, Types } from "./types.ts";
 
-/** The document of the protocol, with its generated parts. */
+/** The document of the protocol. */
 export const protocolDocument = join(projectRoot, "server/PROTOCOL.md");
 
 /** The document as it should be, from the one there is and the sources. */
 export async function writtenProtocol(): Promise<string> {
-  return fill(await Bun.file(protocolDocument).text(), await protocolSections());
+  return fill(await Bun.file(protocolDocument).text(), sectionsFrom(await Sources.read()));
 }
 
-/** What more than one command or event holds, described once. */
+/** Values of many fields, described once, by the names of their constants. */
+const values: Record<string, v.GenericSchema> = {
+  userName,
+  newPassword,
+  givenPassword,
+  givenCode,
+  linkToken,
+  chatName,
+  messageText,
+};
+
+/** What goes by a name wherever it stands. */
 const names: Names = new Map<v.GenericSchema, string>([
-  [message, "a [message](#message)"],
-  [person, "a [person](#person)"],
-  [conversation, "a [conversation](#conversation)"],
-  [alert, "an [alert](#alert)"],
-  [conversationId, "a [conversation's id](#conversations-and-their-numbers)"],
-  [events.error.entries.code, "an [error's](#errors) code"],
+  ...Object.entries(values).map(([name, schema]) => [schema, linkTo(name, "values")] as const),
+  [message, linkTo("message")],
+  [person, linkTo("person")],
+  [conversation, linkTo("conversation")],
+  [alert, linkTo("alert")],
+  [conversationId, linkTo("conversation's id", "conversations-and-their-numbers")],
+  [events.error.entries.code, linkTo("code of an error", "errors")],
+  [auditFilter.entries.event.wrapped, linkTo("AuditEvent")],
+  [
+    newPasskey.entries.response,
+    "[RegistrationResponseJSON](https://www.w3.org/TR/webauthn-3/#dictdef-registrationresponsejson)",
+  ],
+  [
+    passkeyAnswer.entries.response,
+    "[AuthenticationResponseJSON](https://www.w3.org/TR/webauthn-3/#dictdef-authenticationresponsejson)",
+  ],
 ]);
 
-async function protocolSections(): Promise<Sections> {
-  const [ofCommands, ofEvents, ofAlerts, ofErrors, ofCloses, ofLimits] = await Promise.all(
-    ["commands", "events", "alerts", "errors", "close-codes", "limits"].map(commentsOf),
+function sectionsFrom(sources: Sources): Sections {
+  const types = new Types(sources);
+  const { text, taken } = routesTable(sources, types);
+  const shape = (title: string, schema: v.GenericSchema, ...path: [string, ...string[]]) =>
+    section(title, sources.comment(...path), fields(schema, sources, path), example(schema));
+  const bodies = [...taken].map(([name, schema]) =>
+    section(name, sources.comment(name), fields(schema, sources, [name])),
   );
   return {
+    routes: text,
+    values: table(
+      ["value", "what it is", "meaning"],
+      Object.entries(values).map(([name, schema]) => [
+        name,
+        spelledOut(partOf(schema), names),
+        sources.comment(name),
+      ]),
+    ),
+    bodies: bodies.join("\n\n"),
+    answers: [
+      answers(sources, types),
+      section("AuditEvent", sources.comment("auditEvents"), listed(auditEvents)),
+    ].join("\n\n"),
     commands: Object.entries(commands)
-      .map(([name, schema]) => shape(name, schema, ofCommands!, "commands", name))
+      .map(([name, schema]) => shape(name, schema, "commands", name))
       .join("\n\n"),
     events: Object.entries(events)
-      .map(([name, schema]) => shape(name, schema, ofEvents!, "events", name))
+      .map(([name, schema]) => shape(name, schema, "events", name))
       .join("\n\n"),
-    shapes: [
-      shape("message", message, ofEvents!, "message"),
-      shape("person", person, ofEvents!, "person"),
-      shape("conversation", conversation, ofEvents!, "conversation"),
-      shape("alert", alert, ofAlerts!, "alert"),
-    ].join("\n\n"),
+    shapes: Object.entries({ message, person, conversation, alert })
+      .map(([name, schema]) => shape(name, schema, name))
+      .join("\n\n"),
     errors: table(
       ["code", "HTTP", "what it says"],
       Object.entries(errorCodes).map(([code, { status, message }]) => [
         `\`${code}\``,
         String(status),
-        ofErrors!.at("errorCodes", code) ?? message,
+        sources.commentsBy("errorCodes").at("errorCodes", code) ?? message,
       ]),
     ),
     "close-codes": table(
@@ -62,7 +107,7 @@ async function protocolSections(): Promise<Sections> {
       Object.entries(closeCodes).map(([name, code]) => [
         String(code),
         `\`${name}\``,
-        required(ofCloses!.at("closeCodes", name), name),
+        sources.comment("closeCodes", name),
       ]),
     ),
     rights: table(
@@ -74,18 +119,32 @@ async function protocolSections(): Promise<Sections> {
       Object.entries(limits).map(([name, value]) => [
         `\`${name}\``,
         value.toLocaleString("en"),
-        required(ofLimits!.at("limits", name), name),
+        sources.comment("limits", name),
       ]),
     ),
   };
 }
 
-async function commentsOf(name: string): Promise<Comments> {
-  return new Comments(await Bun.file(join(projectRoot, `server/protocol/${name}.ts`)).text());
+/** The interfaces of all answers, and of what they hold: what telling of one names is told of after it. */
+function answers(sources: Sources, types: Types): string {
+  const told: string[] = [];
+  for (const name of types.named) {
+    const rows = types.fieldsOf(name);
+    const comment = [sources.comment(name), types.extended(name)].filter((part) => part !== null).join(" ");
+    told.push(section(name, comment, table(["field", "value", "meaning"], rows)));
+  }
+  return told.join("\n\n");
 }
 
-/** A heading, what the comment says, the fields as a table, and an example. `path` leads to the object in its source. */
-function shape(title: string, schema: v.GenericSchema, comments: Comments, ...path: string[]): string {
+const section = (title: string, ...parts: string[]): string => [`#### ${title}`, ...parts].join("\n\n");
+
+const listed = (words: readonly string[]): string => words.map((word) => `\`${word}\``).join(", ");
+
+const example = (schema: v.GenericSchema): string => `\`\`\`json\n${inLines(sampleOf(schema))}\n\`\`\``;
+
+/** The fields of an object as a table; `path` leads to it in its source. */
+function fields(schema: v.GenericSchema, sources: Sources, path: [string, ...string[]]): string {
+  const comments = sources.commentsBy(path[0]);
   const rows = fieldsOf(schema, names)
     .filter(({ name }) => name !== "type")
     .map(({ name, isOptional, value }) => [
@@ -93,23 +152,5 @@ function shape(title: string, schema: v.GenericSchema, comments: Comments, ...pa
       value,
       comments.at(...path, name) ?? "",
     ]);
-  return [
-    `#### \`${title}\``,
-    required(comments.at(...path), title),
-    rows.length === 0 ? "" : table(["field", "value", "meaning"], rows),
-    `\`\`\`json\n${inLines(sampleOf(schema))}\n\`\`\``,
-  ]
-    .filter((part) => part !== "")
-    .join("\n\n");
-}
-
-function required(comment: string | null, name: string): string {
-  if (comment === null)
-    throw new Error(`"${name}" has no comment in server/protocol, which the document is made of.`);
-  return comment;
-}
-
-function table(head: string[], rows: string[][]): string {
-  const line = (cells: string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+  return table(["field", "value", "meaning"], rows);
 }

@@ -37,10 +37,13 @@ export function fieldsOf(schema: v.GenericSchema, names: Names): Field[] {
 
 /** What a schema allows, in words. */
 export function valueIn(part: Part, names: Names): string {
-  const name = names.get(part as unknown as v.GenericSchema);
-  if (name !== undefined) return name;
+  return names.get(part as unknown as v.GenericSchema) ?? spelledOut(part, names);
+}
+
+/** The same, also where the schema itself goes by a name. */
+export function spelledOut(part: Part, names: Names): string {
   const steps = stepsOf(part);
-  const bounds = steps.flatMap((step) => boundOf(step, steps));
+  const bounds = new Set(steps.flatMap((step) => boundOf(step, steps)));
   return [baseOf(part, steps, names), ...bounds].join(", ");
 }
 
@@ -91,7 +94,10 @@ function boundOf(step: Part, steps: Part[]): string[] {
     if (type === "max_length" && !hasLeast) return between(0, step.requirement, " characters");
   }
   const isRule = type === "check" || type === "regex";
-  return isRule && typeof message === "string" && message.includes(" ") ? [message] : [];
+  // What is asked of every text is told once, before all tables.
+  const isTold =
+    message === "must be well-formed Unicode" || message === "must not contain control characters";
+  return isRule && !isTold && typeof message === "string" && message.includes(" ") ? [message] : [];
 }
 
 function between(least: unknown, most: unknown, unit: string): string[] {

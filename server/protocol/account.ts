@@ -7,22 +7,25 @@ import { givenPassword, newPassword, normalForm, userName } from "./text.ts";
 /** Token of a link; what is not of its form is simply not valid. */
 export const linkToken = v.pipe(v.string(), v.maxLength(limits.linkTokenMax));
 
-/** The bodies of the HTTP routes. Unknown keys are refused. */
+/** Makes an account. */
 export const registration = v.strictObject({
   name: userName,
   password: newPassword,
+  /** The token of an invitation, where the chat asks for one. */
   invite: v.optional(linkToken),
 });
-/** Signing in does not say which names are possible: a name of another shape is just a wrong one. */
+/** Signs in. It does not say which names are possible: a name of another shape is just a wrong one. */
 export const credentials = v.strictObject({
   name: v.pipe(v.string(), v.maxLength(64), v.transform(normalForm)),
   password: givenPassword,
 });
-/** `current` is left out by an account that has no password yet, after a fresh proof. */
+/** Sets another password of one's own. */
 export const passwordChange = v.strictObject({
+  /** Left out by an account that has no password yet, after a fresh proof. */
   current: v.optional(givenPassword),
   password: newPassword,
 });
+/** Deletes an account, and keeps or removes what it wrote. */
 export const deletion = v.strictObject({ messages: v.picklist(["keep", "remove"]) });
 
 export type Registration = v.InferOutput<typeof registration>;
@@ -35,12 +38,13 @@ export type Stage = (typeof stages)[number];
 
 /** Answer of `GET /api/session`: who is signed in, how far, and what the welcome page needs. */
 export interface SessionInfo {
+  /** Null where nobody is signed in. */
   user: { id: number; name: string; role: Role } | null;
   /** Left out where nobody is signed in. */
   stage?: Stage;
-  /** What can be given as the second factor, at that stage. */
+  /** What can be given as the second factor; there at the stage `second factor` only. */
   seconds?: { code: boolean; passkey: boolean; recovery: boolean };
-  /** There where the second factor has just been proven and no recovery code is left for it: new ones are due. */
+  /** There where the second factor was just proven and no recovery code is left: new ones are due. */
   needsRecoveryCodes?: true;
   /** Null until the server is set up. */
   settings: PublicSettings | null;

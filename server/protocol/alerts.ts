@@ -21,4 +21,5 @@ export const alert = v.object({
 });
 export type Alert = v.InferOutput<typeof alert>;
 
+/** Says that one has seen an alert; it stays in the list. */
 export const alertSeen = v.strictObject({ seen: v.literal(true) });

@@ -7,6 +7,7 @@ const hour = 60 * 60 * 1000;
 const whole = (min: number, max: number) =>
   v.pipe(v.number(), v.safeInteger(), v.minValue(min), v.maxValue(max));
 
+/** Makes an invitation. */
 export const newInvite = v.strictObject({
   /** What it is for; may be empty. */
   label: optionalLine(limits.labelMax),

@@ -37,12 +37,15 @@ const assertion = v.object({
   }),
 });
 
+/** Names a passkey. */
 export const passkeyName = v.strictObject({ name: requiredLine(limits.labelMax) });
+/** Adds a passkey: what the browser made of the question with this ticket. */
 export const newPasskey = v.strictObject({
   ticket: linkToken,
   response: attestation,
   ...passkeyName.entries,
 });
+/** Signs in, or proves who one is, by a passkey: what the browser made of the question with this ticket. */
 export const passkeyAnswer = v.strictObject({ ticket: linkToken, response: assertion });
 
 export type Attestation = v.InferOutput<typeof attestation>;

@@ -5,12 +5,15 @@ import { optionalLine } from "./text.ts";
 
 const reason = optionalLine(limits.reasonMax);
 
-/** `minutes` 0 lets the person write again. */
+/** Keeps somebody from writing for a time. */
 export const muting = v.strictObject({
+  /** 0 lets them write again. */
   minutes: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(limits.muteMaxMinutes)),
   reason,
 });
+/** Suspends or bans somebody, which ends all their sessions, or lets them back in. A suspension takes the right `people.suspend`. */
 export const statusChange = v.strictObject({ status: v.picklist(accountStatuses), reason });
+/** Gives somebody another role. */
 export const roleChange = v.strictObject({ role: v.picklist(["member", "moderator", "admin"]) });
 
 export type Muting = v.InferOutput<typeof muting>;

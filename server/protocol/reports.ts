@@ -4,6 +4,7 @@ import type { Message } from "./events.ts";
 import { limits } from "./limits.ts";
 import { optionalLine } from "./text.ts";
 
+/** Reports a message to those who look after the chat. */
 export const reporting = v.strictObject({
   conversation: conversationId,
   seq: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
@@ -23,7 +24,7 @@ export interface ReportInfo {
   id: number;
   conversation: string;
   seq: number;
-  /** Null where it is gone. */
+  /** As it is now; null where it is gone. */
   message: Message | null;
   reporterId: number;
   reason: string;

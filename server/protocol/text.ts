@@ -64,6 +64,7 @@ export const optionalText = (max: number) =>
     v.check((text) => [...text].length <= max, `must have at most ${max} characters`),
   );
 
+/** What the chat is called: one line. */
 export const chatName = requiredLine(limits.chatNameMax);
 
 /**
