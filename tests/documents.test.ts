@@ -4,7 +4,6 @@ import { dirname, join } from "node:path";
 import { Glob } from "bun";
 import { fill } from "../scripts/docs/fill.ts";
 import { protocolDocument, writtenProtocol } from "../scripts/docs/protocol.ts";
-import { type Route, routes } from "../server/protocol/routes.ts";
 
 const root = join(import.meta.dir, "..");
 const documents = ["*.md", "server/*.md", ".github/*.md"].flatMap((pattern) => [
@@ -16,13 +15,6 @@ describe("server/PROTOCOL.md tells the protocol as it is", () => {
   test("its generated parts are what the sources say: `bun run docs` writes them", async () => {
     const written = await Bun.file(protocolDocument).text();
     expect(written).toBe(await writtenProtocol());
-  });
-
-  test("its table of routes has every route, and says which ask for a fresh proof", async () => {
-    const text = await Bun.file(protocolDocument).text();
-    const said = [...text.matchAll(/^\| `([A-Z]+ \/api[\w./:-]*)`( \(fresh\))?/gm)];
-    const real = Object.entries<Route>(routes).map(([name, { fresh }]) => [name, fresh === true]);
-    expect(said.map(([, name, fresh]) => [name!, fresh !== undefined]).toSorted()).toEqual(real.toSorted());
   });
 
   test("a part without a marker, and a marker without a part, are refused", () => {

@@ -152,7 +152,7 @@ export const routes = {
 
   /** Begins a visit at a provider, to sign in. */
   "POST /api/providers/:id": { access: "anyone", body: providerVisit, answer: ok<ProviderAddress>() },
-  /** Where the provider sends the browser back to: 303 to `/arriving`, or to a page with `?problem=<code>`. */
+  /** Where the provider sends the browser back to: 303 to `/arriving`, or `/login?problem=<code>` (linking: `/account`). */
   "GET /api/providers/:id/callback": { access: "anyone", answer: "other" },
   /** Finishes a visit, with the key of the page that began it. */
   "POST /api/arrival": { access: "anyone", answer: ok<Arrived>() },
