@@ -14,6 +14,7 @@ import { trusting } from "./http/network.ts";
 import { httpApp, type RoutesDeps } from "./http/routes.ts";
 import { Spending } from "./limits/spending.ts";
 import { throttle } from "./limits/throttle.ts";
+import { commands } from "./messages/commands.ts";
 import { commitLoop } from "./messages/commit-loop.ts";
 import { delivery } from "./messages/deliver.ts";
 import { erasure } from "./messages/erasure.ts";
@@ -24,7 +25,6 @@ import { closeCodes } from "./protocol/close-codes.ts";
 import { type Connection, Connections, type Socket } from "./realtime/connections.ts";
 import { dispatch } from "./realtime/dispatch.ts";
 import { frameBounds } from "./realtime/frame-bounds.ts";
-import { handlers } from "./realtime/handlers.ts";
 import { heartbeat } from "./realtime/heartbeat.ts";
 import { Presence } from "./realtime/presence.ts";
 import { socketHandler } from "./realtime/socket.ts";
@@ -105,12 +105,12 @@ export async function createApp(deps: AppDeps) {
     return sessions.lives(session) ? null : closeCodes.sessionExpired;
   };
   const take = dispatch({
-    handlers: handlers({
+    handlers: commands({
       store,
       commits,
       readMarks,
       people,
-      presence,
+      online: () => presence.online(),
       freshen: async (user) => cluster?.freshen([user]),
       entered: (groupHead) => cluster?.entered(groupHead),
       openReports: openReports(store.reports, people),

@@ -72,7 +72,8 @@ const rules: Rule[] = [
   },
   {
     files: "server/messages/**",
-    may: [...ground, "server/store/*", "server/broker/*"],
+    may: useCases,
+    mayNameTypesOf: ["server/accounts/directory.ts", "server/moderation/audit-entry.ts"],
     packages: /^$/,
     reason: "what a conversation is does not depend on how it is reached: no Hono, no sockets",
   },
@@ -102,7 +103,7 @@ const rules: Rule[] = [
       "server/validate.ts",
       "server/limits/*",
     ],
-    mayNameTypesOf: ["server/store/*", "server/accounts/directory.ts", "server/moderation/audit-entry.ts"],
+    mayNameTypesOf: ["server/store/*"],
     packages: /^(bun|valibot)$/,
     reason: "sockets carry commands to the use cases; they keep nothing and ask no database",
   },

@@ -1,18 +1,20 @@
 import * as v from "valibot";
+import { frameOf } from "../broker/broker.ts";
 import { parseJson } from "../json.ts";
+import type { Handle } from "../messages/command.ts";
+import type { Commands } from "../messages/commands.ts";
 import { type CloseCode, closeCodes } from "../protocol/close-codes.ts";
 import { type Command, type CommandType, commands } from "../protocol/commands.ts";
-import type { EventOf } from "../protocol/events.ts";
+import type { ChatEvent, EventOf } from "../protocol/events.ts";
 import { Refusal, type Refused } from "../refusal.ts";
 import { validate } from "../validate.ts";
 import { closeSocket, type Socket } from "./connections.ts";
 import type { FrameBounds } from "./frame-bounds.ts";
-import { answer, type Handlers } from "./handlers.ts";
 import { userQueues } from "./user-queues.ts";
 import { slowBytes } from "./watch.ts";
 
 export interface DispatchDeps {
-  handlers: Handlers;
+  handlers: Commands;
   /** Bounds all frames of a user, whatever they ask. */
   frames: Pick<FrameBounds, "take">;
   /** Why nothing may be done for a socket any more, such as a session that has ended; null while it may stay. */
@@ -40,11 +42,9 @@ export function dispatch({ handlers, frames, closeReason, noteUse, refused, repo
       return carryOut(socket, command);
     });
 
-  function carryOut(socket: Socket, command: Command): ReturnType<Handlers["ping"]> {
+  function carryOut(socket: Socket, command: Command): ReturnType<Commands["ping"]> {
     const { session, address } = socket.data;
-    const handle = handlers[command.type] as (
-      ...given: [command: Command, user: number, address: string | undefined]
-    ) => ReturnType<Handlers["ping"]>;
+    const handle = handlers[command.type] as Handle<CommandType>;
     return handle(command, session.userId, address);
   }
 
@@ -73,6 +73,11 @@ export function dispatch({ handlers, frames, closeReason, noteUse, refused, repo
       if (!socket.data.closed) answer(socket, toError(error, ref, report));
     }
   };
+}
+
+/** Sends to one socket. One that has no room left is closed: an answer that is lost would be waited for. */
+function answer(socket: Socket, event: ChatEvent): void {
+  if (socket.send(frameOf([event])) === 0) closeSocket(socket, closeCodes.tooSlow);
 }
 
 function parse(frame: string | Buffer): unknown {

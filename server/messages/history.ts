@@ -1,9 +1,22 @@
 import type { CommandOf } from "../protocol/commands.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Messages, Page } from "../store/messages.ts";
+import type { CommandDeps, Handle } from "./command.ts";
+import { requireMember } from "./memberships.ts";
 
-/** The page that `history.read` asks for; `newer` is known of a page around a `seq` alone. */
-export function readHistory(
+/** Answers with a page of messages: the latest, or what is before, after or around a `seq`. */
+export const readHistory =
+  ({ store, freshen }: CommandDeps): Handle<"history.read"> =>
+  async (command, user) => {
+    const { ref, conversation } = command;
+    requireMember(user, conversation);
+    const page = await pageOf(store.messages, command);
+    await freshen(user);
+    return { type: "history.page", ref, conversation, ...page };
+  };
+
+/** The page that was asked for; `newer` is known of a page around a `seq` alone. */
+function pageOf(
   messages: Messages,
   { conversation, before, after, around, limit = limits.historyPage }: CommandOf<"history.read">,
 ): Promise<Page & { newer?: boolean }> {

@@ -1,0 +1,39 @@
+import type { People } from "../accounts/directory.ts";
+import type { Allowance } from "../limits/token-buckets.ts";
+import type { MakeAuditEntry } from "../moderation/audit-entry.ts";
+import type { CommandOf, CommandType } from "../protocol/commands.ts";
+import type { ChatEvent } from "../protocol/events.ts";
+import type { Store } from "../store/store.ts";
+import type { System } from "../system.ts";
+import type { CommitLoop } from "./commit-loop.ts";
+import type { ReadMarks } from "./read-marks.ts";
+
+/** What the commands of the socket stand on. */
+export interface CommandDeps {
+  store: Store;
+  commits: CommitLoop;
+  readMarks: ReadMarks;
+  people: People;
+  /** The people who are online, on any node. */
+  online(): number[];
+  /** Resolves when what is kept in memory is recent enough to answer this user by. */
+  freshen(user: number): Promise<void>;
+  /** Hears which head of the group an entering user was told. */
+  entered(groupHead: number): void;
+  /** How many reports wait for somebody; null for who may not settle them. */
+  openReports(user: number): Promise<number | null>;
+  messageRate: Allowance;
+  /** Bounds how often somebody may change messages. */
+  changeRate: Allowance;
+  /** The size of the longest message, as the chat has it now. */
+  messageBytes(): number;
+  auditEntry: MakeAuditEntry;
+  system: System;
+}
+
+/** Carries out one command for a signed-in user; what it gives is sent to the asking socket alone. */
+export type Handle<T extends CommandType> = (
+  command: CommandOf<T>,
+  user: number,
+  address?: string,
+) => Promise<ChatEvent | null>;

@@ -1,0 +1,22 @@
+import type { CommandType } from "../protocol/commands.ts";
+import type { CommandDeps, Handle } from "./command.ts";
+import { deleteMessage } from "./delete.ts";
+import { enter } from "./enter.ts";
+import { readHistory } from "./history.ts";
+import { markRead } from "./mark-read.ts";
+import { send } from "./send.ts";
+import { sync } from "./sync.ts";
+
+/** The handler of every command that the protocol has. */
+export type Commands = { [T in CommandType]: Handle<T> };
+
+/** Binds a handler to every command. */
+export const commands = (deps: CommandDeps): Commands => ({
+  "chat.enter": enter(deps),
+  "message.send": send(deps),
+  "message.delete": deleteMessage(deps),
+  "conversation.sync": sync(deps),
+  "history.read": readHistory(deps),
+  "read.mark": markRead(deps),
+  ping: async ({ ref }) => ({ type: "pong", ref, now: deps.system.now() }),
+});

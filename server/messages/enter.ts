@@ -1,0 +1,39 @@
+import { groupId } from "../protocol/conversation-id.ts";
+import { protocolVersion } from "../protocol/limits.ts";
+import { toPerson } from "../protocol/person.ts";
+import type { CommandDeps, Handle } from "./command.ts";
+import { silentUntil } from "./send.ts";
+
+/** Answers with everything that a client needs to show the chat. */
+export function enter(deps: CommandDeps): Handle<"chat.enter"> {
+  const { store, readMarks, people, system } = deps;
+  return async ({ ref, people: tag }, user) => {
+    await readMarks.flush();
+    const conversations = await store.conversations.of(user);
+    const group = conversations.find(({ id }) => id === groupId);
+    const openReports = await deps.openReports(user);
+    const alerts = await store.alerts.unseen(user);
+    await deps.freshen(user);
+    if (group) deps.entered(group.head);
+    // Read last, with no waiting in between: what changes from here on comes as an event after the answer.
+    const peopleTag = people.tag();
+    const mutedUntil = silentUntil(deps, user);
+    return {
+      type: "chat.entered",
+      ref,
+      version: protocolVersion,
+      now: system.now(),
+      epoch: store.epoch,
+      me: toPerson({ id: user, name: people.nameOf(user) ?? "", role: people.roleOf(user) }),
+      ...(mutedUntil === null ? {} : { mutedUntil }),
+      ...(openReports === null ? {} : { openReports }),
+      messageBytes: deps.messageBytes(),
+      ...(alerts.length === 0 ? {} : { alerts }),
+      peopleTag,
+      ...(tag === peopleTag ? {} : { people: people.all() }),
+      // Somebody who was just barred may still count as online for the grace period.
+      online: deps.online().filter((id) => !people.isBarred(id)),
+      conversations,
+    };
+  };
+}
