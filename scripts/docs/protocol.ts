@@ -10,7 +10,7 @@ import { commands } from "../../server/protocol/commands.ts";
 import { conversationId } from "../../server/protocol/conversation-id.ts";
 import { errorCodes } from "../../server/protocol/errors.ts";
 import { conversation, events, message, person } from "../../server/protocol/events.ts";
-import { limits } from "../../server/protocol/limits.ts";
+import { limits, protocolVersion } from "../../server/protocol/limits.ts";
 import { newPasskey, passkeyAnswer } from "../../server/protocol/passkeys.ts";
 import { rights } from "../../server/protocol/roles.ts";
 import { givenCode } from "../../server/protocol/second-factor.ts";
@@ -116,11 +116,14 @@ function sectionsFrom(sources: Sources): Sections {
     ),
     limits: table(
       ["limit", "value", "what it bounds"],
-      Object.entries(limits).map(([name, value]) => [
-        `\`${name}\``,
-        value.toLocaleString("en"),
-        sources.comment("limits", name),
-      ]),
+      [
+        ...Object.entries(limits).map(([name, value]) => [
+          `\`${name}\``,
+          value.toLocaleString("en"),
+          sources.comment("limits", name),
+        ]),
+        ["`protocolVersion`", String(protocolVersion), sources.comment("protocolVersion")],
+      ],
     ),
   };
 }
