@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { protocolVersion } from "../../server/protocol/limits.ts";
 import { partOf } from "./shapes.ts";
 
 type Part = ReturnType<typeof partOf>;
@@ -33,7 +34,7 @@ const byName: Record<string, unknown> = {
   seq: 42,
   until: 1790003600000,
   upTo: 42,
-  version: 3,
+  version: protocolVersion,
   welcome: "Welcome!",
 };
 
