@@ -3,8 +3,8 @@ import type { Bound } from "../limits/guess-limits.ts";
 import { spend } from "../limits/rate-limit.ts";
 import type { ServerSettings } from "../protocol/settings.ts";
 import { Refusal } from "../refusal.ts";
+import type { NewAccount } from "../store/new-user.ts";
 import type { Store } from "../store/store.ts";
-import type { NewAccount } from "../store/users.ts";
 import type { System } from "../system.ts";
 import type { LiveSettings } from "./settings.ts";
 

@@ -7,6 +7,7 @@ import { settings } from "../settings.ts";
 import type { Store } from "../store.ts";
 import { tickets } from "../tickets.ts";
 import { bind, type Committed } from "../transaction.ts";
+import { users } from "../users.ts";
 import type { Author } from "./cluster-events.ts";
 import { postgresConversations } from "./conversations.ts";
 import { postgresDisk } from "./disk.ts";
@@ -15,7 +16,6 @@ import { postgresFactors } from "./factors.ts";
 import { postgresMessages } from "./messages.ts";
 import type { Db } from "./open.ts";
 import { semaphore } from "./semaphore.ts";
-import { postgresUsers } from "./users.ts";
 
 /** The store on an open PostgreSQL database, for the node named `origin`; closing the store closes the database. */
 export function postgresStore(
@@ -25,12 +25,12 @@ export function postgresStore(
 ): Store {
   const engine = postgresEngine(db, author, committed);
   const waits = semaphore(db.connections);
-  const users = postgresUsers(db, author);
+  const boundUsers = bind(engine, users);
   const boundSessions = bind(engine, sessions);
   const conversations = postgresConversations(db, author);
   const messages = postgresMessages(db);
   return {
-    users: { ...users, byId: waits(users.byId), byName: waits(users.byName) },
+    users: { ...boundUsers, byId: waits(boundUsers.byId), byName: waits(boundUsers.byName) },
     sessions: { ...boundSessions, find: waits(boundSessions.find) },
     factors: postgresFactors(db, author),
     disk: postgresDisk(db),

@@ -8,16 +8,16 @@ import { settings } from "../settings.ts";
 import type { Store } from "../store.ts";
 import { tickets } from "../tickets.ts";
 import { bind, type Committed } from "../transaction.ts";
+import { users } from "../users.ts";
 import { sqliteConversations } from "./conversations.ts";
 import { sqliteDisk } from "./disk.ts";
 import { sqliteEngine } from "./engine.ts";
 import { sqliteFactors } from "./factors.ts";
+import { sessionLookup, userLookup } from "./lookups.ts";
 import { sqliteMessages } from "./messages.ts";
 import type { Db } from "./open.ts";
 import { beginWithoutPendingVacuum } from "./pending-vacuum.ts";
 import { meta } from "./schema.ts";
-import { sessionLookup } from "./session-lookup.ts";
-import { sqliteUsers } from "./users.ts";
 
 /** The store on an open SQLite database; closing the store closes the database. */
 export function sqliteStore(db: Db, committed: (outcome: Committed) => void = () => {}): Store {
@@ -26,7 +26,7 @@ export function sqliteStore(db: Db, committed: (outcome: Committed) => void = ()
   beginWithoutPendingVacuum(db);
   const engine = sqliteEngine(db, committed);
   return {
-    users: sqliteUsers(db),
+    users: { ...bind(engine, users), ...userLookup(db) },
     sessions: { ...bind(engine, sessions), find: sessionLookup(db) },
     factors: sqliteFactors(db),
     disk: sqliteDisk(db),

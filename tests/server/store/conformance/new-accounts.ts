@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "bun:test";
-import type { NewAccount } from "../../../../server/store/users.ts";
+import type { NewAccount } from "../../../../server/store/new-user.ts";
 import { outcomeOf } from "../../../support/outcome.ts";
 import { everything } from "./everything.ts";
 import { draft, entryOf, type Ground, idOf, type OpenGround, settle } from "./ground.ts";

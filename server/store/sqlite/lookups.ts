@@ -1,7 +1,9 @@
-import { sql } from "drizzle-orm";
+import { eq, type SQL, sql } from "drizzle-orm";
 import type { Role } from "../../protocol/roles.ts";
+import { keyOf } from "../new-user.ts";
 import { foundSession, type Sessions } from "../sessions.ts";
 import type { Orm } from "../transaction.ts";
+import { type SelectedUser, selectedUser, toUser, type Users } from "../users.ts";
 import { withDbErrors } from "./db-errors.ts";
 import { sqliteTables } from "./engine.ts";
 import type { Db } from "./open.ts";
@@ -45,4 +47,22 @@ export function sessionLookup(db: Db): Sessions["find"] {
         seenAt: row.seen_at,
       };
     });
+}
+
+/** Finds accounts by prepared statements, since every sign-in and every proof asks for one. */
+export function userLookup(db: Db): Pick<Users, "byName" | "byId"> {
+  const reading = { db: db as unknown as Orm, t: sqliteTables };
+  const { users } = sqliteTables;
+  const by = (which: SQL) => {
+    // The types are PostgreSQL's, whose prepared queries are others.
+    const query = selectedUser(reading, which) as unknown as { prepare(): Prepared };
+    const prepared = query.prepare();
+    return (value: string | number) => withDbErrors(() => toUser(prepared.get({ value }) ?? null));
+  };
+  const byKey = by(eq(users.nameKey, sql.placeholder("value")));
+  return { byName: (name) => byKey(keyOf(name)), byId: by(eq(users.id, sql.placeholder("value"))) };
+}
+
+interface Prepared {
+  get(values: { value: string | number }): SelectedUser | undefined;
 }
