@@ -11,7 +11,7 @@ import { decodeAttestationObject, isoBase64URL } from "@simplewebauthn/server/he
 import type { LiveSettings } from "../accounts/settings.ts";
 import type { Attestation, PasskeyAnswer } from "../protocol/passkeys.ts";
 import { Refusal } from "../refusal.ts";
-import type { Passkey } from "../store/factors.ts";
+import type { Passkey } from "../store/passkeys.ts";
 import type { Store } from "../store/store.ts";
 import type { System } from "../system.ts";
 import { hashOfToken, newToken } from "./link-tokens.ts";

@@ -4,11 +4,11 @@ import { toPerson } from "../protocol/person.ts";
 import type { ServerSettings } from "../protocol/settings.ts";
 import { skeletonOf } from "../protocol/text.ts";
 import { Refusal } from "../refusal.ts";
-import type { Identity } from "./factors.ts";
+import { type Identity, storeIdentity } from "./identities.ts";
 import { useInvite } from "./invites.ts";
 import { addSession, type NewSession } from "./sessions.ts";
 import { beginSettings } from "./settings.ts";
-import { done, first, type NewAuditEntry, some, type Tx, type Work } from "./transaction.ts";
+import { done, first, type NewAuditEntry, type Tx, type Work } from "./transaction.ts";
 
 export interface NewUser {
   name: string;
@@ -60,8 +60,7 @@ export function* addUser(
   if (invite) yield* useInvite(tx, invite.id, invite.at);
   if (identity) {
     const own = { ...identity, userId: id, lastUsedAt: createdAt };
-    if (!(yield* some(db.insert(t.identities).values(own).onConflictDoNothing().returning())))
-      throw new Refusal("identity_taken");
+    if (!(yield* storeIdentity(tx, own))) throw new Refusal("identity_taken");
   }
   const group = yield* first(db.select().from(t.conversations).where(eq(t.conversations.id, groupId)));
   yield* done(

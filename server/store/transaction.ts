@@ -115,7 +115,7 @@ export function* first<T>(query: QueryPromise<T[]>): Work<T | null> {
   return (yield* rows(query))[0] ?? null;
 }
 
-/** Runs a query that changes something; gives whether it did, by what it says of each row. */
+/** Runs a query; gives whether it has found something, or changed something where it returns what it did. */
 export function* some(query: QueryPromise<unknown[]>): Work<boolean> {
   return (yield* rows(query)).length > 0;
 }

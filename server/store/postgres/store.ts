@@ -1,5 +1,6 @@
 import { alerts } from "../alerts.ts";
 import { audit } from "../audit.ts";
+import { factors } from "../factors.ts";
 import { invites } from "../invites.ts";
 import { reports } from "../reports.ts";
 import { sessions } from "../sessions.ts";
@@ -12,7 +13,6 @@ import type { Author } from "./cluster-events.ts";
 import { postgresConversations } from "./conversations.ts";
 import { postgresDisk } from "./disk.ts";
 import { postgresEngine } from "./engine.ts";
-import { postgresFactors } from "./factors.ts";
 import { postgresMessages } from "./messages.ts";
 import type { Db } from "./open.ts";
 import { semaphore } from "./semaphore.ts";
@@ -32,7 +32,7 @@ export function postgresStore(
   return {
     users: { ...boundUsers, byId: waits(boundUsers.byId), byName: waits(boundUsers.byName) },
     sessions: { ...boundSessions, find: waits(boundSessions.find) },
-    factors: postgresFactors(db, author),
+    factors: bind(engine, factors),
     disk: postgresDisk(db),
     tickets: bind(engine, tickets),
     invites: bind(engine, invites),

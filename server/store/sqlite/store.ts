@@ -1,6 +1,7 @@
 import { eq } from "drizzle-orm";
 import { alerts } from "../alerts.ts";
 import { audit } from "../audit.ts";
+import { factors } from "../factors.ts";
 import { invites } from "../invites.ts";
 import { reports } from "../reports.ts";
 import { sessions } from "../sessions.ts";
@@ -12,7 +13,6 @@ import { users } from "../users.ts";
 import { sqliteConversations } from "./conversations.ts";
 import { sqliteDisk } from "./disk.ts";
 import { sqliteEngine } from "./engine.ts";
-import { sqliteFactors } from "./factors.ts";
 import { sessionLookup, userLookup } from "./lookups.ts";
 import { sqliteMessages } from "./messages.ts";
 import type { Db } from "./open.ts";
@@ -28,7 +28,7 @@ export function sqliteStore(db: Db, committed: (outcome: Committed) => void = ()
   return {
     users: { ...bind(engine, users), ...userLookup(db) },
     sessions: { ...bind(engine, sessions), find: sessionLookup(db) },
-    factors: sqliteFactors(db),
+    factors: bind(engine, factors),
     disk: sqliteDisk(db),
     tickets: bind(engine, tickets),
     invites: bind(engine, invites),

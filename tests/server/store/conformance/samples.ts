@@ -1,6 +1,7 @@
 import type { ServerSettings } from "../../../../server/protocol/settings.ts";
-import type { Identity, Passkey } from "../../../../server/store/factors.ts";
+import type { Identity } from "../../../../server/store/identities.ts";
 import type { Invite } from "../../../../server/store/invites.ts";
+import type { Passkey } from "../../../../server/store/passkeys.ts";
 import type { Store } from "../../../../server/store/store.ts";
 import type { Ticket } from "../../../../server/store/tickets.ts";
 import { entryOf, idOf } from "./ground.ts";
