@@ -5,58 +5,43 @@ import { visitMs } from "../auth/providers.ts";
 import { absoluteMs } from "../auth/sessions.ts";
 import type { RouteContext } from "./env.ts";
 
-/** `__Host-` binds a cookie to this host over HTTPS; Strict keeps it from every request another site causes. */
-const attributes = { path: "/", httpOnly: true, secure: true, sameSite: "Strict", prefix: "host" } as const;
-const seconds = (ms: number) => Math.floor(ms / 1000);
+/**
+ * A cookie that a browser keeps for `ms`. `__Host-` binds it to this host over HTTPS. Strict keeps it from every request another
+ * site causes; Lax sends it where the whole page comes here from another site.
+ */
+function cookie(name: string, ms: number, sameSite: "Strict" | "Lax" = "Strict") {
+  const attributes = { path: "/", httpOnly: true, secure: true, sameSite, prefix: "host" } as const;
+  return {
+    /** Its value in a request, if it is there. */
+    of: (c: RouteContext): string | undefined => getCookie(c, name, "host"),
+    set: (c: RouteContext, value: string): void =>
+      setCookie(c, name, value, { ...attributes, maxAge: Math.floor(ms / 1000) }),
+    clear: (c: RouteContext): void => void deleteCookie(c, name, attributes),
+  };
+}
+
 const year = 365 * 24 * 60 * 60 * 1000;
 
-/** The session token of a request, if it carries one. */
-export const tokenOf = (c: RouteContext): string | undefined => getCookie(c, "session", "host");
-
-export const setToken = (c: RouteContext, token: string): void =>
-  setCookie(c, "session", token, { ...attributes, maxAge: seconds(absoluteMs) });
-
-export const clearToken = (c: RouteContext): void => void deleteCookie(c, "session", attributes);
+/** The session token. */
+export const sessionCookie = cookie("session", absoluteMs);
 
 /** The mark of a device that has signed in before; see auth/known-devices.ts. */
-export const markOf = (c: RouteContext): string | undefined => getCookie(c, "device", "host");
+export const deviceCookie = cookie("device", year);
 
-export const setMark = (c: RouteContext, mark: string): void =>
-  setCookie(c, "device", mark, { ...attributes, maxAge: seconds(year) });
-
-/** What a browser has gone to a provider for, and what shows that it is the same one that comes back. */
-export interface Visit {
-  kind: "sign in" | "link";
-  secret: string;
-}
-
-/** Comes back with the answer of the provider, which is another site: Lax allows that where the whole page goes to ours. */
-const visiting = { ...attributes, sameSite: "Lax" } as const;
-
-export function visitOf(c: RouteContext): Visit | null {
-  const [, kind, secret] = /^(in|link)\.([\w-]+)$/.exec(getCookie(c, "provider", "host") ?? "") ?? [];
-  return secret === undefined ? null : { kind: kind === "link" ? "link" : "sign in", secret };
-}
-
-export function setVisit(c: RouteContext, { kind, secret }: Visit): void {
-  const value = `${kind === "link" ? "link" : "in"}.${secret}`;
-  setCookie(c, "provider", value, { ...visiting, maxAge: seconds(visitMs) });
-}
-
-export const clearVisit = (c: RouteContext): void => void deleteCookie(c, "provider", visiting);
-
-/** The token of somebody who has come back from a provider, and whose page is to say so; see accounts/provider-visits.ts. */
-export const arrivalOf = (c: RouteContext): string | undefined => getCookie(c, "arrival", "host");
-
-export const setArrival = (c: RouteContext, token: string): void =>
-  setCookie(c, "arrival", token, { ...attributes, maxAge: seconds(arrivalMs) });
-
-export const clearArrival = (c: RouteContext): void => void deleteCookie(c, "arrival", attributes);
+/** The token of somebody who has come back from a provider, until their page finishes it; see auth/provider-visits.ts. */
+export const arrivalCookie = cookie("arrival", arrivalMs);
 
 /** The token of somebody whom a provider knows, and who is to choose a name; see auth/pending-sign-ups.ts. */
-export const pendingSignUpOf = (c: RouteContext): string | undefined => getCookie(c, "sign-up", "host");
+export const signUpCookie = cookie("sign-up", choiceMs);
 
-export const setPendingSignUp = (c: RouteContext, token: string): void =>
-  setCookie(c, "sign-up", token, { ...attributes, maxAge: seconds(choiceMs) });
+/** What a browser has gone to a provider for, and the secret that shows that the same one comes back. The provider is another site. */
+const visit = cookie("provider", visitMs, "Lax");
 
-export const clearPendingSignUp = (c: RouteContext): void => void deleteCookie(c, "sign-up", attributes);
+export const visitCookie = {
+  ...visit,
+  of(c: RouteContext) {
+    const [, kind, secret] = /^(in|link)\.([\w-]+)$/.exec(visit.of(c) ?? "") ?? [];
+    return secret === undefined ? null : { isLink: kind === "link", secret };
+  },
+  set: (c: RouteContext, kind: "in" | "link", secret: string): void => visit.set(c, `${kind}.${secret}`),
+};

@@ -12,7 +12,7 @@ import type { Session } from "../store/sessions.ts";
 import type { Store } from "../store/store.ts";
 import type { NewAuditEntry } from "../store/transaction.ts";
 import type { User } from "../store/users.ts";
-import { clearToken, setMark, setToken, tokenOf } from "./cookies.ts";
+import { deviceCookie, sessionCookie } from "./cookies.ts";
 import { addressOf, type RouteContext } from "./env.ts";
 import { keyHashOf } from "./session-key.ts";
 
@@ -50,7 +50,7 @@ export function login(deps: LoginDeps) {
    */
   async function sessionOf(c: RouteContext): Promise<Session | null> {
     const keyHash = keyHashOf(c);
-    const session = await sessions.find(tokenOf(c) ?? "");
+    const session = await sessions.find(sessionCookie.of(c) ?? "");
     if (!session) return null;
     const claimed = await sessions.claim(session, keyHash);
     // Whoever opened sockets without the key, as a page from before there were keys, comes back with it or not at all.
@@ -67,7 +67,7 @@ export function login(deps: LoginDeps) {
    * own is still known by its cookie; so is one that is bound to no key, which is of this browser as far as anybody can tell.
    */
   async function formerOf(c: RouteContext, user: User): Promise<Session | null> {
-    const session = await sessions.find(tokenOf(c) ?? "");
+    const session = await sessions.find(sessionCookie.of(c) ?? "");
     return session && (session.userId === user.id || !session.keyHash) ? session : sessionOf(c);
   }
 
@@ -99,8 +99,8 @@ export function login(deps: LoginDeps) {
   async function welcome(c: RouteContext, user: User, token: string): Promise<SessionInfo> {
     const former = await formerOf(c, user);
     if (former) await end(former);
-    setToken(c, token);
-    setMark(c, devices.mark(user));
+    sessionCookie.set(c, token);
+    deviceCookie.set(c, devices.mark(user));
     return info(await sessions.find(token));
   }
 
@@ -137,13 +137,13 @@ export function login(deps: LoginDeps) {
       const renewed = await sessions.renew(session, factors, entry);
       if (!renewed) throw new Refusal("not_signed_in");
       connections.closeSession(session, closeCodes.restarting);
-      setToken(c, renewed.token);
+      sessionCookie.set(c, renewed.token);
       return info(await sessions.find(renewed.token));
     },
 
     /** Nothing stays in the browser of someone who left. */
     left(c: RouteContext): void {
-      clearToken(c);
+      sessionCookie.clear(c);
       c.header("Clear-Site-Data", '"cache"');
     },
   };

@@ -6,17 +6,7 @@ import type { Sessions } from "../auth/sessions.ts";
 import type { ErrorCode } from "../protocol/errors.ts";
 import type { Arrived } from "../protocol/providers.ts";
 import { Refusal } from "../refusal.ts";
-import {
-  arrivalOf,
-  clearArrival,
-  clearPendingSignUp,
-  clearVisit,
-  pendingSignUpOf,
-  setArrival,
-  setPendingSignUp,
-  setVisit,
-  visitOf,
-} from "./cookies.ts";
+import { arrivalCookie, signUpCookie, visitCookie } from "./cookies.ts";
 import type { RouteContext } from "./env.ts";
 import type { Handlers } from "./handler.ts";
 import { clientOf, type Login } from "./login.ts";
@@ -46,7 +36,7 @@ export function providerRoutes(deps: ProviderRoutesDeps) {
     }
     const session = await login.info(await login.sessionOf(c));
     if (back.kind === "new") {
-      setPendingSignUp(c, back.token);
+      signUpCookie.set(c, back.token);
       return { session, page: "/sign-up", linked: null };
     }
     news.tell(back.userId, "provider.linked", clientOf(c).device);
@@ -63,39 +53,39 @@ export function providerRoutes(deps: ProviderRoutesDeps) {
   return {
     "POST /api/providers/:id": async ({ c, id, body, address }) => {
       const { url, cookie } = await providerVisits.signIn(id, originOf(c), body, keyHashOf(c), address);
-      setVisit(c, { kind: "sign in", secret: cookie });
+      visitCookie.set(c, "in", cookie);
       return { url };
     },
 
     "GET /api/providers/:id/callback": async ({ c, id, address }) => {
-      const visit = visitOf(c);
-      clearVisit(c);
+      const visit = visitCookie.of(c);
+      visitCookie.clear(c);
       try {
         const { searchParams } = URL.parse(c.req.url, "https://unnamed")!;
-        setArrival(c, await providerVisits.comeBack(id, searchParams, visit?.secret ?? null, address));
+        arrivalCookie.set(c, await providerVisits.comeBack(id, searchParams, visit?.secret ?? null, address));
         return c.redirect("/arriving", 303);
       } catch (error) {
-        const page = visit?.kind === "link" ? "/account" : "/login";
+        const page = visit?.isLink ? "/account" : "/login";
         return c.redirect(`${page}?problem=${problemOf(error)}`, 303);
       }
     },
 
     "POST /api/arrival": async ({ c, address }) => {
-      const token = arrivalOf(c);
-      clearArrival(c);
+      const token = arrivalCookie.of(c);
+      arrivalCookie.clear(c);
       const session = await login.sessionOf(c);
       return arrivedWith(c, await providerVisits.arrive(token, keyHashOf(c), session, address));
     },
 
     "GET /api/pending-sign-up": async ({ c, address }) => {
-      const { provider, account } = await pendingSignUps.look(pendingSignUpOf(c), keyHashOf(c), address);
+      const { provider, account } = await pendingSignUps.look(signUpCookie.of(c), keyHashOf(c), address);
       return { provider, suggestedName: account.suggestedName };
     },
 
     "POST /api/pending-sign-up": async ({ c, body, address }) => {
       const { token, session } = sessions.prepare(clientOf(c));
-      const user = await pendingSignUps.register(pendingSignUpOf(c), body.name, address, session);
-      clearPendingSignUp(c);
+      const user = await pendingSignUps.register(signUpCookie.of(c), body.name, address, session);
+      signUpCookie.clear(c);
       return login.welcome(c, user, token);
     },
 
@@ -103,7 +93,7 @@ export function providerRoutes(deps: ProviderRoutesDeps) {
 
     "POST /api/account/providers/:id": async ({ c, session, id, address }) => {
       const { url, cookie } = await providerVisits.link(id, originOf(c), session, address);
-      setVisit(c, { kind: "link", secret: cookie });
+      visitCookie.set(c, "link", cookie);
       return { url };
     },
 

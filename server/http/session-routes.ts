@@ -12,7 +12,7 @@ import type { MakeAuditEntry } from "../moderation/audit-entry.ts";
 import { closeCodes } from "../protocol/close-codes.ts";
 import type { Connections } from "../realtime/connections.ts";
 import { Refusal } from "../refusal.ts";
-import { markOf } from "./cookies.ts";
+import { deviceCookie } from "./cookies.ts";
 import type { Handlers } from "./handler.ts";
 import { clientOf, type Login } from "./login.ts";
 
@@ -39,7 +39,7 @@ export function sessionRoutes(deps: SessionRoutesDeps) {
     "GET /api/session": async ({ c }) => login.info(await login.sessionOf(c)),
 
     "POST /api/session": async ({ c, body }) =>
-      login.begin(c, await deps.accounts.signIn(body, clientOf(c), markOf(c)), 1, "password"),
+      login.begin(c, await deps.accounts.signIn(body, clientOf(c), deviceCookie.of(c)), 1, "password"),
 
     "POST /api/session/code": async ({ c, session, body }) => {
       const stage = sessions.stageOf(session);
