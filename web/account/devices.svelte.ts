@@ -18,14 +18,12 @@ export class Devices {
   }
 
   async end(id: string): Promise<void> {
-    const { proof, call } = this.#session;
-    await proof.run(() => call("DELETE /api/account/sessions/:id", { id }));
+    await this.#session.call("DELETE /api/account/sessions/:id", { id });
     await this.list.load();
   }
 
   async endOthers(): Promise<void> {
-    const { proof, call } = this.#session;
-    await proof.run(() => call("DELETE /api/account/sessions"));
+    await this.#session.call("DELETE /api/account/sessions");
     await this.list.load();
   }
 }

@@ -54,12 +54,11 @@ export class Passkeys {
 
   /** Makes a passkey on this device, or on one that the browser can reach. The first brings recovery codes, which are shown. */
   async add(name: string): Promise<void> {
-    const { proof, call } = this.#session;
-    const { ticket, options } = await proof.run(() => call("POST /api/account/passkey-question"));
+    const { ticket, options } = await this.#session.call("POST /api/account/passkey-question");
     const optionsJSON = options as PublicKeyCredentialCreationOptionsJSON;
     const response = (await answered(() => startRegistration({ optionsJSON }))) as Attestation;
     const body = { ticket, response, name };
-    const { recoveryCodes, ...info } = await call("POST /api/account/passkeys", { body });
+    const { recoveryCodes, ...info } = await this.#session.call("POST /api/account/passkeys", { body });
     if (recoveryCodes) this.#session.showRecoveryCodes(recoveryCodes);
     this.#session.become(info);
     await this.list.load();
@@ -71,8 +70,7 @@ export class Passkeys {
   }
 
   async remove(id: string): Promise<void> {
-    const { proof, call } = this.#session;
-    await proof.run(() => call("DELETE /api/account/passkeys/:id", { id }));
+    await this.#session.call("DELETE /api/account/passkeys/:id", { id });
     await this.list.load();
   }
 

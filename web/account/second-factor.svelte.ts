@@ -37,8 +37,7 @@ export class SecondFactor {
   }
 
   async begin(): Promise<void> {
-    const { proof, call } = this.#session;
-    this.#offer = await proof.run(() => call("POST /api/account/code"));
+    this.#offer = await this.#session.call("POST /api/account/code");
   }
 
   /** Stops setting up an app. */
@@ -56,8 +55,7 @@ export class SecondFactor {
   }
 
   async renewRecoveryCodes(): Promise<void> {
-    const { proof, call } = this.#session;
-    const { recoveryCodes } = await proof.run(() => call("POST /api/account/recovery-codes"));
+    const { recoveryCodes } = await this.#session.call("POST /api/account/recovery-codes");
     this.#recoveryCodes = recoveryCodes;
   }
 
@@ -68,8 +66,7 @@ export class SecondFactor {
   }
 
   async turnOff(): Promise<void> {
-    const { proof, call } = this.#session;
-    await proof.run(() => call("DELETE /api/account/code"));
+    await this.#session.call("DELETE /api/account/code");
     await this.info.load();
   }
 }

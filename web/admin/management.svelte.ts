@@ -67,7 +67,7 @@ export class Management {
 
   /** Acts on a person, and loads the list of people again. */
   async run<T>(action: (call: Call) => Promise<T>): Promise<T> {
-    const result = await this.#session.proof.run(() => action(this.#session.call));
+    const result = await action(this.#session.call);
     await this.people.load();
     return result;
   }
@@ -88,8 +88,7 @@ export class Management {
   }
 
   async changeSettings(settings: ServerSettings): Promise<void> {
-    const { proof, call } = this.#session;
-    await proof.run(() => call("PUT /api/settings", { body: settings }));
+    await this.#session.call("PUT /api/settings", { body: settings });
     await this.settings.load();
   }
 
@@ -123,6 +122,6 @@ export class Management {
   }
 
   exportAudit(filter: AuditFilter): Promise<Blob> {
-    return this.#session.proof.run(() => this.#session.download("POST /api/audit/export", filter));
+    return this.#session.download("POST /api/audit/export", filter);
   }
 }

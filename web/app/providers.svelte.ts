@@ -53,13 +53,11 @@ export class Providers {
 
   /** Leaves for a provider, and comes back with the account there linked to the one here. */
   async link(id: string): Promise<void> {
-    const { proof, call } = this.#session;
-    this.#router.leave((await proof.run(() => call("POST /api/account/providers/:id", { id }))).url);
+    this.#router.leave((await this.#session.call("POST /api/account/providers/:id", { id })).url);
   }
 
   async unlink(id: string): Promise<void> {
-    const { proof, call } = this.#session;
-    await proof.run(() => call("DELETE /api/account/providers/:id", { id }));
+    await this.#session.call("DELETE /api/account/providers/:id", { id });
     await this.list.load();
   }
 }

@@ -32,9 +32,9 @@ interface SessionDeps {
 
 /** Who is signed in, if anybody. Verbs throw `Refused`. */
 export class Session {
-  /** The HTTP half of the wire, for the state of pages of their own. */
+  /** Asks the server, and the person for a fresh proof where the server wants one first. */
   readonly call: Call;
-  /** Asks for files. */
+  /** The same for files. */
   readonly download: Download;
   readonly proof = new Proof();
   readonly #enterChat: EnterChat;
@@ -53,8 +53,8 @@ export class Session {
   #recoveryCodes = $state.raw<readonly string[] | null>(null);
 
   constructor(call: Call, download: Download, enterChat: EnterChat, deps: SessionDeps) {
-    this.call = call;
-    this.download = download;
+    this.call = ((...asked: Parameters<Call>) => this.proof.run(() => call(...asked))) as Call;
+    this.download = (...asked) => this.proof.run(() => download(...asked));
     this.#enterChat = enterChat;
     this.#deps = deps;
   }
@@ -150,7 +150,7 @@ export class Session {
   /** Ends the other sessions; this one goes on. */
   changePassword(current: string | undefined, password: string): Promise<void> {
     const body = current === undefined ? { password } : { current, password };
-    return this.proof.run(() => this.call("PUT /api/account/password", { body }));
+    return this.call("PUT /api/account/password", { body });
   }
 
   /** Follows what the server says of the session after one has logged in, or proven something in it. */
@@ -191,13 +191,13 @@ export class Session {
 
   /** Downloads one's own data as a file; `arrived` is called with the progress, in messages. */
   exportData(format: ExportFormat, arrived: (lines: number, total: number | null) => void): Promise<Blob> {
-    return this.proof.run(() => this.download("POST /api/account/export", { format }, arrived));
+    return this.download("POST /api/account/export", { format }, arrived);
   }
 
   /** Deletes the account and all that is still to be sent from it. */
   async deleteAccount(deletion: Deletion): Promise<void> {
     const chat = this.#chat;
-    await this.proof.run(() => this.call("DELETE /api/account", { body: deletion }));
+    await this.call("DELETE /api/account", { body: deletion });
     chat?.outbox.dropAll();
     this.#deps.key.forget();
     this.#out("Your account was deleted.", "discard");
