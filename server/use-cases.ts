@@ -5,6 +5,7 @@ import type { People } from "./accounts/directory.ts";
 import { invitations as invite } from "./accounts/invites.ts";
 import { newAccounts as makeAccounts } from "./accounts/new-accounts.ts";
 import { news as keepNews } from "./accounts/news.ts";
+import { changingPreferences } from "./accounts/preferences.ts";
 import { settingUp as setUp } from "./accounts/set-up.ts";
 import type { LiveSettings } from "./accounts/settings.ts";
 import { requiringActive } from "./accounts/status.ts";
@@ -80,11 +81,15 @@ export function useCases(deps: UseCasesDeps): Omit<UseCaseRoutesDeps, "report"> 
   } = deps;
   const erase = () => void deps.erasing.run();
 
+  /** Takes an event to the devices of a user that are connected here. */
+  function publish(userId: number, event: ChatEvent) {
+    const name = people.nameOf(userId);
+    if (name !== null) broker.publish(userTopic(name), [event]);
+  }
   /** Takes an event to all devices of a user, wherever they are connected. */
   function tellUser(userId: number, event: ChatEvent) {
-    const name = people.nameOf(userId);
-    if (name === null) return;
-    broker.publish(userTopic(name), [event]);
+    if (people.nameOf(userId) === null) return;
+    publish(userId, event);
     deps.tellOthers(userId, event);
   }
 
@@ -236,6 +241,7 @@ export function useCases(deps: UseCasesDeps): Omit<UseCaseRoutesDeps, "report"> 
     invitations,
     resets,
     alerts,
+    changePreferences: changingPreferences({ preferences: store.preferences, bound, publish }),
     administration,
     moderation,
     reports,

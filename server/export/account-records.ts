@@ -6,7 +6,10 @@ import type { Store } from "../store/store.ts";
 import type { System } from "../system.ts";
 
 export interface AccountRecordsDeps {
-  store: Pick<Store, "users" | "sessions" | "factors" | "invites" | "reports" | "alerts" | "audit">;
+  store: Pick<
+    Store,
+    "users" | "preferences" | "sessions" | "factors" | "invites" | "reports" | "alerts" | "audit"
+  >;
   settings: Pick<LiveSettings, "current">;
   system: System;
 }
@@ -32,11 +35,12 @@ const pageSize = 100;
 /** Reads what is kept of somebody beside messages: nothing that opens anything, and nothing of others. */
 export function accountRecords({ store, settings, system }: AccountRecordsDeps) {
   async function about({ userId }: Session): Promise<About> {
-    const { users, sessions, factors, invites, reports, alerts } = store;
+    const { users, preferences, sessions, factors, invites, reports, alerts } = store;
     const user = await users.byId(userId);
     if (!user) throw new Refusal("not_signed_in");
     const { passwordHash, ...account } = user;
-    const [devices, passkeys, identities, invitations, reported, told] = await Promise.all([
+    const [chosen, devices, passkeys, identities, invitations, reported, told] = await Promise.all([
+      preferences.of(userId),
       sessions.of(userId),
       factors.passkeys(userId),
       factors.identities(userId),
@@ -47,7 +51,7 @@ export function accountRecords({ store, settings, system }: AccountRecordsDeps) 
     return {
       chatName: settings.current()?.name ?? "",
       exportedAt: isoOf(system.now()),
-      account: timed({ ...account, hasPassword: passwordHash !== null }),
+      account: timed({ ...account, hasPassword: passwordHash !== null, preferences: chosen }),
       devices: devices.map(({ id, keyHash, ...device }) => timed({ ...device, isBound: Boolean(keyHash) })),
       passkeys: passkeys.map(({ name, rpId, createdAt, lastUsedAt }) =>
         timed({ name, website: rpId, createdAt, lastUsedAt }),

@@ -1,6 +1,7 @@
 import type { Accounts } from "../accounts/accounts.ts";
 import type { Alerts } from "../accounts/alerts.ts";
 import type { News } from "../accounts/news.ts";
+import type { ChangePreferences } from "../accounts/preferences.ts";
 import type { Devices } from "../auth/devices.ts";
 import type { SecondFactor } from "../auth/second-factor.ts";
 import type { DataExport } from "../export/data-export.ts";
@@ -13,6 +14,7 @@ import { clientOf, type Login } from "./login.ts";
 export interface AccountRoutesDeps {
   accounts: Accounts;
   alerts: Alerts;
+  changePreferences: ChangePreferences;
   ownDevices: Devices;
   secondFactor: SecondFactor;
   dataExport: DataExport;
@@ -53,6 +55,8 @@ export function accountRoutes(deps: AccountRoutesDeps) {
         [totalHeader]: String(total),
       });
     },
+
+    "PATCH /api/account/preferences": ({ session, body }) => deps.changePreferences(session, body),
 
     "GET /api/account/factors": ({ session }) => secondFactor.info(session),
 

@@ -11,8 +11,11 @@ export function enter(deps: CommandDeps): Handle<"chat.enter"> {
     await readMarks.flush();
     const conversations = await store.conversations.of(user);
     const group = conversations.find(({ id }) => id === groupId);
-    const openReports = await deps.openReports(user);
-    const alerts = await store.alerts.unseen(user);
+    const [openReports, alerts, preferences] = await Promise.all([
+      deps.openReports(user),
+      store.alerts.unseen(user),
+      store.preferences.of(user),
+    ]);
     await deps.freshen(user);
     if (group) deps.entered(group.head);
     // Read last, with no waiting in between: what changes from here on comes as an event after the answer.
@@ -29,6 +32,7 @@ export function enter(deps: CommandDeps): Handle<"chat.enter"> {
       ...(openReports === null ? {} : { openReports }),
       messageBytes: deps.messageBytes(),
       ...(alerts.length === 0 ? {} : { alerts }),
+      preferences,
       peopleTag,
       ...(tag === peopleTag ? {} : { people: people.all() }),
       // Somebody who was just barred may still count as online for the grace period.

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { alert } from "./alerts.ts";
 import { conversationId } from "./conversation-id.ts";
 import { type ErrorCode, errorCodes } from "./errors.ts";
+import { preferences } from "./preferences.ts";
 
 const id = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -90,6 +91,8 @@ export const events = {
     messageBytes: count,
     /** What one has to know of one's account and has not seen yet; left out where there is nothing. */
     alerts: v.optional(v.array(alert)),
+    /** What one has chosen for oneself. */
+    preferences,
     /** Tag of the directory; sent back with the next `chat.enter`, it spares sending an unchanged directory. */
     peopleTag: v.string(),
     /** The whole directory, deleted accounts too; left out where the tag sent along is still the right one. */
@@ -176,6 +179,8 @@ export const events = {
    * a passkey or a provider makes unseen again what tells of a link that was used since the last time.
    */
   "alerts.changed": v.object({ type: v.literal("alerts.changed"), alerts: v.array(alert) }),
+  /** One has changed one's preferences, which are these now; told to all one's devices. */
+  "preferences.changed": v.object({ type: v.literal("preferences.changed"), preferences }),
   /** The server's name, welcome or rules were changed. */
   "settings.changed": v.object({
     type: v.literal("settings.changed"),

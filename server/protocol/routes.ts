@@ -21,6 +21,7 @@ import {
   passkeyName,
 } from "./passkeys.ts";
 import { muting, type PersonInfo, roleChange, statusChange } from "./people.ts";
+import { preferencesChange } from "./preferences.ts";
 import { proof } from "./proof.ts";
 import {
   type Arrived,
@@ -112,6 +113,8 @@ export const routes = {
   "DELETE /api/account": { access: "signed in", fresh: true, body: deletion },
   /** The header `X-Total-Messages` says about how many lines with messages there are. */
   "POST /api/account/export": { access: "signed in", fresh: true, body: exportRequest, answer: "file" },
+  /** What is left out stays as it is; one's devices hear of it. */
+  "PATCH /api/account/preferences": { access: "signed in", body: preferencesChange },
   "GET /api/account/factors": { access: "enrolling", answer: ok<FactorsInfo>() },
   /** Offers a secret, which waits half an hour to be confirmed. */
   "POST /api/account/code": { access: "enrolling", fresh: true, answer: created<CodeOffer>() },
@@ -196,7 +199,7 @@ export const routes = {
   "GET /api/health": { access: "anyone", answer: "other" },
   /** The same for load balancers, but 200 while the storage is full: reading goes on, and no other node has more room. */
   "GET /api/health/node": { access: "anyone", answer: "other" },
-} as const satisfies Record<`${"GET" | "POST" | "PUT" | "DELETE"} /api/${string}`, Route>;
+} as const satisfies Record<`${"GET" | "POST" | "PUT" | "PATCH" | "DELETE"} /api/${string}`, Route>;
 
 type Routes = typeof routes;
 export type RouteName = keyof Routes;

@@ -36,6 +36,7 @@ export function* forgetUser(tx: Tx, id: number, erase: boolean, at: number): Wor
         mutedUntil: null,
         lastSignInAt: null,
         hasRecovery: 0,
+        preferences: "{}",
         erasing: erase ? 1 : 0,
       })
       .where(eq(users.id, id)),

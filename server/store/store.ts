@@ -5,6 +5,7 @@ import type { Disk } from "./disk.ts";
 import type { Factors } from "./factors.ts";
 import type { Invites } from "./invites.ts";
 import type { Messages } from "./messages.ts";
+import type { PreferencesStore } from "./preferences.ts";
 import type { Reports } from "./reports.ts";
 import type { Sessions } from "./sessions.ts";
 import type { SettingsStore } from "./settings.ts";
@@ -24,6 +25,7 @@ export interface Store {
   readonly tickets: Tickets;
   readonly invites: Invites;
   readonly settings: SettingsStore;
+  readonly preferences: PreferencesStore;
   readonly reports: Reports;
   readonly audit: Audit;
   readonly alerts: Alerts;

@@ -82,6 +82,11 @@ export const routeRows: Record<string, RouteRow> = {
     at: "/api/account/passkeys/none",
     status: 404,
   },
+  "PATCH /api/account/preferences": {
+    access: "signed in",
+    body: { theme: "dark" },
+    status: 204,
+  },
   "GET /api/account/alerts": { access: "signed in", status: 200 },
   "PUT /api/account/alerts/:id": {
     access: "signed in",

@@ -27,6 +27,8 @@ export const users = sqliteTable(
     lastSignInAt: integer("last_sign_in_at"),
     /** Whether recovery codes were given with the factors there are, used up or not: 1 or 0. */
     hasRecovery: integer("has_recovery").notNull().default(0),
+    /** What the user chose, as a JSON object, with what other versions know of it. */
+    preferences: text().notNull().default("{}"),
     /** Whether the messages of this deleted account are still being removed: 1 or 0. */
     erasing: integer().notNull().default(0),
   },

@@ -3,6 +3,7 @@ import { alerts } from "../alerts.ts";
 import { audit } from "../audit.ts";
 import { factors } from "../factors.ts";
 import { invites } from "../invites.ts";
+import { preferences } from "../preferences.ts";
 import { reports } from "../reports.ts";
 import { sessions } from "../sessions.ts";
 import { settings } from "../settings.ts";
@@ -33,6 +34,7 @@ export function sqliteStore(db: Db, committed: (outcome: Committed) => void = ()
     tickets: bind(engine, tickets),
     invites: bind(engine, invites),
     settings: bind(engine, settings),
+    preferences: bind(engine, preferences),
     reports: bind(engine, reports),
     audit: bind(engine, audit),
     alerts: bind(engine, alerts),

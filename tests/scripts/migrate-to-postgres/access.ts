@@ -33,6 +33,8 @@ export async function fillAccess(store: Store): Promise<void> {
   await store.users.mute(2, at + 1, { ...entryOf(1, "person.muted"), subjectId: 2, address: "::1" });
   await store.users.setStatus(3, "banned", "-", entryOf(1, "person.banned"));
 
+  await store.preferences.change(1, { theme: "dark" });
+
   const session = { id: Buffer.alloc(32, "\\x00"), device: "-", address: "192.0.2.1", factors: 2 as const };
   await store.sessions.create({ ...session, userId: 1, createdAt: at });
   await store.sessions.touch(session.id, at + 2);

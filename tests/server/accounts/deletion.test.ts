@@ -86,6 +86,7 @@ describe("deleting the account", () => {
   });
 
   test("keeps nothing of the person but the id", async () => {
+    await alice.fetch("PATCH", "/api/account/preferences", { theme: "dark" });
     await remove(alice);
     const { users, sessions, memberships } = contentsOf(base.db) as Record<string, { user_id?: number }[]>;
     expect(users![0] as object).toEqual({
@@ -94,6 +95,7 @@ describe("deleting the account", () => {
       name_key: null,
       likeness: null,
       password_hash: null,
+      preferences: "{}",
       role: "member",
       standing: "active",
       standing_reason: null,

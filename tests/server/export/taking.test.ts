@@ -24,6 +24,7 @@ describe("taking what is kept of oneself", () => {
   test("as JSON: every message of one's own once, and both sides of private conversations, in order", async () => {
     await here.store(450, [1, 2], "group");
     await here.store(350, [1, 2, 2], "direct:1:2");
+    await alice.fetch("PATCH", "/api/account/preferences", { theme: "dark" });
     const carl = await (await new Person(server, "carl").register()).enter();
     await carl.say("between carl and bob", "direct:2:3");
     const response = await take(alice);
@@ -34,6 +35,7 @@ describe("taking what is kept of oneself", () => {
     expect(response.headers.get("content-disposition")).toBe('attachment; filename="my-data.json"');
     const text = await response.text();
     const all = JSON.parse(text);
+    expect(all.account.preferences).toEqual({ theme: "dark" });
     expect(all.conversations.map(({ id, title }: { id: string; title: string }) => [id, title])).toEqual([
       ["group", "Group chat"],
       ["direct:1:2", "bob"],

@@ -2,6 +2,7 @@ import type { Command, CommandOf } from "../../../server/protocol/commands.ts";
 import { type ConversationId, directId, groupId } from "../../../server/protocol/conversation-id.ts";
 import type { ChatEvent, EventOf, Message } from "../../../server/protocol/events.ts";
 import { protocolVersion } from "../../../server/protocol/limits.ts";
+import { defaultPreferences } from "../../../server/protocol/preferences.ts";
 import type { FakeSocket } from "./socket-pair.ts";
 
 export const alice = { id: 1, name: "alice" };
@@ -176,7 +177,7 @@ export class ModelServer {
       epoch: this.epoch,
       me: alice,
     } as const;
-    const rules = { now: this.now!(), messageBytes: 16_384 };
+    const rules = { now: this.now!(), messageBytes: 16_384, preferences: defaultPreferences };
     return { ...always, ...rules, ...people, conversations, ...this.also };
   }
 

@@ -3,8 +3,19 @@ import { idOf, logOf } from "./ground.ts";
 
 /** All that a store tells, to compare before and after what should change nothing. */
 export async function everything(store: Store) {
-  const { users, sessions, factors, tickets, invites, settings, reports, audit, alerts, conversations } =
-    store;
+  const {
+    users,
+    sessions,
+    factors,
+    tickets,
+    invites,
+    settings,
+    reports,
+    audit,
+    alerts,
+    preferences,
+    conversations,
+  } = store;
   const directory = await users.directory();
   const people = [];
   for (const { id } of directory)
@@ -18,6 +29,7 @@ export async function everything(store: Store) {
       passkeys: await factors.passkeys(id),
       identities: await factors.identities(id),
       alerts: await alerts.of(id),
+      preferences: await preferences.of(id),
       conversations: await conversations.of(id),
     });
   return {

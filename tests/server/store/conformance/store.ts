@@ -16,6 +16,7 @@ import { newAccountSuite } from "./new-accounts.ts";
 import { pageSuite } from "./pages.ts";
 import { passkeySuite } from "./passkeys.ts";
 import { peopleSuite } from "./people.ts";
+import { preferencesSuite } from "./preferences.ts";
 import { removalSuite } from "./removal.ts";
 import { removedUserSuite } from "./removed-users.ts";
 import { reportSuite } from "./reports.ts";
@@ -46,6 +47,7 @@ export function storeSuite(kind: string, open: OpenGround, { modelRuns }: { mode
     tickets: ticketSuite,
     invitations: inviteSuite,
     settings: settingsSuite,
+    preferences: preferencesSuite,
     reports: reportSuite,
     "audit log": auditSuite,
     alerts: alertSuite,
