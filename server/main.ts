@@ -23,6 +23,11 @@ import { system } from "./system.ts";
 
 const config = readConfig();
 keepDataPrivate();
+const write = (line: string) => console.error(line);
+const report = reporter(system, write);
+// The database is opened in a thread of its own, while the certificate is made or read in this one.
+const opening = openStorage(config, system, report, stopWith);
+opening.catch(() => {});
 const certificate = await ensureCertificate({
   dataDir: config.dataDir,
   tls: config.tls,
@@ -33,10 +38,8 @@ const certificate = await ensureCertificate({
 tellCertificate(certificate);
 for (const sentence of config.unused) progress("Settings", sentence);
 
-const write = (line: string) => console.error(line);
-const report = reporter(system, write);
 const log = securityLog(system, write);
-const storage = await openStorage(config, system, report).catch(stopWith);
+const storage = await opening.catch(stopWith);
 progress(
   "Database",
   config.postgres === null ? "up to date" : `up to date, at ${hostOf(config.postgres.url)}`,

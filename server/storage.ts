@@ -10,11 +10,10 @@ import { beside, type Db, openPostgres } from "./store/postgres/open.ts";
 import { markOfPepper } from "./store/postgres/pepper.ts";
 import { postgresStore } from "./store/postgres/store.ts";
 import { refuseUnfinished } from "./store/postgres/unfinished.ts";
-import { watchIncarnation } from "./store/sqlite/incarnation.ts";
 import { lockData } from "./store/sqlite/lock.ts";
-import { openDatabase } from "./store/sqlite/open.ts";
-import { sqliteStore } from "./store/sqlite/store.ts";
+import { storeOnThread } from "./store/sqlite/thread.ts";
 import type { Store } from "./store/store.ts";
+import type { Committed } from "./store/transaction.ts";
 import type { System } from "./system.ts";
 
 /** What a server keeps its data in, and what it shares with other servers. */
@@ -34,26 +33,35 @@ type Deps = Pick<Config, "dataDir" | "postgres">;
 type Report = (error: unknown) => void;
 
 /** Opens what the configuration names, made and brought up to date. Throws a sentence where that cannot be. */
-export function openStorage(config: Deps, system: System, report: Report): Promise<Storage> {
+export function openStorage(
+  config: Deps,
+  system: System,
+  report: Report,
+  /** Is told that nothing can be stored any more. */
+  died: Report = report,
+): Promise<Storage> {
   return config.postgres === null
-    ? openFolder(config.dataDir, system, report)
+    ? openFolder(config.dataDir, report, () => {}, died)
     : openNode(config, config.postgres, system, report);
 }
 
-async function openFolder(dataDir: string, system: System, report: Report): Promise<Storage> {
+async function openFolder(
+  dataDir: string,
+  report: Report,
+  committed: (outcome: Committed) => void,
+  died: Report,
+): Promise<Storage> {
   const unlock = lockData(join(dataDir, "lock"));
   if (!unlock)
     throw new FolderInUse(
       `${dataDir} is in use by another secure-chat. Stop it, or choose another folder with DATA_DIR.`,
     );
-  const db = openDatabase(join(dataDir, "chat.sqlite"));
-  const stopNoting = watchIncarnation(db, join(dataDir, "incarnation.json"), system, report);
-  const store = sqliteStore(db);
+  const [path, note] = [join(dataDir, "chat.sqlite"), join(dataDir, "incarnation.json")];
+  const store = await storeOnThread({ path, note, committed, report, died });
   return {
     store,
     share: async () => null,
     async close() {
-      stopNoting();
       await store.close();
       unlock();
     },

@@ -34,8 +34,16 @@ export async function startOurs(
   folder: ServerFolder,
   given: Record<string, string> = {},
   entry = "server/main.ts",
+  /** The command that runs it, such as one that makes the disk slow. */
+  under: string[] = [],
 ): Promise<Contender> {
-  const command = [process.execPath, "--preload", join(bench, "probe.ts"), join(projectRoot, entry)];
+  const command = [
+    ...under,
+    process.execPath,
+    "--preload",
+    join(bench, "probe.ts"),
+    join(projectRoot, entry),
+  ];
   const env = { ...unlimited, HOST: "127.0.0.1", PORT: "0", DATA_DIR: folder.dataDir, ...given };
   const server = await startProcess({ command, env, port: /Here\s+https:\/\/localhost:(\d+)/ }, ground.cores);
   const origin = `https://localhost:${server.port}`;

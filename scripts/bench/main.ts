@@ -11,6 +11,7 @@ import { nodeLatency } from "./scenarios/node-latency.ts";
 import { nodeThroughput } from "./scenarios/node-throughput.ts";
 import { reconnectStorm } from "./scenarios/reconnect-storm.ts";
 import { signInRush } from "./scenarios/sign-in-rush.ts";
+import { slowDisk } from "./scenarios/slow-disk.ts";
 import { startUp } from "./scenarios/start-up.ts";
 import { storeThroughput } from "./scenarios/store-throughput.ts";
 import { storedMessages } from "./scenarios/stored-messages.ts";
@@ -25,6 +26,7 @@ const scenarios: Record<string, (ground: Ground) => Promise<Section>> = {
   memory,
   "sign-in-rush": signInRush,
   floods: floodsOfOne,
+  "slow-disk": slowDisk,
   "start-up": startUp,
   "stored-messages": storedMessages,
   "reconnect-storm": reconnectStorm,

@@ -44,6 +44,16 @@ export function openDatabase(path: string) {
   }
 }
 
+/** The same file, which another thread has opened, over a connection that only reads. */
+export function openReader(path: string): Db {
+  const client = new Database(path, { readonly: true, strict: true });
+  for (const pragma of ["busy_timeout = 1000", "cache_size = -8000", "trusted_schema = OFF"])
+    client.run(`PRAGMA ${pragma}`);
+  return Object.assign(drizzle({ client, schema: { ...schema, ...requests } }), {
+    close: () => client.close(),
+  });
+}
+
 /**
  * Moves the log into the database file first, so that after a stop in good order the one file is the whole database.
  * On a full disk the log stays beside it, and is read from there at the next start.

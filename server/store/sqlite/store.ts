@@ -44,3 +44,15 @@ export function sqliteStore(db: Db, committed: (outcome: Committed) => void = ()
     close: () => db.close(),
   };
 }
+
+/** What every request and every page of messages reads, on a connection of its own. */
+export function sqliteReads(db: Db) {
+  const { of, head } = sqliteConversations(db);
+  const { before, from, after, find: message } = sqliteMessages(db);
+  return {
+    users: userLookup(db),
+    sessions: { find: sessionLookup(db) },
+    conversations: { of, head },
+    messages: { before, from, after, find: message },
+  };
+}

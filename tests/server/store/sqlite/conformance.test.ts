@@ -1,32 +1,51 @@
-import { sql } from "drizzle-orm";
+import { afterAll, afterEach } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openDatabase } from "../../../../server/store/sqlite/open.ts";
+import { storeOnThread, storeThread } from "../../../../server/store/sqlite/thread.ts";
 import { database } from "../../../support/database.ts";
-import type { OpenGround } from "../conformance/ground.ts";
 import { storeSuite } from "../conformance/store.ts";
+import { sqliteGround } from "./ground.ts";
 
-/** What every store must do, done by SQLite. */
-const open: OpenGround = async () => {
-  const { db, store } = database();
-  return {
-    store,
-    run: async (statement) => void db.$client.run(statement),
-    replacing: (id) => {
-      const columns = "into audit (id, at, event, detail) values";
-      return [
-        `insert or replace ${columns} (${id}, 99, 'house.changed', '{}')`,
-        `replace ${columns} (${id}, 99, 'house.changed', '{}')`,
-        `insert ${columns} (${id}, 99, 'house.changed', '{}') on conflict do update set at = 99`,
-        `insert ${columns} (-1, 99, 'house.changed', '{}')`,
-        `insert ${columns} (0, 99, 'house.changed', '{}')`,
-        `update or replace audit set id = ${id} where id <> ${id}`,
-      ];
-    },
-    failOn: async (text) => {
-      const chosen = sql.raw(`'${text}'`);
-      db.run(sql`
-        create trigger poison before insert on messages when new.text = ${chosen}
-        begin select raise(abort, 'poisoned'); end`);
-    },
-  };
-};
+// What every store must do, done by SQLite: on the thread of the caller, and as the program has it.
 
-storeSuite("SQLite", open, { modelRuns: 60 });
+storeSuite(
+  "SQLite",
+  async () => {
+    const { db, store } = database();
+    return sqliteGround(db, store);
+  },
+  { modelRuns: 60 },
+);
+
+const thread = storeThread();
+const closing: (() => unknown)[] = [];
+/** The thread has one store at a time. */
+async function close() {
+  for (const each of closing.splice(0)) await each();
+}
+afterEach(close);
+afterAll(() => thread.terminate());
+
+storeSuite(
+  "SQLite in a thread",
+  async () => {
+    await close();
+    const folder = mkdtempSync(join(tmpdir(), "secure-chat-thread-"));
+    const [path, note] = [join(folder, "chat.sqlite"), join(folder, "incarnation.json")];
+    const store = await storeOnThread({ path, note, committed() {}, report: fail, died: fail }, thread);
+    const db = openDatabase(path);
+    closing.push(
+      () => db.close(),
+      () => store.close(),
+      () => rmSync(folder, { recursive: true }),
+    );
+    return sqliteGround(db, store);
+  },
+  { modelRuns: 5 },
+);
+
+function fail(error: unknown): never {
+  throw error;
+}
