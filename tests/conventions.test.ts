@@ -111,13 +111,71 @@ describe("the words of the glossary", () => {
   });
 });
 
+describe("the store", () => {
+  const files = sources
+    .filter((path) => /^server\/store\/.*\.ts$/.test(path))
+    .map((path) => parsed(path, textOf.get(path)!));
+  const generators = new Set(files.flatMap(generatorsOf));
+
+  test("a generator is driven where it is called: without `yield*` it would do nothing", () => {
+    expect([...generators]).toEqual(expect.arrayContaining(["rows", "done", ".audit", "endSessions"]));
+    const undriven = files.map((file) => [file.fileName, undrivenIn(file, generators)] as const);
+    expect(undriven.filter(([, calls]) => calls.length > 0)).toEqual([]);
+  });
+
+  test("a call without `yield*` is found wherever it stands", () => {
+    const planted = `
+      transaction(function* (tx, id: number) {
+        endSessions(tx, id);
+        yield done(query);
+        const user = first(query)!;
+        if (some(query)) return rows(query);
+        const later = () => tx.deleted({ userId: id });
+        yield* tx.audit(entry);
+        return (yield* first(query))!.count + (yield* endSessions(tx, yield* lockPeople(tx, [id])));
+      });`;
+    expect(undrivenIn(parsed("planted.ts", planted), generators)).toEqual([
+      "endSessions(tx, id)",
+      "done(query)",
+      "first(query)",
+      "some(query)",
+      "rows(query)",
+      "tx.deleted({ userId: id })",
+    ]);
+  });
+});
+
+/** The names of a file's generator functions, as they are called: methods after a dot too. */
+const generatorsOf = (file: ts.SourceFile): string[] =>
+  nodesOf(file).flatMap((node) => {
+    const isMethod = ts.isMethodDeclaration(node);
+    if (!(isMethod || ts.isFunctionDeclaration(node)) || !node.asteriskToken) return [];
+    const name = node.name!.getText();
+    return isMethod ? [name, `.${name}`] : [name];
+  });
+
+/** The calls in a file of generator functions of these names whose value is not the operand of a `yield*`. */
+const undrivenIn = (file: ts.SourceFile, generators: ReadonlySet<string>): string[] =>
+  nodesOf(file)
+    .filter(ts.isCallExpression)
+    .filter(({ expression: callee, parent }) => {
+      const name = ts.isPropertyAccessExpression(callee) ? `.${callee.name.text}` : callee.getText();
+      return generators.has(name) && !(ts.isYieldExpression(parent) && parent.asteriskToken);
+    })
+    .map((call) => call.getText());
+
+const parsed = (path: string, text: string) => ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+
+function nodesOf(node: ts.Node, found: ts.Node[] = []): ts.Node[] {
+  found.push(node);
+  ts.forEachChild(node, (child) => void nodesOf(child, found));
+  return found;
+}
+
 /** The names that a file's code uses. */
 function identifiersOf(path: string): string[] {
-  const names = new Set<string>();
-  const visit = (node: ts.Node) => {
-    if (ts.isIdentifier(node) || ts.isPrivateIdentifier(node)) names.add(node.text.replace(/^#/, ""));
-    ts.forEachChild(node, visit);
-  };
-  visit(ts.createSourceFile(path, textOf.get(path)!, ts.ScriptTarget.Latest));
-  return [...names];
+  const names = nodesOf(parsed(path, textOf.get(path)!))
+    .filter((node) => ts.isIdentifier(node) || ts.isPrivateIdentifier(node))
+    .map(({ text }) => text.replace(/^#/, ""));
+  return [...new Set(names)];
 }

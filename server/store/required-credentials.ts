@@ -33,9 +33,9 @@ export function* requireCredentials(
 
 /** Whether an account has an authenticator app, and a passkey: what recovery codes can stand in for. */
 export function* factorsOf({ db, t }: Tx, userId: number): Work<{ hasCode: boolean; hasPasskey: boolean }> {
-  const has = (table: typeof t.totp | typeof t.passkeys) =>
-    some(db.select({ of: table.userId }).from(table).where(eq(table.userId, userId)).limit(1));
-  return { hasCode: yield* has(t.totp), hasPasskey: yield* has(t.passkeys) };
+  const own = (table: typeof t.totp | typeof t.passkeys) =>
+    db.select({ of: table.userId }).from(table).where(eq(table.userId, userId)).limit(1);
+  return { hasCode: yield* some(own(t.totp)), hasPasskey: yield* some(own(t.passkeys)) };
 }
 
 /** Whether the session is gone by which something is added to its account, where it is by one; who ends all of an account's locks that account. */
