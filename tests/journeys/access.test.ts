@@ -1,21 +1,11 @@
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import type { Browser, BrowserContextOptions } from "playwright-core";
-import { launch } from "../support/browser.ts";
+import { expect, setDefaultTimeout, test } from "bun:test";
+import type { BrowserContextOptions } from "playwright-core";
 import { judge } from "../support/judge.ts";
-import { startServer, type TestServer } from "../support/server.ts";
-import { desk, phone, Visitor } from "../support/visitor.ts";
+import { stage } from "../support/stage.ts";
+import { desk, phone, type Visitor } from "../support/visitor.ts";
 
 setDefaultTimeout(90_000);
-let server: TestServer;
-let browser: Browser;
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(), launch()]);
-});
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-  expect(server.bugs).toEqual([]);
-});
+const { server, visit } = stage({ browser: true });
 
 const looks: [string, BrowserContextOptions][] = [
   ["desk, light", { ...desk, colorScheme: "light" }],
@@ -26,7 +16,7 @@ const looks: [string, BrowserContextOptions][] = [
 
 for (const [at, [look, options]] of looks.entries()) {
   test(`axe finds nothing, and nothing hangs over the edge: ${look}`, async () => {
-    const visitor = await Visitor.arrive(browser, server, `a-name.as_long-as-${at}0`, options);
+    const visitor = await visit(`a-name.as_long-as-${at}0`, options);
     const screens = ["/", "/login", "/register", "/nowhere-at-all"];
     for (const path of screens) {
       await visitor.goto(path);
@@ -43,12 +33,11 @@ for (const [at, [look, options]] of looks.entries()) {
       await visitor.page.getByRole("heading").first().waitFor();
       await judge(visitor, path);
     }
-    expect(visitor.complaints).toEqual([]);
   });
 }
 
 test("the ways to log in stand apart", async () => {
-  const { page, context } = await Visitor.arrive(browser, server, "stranger");
+  const { page, context } = await visit("stranger");
   await page.goto(`${server.origin}/login`);
   await page.getByRole("button", { name: "Log in with a passkey" }).waitFor();
   const [form, passkey] = await Promise.all(
@@ -61,7 +50,7 @@ test("the ways to log in stand apart", async () => {
 });
 
 test("everything can be done with the keyboard", async () => {
-  const tina = await Visitor.arrive(browser, server, "tina");
+  const tina = await visit("tina");
   const { keyboard } = tina.page;
   await tina.goto("/register");
   await tina.page.getByLabel("Username", { exact: true }).focus();
@@ -79,7 +68,7 @@ test("everything can be done with the keyboard", async () => {
   await keyboard.press("Enter");
   await tina.sees("typed without a mouse");
 
-  const ulla = await (await Visitor.arrive(browser, server, "ulla")).register();
+  const ulla = await (await visit("ulla")).register();
   const button = tina.onlineUsers.getByRole("button", { name: "Message ulla" });
   await button.waitFor();
   await tab(tina, () => button.evaluate((element) => element === document.activeElement));

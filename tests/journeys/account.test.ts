@@ -1,26 +1,15 @@
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import type { Browser } from "playwright-core";
-import { launch } from "../support/browser.ts";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { password } from "../support/person.ts";
-import { startServer, type TestServer } from "../support/server.ts";
-import { Visitor } from "../support/visitor.ts";
+import { stage } from "../support/stage.ts";
+import type { Visitor } from "../support/visitor.ts";
 
 setDefaultTimeout(60_000);
-let server: TestServer;
-let browser: Browser;
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(), launch()]);
-});
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-  expect(server.bugs).toEqual([]);
-});
+const { visit } = stage({ browser: true });
 
 const alert = (visitor: Visitor, text: RegExp) => visitor.page.getByText(text).first().waitFor();
 
 test("the forms say what is wrong, beside what is wrong", async () => {
-  const anna = await Visitor.arrive(browser, server, "anna");
+  const anna = await visit("anna");
   await anna.goto("/register");
   const field = (label: string) => anna.page.getByLabel(label, { exact: true });
   await field("Username").fill("a!");
@@ -38,7 +27,7 @@ test("the forms say what is wrong, beside what is wrong", async () => {
   await anna.button("Register").click();
   await anna.log.waitFor();
 
-  const other = await Visitor.arrive(browser, server, "ANNA");
+  const other = await visit("ANNA");
   await other.goto("/register");
   await other.page.getByLabel("Username", { exact: true }).fill("ANNA");
   await other.page.getByLabel("Password", { exact: true }).fill(password);
@@ -53,8 +42,8 @@ test("the forms say what is wrong, beside what is wrong", async () => {
 });
 
 test("changing the password signs out the other devices, and the new one is the one that works", async () => {
-  const desk = await (await Visitor.arrive(browser, server, "berta")).register();
-  const phone = await (await Visitor.arrive(browser, server, "berta")).logIn();
+  const desk = await (await visit("berta")).register();
+  const phone = await (await visit("berta")).logIn();
   await phone.log.waitFor();
   await desk.button(/berta, account/).click();
   const next = "an entirely new password";
@@ -73,8 +62,8 @@ test("changing the password signs out the other devices, and the new one is the 
 });
 
 test("a deleted account is gone everywhere, and its messages stay without its name", async () => {
-  const carla = await (await Visitor.arrive(browser, server, "carla")).register();
-  const witness = await (await Visitor.arrive(browser, server, "witness")).register();
+  const carla = await (await visit("carla")).register();
+  const witness = await (await visit("witness")).register();
   await carla.say("remember me");
   await witness.sees("remember me");
   await carla.button(/carla, account/).click();

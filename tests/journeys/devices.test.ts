@@ -1,20 +1,9 @@
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import type { Browser } from "playwright-core";
-import { launch } from "../support/browser.ts";
-import { startServer, type TestServer } from "../support/server.ts";
-import { desk, phone, Visitor } from "../support/visitor.ts";
+import { expect, setDefaultTimeout, test } from "bun:test";
+import { stage } from "../support/stage.ts";
+import { desk, phone, type Visitor } from "../support/visitor.ts";
 
 setDefaultTimeout(60_000);
-let server: TestServer;
-let browser: Browser;
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(), launch()]);
-});
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-  expect(server.bugs).toEqual([]);
-});
+const { visit } = stage({ browser: true });
 
 const devices = ({ page }: Visitor) => page.getByRole("list", { name: "Devices" });
 const loggedOut = ({ page }: Visitor) => page.getByText("You were logged out, on this device").waitFor();
@@ -22,8 +11,8 @@ const iphone =
   "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1";
 
 test("anna sees where she is logged in, names her phone, and logs it out, and then all others", async () => {
-  const anna = await (await Visitor.arrive(browser, server, "anna")).register();
-  const there = await Visitor.arrive(browser, server, "anna", { ...phone, userAgent: iphone });
+  const anna = await (await visit("anna")).register();
+  const there = await visit("anna", { ...phone, userAgent: iphone });
   await (await there.logIn()).log.waitFor();
   await anna.goto("/account");
   const list = devices(anna);
@@ -48,7 +37,7 @@ test("anna sees where she is logged in, names her phone, and logs it out, and th
 
   const others = await Promise.all(
     [desk, phone].map(async (options) => {
-      const visitor = await (await Visitor.arrive(browser, server, "anna", options)).logIn();
+      const visitor = await (await visit("anna", options)).logIn();
       await visitor.log.waitFor();
       return visitor;
     }),
@@ -62,5 +51,4 @@ test("anna sees where she is logged in, names her phone, and logs it out, and th
   );
   await anna.goto("/");
   await anna.say("I am still here");
-  expect(anna.complaints).toEqual([]);
 });

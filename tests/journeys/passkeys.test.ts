@@ -1,34 +1,18 @@
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { sql } from "drizzle-orm";
-import type { Browser } from "playwright-core";
 import { newRecoveryCodes } from "../../server/auth/recovery-codes.ts";
 import type { ServerSettings } from "../../server/protocol/settings.ts";
 import { system } from "../../server/system.ts";
 import { enrol, give } from "../support/authenticator.ts";
-import { launch } from "../support/browser.ts";
-import { database } from "../support/database.ts";
 import { Person } from "../support/person.ts";
-import { startServer, type TestServer } from "../support/server.ts";
-import { heading } from "../support/two-step-login.ts";
-import { Visitor } from "../support/visitor.ts";
+import { startServer } from "../support/server.ts";
+import { stage } from "../support/stage.ts";
+import { desk, type Visitor } from "../support/visitor.ts";
 
 setDefaultTimeout(60_000);
-const base = database();
-let server: TestServer;
-let browser: Browser;
 let ahead = 0;
 const now = () => Date.now() + ahead;
-beforeAll(async () => {
-  [server, browser] = await Promise.all([
-    startServer({ store: base.store, system: { ...system, now } }),
-    launch(),
-  ]);
-});
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-  expect(server.bugs).toEqual([]);
-});
+const { server, visit } = stage({ browser: true, system: { ...system, now } });
 
 /** Gives the browser an authenticator of its own, whose user confirms everything (https://w3c.github.io/webauthn/#sctn-automation). */
 async function withAuthenticator({ context, page }: Visitor) {
@@ -71,7 +55,7 @@ async function addFirst(visitor: Visitor, name: string): Promise<string[]> {
   return codes;
 }
 async function keepCodes(visitor: Visitor): Promise<string[]> {
-  await heading(visitor, "Keep these recovery codes").waitFor();
+  await visitor.heading("Keep these recovery codes").waitFor();
   const codes = await visitor.page
     .getByRole("region", { name: "Recovery codes" })
     .getByRole("listitem")
@@ -93,7 +77,7 @@ const logOut = async (visitor: Visitor) => {
 };
 
 test("anna adds two passkeys, names them, logs in without typing anything, and removes one", async () => {
-  const anna = await (await Visitor.arrive(browser, server, "anna")).register();
+  const anna = await (await visit("anna")).register();
   const laptop = await withAuthenticator(anna);
   await anna.goto("/account");
   await addFirst(anna, "Laptop");
@@ -130,11 +114,10 @@ test("anna adds two passkeys, names them, logs in without typing anything, and r
   await logOut(anna);
   await anna.button("Log in with a passkey").click();
   await anna.page.getByText("This passkey does not open that.").waitFor();
-  expect(anna.complaints).toEqual([]);
 });
 
 test("who is not the one the device knows does not get in, and is told so", async () => {
-  const bert = await (await Visitor.arrive(browser, server, "bert")).register();
+  const bert = await (await visit("bert")).register();
   const device = await withAuthenticator(bert);
   await bert.goto("/account");
   const codes = await addFirst(bert, "Laptop");
@@ -156,7 +139,7 @@ test("who is not the one the device knows does not get in, and is told so", asyn
 });
 
 test("a passkey is the second step of logging in, and a proof that it is oneself", async () => {
-  const carla = await (await Visitor.arrive(browser, server, "carla")).register();
+  const carla = await (await visit("carla")).register();
   await withAuthenticator(carla);
   await carla.goto("/account");
   const [code] = await addFirst(carla, "Laptop");
@@ -184,14 +167,13 @@ test("a passkey is the second step of logging in, and a proof that it is oneself
     (count) => count === 1,
   );
   expect((await other.fetch("GET", "/api/account")).status).toBe(401);
-  expect(carla.complaints).toEqual([]);
 });
 
 test("where the chat asks for more than a password, a passkey is enough", async () => {
   const olga = await new Person(server, "olga").register();
   await enrol(olga, now);
-  base.db.run(sql`update users set role = 'owner' where name = 'olga'`);
-  const dora = await (await Visitor.arrive(browser, server, "dora")).register();
+  server.db.run(sql`update users set role = 'owner' where name = 'olga'`);
+  const dora = await (await visit("dora")).register();
   await withAuthenticator(dora);
   const settings: ServerSettings = await (await olga.fetch("GET", "/api/settings")).json();
   const asked = (secondFactor: ServerSettings["secondFactor"]) =>
@@ -213,12 +195,11 @@ test("where the chat asks for more than a password, a passkey is enough", async 
   await dora.button("Use a passkey").click();
   await dora.log.waitFor();
   expect((await asked("nobody")).status).toBe(204);
-  expect(dora.complaints).toEqual([]);
 });
 
 test("at a bare address a sentence says what to do, and everything else works", async () => {
   const bare = await startServer({ host: "127.0.0.1" });
-  const emil = await (await Visitor.arrive(browser, bare, "emil")).register();
+  const emil = await (await visit("emil", desk, bare)).register();
   const sentence = /Passkeys need a host name, and this page was opened at the bare address 127\.0\.0\.1/;
   await emil.goto("/account");
   await emil.page.getByText(sentence).waitFor();
@@ -252,7 +233,6 @@ test("at a bare address a sentence says what to do, and everything else works", 
   await emil.button("Show my recovery codes").click();
   await keepCodes(emil);
   await emil.page.getByText("10 recovery codes are left.").waitFor();
-  expect(emil.complaints).toEqual([]);
   await bare.stop();
   expect(bare.bugs).toEqual([]);
 });

@@ -1,25 +1,15 @@
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import type { Browser } from "playwright-core";
-import { launch } from "../support/browser.ts";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { password } from "../support/person.ts";
-import { type Village, village } from "../support/village.ts";
-import { phone, Visitor } from "../support/visitor.ts";
+import { stage } from "../support/stage.ts";
+import { phone, type Visitor } from "../support/visitor.ts";
 
 setDefaultTimeout(90_000);
 const welcome = '<img src=x onerror="alert(1)"><script>alert(1)</script>';
-let place: Village;
-let browser: Browser;
-beforeAll(async () => {
-  const settings = { welcome, registration: "open" } as const;
-  [place, browser] = await Promise.all([
-    village({ alice: "owner", "b.b": "member", bxb: "member", bob: "member" }, { settings }),
-    launch(),
-  ]);
-});
-afterAll(async () => {
-  await browser.close();
-  await place.server.stop();
-  expect(place.server.bugs).toEqual([]);
+const settings = { welcome, registration: "open" } as const;
+const { server, visit } = stage({
+  browser: true,
+  settings,
+  people: { alice: "owner", "b.b": "member", bxb: "member", bob: "member" },
 });
 
 const signedOutOn = ["/", "/login", "/register", "/join", "/reset", "/nowhere-at-all"];
@@ -33,7 +23,7 @@ const inside = [
 ];
 
 async function signedIn(options = {}): Promise<Visitor> {
-  const visitor = await Visitor.arrive(browser, place.server, "alice", options);
+  const visitor = await visit("alice", options);
   await visitor.logIn();
   await visitor.log.waitFor();
   return visitor;
@@ -56,7 +46,7 @@ const held = ({ page }: Visitor) =>
   }));
 
 test("ASVS 3.6.1 ASVS 14.2.3 ASVS 14.3.2 ASVS 3.5.5 no page asks another host, keeps answers or hears other windows", async () => {
-  const alice = await Visitor.arrive(browser, place.server, "alice");
+  const alice = await visit("alice");
   const asked: string[] = [];
   alice.context.on("request", (request) => asked.push(request.url()));
   alice.page.on("websocket", (socket) => asked.push(socket.url()));
@@ -79,10 +69,9 @@ test("ASVS 3.6.1 ASVS 14.2.3 ASVS 14.3.2 ASVS 3.5.5 no page asks another host, k
     expect([path, caches, workers, databases]).toEqual([path, [], 0, 0]);
   }
   expect(asked.length).toBeGreaterThan(50);
-  const { host } = new URL(place.server.origin);
+  const { host } = new URL(server.origin);
   expect(asked.filter((url) => !url.startsWith("data:image/") && new URL(url).host !== host)).toEqual([]);
   expect(asked).toContain(`wss://${host}/api/socket`);
-  expect(alice.complaints).toEqual([]);
   await alice.context.close();
 });
 
@@ -93,7 +82,7 @@ test("ASVS 3.2.1 an answer that is opened as a page shows what was written, and 
     dialogs.push(dialog.message());
     void dialog.dismiss();
   });
-  await page.goto(`${place.server.origin}/api/session`);
+  await page.goto(`${server.origin}/api/session`);
   expect(await page.evaluate(() => document.contentType)).toBe("application/json");
   expect(JSON.parse(await page.locator("pre").innerText()).settings.welcome).toBe(welcome);
   expect(await page.locator("img, script").count()).toBe(0);
@@ -125,7 +114,6 @@ test("ASVS 1.2.9 who looks for somebody finds what was typed, and not what it wo
       (found) => found === count,
     );
   }
-  expect(alice.complaints).toEqual([]);
   await alice.context.close();
 });
 
@@ -153,7 +141,7 @@ for (const [look, options] of [
 }
 
 test("what the browser stores: no token, no password, nothing that was sent or read; at most what is still to be sent", async () => {
-  const bob = await Visitor.arrive(browser, place.server, "b.b");
+  const bob = await visit("b.b");
   await bob.logIn();
   await bob.log.waitFor();
   await bob.say("this was sent");

@@ -22,8 +22,6 @@ afterEach(async () => {
   expect(home.server.bugs).toEqual([]);
 });
 
-const heading = ({ page }: Visitor, name: string) => page.getByRole("heading", { name, exact: true });
-
 for (const [at, [look, options]] of looks.entries()) {
   test(`axe finds nothing, and nothing hangs over the edge: ${look}`, async () => {
     const visitor = await Visitor.arrive(browser, home.server, `a-name.as_long-as-${at}0`, options);
@@ -31,12 +29,12 @@ for (const [at, [look, options]] of looks.entries()) {
     await visitor.page.getByText("did not work").waitFor();
     await judge(visitor);
     await visitor.goto("/sign-up");
-    await heading(visitor, "That took too long").waitFor();
+    await visitor.heading("That took too long").waitFor();
     await judge(visitor);
     await visitor.goto("/register");
     await visitor.button("Continue with Homebase").click();
     await home.sayAtProvider(visitor, `look-${at}`);
-    await heading(visitor, "Choose your name").waitFor();
+    await visitor.heading("Choose your name").waitFor();
     await judge(visitor);
     await visitor.page.getByLabel("Username", { exact: true }).fill(visitor.name);
     await visitor.button("Join").click();

@@ -25,7 +25,6 @@ afterAll(async () => {
 
 const arrive = (name: string, options?: BrowserContextOptions) =>
   Visitor.arrive(browser, home.server, name, options);
-const heading = ({ page }: Visitor, name: string) => page.getByRole("heading", { name, exact: true });
 const proofsGrowOld = () => base.db.run(sql`update sessions set proven_at = proven_at - 600000`);
 
 /** Goes to the provider, and says there who one is, unless it knows. */
@@ -38,7 +37,7 @@ async function join(name: string, sub: string, options?: BrowserContextOptions):
   const visitor = await arrive(name, options);
   await visitor.goto("/register");
   await continueAs(visitor, sub);
-  await heading(visitor, "Choose your name").waitFor();
+  await visitor.heading("Choose your name").waitFor();
   await visitor.page.getByLabel("Username", { exact: true }).fill(name);
   await visitor.button("Join").click();
   await visitor.log.waitFor();
@@ -51,7 +50,7 @@ test("anna comes by a provider, chooses a name, talks, and comes again", async (
   await anna.goto("/");
   await anna.button("Register").click();
   await continueAs(anna, "a-1");
-  await heading(anna, "Choose your name").waitFor();
+  await anna.heading("Choose your name").waitFor();
   const name = anna.page.getByLabel("Username", { exact: true });
   expect(await name.inputValue()).toBe("Anna.Berg");
   await name.fill("bert");
@@ -113,7 +112,7 @@ test("an account elsewhere that opens another account here is not linked, and it
 test("fritz has no password: he keeps his only way in, and sets one after he has logged in anew", async () => {
   const fritz = await join("fritz", "f-1");
   await fritz.goto("/account");
-  await heading(fritz, "Set a password").waitFor();
+  await fritz.heading("Set a password").waitFor();
   await fritz.button("Unlink Homebase").click();
   await fritz.page.getByText("This is the only way into your account").waitFor();
 
@@ -131,9 +130,9 @@ test("fritz has no password: he keeps his only way in, and sets one after he has
   await fritz.button("Continue with Homebase").click();
   await fritz.log.waitFor();
   await fritz.goto("/account");
-  await heading(fritz, "Set a password").waitFor();
+  await fritz.heading("Set a password").waitFor();
   await setPassword();
-  await heading(fritz, "Change password").waitFor();
+  await fritz.heading("Change password").waitFor();
   await fritz.page.getByText("Your password was changed.").waitFor();
   await fritz.button("Unlink Homebase").click();
   await fritz.button("Link Homebase").waitFor();
@@ -148,7 +147,7 @@ test("who has an authenticator app is asked for a code after the provider, too",
   const gerda = await arrive("gerda");
   await gerda.goto("/login");
   await continueAs(gerda, "g-1");
-  await heading(gerda, "One more step").waitFor();
+  await gerda.heading("One more step").waitFor();
   await gerda.page.getByLabel("Code", { exact: true }).fill(app.at(Date.now(), 1));
   await gerda.button("Continue").click();
   await gerda.log.waitFor();
@@ -163,7 +162,7 @@ test("where an invitation is needed, it comes along to the provider and back", a
   const hans = await arrive("hans");
   await hans.goto(`/join#${(await made.json()).token}`);
   await continueAs(hans, "h-1");
-  await heading(hans, "Choose your name").waitFor();
+  await hans.heading("Choose your name").waitFor();
   await hans.page.getByLabel("Username", { exact: true }).fill("hans");
   await hans.button("Join").click();
   await hans.log.waitFor();

@@ -1,43 +1,30 @@
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import type { Browser } from "playwright-core";
-import { launch } from "../support/browser.ts";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { Person } from "../support/person.ts";
-import { startServer, type TestServer } from "../support/server.ts";
+import { startServer } from "../support/server.ts";
 import { setUpLink } from "../support/server-settings.ts";
-import { Visitor } from "../support/visitor.ts";
+import { stage } from "../support/stage.ts";
+import { desk } from "../support/visitor.ts";
 
 setDefaultTimeout(90_000);
-let server: TestServer;
-let browser: Browser;
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer({ settings: null }), launch()]);
-});
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-  expect(server.bugs).toEqual([]);
-});
-
-const field = ({ page }: Visitor, label: string) => page.getByLabel(label, { exact: true });
-const heading = ({ page }: Visitor, name: string) => page.getByRole("heading", { name, exact: true });
+const { server, visit } = stage({ browser: true, settings: null });
 
 test("a forgotten password is mended by a link, once, and the other devices are logged out", async () => {
   const owner = await new Person(server, "olga").setUp(setUpLink(server));
-  const tablet = await (await Visitor.arrive(browser, server, "ann")).register();
+  const tablet = await (await visit("ann")).register();
   const { id } = (await server.store.users.byName("ann"))!;
   const { token } = await (await owner.fetch("POST", `/api/people/${id}/reset`)).json();
 
-  const phone = await Visitor.arrive(browser, server, "ann");
+  const phone = await visit("ann");
   await phone.goto(`/reset#${token}`);
-  await heading(phone, "A new password for ann").waitFor();
+  await phone.heading("A new password for ann").waitFor();
   expect(phone.page.url()).toBe(`${server.origin}/reset`);
-  await field(phone, "New password").fill("short");
-  await field(phone, "Confirm new password").fill("short");
+  await phone.field("New password").fill("short");
+  await phone.field("Confirm new password").fill("short");
   await phone.button("Set the password").click();
   await phone.page.getByText("A password must have at least 8 characters.").waitFor();
   const next = "an entirely new password";
-  await field(phone, "New password").fill(next);
-  await field(phone, "Confirm new password").fill(next);
+  await phone.field("New password").fill(next);
+  await phone.field("Confirm new password").fill(next);
   await phone.button("Set the password").click();
   await phone.log.waitFor();
   expect(await phone.page.evaluate(() => sessionStorage.length)).toBe(0);
@@ -48,18 +35,17 @@ test("a forgotten password is mended by a link, once, and the other devices are 
   await phone.say("Back again");
   await tablet.sees("Back again");
 
-  const thief = await Visitor.arrive(browser, server, "thief");
+  const thief = await visit("thief");
   await thief.goto(`/reset#${token}`);
-  await heading(thief, "This link does not work").waitFor();
+  await thief.heading("This link does not work").waitFor();
   expect(await thief.page.getByRole("alert").innerText()).toBe("This link is not valid any more.");
   await thief.page.getByRole("link", { name: "Log in" }).click();
-  await field(thief, "Username").waitFor();
-  for (const { complaints } of [tablet, phone, thief]) expect(complaints).toEqual([]);
+  await thief.field("Username").waitFor();
 });
 
 test("ASVS 6.2.6 ASVS 6.2.7 on every page where a password is chosen it is hidden, can be pasted, and managers know it", async () => {
   const fresh = await startServer({ settings: null });
-  const visitor = await Visitor.arrive(browser, fresh, "ann");
+  const visitor = await visit("ann", desk, fresh);
   await visitor.context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const { page } = visitor;
 

@@ -8,7 +8,7 @@ import { launch } from "../support/browser.ts";
 import { database } from "../support/database.ts";
 import { Person, password } from "../support/person.ts";
 import { startServer, type TestServer } from "../support/server.ts";
-import { heading, setUp } from "../support/two-step-login.ts";
+import { setUp } from "../support/two-step-login.ts";
 import { Visitor } from "../support/visitor.ts";
 
 setDefaultTimeout(60_000);
@@ -56,7 +56,7 @@ test("what matters asks once more who one is, and the chat goes on as if nothing
   await dialog.getByText("That is not your password.").waitFor();
   await dialog.getByLabel("Password", { exact: true }).fill(password);
   await dialog.getByRole("button", { name: "Confirm" }).click();
-  await heading(emil, "Keep these recovery codes").waitFor();
+  await emil.heading("Keep these recovery codes").waitFor();
   await emil.button("I have kept them").click();
 
   ahead += 11 * 60_000;
@@ -83,7 +83,7 @@ test("the chat asks for it while people talk: they set it up, and are back where
   const settings: ServerSettings = await (await olga.fetch("GET", "/api/settings")).json();
   const asked = await olga.fetch("PUT", "/api/settings", { ...settings, secondFactor: "everyone" });
   expect(asked.status).toBe(204);
-  await heading(bert, "Make your account safer").waitFor();
+  await bert.heading("Make your account safer").waitFor();
   await bert.page.reload();
   await bert.button("Set up with my phone").click();
   await setUp(bert, now);

@@ -1,30 +1,18 @@
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import type { Browser } from "playwright-core";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { system } from "../../server/system.ts";
 import { enrol } from "../support/authenticator.ts";
-import { launch } from "../support/browser.ts";
 import { Person } from "../support/person.ts";
-import { startServer, type TestServer } from "../support/server.ts";
-import { codeField, giveCode, heading, setUp } from "../support/two-step-login.ts";
-import { Visitor } from "../support/visitor.ts";
+import { stage } from "../support/stage.ts";
+import { codeField, giveCode, setUp } from "../support/two-step-login.ts";
 
 setDefaultTimeout(60_000);
-let server: TestServer;
-let browser: Browser;
 /** How far the server's clock is ahead: codes change without anybody's waiting for it. */
 let ahead = 0;
 const now = () => Date.now() + ahead;
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer({ system: { ...system, now } }), launch()]);
-});
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-  expect(server.bugs).toEqual([]);
-});
+const { server, visit } = stage({ browser: true, system: { ...system, now } });
 
 test("anna sets up two-step login, logs out, and comes back with a code, and without her phone", async () => {
-  const anna = await (await Visitor.arrive(browser, server, "anna")).register();
+  const anna = await (await visit("anna")).register();
   await anna.goto("/account");
   await anna.button("Set up two-step login…").click();
   const { app, recoveryCodes } = await setUp(anna, now);
@@ -42,13 +30,13 @@ test("anna sets up two-step login, logs out, and comes back with a code, and wit
   await anna.button("I have kept them").click();
   await anna.page.getByText("10 recovery codes are left.").waitFor();
   await anna.page.emulateMedia({ media: "print" });
-  await heading(anna, "Two-step login").waitFor();
+  await anna.heading("Two-step login").waitFor();
   await anna.page.emulateMedia({ media: "screen" });
 
   await anna.button("Log out").click();
   ahead += 30_000;
   await anna.logIn();
-  await heading(anna, "One more step").waitFor();
+  await anna.heading("One more step").waitFor();
   expect(await codeField(anna).getAttribute("autocomplete")).toBe("one-time-code");
   expect(await codeField(anna).getAttribute("inputmode")).toBe("numeric");
   await giveCode(anna, "000 000");
@@ -69,17 +57,16 @@ test("anna sets up two-step login, logs out, and comes back with a code, and wit
   await anna.log.waitFor();
   await anna.goto("/account");
   await anna.page.getByText("9 recovery codes are left.").waitFor();
-  expect(anna.complaints).toEqual([]);
 });
 
 test("who is only half in stays out after a reload, and can leave for somebody else", async () => {
   const carl = await new Person(server, "carl").register();
   await enrol(carl, now);
-  const visitor = await Visitor.arrive(browser, server, "carl");
+  const visitor = await visit("carl");
   await visitor.logIn();
-  await heading(visitor, "One more step").waitFor();
+  await visitor.heading("One more step").waitFor();
   await visitor.goto("/c/group");
-  await heading(visitor, "One more step").waitFor();
+  await visitor.heading("One more step").waitFor();
   await visitor.button("Log in as somebody else").click();
   await visitor.page.getByRole("tab", { name: "Log in" }).waitFor();
   await visitor.page.reload();
@@ -87,14 +74,14 @@ test("who is only half in stays out after a reload, and can leave for somebody e
 });
 
 test("the other device asks for a code as soon as there is one, and goes on where it was", async () => {
-  const dora = await (await Visitor.arrive(browser, server, "dora")).register();
+  const dora = await (await visit("dora")).register();
   await dora.say("before");
-  const phone = await (await Visitor.arrive(browser, server, "dora")).logIn();
+  const phone = await (await visit("dora")).logIn();
   await phone.sees("before");
   await dora.goto("/account");
   await dora.button("Set up two-step login…").click();
   const { app } = await setUp(dora, now);
-  await heading(phone, "One more step").waitFor();
+  await phone.heading("One more step").waitFor();
   await dora.button("I have kept them").click();
   ahead += 30_000;
   await giveCode(phone, app.at(now()));

@@ -23,9 +23,6 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true });
 });
 
-const field = ({ page }: Visitor, label: string) => page.getByLabel(label, { exact: true });
-const heading = ({ page }: Visitor, name: string) => page.getByRole("heading", { name, exact: true });
-
 test("from the printed link to two people who talk", async () => {
   const [link, origin, token] = await program.says(/(https:\/\/localhost:\d+)\/setup#([\w-]+)/);
   const chat = { origin: origin! };
@@ -33,33 +30,33 @@ test("from the printed link to two people who talk", async () => {
   const stranger = await Visitor.arrive(browser, chat, "stranger");
   for (const path of ["/", "/login", "/register", "/join", "/c/group", "/setup"]) {
     await stranger.goto(path);
-    await heading(stranger, "This chat is not set up yet").waitFor();
+    await stranger.heading("This chat is not set up yet").waitFor();
   }
   await stranger.goto("/setup#AAAAAAAAAAAAAAAAAAAAAA");
-  await heading(stranger, "That link does not open the set-up").waitFor();
+  await stranger.heading("That link does not open the set-up").waitFor();
   expect(await stranger.page.getByRole("alert").innerText()).toBe("This link is not valid any more.");
 
   const olga = await Visitor.arrive(browser, chat, "olga");
   await olga.page.goto(link);
-  await heading(olga, "Set up your chat").waitFor();
+  await olga.heading("Set up your chat").waitFor();
   expect(olga.page.url()).toBe(`${origin}/setup`);
   await olga.page.reload();
-  await field(olga, "Name of the chat").waitFor();
+  await olga.field("Name of the chat").waitFor();
   expect(await olga.page.getByRole("radio", { checked: true }).getAttribute("value")).toBe("invite");
 
   await olga.button("Set up the chat").click();
   expect(await olga.page.evaluate(() => document.activeElement?.getAttribute("name"))).toBe("chatName");
-  await field(olga, "Name of the chat").fill("The Millers");
-  await field(olga, "Username").fill("olga");
-  await field(olga, "Password").fill(password);
-  await field(olga, "Confirm password").fill("something else");
+  await olga.field("Name of the chat").fill("The Millers");
+  await olga.field("Username").fill("olga");
+  await olga.field("Password").fill(password);
+  await olga.field("Confirm password").fill("something else");
   await olga.button("Set up the chat").click();
   await olga.page.getByText("The two passwords differ.").waitFor();
-  await field(olga, "Confirm password").fill(password);
+  await olga.field("Confirm password").fill(password);
   await olga.button("Set up the chat").click();
 
-  await heading(olga, "The Millers is ready").waitFor();
-  const invitation = await field(olga, "Invitation").inputValue();
+  await olga.heading("The Millers is ready").waitFor();
+  const invitation = await olga.field("Invitation").inputValue();
   expect(invitation).toMatch(/^https:\/\/[^/]+\/join#\d+-[\w-]{22}$/);
   await olga.page.getByRole("img", { name: /QR code/ }).waitFor();
   expect(
@@ -70,11 +67,11 @@ test("from the printed link to two people who talk", async () => {
 
   const bob = await Visitor.arrive(browser, chat, "bob");
   await bob.page.goto(origin + new URL(invitation).pathname + new URL(invitation).hash);
-  await heading(bob, "olga invites you to The Millers").waitFor();
+  await bob.heading("olga invites you to The Millers").waitFor();
   expect(bob.page.url()).toBe(`${origin}/join`);
-  await field(bob, "Username").fill("bob");
-  await field(bob, "Password").fill(password);
-  await field(bob, "Confirm password").fill(password);
+  await bob.field("Username").fill("bob");
+  await bob.field("Password").fill(password);
+  await bob.field("Confirm password").fill(password);
   await bob.button("Register").click();
   await bob.log.waitFor();
   await olga.say("Welcome!");
@@ -85,6 +82,6 @@ test("from the printed link to two people who talk", async () => {
   // Nobody takes it a second time.
   await stranger.page.goto(link);
   await stranger.page.reload();
-  await heading(stranger, "This chat is set up already").waitFor();
+  await stranger.heading("This chat is set up already").waitFor();
   for (const { complaints } of [olga, bob, stranger]) expect(complaints).toEqual([]);
 });

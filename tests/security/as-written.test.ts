@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
 import type { Person } from "../support/person.ts";
-import { type Village, village } from "../support/village.ts";
+import { stage } from "../support/stage.ts";
 
 /** What looks like an encoding, a piece of JSON, markup or a template. */
 const texts = [
@@ -16,16 +16,15 @@ const texts = [
   "' \" ` </script><!-- \u2028 \u2029 ]]>",
 ];
 
-let place: Village;
 let alice: Person;
 let bob: Person;
-beforeAll(async () => {
-  place = await village({ alice: "owner", bob: "member" }, { env: { MESSAGE_BURST: "100" } });
-  ({ alice, bob } = place.people as { alice: Person; bob: Person });
+const { server, people } = stage({
+  once: true,
+  env: { MESSAGE_BURST: "100" },
+  people: { alice: "owner", bob: "member" },
 });
-afterAll(async () => {
-  await place.server.stop();
-  expect(place.server.bugs).toEqual([]);
+beforeAll(() => {
+  ({ alice, bob } = people as { alice: Person; bob: Person });
 });
 
 const textsOf = (messages: readonly { body: { text: string } | null }[]) =>
@@ -39,7 +38,7 @@ describe("ASVS 1.1.1 ASVS 1.1.2 ASVS 1.2.3 ASVS 1.3.7 what people write stays as
     const heard = there.events.flatMap((event) => (event.type === "message.sent" ? [event.message] : []));
     expect(textsOf(heard)).toEqual(texts);
 
-    const rows = place.base.db.all<{ text: string }>(sql`select text from messages order by seq`);
+    const rows = server.db.all<{ text: string }>(sql`select text from messages order by seq`);
     expect(rows.map(({ text }) => text)).toEqual(texts);
 
     const page = await there.ask("history.read", { conversation: "group" }, "history.page");

@@ -1,27 +1,17 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { Glob } from "bun";
-import type { Person } from "../support/person.ts";
 import { exchange, request, upgrade } from "../support/raw.ts";
 import { routeList } from "../support/route-rows.ts";
-import { type Village, village } from "../support/village.ts";
+import { stage } from "../support/stage.ts";
 
 const built = join(import.meta.dir, "../../web/dist");
 
-let place: Village;
-let alice: Person;
-beforeAll(async () => {
-  place = await village({ alice: "owner", bob: "member" });
-  alice = place.people.alice!;
-});
-afterAll(async () => {
-  await place.server.stop();
-  expect(place.server.bugs).toEqual([]);
-});
+const { server, alice } = stage({ once: true, people: { alice: "owner", bob: "member" } });
 
 const read = (path: string, headers: Record<string, string> = {}) =>
-  request(place.server, { path, headers: { cookie: alice.cookies, ...headers } });
+  request(server, { path, headers: { cookie: alice.cookies, ...headers } });
 
 /** What can be read, but for the socket and what leads away. */
 const readable = routeList
@@ -77,7 +67,7 @@ test("ASVS 3.5.7 a script is the file that was built, for people signed in as fo
   expect(scripts.length).toBeGreaterThan(5);
   for (const script of scripts) {
     const file = await Bun.file(join(built, script)).text();
-    const answers = [await read(`/${script}`), await request(place.server, { path: `/${script}` })];
+    const answers = [await read(`/${script}`), await request(server, { path: `/${script}` })];
     for (const { headers, body } of answers) {
       expect(headers.get("content-type")).toStartWith("text/javascript");
       expect(Bun.hash(Buffer.from(body, "latin1"))).toBe(Bun.hash(file));
@@ -87,20 +77,16 @@ test("ASVS 3.5.7 a script is the file that was built, for people signed in as fo
 
 describe("ASVS 4.4.1 no socket is opened without TLS", () => {
   const lines = () =>
-    Object.entries(upgrade(place.server, { cookie: alice.cookies })).map(
-      ([name, value]) => `${name}: ${value}`,
-    );
+    Object.entries(upgrade(server, { cookie: alice.cookies })).map(([name, value]) => `${name}: ${value}`);
   const asked = () =>
-    ["GET /api/socket HTTP/1.1", `Host: ${new URL(place.server.origin).host}`, ...lines(), "", ""].join(
-      "\r\n",
-    );
+    ["GET /api/socket HTTP/1.1", `Host: ${new URL(server.origin).host}`, ...lines(), "", ""].join("\r\n");
 
   test("with it, one is", async () => {
-    expect(await exchange(place.server, asked())).toStartWith("HTTP/1.1 101 ");
+    expect(await exchange(server, asked())).toStartWith("HTTP/1.1 101 ");
   });
 
   test("without it, none is, by the same request", async () => {
-    expect(await plainly(Number(new URL(place.server.origin).port), asked())).not.toContain("HTTP/1.1 101");
+    expect(await plainly(Number(new URL(server.origin).port), asked())).not.toContain("HTTP/1.1 101");
   });
 });
 

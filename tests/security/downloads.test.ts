@@ -1,18 +1,7 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
-import { Person } from "../support/person.ts";
-import { startServer, type TestServer } from "../support/server.ts";
-import { setUpLink } from "../support/server-settings.ts";
+import { expect, test } from "bun:test";
+import { stage } from "../support/stage.ts";
 
-let server: TestServer;
-let owner: Person;
-beforeAll(async () => {
-  server = await startServer({ settings: null });
-  owner = await new Person(server, "Olga").setUp(setUpLink(server));
-});
-afterAll(async () => {
-  await server.stop();
-  expect(server.bugs).toEqual([]);
-});
+const { owner } = stage({ once: true, owner: "Olga" });
 
 /** Everything that can be downloaded: where, what is asked, and what it is called. */
 const downloads: [path: string, asked: object, name: string][] = [

@@ -1,30 +1,17 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { parseConfig } from "../../server/config/environment.ts";
 import { ConfigError } from "../../server/config/reader.ts";
 import type { CommandType } from "../../server/protocol/commands.ts";
 import type { CodeOffer } from "../../server/protocol/second-factor.ts";
 import { Authenticator, outcome } from "../support/authenticator.ts";
-import { type Clock, clock } from "../support/clock.ts";
-import { contentsOf } from "../support/database.ts";
 import { type Person, password } from "../support/person.ts";
-import { type Village, village } from "../support/village.ts";
+import { stage } from "../support/stage.ts";
 
-let time: Clock;
-let settled: Village;
-let alice: Person;
-let bob: Person;
-beforeAll(async () => {
-  time = clock();
-  settled = await village({ alice: "owner", bob: "member", carol: "member" }, { system: time });
-  alice = settled.people.alice!;
-  bob = settled.people.bob!;
+const { time, alice, bob, contents } = stage({
+  once: true,
+  clock: true,
+  people: { alice: "owner", bob: "member", carol: "member" },
 });
-afterAll(async () => {
-  await settled.server.stop();
-  expect(settled.server.bugs).toEqual([]);
-});
-
-const contents = () => contentsOf(settled.base.db);
 
 describe("ASVS 2.2.3 each input is as it should be, and together they are not", () => {
   test("a proof is a password, a code or both, and what is given of them is right", async () => {

@@ -1,19 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { clock } from "../support/clock.ts";
-import { contentsOf } from "../support/database.ts";
-import { type Person, password } from "../support/person.ts";
+import { describe, expect, test } from "bun:test";
+import { password } from "../support/person.ts";
 import { answer, exchange, request } from "../support/raw.ts";
-import { type Village, village } from "../support/village.ts";
+import { stage } from "../support/stage.ts";
 
-let settled: Village;
-let alice: Person;
-beforeAll(async () => {
-  settled = await village({ alice: "owner", bob: "member" }, { system: clock() });
-  alice = settled.people.alice!;
-});
-afterAll(async () => {
-  await settled.server.stop();
-  expect(settled.server.bugs).toEqual([]);
+const { server, alice, people, contents } = stage({
+  once: true,
+  clock: true,
+  people: { alice: "owner", bob: "member" },
 });
 
 const read = async (path: string) => {
@@ -44,12 +37,12 @@ describe("ASVS 15.3.7 a parameter is taken from its place, and once", () => {
   });
 
   test("in an address it says nothing of what belongs into the body, nor in a header or a cookie", async () => {
-    const sessions = () => contentsOf(settled.base.db).sessions;
+    const sessions = () => contents().sessions;
     const before = sessions();
     const bob = { name: "bob", password };
     const query = new URLSearchParams(bob);
     const headers = {
-      Origin: settled.server.origin,
+      Origin: server.origin,
       "Content-Type": "application/json",
       Name: "bob",
       Password: password,
@@ -61,7 +54,7 @@ describe("ASVS 15.3.7 a parameter is taken from its place, and once", () => {
       ['{"name":"bob","password":"wrong horse battery"}', "wrong_credentials"],
     ]) {
       const given = { method: "POST", path: `/api/session?${query}`, headers, body };
-      const refused = await request(settled.server, given);
+      const refused = await request(server, given);
       expect([body, JSON.parse(refused.body).error.code]).toEqual([body, code]);
       expect(refused.headers.getSetCookie()).toEqual([]);
     }
@@ -82,18 +75,18 @@ describe("ASVS 15.3.7 a parameter is taken from its place, and once", () => {
   test("neither a header nor a field of a form says that the method is another", async () => {
     const overrides = ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"];
     const lines = overrides.map((name) => `${name}: DELETE\r\n`).join("");
-    const head = `Host: localhost\r\nCookie: ${alice.cookies}\r\nOrigin: ${settled.server.origin}\r\nConnection: close\r\n`;
+    const head = `Host: localhost\r\nCookie: ${alice.cookies}\r\nOrigin: ${server.origin}\r\nConnection: close\r\n`;
     const text = `GET /api/session?_method=DELETE HTTP/1.1\r\n${head}${lines}\r\n`;
-    const { status, body } = answer(await exchange(settled.server, text));
+    const { status, body } = answer(await exchange(server, text));
     expect([status, JSON.parse(body).user.name]).toEqual([200, "alice"]);
     expect((await alice.fetch("GET", "/api/account")).status).toBe(200);
   });
 
   test("of two cookies of the same name neither a wrong one opens anything, nor both together more than one", async () => {
     const [, own] = /__Host-session=([^;]*)/.exec(alice.cookies)!;
-    const [, other] = /__Host-session=([^;]*)/.exec(settled.people.bob!.cookies)!;
+    const [, other] = /__Host-session=([^;]*)/.exec(people.bob.cookies)!;
     const whoAmI = async (cookie: string) => {
-      const { body } = await request(settled.server, { path: "/api/session", headers: { Cookie: cookie } });
+      const { body } = await request(server, { path: "/api/session", headers: { Cookie: cookie } });
       return JSON.parse(body).user?.name ?? null;
     };
     expect(await whoAmI(`__Host-session=${own}`)).toBe("alice");

@@ -1,18 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { projectRoot } from "../../server/config/environment.ts";
-import { startServer, type TestServer } from "../support/server.ts";
 import { sources, textOf } from "../support/sources.ts";
+import { stage } from "../support/stage.ts";
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startServer();
-});
-afterAll(async () => {
-  await server.stop();
-  expect(server.bugs).toEqual([]);
-});
+const { server } = stage({ once: true });
 
 /** All that comes back for a request without TLS, until the server closes. */
 const plain = (head: string) =>

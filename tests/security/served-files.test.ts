@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { projectRoot } from "../../server/config/environment.ts";
 import { request } from "../support/raw.ts";
-import { startServer, type TestServer } from "../support/server.ts";
 import { sources, textOf } from "../support/sources.ts";
+import { stage } from "../support/stage.ts";
 
 const page = "<!doctype html><title>chat</title>";
 const folder = mkdtempSync(join(tmpdir(), "secure-chat-served-"));
@@ -17,22 +17,13 @@ const beside = [
   "server/README.md",
   "server/main.ts",
 ];
-let server: TestServer;
-let built: TestServer;
-beforeAll(async () => {
-  for (const name of [...beside, "data/chat.sqlite", "data/secrets.json", "web/dist/index.html"]) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), name.endsWith(".html") ? page : "not for the browser");
-  }
-  server = await startServer({ clientFolder: join(folder, "web/dist") });
-  built = await startServer();
-});
-afterAll(async () => {
-  await server.stop();
-  await built.stop();
-  rmSync(folder, { recursive: true });
-  expect([...server.bugs, ...built.bugs]).toEqual([]);
-});
+for (const name of [...beside, "data/chat.sqlite", "data/secrets.json", "web/dist/index.html"]) {
+  mkdirSync(dirname(join(folder, name)), { recursive: true });
+  writeFileSync(join(folder, name), name.endsWith(".html") ? page : "not for the browser");
+}
+const { server } = stage({ once: true, clientFolder: join(folder, "web/dist") });
+const { server: built } = stage({ once: true });
+afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("ASVS 5.3.2 no path of a file is made of what was asked for: only what was found at the start is there", () => {
   const wanted = ["data/chat.sqlite", "data/secrets.json", ...beside];

@@ -1,23 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import ts from "typescript";
 import * as v from "valibot";
 import { projectRoot } from "../../server/config/environment.ts";
 import type { ErrorBody } from "../../server/protocol/errors.ts";
-import { clock } from "../support/clock.ts";
-import { contentsOf } from "../support/database.ts";
 import { routeList } from "../support/route-rows.ts";
 import { isProduct, sources, textOf } from "../support/sources.ts";
-import { type Village, village } from "../support/village.ts";
+import { stage } from "../support/stage.ts";
 
-let settled: Village;
-beforeAll(async () => {
-  settled = await village({ alice: "owner", bob: "member" }, { system: clock() });
-});
-afterAll(async () => {
-  await settled.server.stop();
-  expect(settled.server.bugs).toEqual([]);
-});
+const { alice, contents } = stage({ once: true, clock: true, people: { alice: "owner", bob: "member" } });
 
 /** What a language that is free with types would take for the same value. */
 function likenesses(value: unknown): unknown[] {
@@ -44,16 +35,15 @@ describe("ASVS 15.3.5 no value is taken for one of another type", () => {
     if (!body || !schema) continue;
     test(`${method} ${route}`, async () => {
       expect(v.is(schema, body)).toBe(true);
-      const { people, base } = settled;
-      const before = contentsOf(base.db);
+      const before = contents();
       for (const given of juggled(body)) {
         // Of some, null says that there is no bound.
         if (Object.values(given).includes(null) && v.is(schema, given)) continue;
-        const response = await people.alice!.fetch(method, address, given);
+        const response = await alice.fetch(method, address, given);
         const { error } = (await response.json()) as ErrorBody;
         expect([given, response.status, error.code]).toEqual([given, 400, "invalid"]);
       }
-      expect(contentsOf(base.db)).toEqual(before);
+      expect(contents()).toEqual(before);
     });
   }
 

@@ -1,17 +1,10 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { ChatProcess } from "../support/chat-process.ts";
 import { Follower } from "../support/follower.ts";
 import { Person } from "../support/person.ts";
-import { startServer, type TestServer } from "../support/server.ts";
+import { stage } from "../support/stage.ts";
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startServer();
-});
-afterAll(async () => {
-  await server.stop();
-  expect(server.bugs).toEqual([]);
-});
+const { server } = stage({ once: true });
 
 test("two people talk in the group and in private", async () => {
   const alice = await new Person(server, "alice").register();

@@ -7,6 +7,8 @@ export interface Clock extends System {
   advance(ms: number): void;
   /** Moves time on in one leap, as a machine does that slept; what fell due on the way happens once, afterwards. */
   leap(ms: number): void;
+  /** Is as new: at its first moment, with nothing to happen later. */
+  restart(): void;
 }
 
 export function clock(start = Date.UTC(2026, 0, 1)): Clock {
@@ -21,6 +23,10 @@ export function clock(start = Date.UTC(2026, 0, 1)): Clock {
       return () => {
         waiting = waiting.filter((other) => other !== entry);
       };
+    },
+    restart() {
+      now = start;
+      waiting = [];
     },
     leap(ms) {
       now += ms;

@@ -37,6 +37,22 @@ export class Person {
     return same;
   }
 
+  /** The same person at a browser of their own that has nothing yet; signed in there with the password. */
+  async elsewhere(given = password): Promise<Person> {
+    const other = new Person(this.#server, this.name);
+    const response = await other.signIn(given);
+    if (response.status !== 200) throw new Error(`${this.name} could not sign in: ${await response.text()}`);
+    return other;
+  }
+
+  /** This browser is as new. */
+  forget(): this {
+    this.#cookies = new Map();
+    this.#sockets = [];
+    this.key = null;
+    return this;
+  }
+
   /** From here on this browser talks to another server of the same chat. */
   moveTo(server: Reachable): void {
     this.#server = server;
@@ -81,6 +97,11 @@ export class Person {
       else this.#cookies.delete(name!);
     }
     return response;
+  }
+
+  /** What a path answers with. */
+  async get(path: string) {
+    return (await this.fetch("GET", path)).json();
   }
 
   async register(headers: Record<string, string> = {}): Promise<this> {

@@ -113,6 +113,14 @@ export class Visitor {
     return this;
   }
 
+  field(label: string): Locator {
+    return this.page.getByLabel(label, { exact: true });
+  }
+
+  heading(name: string): Locator {
+    return this.page.getByRole("heading", { name, exact: true });
+  }
+
   #form(button: string): Locator {
     return this.page
       .locator("form")

@@ -1,18 +1,12 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
-import { clock } from "../../support/clock.ts";
+import { beforeEach, expect, test } from "bun:test";
 import type { Person } from "../../support/person.ts";
-import { type Village, village } from "../../support/village.ts";
+import { stage } from "../../support/stage.ts";
 
-let chat: Village;
 let mia: Person;
 let max: Person;
-beforeEach(async () => {
-  chat = await village({ Olga: "owner", Mia: "moderator", Max: "member" }, { system: clock() });
-  ({ Mia: mia, Max: max } = chat.people as Record<"Mia" | "Max", Person>);
-});
-afterEach(async () => {
-  await chat.server.stop();
-  expect(chat.server.bugs).toEqual([]);
+const { people } = stage({ clock: true, people: { Olga: "owner", Mia: "moderator", Max: "member" } });
+beforeEach(() => {
+  ({ Mia: mia, Max: max } = people as Record<"Mia" | "Max", Person>);
 });
 
 /** The statuses of the same request, sent so often. */

@@ -1,23 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { enrol, outcome } from "../../support/authenticator.ts";
-import { type Clock, clock } from "../../support/clock.ts";
-import { database } from "../../support/database.ts";
 import { Person, password } from "../../support/person.ts";
-import { startServer, type TestServer } from "../../support/server.ts";
+import { stage } from "../../support/stage.ts";
 
 const minute = 60_000;
-let time: Clock;
-let server: TestServer;
-let alice: Person;
-beforeEach(async () => {
-  time = clock();
-  server = await startServer({ system: time, store: database().store });
-  alice = await new Person(server, "alice").register();
-});
-afterEach(async () => {
-  await server.stop();
-  expect(server.bugs).toEqual([]);
-});
+const { server, time, alice } = stage({ clock: true, people: ["alice"] });
 
 const isFresh = async () => (await (await alice.fetch("GET", "/api/account")).json()).isFresh;
 

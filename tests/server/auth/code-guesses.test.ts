@@ -1,21 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { enrol, give, outcome } from "../../support/authenticator.ts";
-import { type Clock, clock } from "../../support/clock.ts";
 import { Person, password } from "../../support/person.ts";
-import { fromHeader, startServer, type TestServer } from "../../support/server.ts";
+import { fromHeader } from "../../support/server.ts";
+import { stage } from "../../support/stage.ts";
 
-let time: Clock;
-let server: TestServer;
-let alice: Person;
-beforeEach(async () => {
-  time = clock();
-  server = await startServer({ system: time });
-  alice = await new Person(server, "alice").register();
-});
-afterEach(async () => {
-  await server.stop();
-  expect(server.bugs).toEqual([]);
-});
+const { server, time, alice } = stage({ clock: true, people: ["alice"] });
 
 /** Somebody who knows the password and nothing more, at an address of their own, with a session for these guesses. */
 async function guesser(address: string) {

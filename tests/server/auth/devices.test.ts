@@ -1,12 +1,11 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { beforeEach, describe, expect, test } from "bun:test";
 import { nameOf } from "../../../server/auth/devices.ts";
 import { closeCodes } from "../../../server/protocol/close-codes.ts";
 import type { DeviceInfo } from "../../../server/protocol/devices.ts";
 import { enrol, outcome } from "../../support/authenticator.ts";
-import { type Clock, clock } from "../../support/clock.ts";
-import { database } from "../../support/database.ts";
 import { Person, password, type Socket } from "../../support/person.ts";
-import { fromHeader, startServer, type TestServer } from "../../support/server.ts";
+import { fromHeader, startServer } from "../../support/server.ts";
+import { stage } from "../../support/stage.ts";
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
@@ -15,24 +14,14 @@ const chrome =
 const iphone =
   "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1";
 
-let time: Clock;
-let base: ReturnType<typeof database>;
-let server: TestServer;
-let desk: Person;
 let phone: Person;
+const { server, time, alice: desk, audited } = stage({ clock: true, people: ["alice"] });
+
 beforeEach(async () => {
-  time = clock();
-  base = database();
-  server = await startServer({ store: base.store, system: time });
-  desk = await new Person(server, "alice").register();
   phone = new Person(server, "alice");
   time.advance(minute);
   const from = { "user-agent": iphone, [fromHeader]: "203.0.113.5" };
   await phone.fetch("POST", "/api/session", { name: "alice", password }, from);
-});
-afterEach(async () => {
-  await server.stop();
-  expect(server.bugs).toEqual([]);
 });
 
 const devicesOf = async (person: Person): Promise<DeviceInfo[]> =>
@@ -40,8 +29,6 @@ const devicesOf = async (person: Person): Promise<DeviceInfo[]> =>
 const other = async (person: Person) => (await devicesOf(person)).find(({ isThis }) => !isThis)!;
 const end = (person: Person, id: string) => person.fetch("DELETE", `/api/account/sessions/${id}`, {});
 const statusOf = async (person: Person) => (await person.fetch("GET", "/api/account")).status;
-const audited = async (event: string) =>
-  (await base.store.audit.page({}, null, 100)).filter((entry) => entry.event === event);
 
 /** The close code, which must come within a second. */
 async function closesSoon(socket: Socket): Promise<number> {
@@ -70,7 +57,7 @@ describe("the list of devices", () => {
       },
       expect.objectContaining({ isThis: false, address: "127.0.0.1", createdAt: start, seenAt: start }),
     ]);
-    const ids = (await base.store.sessions.of(1)).map(({ id }) => id.toString("base64url"));
+    const ids = (await server.store.sessions.of(1)).map(({ id }) => id.toString("base64url"));
     const text = JSON.stringify(await devicesOf(phone));
     expect(ids.filter((id) => text.includes(id))).toEqual([]);
   });
@@ -154,8 +141,8 @@ describe("ending sessions", () => {
     const admin = await new Person(server, "anton").register();
     const member = await new Person(server, "maria").register();
     const owner = { at: 0, event: "person.role changed", actorId: null, subjectId: 2 } as const;
-    await base.store.users.setRole(2, "admin", { ...owner, address: null, detail: {} });
-    const again = await startServer({ store: base.store, system: time });
+    await server.store.users.setRole(2, "admin", { ...owner, address: null, detail: {} });
+    const again = await startServer({ store: server.store, system: time });
     for (const person of [admin, member, desk, phone]) person.moveTo(again);
     const sockets = [await desk.enter(), await phone.enter()];
     const by = (person: Person) => person.fetch("DELETE", "/api/people/1/sessions", {});

@@ -1,23 +1,13 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { beforeEach, describe, expect, test } from "bun:test";
 import { closeCodes } from "../../../server/protocol/close-codes.ts";
-import { contentsOf, database } from "../../support/database.ts";
 import { holdNext } from "../../support/hold.ts";
 import { Person, password } from "../../support/person.ts";
-import { startServer, type TestServer } from "../../support/server.ts";
+import { stage } from "../../support/stage.ts";
 
-let base: ReturnType<typeof database>;
-let server: TestServer;
-let alice: Person;
 let thief: Person;
-beforeEach(async () => {
-  base = database();
-  server = await startServer({ store: base.store });
-  alice = await new Person(server, "alice").register();
+const { server, alice, contents } = stage({ people: ["alice"] });
+beforeEach(() => {
   thief = new Person(server, "alice");
-});
-afterEach(async () => {
-  await server.stop();
-  expect(server.bugs).toEqual([]);
 });
 
 const other = "another horse battery";
@@ -25,11 +15,11 @@ const change = (person: Person, to: string) =>
   person.fetch("PUT", "/api/account/password", { current: password, password: to });
 const remove = (person: Person) => person.fetch("DELETE", "/api/account", { messages: "keep" });
 const codeOf = async (response: Response) => (await response.json()).error.code;
-const sessions = () => contentsOf(base.db).sessions!;
+const sessions = () => contents().sessions!;
 
 describe("ASVS 7.4.3 who knew the former password does not stay, however the requests meet", () => {
   test("a sign-in that was being checked while the password changed", async () => {
-    const check = holdNext(base.store.users, "byName");
+    const check = holdNext(server.store.users, "byName");
     const signIn = thief.signIn();
     await check.reached;
     expect((await change(alice, other)).status).toBe(204);
@@ -41,7 +31,7 @@ describe("ASVS 7.4.3 who knew the former password does not stay, however the req
   });
 
   test("a sign-in that was being stored while the password changed", async () => {
-    const start = holdNext(base.store.sessions, "create");
+    const start = holdNext(server.store.sessions, "create");
     const signIn = thief.signIn();
     await start.reached;
     expect((await change(alice, other)).status).toBe(204);
@@ -52,7 +42,7 @@ describe("ASVS 7.4.3 who knew the former password does not stay, however the req
 
   test("a change of the password that was being checked while another one was made", async () => {
     await thief.signIn();
-    const proof = holdNext(base.store.users, "byId");
+    const proof = holdNext(server.store.users, "byId");
     const theft = change(thief, "the thief's own password");
     await proof.reached;
     expect((await change(alice, other)).status).toBe(204);
@@ -64,7 +54,7 @@ describe("ASVS 7.4.3 who knew the former password does not stay, however the req
 
   test("a deletion that was being checked while the password changed", async () => {
     await thief.signIn();
-    const guard = holdNext(base.store.sessions, "find");
+    const guard = holdNext(server.store.sessions, "find");
     const theft = remove(thief);
     await guard.reached;
     await change(alice, other);
@@ -76,7 +66,7 @@ describe("ASVS 7.4.3 who knew the former password does not stay, however the req
 
 describe("a deleted account stays deleted", () => {
   test("a sign-in that was being checked leaves nothing", async () => {
-    const check = holdNext(base.store.users, "byName");
+    const check = holdNext(server.store.users, "byName");
     const signIn = thief.signIn();
     await check.reached;
     expect((await remove(alice)).status).toBe(204);
@@ -87,13 +77,13 @@ describe("a deleted account stays deleted", () => {
 
   test("a change of the password that was being checked leaves nothing", async () => {
     await thief.signIn();
-    const proof = holdNext(base.store.users, "byId");
+    const proof = holdNext(server.store.users, "byId");
     const late = change(thief, other);
     await proof.reached;
     await remove(alice);
     proof.release();
     expect((await late).status).toBe(403);
-    expect(contentsOf(base.db).users).toMatchObject([{ name: null, password_hash: null }]);
+    expect(contents().users).toMatchObject([{ name: null, password_hash: null }]);
   });
 });
 
@@ -106,7 +96,7 @@ describe("ASVS 7.4.1 a socket that was being opened while its session ended is c
   for (const [name, end] of endings) {
     test(name, async () => {
       const cookie = alice.cookies;
-      const find = holdNext(base.store.sessions, "find");
+      const find = holdNext(server.store.sessions, "find");
       const opening = alice.connect({ cookie });
       await find.reached;
       expect((await end()).status).toBe(204);
@@ -118,12 +108,12 @@ describe("ASVS 7.4.1 a socket that was being opened while its session ended is c
 
 test("ASVS 2.3.3 a change of the password that cannot end the sessions has changed nothing", async () => {
   await thief.signIn();
-  base.db.run("create trigger stop before update on users begin select raise(abort, 'no'); end");
-  const before = contentsOf(base.db);
+  server.db.run("create trigger stop before update on users begin select raise(abort, 'no'); end");
+  const before = contents();
   expect((await change(alice, other)).status).toBe(500);
-  expect(contentsOf(base.db)).toEqual(before);
+  expect(contents()).toEqual(before);
   expect(server.bugs.splice(0)).toHaveLength(1);
-  base.db.run("drop trigger stop");
+  server.db.run("drop trigger stop");
   expect((await change(alice, other)).status).toBe(204);
 });
 

@@ -1,41 +1,26 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
 import { freshMs } from "../../../server/auth/sessions.ts";
 import { closeCodes } from "../../../server/protocol/close-codes.ts";
 import { enrol, outcome } from "../../support/authenticator.ts";
-import { type Clock, clock } from "../../support/clock.ts";
-import { contentsOf, database } from "../../support/database.ts";
 import { Person, password } from "../../support/person.ts";
 import { routeList } from "../../support/route-rows.ts";
-import { startServer, type TestServer } from "../../support/server.ts";
+import { stage } from "../../support/stage.ts";
 
-let time: Clock;
-let base: ReturnType<typeof database>;
-let server: TestServer;
-let alice: Person;
-beforeEach(async () => {
-  time = clock();
-  base = database();
-  server = await startServer({ store: base.store, system: time });
-  alice = await new Person(server, "alice").register();
-});
-afterEach(async () => {
-  await server.stop();
-  expect(server.bugs).toEqual([]);
-});
+const { server, time, alice, contents } = stage({ clock: true, people: ["alice"] });
 
 const prove = (person: Person, proof: object) => person.fetch("POST", "/api/proof", proof);
 const isFresh = async (person: Person) =>
   (await (await person.fetch("GET", "/api/account")).json()).isFresh as boolean;
 const refused = async () =>
-  (await base.store.audit.page({ events: ["session.refused"] }, null, 100)).map(({ detail }) => detail.way);
+  (await server.store.audit.page({ events: ["session.refused"] }, null, 100)).map(({ detail }) => detail.way);
 
 describe("a fresh proof", () => {
   test("ASVS 7.5.1 is asked for by every route that says so, ten minutes after the last; then nothing is changed without it", async () => {
-    base.db.run(sql`update users set role = 'owner'`);
+    server.db.run(sql`update users set role = 'owner'`);
     time.advance(freshMs);
     expect(await isFresh(alice)).toBe(false);
-    const before = contentsOf(base.db);
+    const before = contents();
     const asking: string[] = [];
     for (const { method, path, fresh } of routeList) {
       if (!fresh) continue;
@@ -43,7 +28,7 @@ describe("a fresh proof", () => {
       expect([method, path, ...(await outcome(asked))]).toEqual([method, path, 403, "proof_needed"]);
       asking.push(`${method} ${path}`);
     }
-    expect(contentsOf(base.db)).toEqual(before);
+    expect(contents()).toEqual(before);
     // ASVS 7.5.3: what cannot be undone, and what says who gets in, is among them.
     const least = [
       "DELETE /api/account",
@@ -75,7 +60,7 @@ describe("a fresh proof", () => {
     expect(await outcome(old)).toEqual([401, "not_signed_in"]);
     expect(await isFresh(alice)).toBe(true);
     await alice.enter();
-    const proven = await base.store.audit.page({ events: ["session.proven"] }, null, 10);
+    const proven = await server.store.audit.page({ events: ["session.proven"] }, null, 10);
     expect(proven.map(({ actorId, detail }) => [actorId, detail.way])).toEqual([[1, "password"]]);
   });
 
@@ -120,7 +105,7 @@ describe("a fresh proof", () => {
 
   test("comes from a code alone where the account has no password", async () => {
     const { app } = await enrol(alice, time.now);
-    base.db.run(sql`update users set password_hash = null where name = 'alice'`);
+    server.db.run(sql`update users set password_hash = null where name = 'alice'`);
     time.advance(freshMs);
     expect(await outcome(prove(alice, { password }))).toEqual([403, "wrong_code"]);
     expect((await prove(alice, { code: app.at(time.now()) })).status).toBe(200);

@@ -1,29 +1,11 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
 import { resetAlert, resetKind, resetTicket } from "../../../server/auth/resets.ts";
-import { type Clock, clock } from "../../support/clock.ts";
-import { database } from "../../support/database.ts";
 import { addPasskey, PasskeyDevice, usePasskey } from "../../support/passkey-device.ts";
 import { Person } from "../../support/person.ts";
-import { startServer, type TestServer } from "../../support/server.ts";
+import { stage } from "../../support/stage.ts";
 
-let time: Clock;
-let base: ReturnType<typeof database>;
-let server: TestServer;
-let olga: Person;
-let bob: Person;
-beforeEach(async () => {
-  time = clock();
-  base = database();
-  server = await startServer({ store: base.store, system: time });
-  olga = await new Person(server, "olga").register();
-  base.db.run(sql`update users set role = 'owner'`);
-  bob = await new Person(server, "bob").register();
-});
-afterEach(async () => {
-  await server.stop();
-  expect(server.bugs).toEqual([]);
-});
+const { server, time, olga, bob } = stage({ clock: true, people: { olga: "owner", bob: "member" } });
 
 const makeLink = async (): Promise<string> =>
   (await (await olga.fetch("POST", "/api/people/2/reset", {})).json()).token;
@@ -76,7 +58,7 @@ describe("ASVS 6.3.7 a reset link is told to its person", () => {
     const phone = new PasskeyDevice(server.origin);
     await addPasskey(bob, phone);
     // As accounts were before recovery codes came with passkeys: a link opens them.
-    base.db.run(sql`update users set has_recovery = 0`);
+    server.db.run(sql`update users set has_recovery = 0`);
     time.advance(1_000);
     const token = await makeLink();
     const stranger = new Person(server, "stranger");
@@ -95,10 +77,10 @@ describe("ASVS 6.3.7 a reset link is told to its person", () => {
   test("also where the command at the machine has made it, beside the server", async () => {
     const desk = await bob.enter();
     time.advance(5_000);
-    const user = (await base.store.users.byId(2))!;
+    const user = (await server.store.users.byId(2))!;
     const { ticket } = resetTicket(user, null, time);
-    await base.store.tickets.removeOf(2, resetKind);
-    await base.store.tickets.put(ticket, undefined, resetAlert("reset link made", 2, null, time.now()));
+    await server.store.tickets.removeOf(2, resetKind);
+    await server.store.tickets.put(ticket, undefined, resetAlert("reset link made", 2, null, time.now()));
     time.advance(5_000);
     expect((await desk.event("alerts.changed")).alerts).toMatchObject([{ by: null, at: time.now() - 5_000 }]);
   });

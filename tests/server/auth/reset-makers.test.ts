@@ -1,34 +1,21 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { beforeEach, describe, expect, test } from "bun:test";
 import type { Role } from "../../../server/protocol/roles.ts";
-import { type Clock, clock } from "../../support/clock.ts";
-import { contentsOf, database } from "../../support/database.ts";
 import { Person } from "../../support/person.ts";
 import { post } from "../../support/raw.ts";
-import { startServer, type TestServer } from "../../support/server.ts";
-import { setUpLink } from "../../support/server-settings.ts";
+import { stage } from "../../support/stage.ts";
 
 const next = "an entirely new password";
-const { db, store } = database();
-let time: Clock;
-let server: TestServer;
-let owner: Person;
 let made = 0;
-beforeAll(async () => {
-  time = clock();
-  server = await startServer({ store, system: time, settings: null });
-  owner = await new Person(server, "Olga").setUp(setUpLink(server));
-});
+const { server, time, owner, contents } = stage({ once: true, clock: true, owner: "Olga" });
 beforeEach(async () => {
   time.leap(10 * 60_000);
   await owner.signIn();
 });
-afterEach(() => expect(server.bugs).toEqual([]));
-afterAll(() => server.stop());
 
 /** Somebody with an account, in this role. */
 async function somebody(role: Exclude<Role, "owner"> = "member") {
   const person = await new Person(server, `person-${made++}`).register();
-  const { id } = (await store.users.byName(person.name))!;
+  const { id } = (await server.store.users.byName(person.name))!;
   if (role !== "member") expect((await owner.fetch("PUT", `/api/people/${id}/role`, { role })).ok).toBe(true);
   return { person, id };
 }
@@ -67,12 +54,12 @@ describe("who makes one", () => {
   test("ASVS 7.5.1 has proven of late who they are", async () => {
     const { id } = await somebody();
     time.leap(10 * 60_000);
-    const before = contentsOf(db).tickets;
+    const before = contents().tickets;
     expect(await refused(await owner.fetch("POST", `/api/people/${id}/reset`))).toEqual([
       403,
       "proof_needed",
     ]);
-    expect(contentsOf(db).tickets).toEqual(before);
+    expect(contents().tickets).toEqual(before);
   });
 
   test("ASVS 6.4.6 never sets a password, nor sees one", async () => {
@@ -101,7 +88,7 @@ test("ASVS 16.3.3 making and using one is in the audit log, without the token", 
   const token = await linkFor(id);
   await reset(token);
   const events = ["password.reset link made", "password.reset", "session.began"] as const;
-  const entries = await store.audit.page({ events, person: id }, null, 3);
+  const entries = await server.store.audit.page({ events, person: id }, null, 3);
   expect(entries).toMatchObject([
     { event: "session.began", actorId: id, detail: { way: "reset link", factors: 1 } },
     { event: "password.reset", actorId: id },

@@ -1,42 +1,29 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { beforeEach, describe, expect, test } from "bun:test";
 import { newToken } from "../../../server/auth/link-tokens.ts";
 import { resetKind, resetTicket } from "../../../server/auth/resets.ts";
 import type { Role } from "../../../server/protocol/roles.ts";
 import { Refusal } from "../../../server/refusal.ts";
-import { type Clock, clock } from "../../support/clock.ts";
-import { contentsOf, database } from "../../support/database.ts";
 import { Person, password } from "../../support/person.ts";
-import { startServer, type TestServer } from "../../support/server.ts";
-import { setUpLink } from "../../support/server-settings.ts";
+import { stage } from "../../support/stage.ts";
 
 const day = 24 * 60 * 60_000;
 const next = "an entirely new password";
-const { db, store } = database();
-let time: Clock;
-let server: TestServer;
-let owner: Person;
 let made = 0;
-beforeAll(async () => {
-  time = clock();
-  const strength = {
-    async check(given: string) {
-      if (given === "too easy to guess") throw new Refusal("password_weak", { field: "password" });
-    },
-  };
-  server = await startServer({ store, system: time, settings: null, strength });
-  owner = await new Person(server, "Olga").setUp(setUpLink(server));
-});
+const strength = {
+  async check(given: string) {
+    if (given === "too easy to guess") throw new Refusal("password_weak", { field: "password" });
+  },
+};
+const { server, time, owner, contents } = stage({ once: true, clock: true, owner: "Olga", strength });
 beforeEach(async () => {
   time.leap(10 * 60_000);
   await owner.signIn();
 });
-afterEach(() => expect(server.bugs).toEqual([]));
-afterAll(() => server.stop());
 
 /** Somebody with an account, in this role. */
 async function somebody(role: Exclude<Role, "owner"> = "member") {
   const person = await new Person(server, `person-${made++}`).register();
-  const { id } = (await store.users.byName(person.name))!;
+  const { id } = (await server.store.users.byName(person.name))!;
   if (role !== "member") expect((await owner.fetch("PUT", `/api/people/${id}/role`, { role })).ok).toBe(true);
   return { person, id };
 }
@@ -78,13 +65,13 @@ describe("a reset link", () => {
     const { person, id } = await somebody();
     const token = await linkFor(id);
     expect((await reset(token)).status).toBe(200);
-    const before = contentsOf(db);
+    const before = contents();
     expect(await refused(await check(token))).toEqual([403, "link_invalid"]);
     expect(await refused(await reset(token, anyone(), { password: "a third good password" }))).toEqual([
       403,
       "link_invalid",
     ]);
-    expect(contentsOf(db)).toEqual(before);
+    expect(contents()).toEqual(before);
     expect((await anyone(person.name).signIn(next)).status).toBe(200);
   });
 
@@ -99,9 +86,7 @@ describe("a reset link", () => {
     const winner = statuses.indexOf(200);
     time.leap(60 * 60_000);
     expect((await anyone(person.name).signIn(`good password no ${winner}`)).status).toBe(200);
-    expect(
-      contentsOf(db).sessions!.filter((row) => (row as { user_id: number }).user_id === id),
-    ).toHaveLength(2);
+    expect(contents().sessions!.filter((row) => (row as { user_id: number }).user_id === id)).toHaveLength(2);
   });
 
   test("ASVS 6.4.1 ends after a day, to the millisecond", async () => {
@@ -162,13 +147,13 @@ describe("a reset link", () => {
   test("survives a password that is too weak or too short, and says what is wrong", async () => {
     const { id } = await somebody();
     const token = await linkFor(id);
-    const before = contentsOf(db);
+    const before = contents();
     expect(await refused(await reset(token, anyone(), { password: "too easy to guess" }))).toEqual([
       422,
       "password_weak",
     ]);
     expect(await refused(await reset(token, anyone(), { password: "short" }))).toEqual([400, "invalid"]);
-    expect(contentsOf(db)).toEqual(before);
+    expect(contents()).toEqual(before);
     expect((await reset(token)).status).toBe(200);
   });
 
@@ -176,11 +161,11 @@ describe("a reset link", () => {
     const { id } = await somebody();
     const token = await linkFor(id);
     expect(token).toMatch(/^[\w-]{43}$/);
-    expect(JSON.stringify(contentsOf(db))).not.toContain(token);
+    expect(JSON.stringify(contents())).not.toContain(token);
     const random = newToken(time.random(32));
     expect(await refused(await check(random))).toEqual([403, "link_invalid"]);
-    const { token: foreign, ticket } = resetTicket((await store.users.byId(id))!, null, time);
-    await store.tickets.put({ ...ticket, kind: "passkey" });
+    const { token: foreign, ticket } = resetTicket((await server.store.users.byId(id))!, null, time);
+    await server.store.tickets.put({ ...ticket, kind: "passkey" });
     expect(resetKind).not.toBe("passkey");
     expect(await refused(await check(foreign))).toEqual([403, "link_invalid"]);
   });

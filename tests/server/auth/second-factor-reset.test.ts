@@ -1,28 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { enrol, give, outcome } from "../../support/authenticator.ts";
-import { type Clock, clock } from "../../support/clock.ts";
-import { Person, password } from "../../support/person.ts";
-import { startServer, type TestServer } from "../../support/server.ts";
-import { setUpLink } from "../../support/server-settings.ts";
+import { Person } from "../../support/person.ts";
+import { stage } from "../../support/stage.ts";
 
 const next = "a new battery horse";
-let time: Clock;
-let server: TestServer;
-let olga: Person;
-let alice: Person;
-beforeEach(async () => {
-  time = clock();
-  server = await startServer({ system: time, settings: null });
-  olga = new Person(server, "olga");
-  const [, token] = setUpLink(server).split("#");
-  const body = { token, chatName: "Chat", registration: "open", name: "olga", password };
-  expect((await olga.fetch("POST", "/api/set-up", body)).status).toBe(201);
-  alice = await new Person(server, "alice").register();
-});
-afterEach(async () => {
-  await server.stop();
-  expect(server.bugs).toEqual([]);
-});
+const { server, time, owner: olga, alice } = stage({ clock: true, owner: "olga", people: ["alice"] });
 
 /** Somebody with a reset link for Alice's account, made by the owner; gives what comes of using it with a code. */
 async function withLink() {

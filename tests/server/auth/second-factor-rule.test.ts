@@ -1,31 +1,15 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
 import { closeCodes } from "../../../server/protocol/close-codes.ts";
 import type { ServerSettings } from "../../../server/protocol/settings.ts";
 import { watchMs } from "../../../server/realtime/watch.ts";
 import { enrol, give, outcome } from "../../support/authenticator.ts";
-import { type Clock, clock } from "../../support/clock.ts";
-import { database } from "../../support/database.ts";
 import { outcomeOf } from "../../support/outcome.ts";
 import { Person, password } from "../../support/person.ts";
 import { routeList } from "../../support/route-rows.ts";
-import { startServer, type TestServer } from "../../support/server.ts";
+import { stage } from "../../support/stage.ts";
 
-let time: Clock;
-let base: ReturnType<typeof database>;
-let server: TestServer;
-let olga: Person;
-beforeEach(async () => {
-  time = clock();
-  base = database();
-  server = await startServer({ store: base.store, system: time });
-  olga = await new Person(server, "olga").register();
-  base.db.run(sql`update users set role = 'owner'`);
-});
-afterEach(async () => {
-  await server.stop();
-  expect(server.bugs).toEqual([]);
-});
+const { server, time, olga } = stage({ clock: true, people: { olga: "owner" } });
 
 async function ask(secondFactor: ServerSettings["secondFactor"]) {
   const settings: ServerSettings = await (await olga.fetch("GET", "/api/settings")).json();
@@ -66,7 +50,7 @@ describe("the chat asks for a second factor", () => {
       body: { text: "late" },
     });
     expect(await socket.closed).toBe(closeCodes.proofNeeded);
-    expect((await base.store.messages.before("group", null, 10)).messages).toEqual([]);
+    expect((await server.store.messages.before("group", null, 10)).messages).toEqual([]);
   });
 
   test("of sessions that began long ago as well: they prove who they are once more, and then set it up", async () => {
@@ -91,7 +75,7 @@ describe("the chat asks for a second factor", () => {
     const people = [];
     for (const role of ["member", "moderator", "admin"]) {
       const person = await new Person(server, `some-${role}`).register();
-      base.db.run(sql`update users set role = ${role} where name = ${person.name}`);
+      server.db.run(sql`update users set role = ${role} where name = ${person.name}`);
       people.push([role, await stageOf(person)]);
     }
     expect(people).toEqual([

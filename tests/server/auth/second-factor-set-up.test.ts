@@ -1,32 +1,14 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { closeCodes } from "../../../server/protocol/close-codes.ts";
 import type { CodeOffer } from "../../../server/protocol/second-factor.ts";
 import { Authenticator, enrol, give, outcome } from "../../support/authenticator.ts";
-import { type Clock, clock } from "../../support/clock.ts";
-import { contentsOf, database } from "../../support/database.ts";
 import { Person, password } from "../../support/person.ts";
-import { startServer, type TestServer } from "../../support/server.ts";
+import { stage } from "../../support/stage.ts";
 
 const minute = 60_000;
 const step = 30_000;
 
-let time: Clock;
-let base: ReturnType<typeof database>;
-let server: TestServer;
-let alice: Person;
-beforeEach(async () => {
-  time = clock();
-  base = database();
-  server = await startServer({ store: base.store, system: time });
-  alice = await new Person(server, "alice").register();
-});
-afterEach(async () => {
-  await server.stop();
-  expect(server.bugs).toEqual([]);
-});
-
-const audited = async (event: string) =>
-  (await base.store.audit.page({}, null, 100)).filter((entry) => entry.event === event);
+const { server, time, alice, contents, audited } = stage({ clock: true, people: ["alice"] });
 
 /** Alice at another device, where her password was taken. */
 async function atAnother(): Promise<Person> {
@@ -46,15 +28,15 @@ describe("setting up an authenticator app", () => {
     const { secret, recoveryCodes } = await enrol(alice, time.now);
     expect(asked.filter((bytes) => bytes === 20)).toEqual([20]);
     expect(asked.filter((bytes) => bytes === 15)).toHaveLength(10);
-    const stored = JSON.stringify(contentsOf(base.db), (_, value) =>
+    const stored = JSON.stringify(contents(), (_, value) =>
       value instanceof Uint8Array
         ? `${Buffer.from(value).toString("latin1")} ${Buffer.from(value).toString("base64url")}`
         : value,
     );
     for (const each of [secret, ...recoveryCodes, ...recoveryCodes.map((code) => code.replaceAll("-", ""))])
       expect(stored).not.toContain(each);
-    expect(contentsOf(base.db).recovery_codes).toHaveLength(10);
-    expect(contentsOf(base.db).tickets).toEqual([]);
+    expect(contents().recovery_codes).toHaveLength(10);
+    expect(contents().tickets).toEqual([]);
   });
 
   test("counts for nothing until a code of the app confirms it, in time, by whom it was offered to, and once", async () => {
@@ -77,14 +59,14 @@ describe("setting up an authenticator app", () => {
     expect(await confirm(alice, ticket, app.at(time.now(), 5))).toEqual([403, "wrong_code"]);
     time.advance(30 * minute);
     expect(await confirm(alice, ticket, code())).toEqual([403, "link_invalid"]);
-    expect(contentsOf(base.db).totp).toEqual([]);
+    expect(contents().totp).toEqual([]);
 
     await alice.signIn();
     const last = await offer();
     const right = new Authenticator(last.secret).at(time.now());
     const both = await Promise.all([1, 2].map(() => confirm(alice, last.ticket, right)));
     expect(both.filter(([status]) => status === 200)).toHaveLength(1);
-    expect(contentsOf(base.db).recovery_codes).toHaveLength(10);
+    expect(contents().recovery_codes).toHaveLength(10);
   });
 
   test("ASVS 7.4.3 the other devices hear of it, and have to give a code themselves before they go on", async () => {
@@ -129,7 +111,7 @@ describe("setting up an authenticator app", () => {
     expect(pocket.events.at(-1)).toMatchObject({ type: "account.notified", what: "code.removed" });
     expect(await desk.closed).toBe(closeCodes.restarting);
     await alice.enter();
-    const { totp, recovery_codes } = contentsOf(base.db);
+    const { totp, recovery_codes } = contents();
     expect([totp, recovery_codes]).toEqual([[], []]);
     time.advance(step);
     const again = await atAnother();

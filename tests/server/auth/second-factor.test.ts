@@ -1,33 +1,15 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
 import { enrol, give, outcome } from "../../support/authenticator.ts";
-import { type Clock, clock } from "../../support/clock.ts";
-import { contentsOf, database } from "../../support/database.ts";
 import { outcomeOf } from "../../support/outcome.ts";
 import { Person } from "../../support/person.ts";
 import { routeList } from "../../support/route-rows.ts";
-import { startServer, type TestServer } from "../../support/server.ts";
+import { stage } from "../../support/stage.ts";
 
 const minute = 60_000;
 const step = 30_000;
 
-let time: Clock;
-let base: ReturnType<typeof database>;
-let server: TestServer;
-let alice: Person;
-beforeEach(async () => {
-  time = clock();
-  base = database();
-  server = await startServer({ store: base.store, system: time });
-  alice = await new Person(server, "alice").register();
-});
-afterEach(async () => {
-  await server.stop();
-  expect(server.bugs).toEqual([]);
-});
-
-const audited = async (event: string) =>
-  (await base.store.audit.page({}, null, 100)).filter((entry) => entry.event === event);
+const { server, time, alice, contents, audited } = stage({ clock: true, people: ["alice"] });
 
 /** Alice at another device, where her password was taken. */
 async function atAnother(): Promise<Person> {
@@ -42,7 +24,7 @@ describe("signing in to an account with an authenticator app", () => {
     const half = new Person(server, "alice");
     const answer = await (await half.signIn()).json();
     expect(answer).toMatchObject({ stage: "second factor", seconds: { code: true, passkey: false } });
-    const before = contentsOf(base.db);
+    const before = contents();
     let refused = 0;
     for (const { method, path, access } of routeList) {
       if (access === "anyone" || access === "half signed in") continue;
@@ -52,7 +34,7 @@ describe("signing in to an account with an authenticator app", () => {
     }
     expect(refused).toBeGreaterThan(10);
     expect(await outcomeOf(half.connect())).toThrow("The socket closed");
-    expect(contentsOf(base.db)).toEqual(before);
+    expect(contents()).toEqual(before);
   });
 
   test("ASVS 7.2.4 takes the code of the app, and then a new token opens everything and the former nothing", async () => {
@@ -144,7 +126,7 @@ describe("signing in to an account with an authenticator app", () => {
 
   test("a secret that was altered in the database is a bug of which we hear, and recovery codes still open", async () => {
     const { app, recoveryCodes } = await enrol(alice, time.now);
-    base.db.run(sql`update totp set secret = substr(secret, 1, 30) || 'AAAA' || substr(secret, 35)`);
+    server.db.run(sql`update totp set secret = substr(secret, 1, 30) || 'AAAA' || substr(secret, 35)`);
     time.advance(step);
     const phone = await atAnother();
     expect(await outcome(give(phone, app.at(time.now())))).toEqual([500, "internal"]);

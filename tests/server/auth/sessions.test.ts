@@ -1,34 +1,19 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
 import { absoluteMs, idleMs, sessions } from "../../../server/auth/sessions.ts";
 import { closeCodes } from "../../../server/protocol/close-codes.ts";
-import { type Clock, clock } from "../../support/clock.ts";
-import { contentsOf, database } from "../../support/database.ts";
 import { Person } from "../../support/person.ts";
-import { startServer, type TestServer } from "../../support/server.ts";
+import { stage } from "../../support/stage.ts";
 
 const day = 24 * 60 * 60_000;
-let time: Clock;
-let base: ReturnType<typeof database>;
-let server: TestServer;
-let alice: Person;
-beforeEach(async () => {
-  time = clock();
-  base = database();
-  server = await startServer({ system: time, store: base.store });
-  alice = await new Person(server, "alice").register();
-});
-afterEach(async () => {
-  await server.stop();
-  expect(server.bugs).toEqual([]);
-});
+const { server, time, alice, contents } = stage({ clock: true, people: ["alice"] });
 
 const status = async (person: Person) => (await person.fetch("GET", "/api/account")).status;
 const tokenOf = (person: Person) => /__Host-session=([^;]*)/.exec(person.cookies)![1]!;
 
 describe("a session's token", () => {
   test("ASVS 7.2.2 7.2.3 is 256 random bits, never the same", async () => {
-    const issued = sessions(base.store.sessions, { asksMoreOf: () => false }, time, (error) =>
+    const issued = sessions(server.store.sessions, { asksMoreOf: () => false }, time, (error) =>
       server.bugs.push(error),
     );
     const tokens = new Set<string>();
@@ -41,7 +26,7 @@ describe("a session's token", () => {
   test("ASVS 7.2.1 is nowhere in the database, only its hash", async () => {
     const token = tokenOf(alice);
     expect(token).toHaveLength(43);
-    const rows = JSON.stringify(contentsOf(base.db), (_, value) =>
+    const rows = JSON.stringify(contents(), (_, value) =>
       value instanceof Uint8Array ? Buffer.from(value).toString("base64url") : value,
     );
     expect(rows).not.toContain(token);
@@ -110,7 +95,7 @@ describe("ASVS 7.3.1 a session ends after a week without use", () => {
 
   test("at the latest when a command comes, which is then not done", async () => {
     const socket = await alice.enter();
-    const store = base.store.sessions;
+    const store = server.store.sessions;
     time.leap(idleMs - 1);
     store.touch = () => Promise.reject(new Error("An ended session was touched"));
     time.advance(1);
@@ -120,7 +105,7 @@ describe("ASVS 7.3.1 a session ends after a week without use", () => {
       body: { text: "late" },
     });
     expect(await socket.closed).toBe(closeCodes.sessionExpired);
-    expect(contentsOf(base.db).messages).toEqual([]);
+    expect(contents().messages).toEqual([]);
   });
 
   test("using it over a socket is use, for all sockets and requests of it", async () => {
@@ -165,13 +150,13 @@ test("sessions that ended by the clock are removed, others stay", async () => {
   expect(await status(alice)).toBe(200);
   time.leap(60 * 60_000);
   expect(await status(alice)).toBe(200);
-  expect(contentsOf(base.db).sessions).toHaveLength(1);
+  expect(contents().sessions).toHaveLength(1);
 });
 
 test("that a session was seen is noted at most every ten minutes", async () => {
   let notes = 0;
-  const { touch } = base.store.sessions;
-  base.store.sessions.touch = (id, at) => {
+  const { touch } = server.store.sessions;
+  server.store.sessions.touch = (id, at) => {
     notes++;
     return touch(id, at);
   };

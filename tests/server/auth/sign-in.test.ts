@@ -1,25 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { closeCodes } from "../../../server/protocol/close-codes.ts";
-import { type Clock, clock } from "../../support/clock.ts";
-import { contentsOf, database } from "../../support/database.ts";
 import { Person, password } from "../../support/person.ts";
 import { post } from "../../support/raw.ts";
-import { startServer, type TestServer } from "../../support/server.ts";
+import { stage } from "../../support/stage.ts";
 
-let time: Clock;
-let base: ReturnType<typeof database>;
-let server: TestServer;
-let alice: Person;
-beforeEach(async () => {
-  time = clock();
-  base = database();
-  server = await startServer({ store: base.store, system: time });
-  alice = await new Person(server, "Alice").register();
-});
-afterEach(async () => {
-  await server.stop();
-  expect(server.bugs).toEqual([]);
-});
+const { server, time, Alice: alice, contents } = stage({ clock: true, people: ["Alice"] });
 
 const account = (person: Person, cookie?: string) =>
   person.fetch("GET", "/api/account", undefined, cookie === undefined ? {} : { cookie });
@@ -63,7 +48,7 @@ describe("signing in", () => {
     expect(await socket.closed).toBe(closeCodes.signedOut);
     expect((await account(alice, former)).status).toBe(401);
     expect((await account(alice)).status).toBe(200);
-    expect(contentsOf(base.db).sessions).toHaveLength(1);
+    expect(contents().sessions).toHaveLength(1);
   });
 
   test("ASVS 7.2.4 takes no session a browser was given by someone else", async () => {
@@ -155,11 +140,11 @@ describe("ASVS 6.3.8 an unknown name and a wrong password are answered alike", (
 });
 
 test("a wrong password changes nothing but the audit log, and ends no session", async () => {
-  const { audit: logged, sqlite_sequence: _, ...before } = contentsOf(base.db);
+  const { audit: logged, sqlite_sequence: _, ...before } = contents();
   const response = await alice.signIn("a wrong password");
   expect(response.headers.getSetCookie()).toEqual([]);
   expect((await account(alice)).status).toBe(200);
-  const { audit, sqlite_sequence: __, ...after } = contentsOf(base.db);
+  const { audit, sqlite_sequence: __, ...after } = contents();
   expect(after).toEqual(before);
   expect(audit).toHaveLength(logged!.length + 1);
   expect(audit!.at(-1)).toMatchObject({ event: "session.refused", actor_id: null, subject_id: 1 });

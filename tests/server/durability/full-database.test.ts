@@ -1,27 +1,18 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
-import { database } from "../../support/database.ts";
+import { expect, test } from "bun:test";
 import { Follower } from "../../support/follower.ts";
 import { Person, password } from "../../support/person.ts";
-import { startServer, type TestServer } from "../../support/server.ts";
+import { stage } from "../../support/stage.ts";
 import { logOf } from "../store/conformance/ground.ts";
 import { fillUp } from "./attempt.ts";
 
-const { db, store } = database();
-let server: TestServer;
-beforeAll(async () => {
-  server = await startServer({ store, env: { MESSAGES_PER_MINUTE: "1000000", MESSAGE_BURST: "1000000" } });
-});
-afterAll(async () => {
-  await server.stop();
-  expect(server.bugs).toEqual([]);
-});
+const { server } = stage({ once: true, env: { MESSAGES_PER_MINUTE: "1000000", MESSAGE_BURST: "1000000" } });
 
 /** The database may not grow by another page, which SQLite reports as a full disk. */
 const fill = () => {
-  const pages = db.$client.query<{ page_count: number }, []>("pragma page_count").get()!.page_count;
-  db.$client.run(`pragma max_page_count = ${pages}`);
+  const pages = server.db.$client.query<{ page_count: number }, []>("pragma page_count").get()!.page_count;
+  server.db.$client.run(`pragma max_page_count = ${pages}`);
 };
-const makeRoom = () => db.$client.run("pragma max_page_count = 1000000");
+const makeRoom = () => server.db.$client.run("pragma max_page_count = 1000000");
 
 test("a full database refuses what is new, clearly; what is there can be read; and it recovers by itself", async () => {
   const alice = await new Person(server, "alice").register();
@@ -56,7 +47,7 @@ test("a full database refuses what is new, clearly; what is there can be read; a
   for (const { clientId, text } of refused) await a.say(text, "group", clientId);
   await new Person(server, "carol").register();
   await follower.reaches(head + 5);
-  const log = await logOf(store);
+  const log = await logOf(server.store);
   expect(follower.log).toEqual(log);
   expect(log.map(({ seq }) => seq)).toEqual(Array.from({ length: head + 5 }, (_, at) => at + 1));
   expect(log.slice(-5).map(({ clientId }) => clientId)).toEqual(refused.map(({ clientId }) => clientId));

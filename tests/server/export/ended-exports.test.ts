@@ -1,17 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import type { Person } from "../../support/person.ts";
-import { type Village, village } from "../../support/village.ts";
+import { stage } from "../../support/stage.ts";
 import { entryOf } from "../store/conformance/ground.ts";
 
 const entry = entryOf("person.banned", { at: Date.now() });
-let chat: Village;
-beforeEach(async () => {
-  chat = await village({ olga: "owner", adam: "admin", mia: "member", max: "member" });
-});
-afterEach(async () => {
-  await chat.server.stop();
-  expect(chat.server.bugs).toEqual([]);
-});
+const { server, people } = stage({ people: { olga: "owner", adam: "admin", mia: "member", max: "member" } });
 
 /** Takes a file to its end; gives how many lines it has, null where it breaks off. */
 const taken = (person: Person, path: string, body: unknown): Promise<number | null> =>
@@ -23,13 +16,13 @@ const taken = (person: Person, path: string, body: unknown): Promise<number | nu
 
 describe("ASVS 7.4.1 ASVS 8.3.2 a file that is being taken ends with", () => {
   const endings: Record<string, () => Promise<unknown>> = {
-    "the session": () => chat.base.store.sessions.removeOthers(3, null),
-    "a ban": () => chat.people.olga!.fetch("PUT", "/api/people/3/status", { status: "banned", reason: "" }),
-    "the account": () => chat.people.olga!.fetch("DELETE", "/api/people/3", { messages: "keep" }),
+    "the session": () => server.store.sessions.removeOthers(3, null),
+    "a ban": () => people.olga.fetch("PUT", "/api/people/3/status", { status: "banned", reason: "" }),
+    "the account": () => people.olga.fetch("DELETE", "/api/people/3", { messages: "keep" }),
   };
   for (const [what, end] of Object.entries(endings))
     test(what, async () => {
-      const { messages } = chat.base.store;
+      const { messages } = server.store;
       const draft = { conversation: "direct:3:4", author: 4, createdAt: 1 } as const;
       const text = "x".repeat(10_000);
       await messages.append(
@@ -42,24 +35,24 @@ describe("ASVS 7.4.1 ASVS 8.3.2 a file that is being taken ends with", () => {
         if (pages === 4) await end();
         return await by(...asked);
       };
-      expect(await taken(chat.people.mia!, "/api/account/export", { format: "json" })).toBeNull();
+      expect(await taken(people.mia, "/api/account/export", { format: "json" })).toBeNull();
       // What had been read by then may still go out.
       expect(pages).toBeWithin(4, 8);
     });
 
   test("the right to read the audit log", async () => {
-    const { audit } = chat.base.store;
+    const { audit } = server.store;
     for (let count = 0; count < 500; count++) await audit.add(entry);
     const { page } = audit;
     let pages = 0;
     audit.page = async (...asked) => {
       pages++;
-      if (pages === 2) await chat.base.store.users.setRole(2, "member", entry);
+      if (pages === 2) await server.store.users.setRole(2, "member", entry);
       return await page(...asked);
     };
-    expect(await taken(chat.people.adam!, "/api/audit/export", {})).toBeNull();
+    expect(await taken(people.adam, "/api/audit/export", {})).toBeNull();
     expect(pages).toBe(2);
     audit.page = page;
-    expect(await taken(chat.people.olga!, "/api/audit/export", {})).toBeGreaterThan(500);
+    expect(await taken(people.olga, "/api/audit/export", {})).toBeGreaterThan(500);
   });
 });

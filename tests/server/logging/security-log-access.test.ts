@@ -1,18 +1,8 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
-import { Person } from "../../support/person.ts";
+import { expect, test } from "bun:test";
 import { post, request } from "../../support/raw.ts";
-import { startServer, type TestServer } from "../../support/server.ts";
+import { stage } from "../../support/stage.ts";
 
-let server: TestServer;
-let alice: Person;
-beforeAll(async () => {
-  server = await startServer();
-  alice = await new Person(server, "alice").register();
-});
-afterAll(async () => {
-  await server.stop();
-  expect(server.bugs).toEqual([]);
-});
+const { server, alice } = stage({ once: true, people: ["alice"] });
 
 /** The records that what a test does adds to the log, without their times. */
 async function logged(run: () => Promise<unknown>) {

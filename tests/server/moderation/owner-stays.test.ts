@@ -1,18 +1,13 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { beforeEach, describe, expect, test } from "bun:test";
 import type { InviteInfo } from "../../../server/protocol/invites.ts";
 import { holdNext } from "../../support/hold.ts";
 import { Person, password } from "../../support/person.ts";
-import { type Village, village } from "../../support/village.ts";
+import { stage } from "../../support/stage.ts";
 
-let chat: Village;
 let [olga, ada, mia]: Person[] = [];
-beforeEach(async () => {
-  chat = await village({ Olga: "owner", Ada: "admin", Mia: "member" });
-  [olga, ada, mia] = Object.values(chat.people);
-});
-afterEach(async () => {
-  await chat.server.stop();
-  expect(chat.server.bugs).toEqual([]);
+const { server, people } = stage({ people: { Olga: "owner", Ada: "admin", Mia: "member" } });
+beforeEach(() => {
+  [olga, ada, mia] = Object.values(people);
 });
 
 describe("ASVS 15.4.2 there is an owner, also where somebody becomes it while", () => {
@@ -39,13 +34,13 @@ describe("ASVS 15.4.2 there is an owner, also where somebody becomes it while", 
   for (const [how, run, status, code] of meanwhile)
     test(how, async () => {
       // It is done in the database, and not known here yet.
-      const held = holdNext(chat.base.store.users, "handOver");
+      const held = holdNext(server.store.users, "handOver");
       const handingOver = olga!.fetch("PUT", "/api/people/3/ownership");
       await held.reached;
       const response = await run();
       held.release();
       expect((await handingOver).status).toBe(204);
-      expect((await chat.base.store.users.byId(3))?.role).toBe("owner");
+      expect((await server.store.users.byId(3))?.role).toBe("owner");
       expect([response.status, (await response.json()).error.code]).toEqual([status, code]);
     });
 });
@@ -57,8 +52,7 @@ test("ASVS 8.3.2 who may not invite any more has no invitations that let in", as
   const made = await ada!.fetch("POST", "/api/invites", wanted);
   const { token }: InviteInfo = await made.json();
   const join = async (name: string) =>
-    (await new Person(chat.server, name).fetch("POST", "/api/account", { name, password, invite: token }))
-      .status;
+    (await new Person(server, name).fetch("POST", "/api/account", { name, password, invite: token })).status;
   expect(await join("before")).toBe(201);
   for (const role of ["moderator", "admin"])
     expect((await olga!.fetch("PUT", "/api/people/2/role", { role })).status).toBe(204);

@@ -2,31 +2,28 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import * as v from "valibot";
 import { type CommandType, commands } from "../../../server/protocol/commands.ts";
-import { contentsOf, database } from "../../support/database.ts";
 import { Fuzzing, leastCases } from "../../support/fuzzing.ts";
 import { anyValue, malformedTexts, spoiled } from "../../support/hostile.ts";
-import { Person, type Socket } from "../../support/person.ts";
-import { startServer, type TestServer } from "../../support/server.ts";
+import type { Socket } from "../../support/person.ts";
+import { stage } from "../../support/stage.ts";
 
-const { db, store } = database();
-let server: TestServer;
-let alice: Person;
 let hostile: Socket;
 let bystander: Socket;
 let fuzzing: Fuzzing;
-beforeAll(async () => {
-  // Limits so wide that what is tested is what the frames say, not how many they are.
-  server = await startServer({ store, env: { MESSAGES_PER_MINUTE: "1000000", MESSAGE_BURST: "1000000" } });
-  alice = await new Person(server, "alice").register();
-  hostile = await alice.enter();
-  bystander = await (await new Person(server, "bob").register()).enter();
-  fuzzing = new Fuzzing();
-});
 afterAll(async () => {
   expect((await bystander.say("undisturbed")).author).toBe(2);
   expect(bystander.events.filter(({ type }) => type === "error")).toEqual([]);
-  await server.stop();
-  expect(server.bugs).toEqual([]);
+});
+// Limits so wide that what is tested is what the frames say, not how many they are.
+const { server, alice, bob, contents } = stage({
+  once: true,
+  env: { MESSAGES_PER_MINUTE: "1000000", MESSAGE_BURST: "1000000" },
+  people: ["alice", "bob"],
+});
+beforeAll(async () => {
+  hostile = await alice.enter();
+  bystander = await bob.enter();
+  fuzzing = new Fuzzing();
 });
 
 /** What is answered to a frame before anything sent after it: one error, or the answer of a command. */
@@ -59,7 +56,7 @@ describe("ASVS 2.2.1 2.2.2 whatever a frame holds, it is answered, and changes n
   for (const [type, command] of Object.entries(good)) {
     test(type, async () => {
       expect(v.is(commands[type as CommandType], command)).toBe(true);
-      const before = contentsOf(db);
+      const before = contents();
       const property = fc.asyncProperty(spoiled(command), async (given) => {
         fc.pre(!isCommand(given));
         const answers = await answersTo(JSON.stringify(given) ?? "");
@@ -71,21 +68,21 @@ describe("ASVS 2.2.1 2.2.2 whatever a frame holds, it is answered, and changes n
         const ref = (given as { ref?: unknown } | null)?.ref;
         if (v.is(commands.ping.entries.ref, ref))
           expect(error.ref).toBe(error.code === "malformed" ? undefined : ref);
-        expect(contentsOf(db)).toEqual(before);
+        expect(contents()).toEqual(before);
       });
       await fuzzing.try(property, 250);
     });
   }
 
   test("texts that are no JSON, and bytes that are no text", async () => {
-    const before = contentsOf(db);
+    const before = contents();
     for (const text of malformedTexts) {
       expect([text, await answersTo(text)]).toEqual([text, [expect.objectContaining({ code: "malformed" })]]);
     }
     for (const bytes of [new Uint8Array(0), new Uint8Array(500), Buffer.from(JSON.stringify(good.ping))]) {
       expect(await answersTo(bytes)).toMatchObject([{ type: "error", code: "malformed" }]);
     }
-    expect(contentsOf(db)).toEqual(before);
+    expect(contents()).toEqual(before);
   });
 
   test("any texts at all, in any order, without waiting", async () => {
@@ -94,7 +91,7 @@ describe("ASVS 2.2.1 2.2.2 whatever a frame holds, it is answered, and changes n
       fc.json({ maxDepth: 20 }),
       anyValue.map((value) => JSON.stringify(value)),
     );
-    const before = contentsOf(db);
+    const before = contents();
     const property = fc.asyncProperty(fc.array(text, { minLength: 1, maxLength: 20 }), async (texts) => {
       const from = hostile.events.length;
       for (const text of texts) hostile.raw.send(text);
@@ -106,7 +103,7 @@ describe("ASVS 2.2.1 2.2.2 whatever a frame holds, it is answered, and changes n
       expect(codes).not.toContain("internal");
     });
     await fuzzing.try(property, 150);
-    expect(contentsOf(db)).toEqual(before);
+    expect(contents()).toEqual(before);
   });
 });
 
@@ -134,7 +131,7 @@ test("right commands with any values are answered without a bug", async () => {
       type: fc.constant("conversation.sync"),
       ref,
       conversation,
-      epoch: fc.constant(store.epoch),
+      epoch: fc.constant(server.store.epoch),
       after: number,
     }),
     fc.record({ type: fc.constant("message.delete"), ref, conversation, seq: number }),

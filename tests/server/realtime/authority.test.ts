@@ -1,25 +1,15 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { beforeEach, describe, expect, test } from "bun:test";
 import { closeCodes } from "../../../server/protocol/close-codes.ts";
-import { type Clock, clock } from "../../support/clock.ts";
 import { holdNext } from "../../support/hold.ts";
 import { Person, type Socket } from "../../support/person.ts";
-import { startServer, type TestServer } from "../../support/server.ts";
+import { stage } from "../../support/stage.ts";
 import { Wire } from "../../support/wire.ts";
 import { logOf } from "../store/conformance/ground.ts";
 
-let server: TestServer;
-let time: Clock;
-let alice: Person;
 let bob: Socket;
+const { server, alice } = stage({ clock: true, people: ["alice"] });
 beforeEach(async () => {
-  time = clock();
-  server = await startServer({ system: time });
-  alice = await new Person(server, "alice").register();
   bob = await (await new Person(server, "bob").register()).enter();
-});
-afterEach(async () => {
-  await server.stop();
-  expect(server.bugs).toEqual([]);
 });
 
 const text = (text: string, clientId: string = crypto.randomUUID()) => ({

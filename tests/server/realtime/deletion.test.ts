@@ -1,27 +1,20 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { beforeEach, describe, expect, test } from "bun:test";
 import type { Message } from "../../../server/protocol/events.ts";
-import { type Clock, clock } from "../../support/clock.ts";
-import { contentsOf } from "../../support/database.ts";
 import { Follower } from "../../support/follower.ts";
-import type { Person, Socket } from "../../support/person.ts";
-import { type Village, village } from "../../support/village.ts";
+import type { Socket } from "../../support/person.ts";
+import { stage } from "../../support/stage.ts";
 import { logOf } from "../store/conformance/ground.ts";
 
 /** Limits so wide that only those of deleting are met. */
 const env = { MESSAGE_BURST: "1000", MESSAGES_PER_MINUTE: "1000" };
-let time: Clock;
-let place: Village;
-let [alice, bob, mona]: Person[] = [];
 let [a, b, m]: Socket[] = [];
-beforeEach(async () => {
-  time = clock();
-  place = await village({ alice: "member", bob: "member", mona: "moderator" }, { system: time, env });
-  [alice, bob, mona] = ["alice", "bob", "mona"].map((name) => place.people[name]!);
-  [a, b, m] = await Promise.all([alice, bob, mona].map((person) => person!.enter()));
+const { server, time, alice, bob, mona, contents } = stage({
+  clock: true,
+  env,
+  people: { alice: "member", bob: "member", mona: "moderator" },
 });
-afterEach(async () => {
-  await place.server.stop();
-  expect(place.server.bugs).toEqual([]);
+beforeEach(async () => {
+  [a, b, m] = await Promise.all([alice, bob, mona].map((person) => person.enter()));
 });
 
 const remove = ({ conversation, seq }: Pick<Message, "conversation" | "seq">, by = a!) =>
@@ -42,7 +35,7 @@ describe("a message that its author deletes", () => {
     await remove(message);
     const changed = { ...message, rev: 3, body: { text: "" }, deletedAt: time.now() };
     for (const socket of [a!, b!, m!]) expect(await changesHeardBy(socket)).toEqual([changed]);
-    expect(JSON.stringify(contentsOf(place.base.db))).not.toContain("should not have");
+    expect(JSON.stringify(contents())).not.toContain("should not have");
     expect(await b!.say("Never mind")).toMatchObject({ seq: 4, rev: 4 });
     const page = await b!.ask("history.read", { conversation: "group" }, "history.page");
     expect(page.messages.map(({ seq, body }) => [seq, body.text])).toEqual([
@@ -62,10 +55,10 @@ describe("a message that its author deletes", () => {
   test("twice is as good as once: the same answer, and nothing changes or is said", async () => {
     const message = await a!.say("once");
     await remove(message);
-    const before = contentsOf(place.base.db);
+    const before = contents();
     await remove(message);
     await remove(message, m!);
-    expect(contentsOf(place.base.db)).toEqual(before);
+    expect(contents()).toEqual(before);
     expect(await changesHeardBy(b!)).toHaveLength(1);
   });
 
@@ -84,7 +77,7 @@ describe("a message that its author deletes", () => {
 
   test("leaves no line in the audit log: it was theirs", async () => {
     await remove(await a!.say("mine"));
-    expect(await audited()).toEqual([]);
+    expect(await auditedMessages()).toEqual([]);
   });
 });
 
@@ -102,12 +95,12 @@ describe("catching up", () => {
     expect(follower.log.map(({ body }) => body.text)).toEqual([
       ...["message 0", "", "message 2", "message 3", "", "and on"],
     ]);
-    expect(follower.log).toEqual(inOrder(await logOf(place.server.store)));
+    expect(follower.log).toEqual(inOrder(await logOf(server.store)));
   });
 
   test("while everybody writes and deletes at once, all come to have the same, without a hole", async () => {
     const followers = await Promise.all(
-      [alice, bob, mona].map(async (person) => new Follower().follow(await person!.enter())),
+      [alice, bob, mona].map(async (person) => new Follower().follow(await person.enter())),
     );
     const once = async (socket: Socket, text: string) => remove(await socket.say(text), socket);
     await Promise.all(
@@ -117,7 +110,7 @@ describe("catching up", () => {
       ]).flat(),
     );
     for (const follower of followers) await follower.reaches(72);
-    const log = inOrder(await logOf(place.server.store));
+    const log = inOrder(await logOf(server.store));
     expect(log.filter(({ deletedAt }) => deletedAt === undefined)).toHaveLength(24);
     for (const follower of followers) {
       expect(follower.log).toEqual(log);
@@ -135,7 +128,7 @@ describe("sending a deleted message again", () => {
     expect(again).toEqual({ ...message, rev: 2, body: { text: "" }, deletedAt: time.now() });
     await b!.ask("ping", {}, "pong");
     expect(b!.events.filter(({ type }) => type === "message.sent")).toHaveLength(1);
-    expect(await logOf(place.server.store)).toEqual([again]);
+    expect(await logOf(server.store)).toEqual([again]);
   });
 
   test("into another conversation is refused", async () => {
@@ -151,7 +144,7 @@ describe("a moderator", () => {
     const message = await a!.say("rude words");
     await remove(message, m!);
     expect((await changesHeardBy(a!)).map(({ seq, body }) => [seq, body.text])).toEqual([[1, ""]]);
-    expect(await audited()).toEqual([
+    expect(await auditedMessages()).toEqual([
       {
         ...{ at: time.now(), event: "message.deleted", actorId: 3, subjectId: 1 },
         detail: { conversation: "group", seq: 1 },
@@ -188,8 +181,8 @@ test("ASVS 2.4.1 deleting is bounded; who may not for the moment is told until w
 });
 
 /** The lines of the audit log, as far as they are about messages. */
-async function audited() {
-  const lines = await place.server.store.audit.page({}, null, 100);
+async function auditedMessages() {
+  const lines = await server.store.audit.page({}, null, 100);
   return lines
     .filter(({ event }) => event.startsWith("message."))
     .map(({ at, event, actorId, subjectId, detail }) => ({ at, event, actorId, subjectId, detail }));

@@ -1,21 +1,13 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { Follower } from "../../support/follower.ts";
 import { holdNext } from "../../support/hold.ts";
 import { Person } from "../../support/person.ts";
-import { startServer, type TestServer } from "../../support/server.ts";
+import { stage } from "../../support/stage.ts";
 import { draft, logOf } from "../store/conformance/ground.ts";
 
-let server: TestServer;
-let alice: Person;
-let bob: Person;
-beforeEach(async () => {
-  server = await startServer({ env: { MESSAGES_PER_MINUTE: "1000000", MESSAGE_BURST: "1000000" } });
-  alice = await new Person(server, "alice").register();
-  bob = await new Person(server, "bob").register();
-});
-afterEach(async () => {
-  await server.stop();
-  expect(server.bugs).toEqual([]);
+const { server, alice, bob } = stage({
+  env: { MESSAGES_PER_MINUTE: "1000000", MESSAGE_BURST: "1000000" },
+  people: ["alice", "bob"],
 });
 
 const fill = async (count: number) => {

@@ -1,16 +1,15 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { shouldReconnect } from "../../../server/protocol/close-codes.ts";
 import { limits } from "../../../server/protocol/limits.ts";
-import { Person, type Socket } from "../../support/person.ts";
-import { startServer, type TestServer } from "../../support/server.ts";
+import type { Socket } from "../../support/person.ts";
+import { stage } from "../../support/stage.ts";
 import { logOf } from "../store/conformance/ground.ts";
 
-let server: TestServer;
-let alice: Person;
 let socket: Socket;
-beforeAll(async () => {
-  server = await startServer({ env: { MESSAGES_PER_MINUTE: "1000000", MESSAGE_BURST: "1000000" } });
-  alice = await new Person(server, "alice").register();
+const { server, alice } = stage({
+  once: true,
+  env: { MESSAGES_PER_MINUTE: "1000000", MESSAGE_BURST: "1000000" },
+  people: ["alice"],
 });
 beforeEach(async () => {
   socket = await alice.enter();
@@ -21,8 +20,6 @@ afterEach(async () => {
 });
 afterAll(async () => {
   expect(await logOf(server.store)).toEqual([]);
-  await server.stop();
-  expect(server.bugs).toEqual([]);
 });
 
 /** The refusal of a frame, after which the socket still answers. */

@@ -1,9 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { type CommandType, commands } from "../../../server/protocol/commands.ts";
 import { isAbove, may, type Role, roles } from "../../../server/protocol/roles.ts";
-import { contentsOf } from "../../support/database.ts";
 import { Person, type Socket } from "../../support/person.ts";
-import { type Village, village } from "../../support/village.ts";
+import { stage } from "../../support/stage.ts";
 
 type Entered = Awaited<ReturnType<Person["enter"]>>;
 
@@ -13,23 +12,19 @@ const everyone = Object.fromEntries(
 ) as Record<string, Role>;
 const ids = Object.fromEntries(Object.keys(everyone).map((name, at) => [name, at + 1]));
 
-let place: Village;
 const sockets: Record<string, Entered> = {};
-beforeAll(async () => {
-  // Limits so wide that what is tested is who may, not how often.
-  place = await village(
-    { ...everyone, gone: "member", locked: "member" },
-    { env: { MESSAGE_BURST: "1000000" } },
-  );
-  for (const name of Object.keys(everyone)) sockets[name] = await place.people[name]!.enter();
+// Limits so wide that what is tested is who may, not how often.
+const { server, people, contents } = stage<string>({
+  once: true,
+  env: { MESSAGE_BURST: "1000000" },
+  people: { ...everyone, gone: "member", locked: "member" },
 });
-afterAll(async () => {
-  await place.server.stop();
-  expect(place.server.bugs).toEqual([]);
+beforeAll(async () => {
+  for (const name of Object.keys(everyone)) sockets[name] = await people[name]!.enter();
 });
 
 /** What is stored, but for what was read, which is written down a little later than it is said. */
-const stored = () => ({ ...contentsOf(place.base.db), memberships: null });
+const stored = () => ({ ...contents(), memberships: null });
 
 /** What each command asks in a conversation; `seq` is of a message that is there. A command without a row fails. */
 const rows: Record<CommandType, (conversation: string, epoch: string, seq: number) => object> = {
@@ -124,7 +119,7 @@ describe("ASVS 8.2.2 ASVS 8.2.3 whose messages one may delete", () => {
 
   test("who is made a moderator may at once, and may not any more when that is taken back", async () => {
     const socket = sockets["other-member"]!;
-    const make = (role: string) => place.people["one-owner"]!.fetch("PUT", "/api/people/5/role", { role });
+    const make = (role: string) => people["one-owner"]!.fetch("PUT", "/api/people/5/role", { role });
     const attempt = async () => {
       const { seq } = await sockets["one-member"]!.say("well?");
       return refusalOf(socket, "message.delete", { conversation: "group", seq });
@@ -141,9 +136,9 @@ describe("ASVS 8.2.3 what of a person who gets to see", () => {
   test("one's own role and everybody's, in the directory; how many reports wait, only who may settle them", async () => {
     const { seq } = await sockets["other-member"]!.say("report me");
     const reported = { conversation: "group", seq, reason: "spam" };
-    expect((await place.people["one-member"]!.fetch("POST", "/api/reports", reported)).status).toBe(204);
+    expect((await people["one-member"]!.fetch("POST", "/api/reports", reported)).status).toBe(204);
     for (const role of roles) {
-      const { entered } = await place.people[`one-${role}`]!.enter();
+      const { entered } = await people[`one-${role}`]!.enter();
       const shown = role === "member" ? {} : { role };
       expect(entered.me).toEqual({ id: ids[`one-${role}`]!, name: `one-${role}`, ...shown });
       expect(entered.people).toContainEqual(entered.me);
@@ -159,18 +154,13 @@ describe("ASVS 8.2.3 what of a person who gets to see", () => {
 
 describe("ASVS 8.3.1 who is not signed in, or not any more", () => {
   test("opens no socket: nobody, a stranger, a former member, who is locked out", async () => {
-    const owner = place.people["one-owner"]!;
+    const owner = people["one-owner"]!;
     const lock = { status: "suspended", reason: "" };
     expect((await owner.fetch("PUT", "/api/people/10/status", lock)).status).toBe(204);
     expect((await owner.fetch("DELETE", "/api/people/9", { messages: "keep" })).status).toBe(204);
-    const stranger = new Person(place.server, "stranger");
+    const stranger = new Person(server, "stranger");
     stranger.bring(`__Host-session=${"A".repeat(43)}`);
-    for (const person of [
-      new Person(place.server, "nobody"),
-      stranger,
-      place.people.gone!,
-      place.people.locked!,
-    ])
+    for (const person of [new Person(server, "nobody"), stranger, people.gone!, people.locked!])
       expect([person.name, await person.connect().catch(String)]).toEqual([
         person.name,
         expect.stringContaining("1006"),

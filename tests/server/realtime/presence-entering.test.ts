@@ -1,22 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { type Clock, clock } from "../../support/clock.ts";
-import { Person } from "../../support/person.ts";
-import { startServer, type TestServer } from "../../support/server.ts";
+import { describe, expect, test } from "bun:test";
+import { stage } from "../../support/stage.ts";
 
-let server: TestServer;
-let time: Clock;
-let alice: Person;
-let bob: Person;
-beforeEach(async () => {
-  time = clock();
-  server = await startServer({ system: time });
-  alice = await new Person(server, "alice").register();
-  bob = await new Person(server, "bob").register();
-});
-afterEach(async () => {
-  await server.stop();
-  expect(server.bugs).toEqual([]);
-});
+const { time, alice, bob } = stage({ clock: true, people: ["alice", "bob"] });
 /** What has changed so far is told. */
 const tell = () => time.advance(150);
 

@@ -1,28 +1,18 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { beforeEach, describe, expect, test } from "bun:test";
 import type { EventOf } from "../../../server/protocol/events.ts";
 import { graceMs, quietStartMs } from "../../../server/realtime/presence.ts";
-import { type Clock, clock } from "../../support/clock.ts";
 import { holdNext } from "../../support/hold.ts";
 import { Person, Socket } from "../../support/person.ts";
 import { Relay } from "../../support/relay.ts";
-import { startServer, type TestServer } from "../../support/server.ts";
+import { startServer } from "../../support/server.ts";
+import { stage } from "../../support/stage.ts";
 
-let server: TestServer;
-let time: Clock;
-let alice: Person;
-let bob: Person;
 let watcher: Socket;
+const { server, time, alice, bob } = stage({ clock: true, people: ["alice", "bob"] });
+
 beforeEach(async () => {
-  time = clock();
-  server = await startServer({ system: time });
-  alice = await new Person(server, "alice").register();
-  bob = await new Person(server, "bob").register();
   watcher = await (await new Person(server, "watcher").register()).enter();
   await said();
-});
-afterEach(async () => {
-  await server.stop();
-  expect(server.bugs).toEqual([]);
 });
 
 /** What the watcher was told since it was last asked, once all that happened so far has had its time. */

@@ -1,26 +1,21 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { beforeEach, describe, expect, test } from "bun:test";
 import { Follower } from "../../support/follower.ts";
 import { holdNext } from "../../support/hold.ts";
 import { Person, type Socket } from "../../support/person.ts";
-import { startServer, type TestServer } from "../../support/server.ts";
+import { stage } from "../../support/stage.ts";
 import { logOf } from "../store/conformance/ground.ts";
 
-let server: TestServer;
 let alice: Person;
 let bob: Person;
 let carol: Person;
+const { server } = stage();
 beforeEach(async () => {
-  server = await startServer();
   [alice, bob, carol] = ["alice", "bob", "carol"].map((name) => new Person(server, name)) as [
     Person,
     Person,
     Person,
   ];
   for (const person of [alice, bob, carol]) await person.register();
-});
-afterEach(async () => {
-  await server.stop();
-  expect(server.bugs).toEqual([]);
 });
 
 const together = "direct:1:2";

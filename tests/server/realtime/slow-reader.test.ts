@@ -1,30 +1,20 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { beforeEach, expect, test } from "bun:test";
 import { closeCodes, shouldReconnect } from "../../../server/protocol/close-codes.ts";
 import { limits } from "../../../server/protocol/limits.ts";
 import { Connections, type Socket as Held } from "../../../server/realtime/connections.ts";
 import { backlogMax, slowBytes, watch, watchMs } from "../../../server/realtime/watch.ts";
 import type { Session } from "../../../server/store/sessions.ts";
-import { type Clock, clock } from "../../support/clock.ts";
 import { Follower } from "../../support/follower.ts";
 import { Person, type Socket } from "../../support/person.ts";
-import { startServer, type TestServer } from "../../support/server.ts";
+import { stage } from "../../support/stage.ts";
 import { Wire } from "../../support/wire.ts";
 import { draft, logOf } from "../store/conformance/ground.ts";
 
-let server: TestServer;
-let time: Clock;
 let writer: Socket;
-let reader: Person;
+const env = { MESSAGES_PER_MINUTE: "1000000", MESSAGE_BURST: "1000000" };
+const { server, time, reader } = stage({ clock: true, env, people: ["reader"] });
 beforeEach(async () => {
-  time = clock();
-  const env = { MESSAGES_PER_MINUTE: "1000000", MESSAGE_BURST: "1000000" };
-  server = await startServer({ system: time, env });
   writer = await (await new Person(server, "writer").register()).enter();
-  reader = await new Person(server, "reader").register();
-});
-afterEach(async () => {
-  await server.stop();
-  expect(server.bugs).toEqual([]);
 });
 
 const big = "x".repeat(limits.messageMaxBytes);
