@@ -1,44 +1,37 @@
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import type { Browser } from "playwright-core";
-import { launch } from "../support/browser.ts";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { judge } from "../support/judge.ts";
 import { looks } from "../support/looks.ts";
 import { Person, password } from "../support/person.ts";
 import { startServer } from "../support/server.ts";
 import { setUpLink } from "../support/server-settings.ts";
-import { Visitor } from "../support/visitor.ts";
+import { inBrowser } from "../support/stage.ts";
 
 setDefaultTimeout(90_000);
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(() => browser.close());
+const visit = inBrowser();
 
 for (const [look, options] of looks)
   test(`axe finds nothing on the ways in, and nothing hangs over the edge: ${look}`, async () => {
     const server = await startServer({ settings: null });
-    const visitor = await Visitor.arrive(browser, server, "a-name.as_long-as-20", options);
+    const visitor = await visit(server, "a-name.as_long-as-20", options);
     const { page } = visitor;
-    const field = (label: string) => page.getByLabel(label, { exact: true });
     const sees = (heading: string | RegExp) => page.getByRole("heading", { name: heading }).waitFor();
 
     await visitor.goto("/");
     await sees("This chat is not set up yet");
     await judge(visitor);
     await visitor.goto(setUpLink(server));
-    await field("Name of the chat").waitFor();
+    await visitor.field("Name of the chat").waitFor();
     await visitor.button("Set up the chat").click();
     await page.getByText("The name must not be empty.").waitFor();
     await judge(visitor);
-    await field("Name of the chat").fill("The Featherstonehaugh-Cholmondeleys Club");
-    await field("Username").fill(visitor.name);
-    await field("Password").fill(password);
-    await field("Confirm password").fill(password);
+    await visitor.field("Name of the chat").fill("The Featherstonehaugh-Cholmondeleys Club");
+    await visitor.field("Username").fill(visitor.name);
+    await visitor.field("Password").fill(password);
+    await visitor.field("Confirm password").fill(password);
     await visitor.button("Set up the chat").click();
-    await field("Invitation").waitFor();
+    await visitor.field("Invitation").waitFor();
     await judge(visitor);
-    const link = await field("Invitation").inputValue();
+    const link = await visitor.field("Invitation").inputValue();
     await visitor.button("Go to the chat").click();
     await visitor.log.waitFor();
     await visitor.goto("/admin/invites");

@@ -1,19 +1,13 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import type { Browser } from "playwright-core";
-import { launch } from "../support/browser.ts";
 import { ChatProcess } from "../support/chat-process.ts";
-import { Visitor } from "../support/visitor.ts";
+import { inBrowser } from "../support/stage.ts";
+import type { Visitor } from "../support/visitor.ts";
 
 setDefaultTimeout(90_000);
 const chat = new ChatProcess();
-let browser: Browser;
-beforeAll(async () => {
-  [, browser] = await Promise.all([chat.start(), launch()]);
-});
-afterAll(async () => {
-  await browser.close();
-  await chat.remove();
-});
+const visit = inBrowser();
+beforeAll(() => chat.start());
+afterAll(() => chat.remove());
 
 /** What a visitor's log shows of these texts, in its order, each as often as it stands there. */
 async function shown(visitor: Visitor, texts: string[]) {
@@ -27,8 +21,8 @@ async function comeBack(visitor: Visitor) {
 }
 
 test("the server is killed and comes back in the middle: nothing is lost, doubled or out of order", async () => {
-  const alice = await (await Visitor.arrive(browser, chat, "alice")).register();
-  const bob = await (await Visitor.arrive(browser, chat, "bob")).register();
+  const alice = await (await visit(chat, "alice")).register();
+  const bob = await (await visit(chat, "bob")).register();
   const texts: string[] = [];
   const say = async (visitor: Visitor, text: string) => {
     texts.push(text);

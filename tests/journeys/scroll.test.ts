@@ -1,25 +1,21 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import type { Browser } from "playwright-core";
 import { draft } from "../server/store/conformance/ground.ts";
-import { launch } from "../support/browser.ts";
 import { Person } from "../support/person.ts";
-import { startServer, type TestServer } from "../support/server.ts";
-import { phone, Visitor } from "../support/visitor.ts";
+import { stage } from "../support/stage.ts";
+import { phone, type Visitor } from "../support/visitor.ts";
 
 setDefaultTimeout(90_000);
-let server: TestServer;
-let browser: Browser;
 let writer: Awaited<ReturnType<Person["enter"]>>;
 /** Has been away since before the first message. */
 let returner: Person;
 const count = 700;
 const day = 86_400_000;
 
+const { server, visit } = stage({
+  browser: true,
+  env: { MESSAGES_PER_MINUTE: "100000", MESSAGE_BURST: "10000" },
+});
 beforeAll(async () => {
-  [server, browser] = await Promise.all([
-    startServer({ env: { MESSAGES_PER_MINUTE: "100000", MESSAGE_BURST: "10000" } }),
-    launch(),
-  ]);
   writer = await (await new Person(server, "writer").register()).enter();
   returner = await new Person(server, "returner").withKey().register();
   // Half of them over ten days, the other half today.
@@ -30,12 +26,7 @@ beforeAll(async () => {
   }));
   for (let at = 0; at < count; at += 100) await server.store.messages.append(all.slice(at, at + 100));
 });
-afterAll(async () => {
-  writer.close();
-  await browser.close();
-  await server.stop();
-  expect(server.bugs).toEqual([]);
-});
+afterAll(() => writer.close());
 
 const top = (visitor: Visitor) => visitor.log.evaluate((log) => log.scrollTop);
 const numbers = async (visitor: Visitor) =>
@@ -49,7 +40,7 @@ const yOf = async (visitor: Visitor, text: string) =>
   (await visitor.log.getByText(text, { exact: true }).boundingBox())?.y ?? Number.NaN;
 
 test("the latest page shows at once, and all older ones come while scrolling up, in order and once", async () => {
-  const reader = await (await Visitor.arrive(browser, server, "reader")).register();
+  const reader = await (await visit("reader")).register();
   await reader.sees(`message ${count} of many`);
   expect((await numbers(reader)).length).toBeLessThan(300);
 
@@ -70,7 +61,7 @@ test("the latest page shows at once, and all older ones come while scrolling up,
 });
 
 test("who reads further up stays there when messages arrive, and is told of them", async () => {
-  const keeper = await (await Visitor.arrive(browser, server, "keeper")).register();
+  const keeper = await (await visit("keeper")).register();
   await keeper.sees(`message ${count} of many`);
   await keeper.log.hover();
   await keeper.page.mouse.wheel(0, -1200);
@@ -153,7 +144,7 @@ const settled = (visitor: Visitor, least: number) =>
   );
 
 test("a fling to the top, and a scroll bar held there, fetch one page each and move nothing", async () => {
-  const flinger = await Visitor.arrive(browser, server, "flinger", phone);
+  const flinger = await visit("flinger", phone);
   const line = await withLatency(flinger, 300);
   await flinger.register();
   await flinger.sees(`message ${count} of many`);
@@ -211,7 +202,7 @@ test("a fling to the top, and a scroll bar held there, fetch one page each and m
 });
 
 test("any number of unread messages: the log opens at the first, goes down page by page, and End goes to the newest", async () => {
-  const tab = await Visitor.arrive(browser, server, "returner");
+  const tab = await visit("returner");
   await tab.bring(returner);
   const line = await withLatency(tab, 0);
   const marks = await returner.enter();
@@ -250,7 +241,7 @@ test("any number of unread messages: the log opens at the first, goes down page 
   for (let number = 601; number <= count; number++) expect(seen).toContain(number);
 
   marks.close();
-  const other = await Visitor.arrive(browser, server, "latecomer");
+  const other = await visit("latecomer");
   const late = await new Person(server, "latecomer").withKey().register();
   const more = Array.from({ length: 300 }, (_, at) => ({
     ...draft(`late message ${at + 1}`),

@@ -1,40 +1,27 @@
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { setDefaultTimeout, test } from "bun:test";
 import { sql } from "drizzle-orm";
-import type { Browser } from "playwright-core";
 import { system } from "../../server/system.ts";
 import { Authenticator } from "../support/authenticator.ts";
-import { launch } from "../support/browser.ts";
-import { database } from "../support/database.ts";
 import { judge } from "../support/judge.ts";
 import { looks } from "../support/looks.ts";
 import { password } from "../support/person.ts";
-import { startServer, type TestServer } from "../support/server.ts";
-import { Visitor } from "../support/visitor.ts";
+import { stage } from "../support/stage.ts";
 
 setDefaultTimeout(90_000);
-const base = database();
-let server: TestServer;
-let browser: Browser;
 let ahead = 0;
 const now = () => Date.now() + ahead;
-beforeAll(async () => {
-  [server, browser] = await Promise.all([
-    startServer({ store: base.store, system: { ...system, now }, settings: { secondFactor: "admins" } }),
-    launch(),
-  ]);
-});
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-  expect(server.bugs).toEqual([]);
+const { server, visit } = stage({
+  browser: true,
+  system: { ...system, now },
+  settings: { secondFactor: "admins" },
 });
 
 for (const [at, [look, options]] of looks.entries()) {
   test(`the pages of two-step login can be used by everybody: ${look}`, async () => {
-    const visitor = await Visitor.arrive(browser, server, `a-name.as_long-as-${at}0`, options);
+    const visitor = await visit(`a-name.as_long-as-${at}0`, options);
     const { page } = visitor;
     await visitor.register();
-    base.db.run(sql`update users set role = 'admin'`);
+    server.db.run(sql`update users set role = 'admin'`);
     await page.reload();
     await visitor.button("Set up with my phone").waitFor();
     await judge(visitor, "enrolment");

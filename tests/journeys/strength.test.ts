@@ -86,6 +86,11 @@ test("the page's policy lets no other file become a thread", async () => {
     });
   });
   expect(fates).toEqual(["TypeError", "TypeError"]);
+  // Of the second the page complains, as it does of all that its policy forbids.
+  await visitor.until(
+    async () => visitor.complaints.splice(0),
+    ([complaint]) => /policy named 'another'/i.test(complaint ?? ""),
+  );
 });
 
 test("where the judge cannot be loaded, the meter says so, and one can still register", async () => {

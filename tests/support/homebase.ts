@@ -1,24 +1,37 @@
-import { comeBack, type Person as Known, settingsFor, startOidcProvider } from "./oidc.ts";
+import { afterAll, afterEach, beforeAll, beforeEach } from "bun:test";
+import type { Fetch } from "../../server/auth/providers/asking.ts";
+import { comeBack, type Person as Known, type OidcProvider, settingsFor, startOidcProvider } from "./oidc.ts";
 import { Person } from "./person.ts";
-import { startServer, type TestServerOptions } from "./server.ts";
+import { type StageOptions, stage } from "./stage.ts";
 import type { Visitor } from "./visitor.ts";
 
-export type Homebase = Awaited<ReturnType<typeof startHomebase>>;
-
-/** A server whose people may sign in with an account at the real provider, known as "Homebase". */
-export async function startHomebase(options: TestServerOptions = {}, people: Record<string, Known> = {}) {
-  const redirectUris: string[] = [];
-  const provider = await startOidcProvider(redirectUris, people);
-  const server = await startServer({
-    ...options,
-    env: { ...settingsFor(provider.issuer), ...options.env },
-    fetch: (url, init) => fetch(url, { ...init, tls: { ca: provider.authority } } as RequestInit),
+/** The stage of a server whose people may sign in with an account at the real provider, known as "Homebase". */
+export function homebase<const Name extends string = never>(
+  options: StageOptions<Name> = {},
+  people: Record<string, Known> = {},
+) {
+  let provider: OidcProvider;
+  let redirectUris: string[];
+  let isDown: boolean;
+  async function prepare() {
+    redirectUris = [];
+    isDown = false;
+    provider = await startOidcProvider(redirectUris, people);
+    return {
+      env: { ...settingsFor(provider.issuer), ...options.env },
+      fetch: ((url, init) => fetch(url, { ...init, tls: { ca: provider.authority } })) satisfies Fetch,
+    };
+  }
+  const setting = stage({ ...options, prepare });
+  const { server } = setting;
+  const [before, after] = (options.once ?? options.browser) ? [beforeAll, afterAll] : [beforeEach, afterEach];
+  before(() => void redirectUris.push(`${server.origin}/api/providers/oidc/callback`));
+  after(async () => {
+    if (!isDown) await provider.stop();
   });
-  let isDown = false;
-  redirectUris.push(`${server.origin}/api/providers/oidc/callback`);
 
   /** Goes to the provider from `path`, logs in there as `sub`, and gives the path to which the provider sends back. */
-  async function visit(person: Person, sub: string, body: object = {}, path = "/api/providers/oidc") {
+  async function visitProvider(person: Person, sub: string, body: object = {}, path = "/api/providers/oidc") {
     const sent = await person.fetch("POST", path, body);
     if (sent.status !== 200) throw new Error(`${person.name} was not sent: ${await sent.text()}`);
     const { pathname, search } = await comeBack((await sent.json()).url, sub, provider.authority);
@@ -27,7 +40,7 @@ export async function startHomebase(options: TestServerOptions = {}, people: Rec
 
   /** The whole way; gives the page one is led to in the end. */
   async function come(person: Person, sub: string, body: object = {}, path?: string) {
-    return comesBack(person, await visit(person, sub, body, path));
+    return comesBack(person, await visitProvider(person, sub, body, path));
   }
 
   /** Somebody who has come by the provider and chosen a name. */
@@ -40,9 +53,9 @@ export async function startHomebase(options: TestServerOptions = {}, people: Rec
   }
 
   return {
-    server,
-    provider,
-    visit,
+    ...setting,
+    provider: () => provider,
+    visitProvider,
     come,
     /** Says who one is on the login page of the provider, in a real browser that was sent there. */
     async sayAtProvider({ page }: Visitor, sub: string) {
@@ -56,10 +69,6 @@ export async function startHomebase(options: TestServerOptions = {}, people: Rec
     async providerGoes() {
       isDown = true;
       await provider.stop();
-    },
-    async stop() {
-      await server.stop();
-      if (!isDown) await provider.stop();
     },
   };
 }

@@ -12,17 +12,19 @@ import { setUpLink } from "./server-settings.ts";
 import { settleRoles } from "./village.ts";
 import { Visitor } from "./visitor.ts";
 
-interface Options<Name extends string> extends Omit<TestServerOptions, "store"> {
+export interface StageOptions<Name extends string> extends Omit<TestServerOptions, "store"> {
   /** Who has an account and a session, in the order of their ids: members, or people with these roles. */
   people?: readonly Name[] | Readonly<Record<Name, Role>>;
   /** Who has set the server up, before anybody else came; and who may register from then on. */
   owner?: string;
   registration?: ServerSettings["registration"];
-  /** Whether time stands still, but for what a test moves it. */
-  clock?: boolean;
+  /** Whether time stands still, but for what a test moves it; and since when, where that matters. */
+  clock?: boolean | number;
+  /** What is only known once something else was started, before each server. */
+  prepare?(): Promise<TestServerOptions>;
   /** Whether there is one server for all tests, in place of a new one for each. */
   once?: boolean;
-  /** Whether there is a real browser; then there is one server for all tests. */
+  /** Whether there is a real browser; then there is one server for all tests, unless it is said otherwise. */
   browser?: boolean;
 }
 
@@ -34,25 +36,34 @@ type StageServer = TestServer & Pick<Base, "db">;
  * gives are the same objects for all tests, which each test finds as new. After a test no bug was reported by the server,
  * and no error by a page.
  */
-export function stage<const Name extends string = never>(options: Options<Name> = {}) {
-  const { people = [], owner, registration, clock: standsStill, once, browser: wanted, ...rest } = options;
+export function stage<const Name extends string = never>(options: StageOptions<Name> = {}) {
+  const {
+    people = [],
+    owner,
+    registration,
+    clock: standsStill,
+    once,
+    browser: wanted,
+    prepare,
+    ...rest
+  } = options;
   const server = {} as StageServer;
-  const time = clock();
+  const time = clock(typeof standsStill === "number" ? standsStill : undefined);
   const system = standsStill ? time : rest.system;
   const settings = owner === undefined ? rest.settings : null;
   const names = Array.isArray(people) ? people : Object.keys(people);
   const roles: Role[] = Array.isArray(people) ? [] : Object.values(people);
   const all = Object.fromEntries(names.map((name) => [name, new Person(server, name)]));
   const first = new Person(server, owner ?? "owner");
-  let browser: Browser;
-  let visitors: Visitor[] = [];
+  const visit = wanted ? inBrowser() : null;
 
-  async function start({ db, store }: Base) {
-    Object.assign(server, await startServer({ ...rest, system, settings, store }), { db });
+  async function start({ db, store }: Base, more?: TestServerOptions) {
+    Object.assign(server, await startServer({ ...rest, ...more, system, settings, store }), { db });
   }
   async function open() {
     time.restart();
-    await start(database());
+    const prepared = await prepare?.();
+    await start(database(), prepared);
     if (owner !== undefined) await first.forget().setUp(setUpLink(server), registration);
     for (const person of Object.values<Person>(all)) {
       person.forget().moveTo(server);
@@ -63,23 +74,15 @@ export function stage<const Name extends string = never>(options: Options<Name> 
     // The server has read who is what when it started.
     await server.app.drain();
     await server.server.stop(true);
-    await start(server);
+    await start(server, prepared);
   }
-  const isWell = () => {
-    expect(server.bugs).toEqual([]);
-    expect(visitors.flatMap(({ complaints }) => complaints)).toEqual([]);
-    visitors = [];
-  };
+  const isWell = () => expect(server.bugs).toEqual([]);
 
-  const isShared = once || wanted;
+  const isShared = once ?? wanted;
   const [before, after] = isShared ? [beforeAll, afterAll] : [beforeEach, afterEach];
-  before(async () => {
-    const [launched] = await Promise.all([wanted ? launch() : null, open()]);
-    if (launched) browser = launched;
-  });
+  before(open);
   if (isShared) afterEach(isWell);
   after(async () => {
-    await browser?.close();
     await server.stop();
     isWell();
   });
@@ -94,11 +97,31 @@ export function stage<const Name extends string = never>(options: Options<Name> 
     audited: async (event: AuditEvent) => await server.store.audit.page({ events: [event] }, null, 100),
     /** Every row of the database. */
     contents: () => contentsOf(server.db),
-    /** Somebody with a browser of their own, in which no page is open yet. */
-    async visit(name: string, look?: BrowserContextOptions, at: Reachable = server): Promise<Visitor> {
-      const visitor = await Visitor.arrive(browser, at, name, look);
-      visitors.push(visitor);
-      return visitor;
-    },
+    /** Somebody at the browser, of whom it knows nothing. */
+    visit: (name: string, look?: BrowserContextOptions, at: Reachable = server) => visit!(at, name, look),
+  };
+}
+
+/**
+ * Starts a real browser for the tests of a file. Gives how somebody comes with a context of their own in it, in which no page is
+ * open yet. After a test no page has reported an error.
+ */
+export function inBrowser() {
+  let launched: Promise<Browser>;
+  let visitors: Visitor[] = [];
+  beforeAll(() => {
+    launched = launch();
+  });
+  afterEach(() => {
+    const complaints = visitors.flatMap(({ complaints }) => complaints);
+    visitors = [];
+    expect(complaints).toEqual([]);
+  });
+  afterAll(async () => (await launched).close());
+
+  return async (at: Reachable, name: string, look?: BrowserContextOptions): Promise<Visitor> => {
+    const visitor = await Visitor.arrive(await launched, at, name, look);
+    visitors.push(visitor);
+    return visitor;
   };
 }

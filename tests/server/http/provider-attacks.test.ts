@@ -1,27 +1,18 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { outcome } from "../../support/authenticator.ts";
-import { contentsOf, database } from "../../support/database.ts";
-import { comesBack, type Homebase, startHomebase } from "../../support/homebase.ts";
+import { comesBack, homebase } from "../../support/homebase.ts";
 import { Person } from "../../support/person.ts";
 import { fromHeader } from "../../support/server.ts";
 
-const base = database();
-let home: Homebase;
-beforeAll(async () => {
-  const github = { GITHUB_CLIENT_ID: "x", GITHUB_CLIENT_SECRET: "x" };
-  home = await startHomebase({ store: base.store, env: github });
-  await home.pendingSignUp("anna");
-});
-afterAll(async () => {
-  await home.stop();
-  expect(home.server.bugs).toEqual([]);
-});
+const home = homebase({ once: true, env: { GITHUB_CLIENT_ID: "x", GITHUB_CLIENT_SECRET: "x" } });
+const { server, contents } = home;
+beforeAll(async () => void (await home.pendingSignUp("anna")));
 
-const newPerson = () => new Person(home.server, "somebody");
+const newPerson = () => new Person(server, "somebody");
 const failed = "/login?problem=provider_failed";
 
 /** Without the tickets: whoever fails has to begin anew, so theirs is used up. */
-const kept = () => ({ ...contentsOf(base.db), tickets: [] });
+const kept = () => ({ ...contents(), tickets: [] });
 
 /** Sends a browser back to the server, which lets it in nowhere and keeps nothing of it. */
 async function refused(person: Person, path: string, expected = failed) {
@@ -36,16 +27,16 @@ async function refused(person: Person, path: string, expected = failed) {
 
 describe("ASVS 10.1.2 an answer is taken from the browser that was sent, once", () => {
   test("not from another browser, also one that was sent itself", async () => {
-    const path = await home.visit(newPerson(), "anna");
+    const path = await home.visitProvider(newPerson(), "anna");
     const victim = newPerson();
-    await home.visit(victim, "victim");
+    await home.visitProvider(victim, "victim");
     await refused(victim, path);
-    await refused(newPerson(), await home.visit(newPerson(), "anna"));
+    await refused(newPerson(), await home.visitProvider(newPerson(), "anna"));
   });
 
   test("not a second time", async () => {
     const anna = newPerson();
-    const path = await home.visit(anna, "anna");
+    const path = await home.visitProvider(anna, "anna");
     const { cookies } = anna;
     expect(await comesBack(anna, path)).toBe("/");
     const before = kept();
@@ -70,13 +61,13 @@ describe("ASVS 2.3.1 10.2.1 nobody comes back who was not sent", () => {
 
   test("without a state, though they were sent", async () => {
     const person = newPerson();
-    const path = await home.visit(person, "anna");
+    const path = await home.visitProvider(person, "anna");
     await refused(person, path.replace(/state=[^&]+/, "state="));
   });
 
   test("as if from another provider", async () => {
     const person = newPerson();
-    await refused(person, (await home.visit(person, "anna")).replace("/oidc/", "/github/"));
+    await refused(person, (await home.visitProvider(person, "anna")).replace("/oidc/", "/github/"));
   });
 
   test("from a provider that is not set up here", async () => {
@@ -90,8 +81,8 @@ describe("ASVS 2.3.1 10.2.1 nobody comes back who was not sent", () => {
 
   test("with the code of somebody else", async () => {
     const [attacker, victim] = [newPerson(), newPerson()];
-    const stolen = new URLSearchParams((await home.visit(victim, "anna")).split("?")[1]).get("code")!;
-    const path = await home.visit(attacker, "attacker");
+    const stolen = new URLSearchParams((await home.visitProvider(victim, "anna")).split("?")[1]).get("code")!;
+    const path = await home.visitProvider(attacker, "attacker");
     await refused(attacker, path.replace(/code=[^&]+/, `code=${stolen}`));
   });
 });
@@ -105,14 +96,14 @@ test("whoever changes their mind at the provider is back at the door, and can tr
 });
 
 test("ASVS 3.5.3 coming back without having been sent changes nothing at all, by GET and HEAD", async () => {
-  const before = contentsOf(base.db);
+  const before = contents();
   for (const method of ["GET", "HEAD"]) {
     for (const query of ["", `?state=${"A".repeat(43)}&code=x`]) {
       const response = await newPerson().fetch(method, `/api/providers/oidc/callback${query}`);
       expect(response.headers.get("location")).toBe(failed);
     }
   }
-  expect(contentsOf(base.db)).toEqual(before);
+  expect(contents()).toEqual(before);
 });
 
 describe("ASVS 3.7.2 the page to go on to is one of ours", () => {
@@ -139,7 +130,7 @@ describe("ASVS 3.7.2 the page to go on to is one of ours", () => {
 
   test("what stands in the address that one comes back by is not looked at", async () => {
     const person = newPerson();
-    const path = await home.visit(person, "anna", { next: "/account" });
+    const path = await home.visitProvider(person, "anna", { next: "/account" });
     expect(await comesBack(person, `${path}&next=//evil.example`)).toBe("/account");
   });
 });
@@ -150,7 +141,7 @@ test("ASVS 3.3.1 3.3.2 3.3.4 the cookies are for this host alone, and no script 
   const shape = (name: string, age: number, site: string) =>
     new RegExp(`^__Host-${name}=[\\w.-]{43,50}; Max-Age=${age}; Path=/; HttpOnly; Secure; SameSite=${site}$`);
   expect(sent.headers.getSetCookie()).toEqual([expect.stringMatching(shape("provider", 600, "Lax"))]);
-  const back = await person.fetch("GET", await home.visit(person, "sign-up"));
+  const back = await person.fetch("GET", await home.visitProvider(person, "sign-up"));
   expect(back.headers.getSetCookie()[1]).toMatch(shape("arrival", 300, "Strict"));
   const arrived = await person.fetch("POST", "/api/arrival");
   expect(arrived.headers.getSetCookie()[1]).toMatch(shape("sign-up", 900, "Strict"));

@@ -1,24 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { database } from "../../support/database.ts";
-import { comesBack, type Homebase, startHomebase } from "../../support/homebase.ts";
+import { beforeAll, describe, expect, test } from "bun:test";
+import { comesBack, homebase } from "../../support/homebase.ts";
 import { newKey, Person } from "../../support/person.ts";
 
-let base: ReturnType<typeof database>;
-let home: Homebase;
-beforeAll(async () => {
-  base = database();
-  home = await startHomebase({ store: base.store });
-  await home.pendingSignUp("anna");
-});
-afterAll(async () => {
-  await home.stop();
-  expect(home.server.bugs).toEqual([]);
-});
+const home = homebase({ once: true });
+const { server } = home;
+beforeAll(async () => void (await home.pendingSignUp("anna")));
 
 let count = 0;
-const newPerson = (name = `person-${++count}`) => new Person(home.server, name).withKey();
-const opened = () => base.db.$client.query("select subject, user_id from identities order by 1, 2").values();
-const sessions = () => base.db.$client.query("select id from sessions order by 1").values();
+const newPerson = (name = `person-${++count}`) => new Person(server, name).withKey();
+const opened = () =>
+  server.db.$client.query("select subject, user_id from identities order by 1, 2").values();
+const sessions = () => server.db.$client.query("select id from sessions order by 1").values();
 const cookieOf = (person: Person, name: string) =>
   new RegExp(`__Host-${name}=[^;]+`).exec(person.cookies)![0];
 const who = async (person: Person) =>
@@ -27,7 +19,7 @@ const refused = "/login?problem=link_invalid";
 
 /** A visit that the attacker has begun, by their own key, and whose cookie the service on the same host puts into a browser. */
 async function planted(sub: string, attacker: Person, into: Person, path?: string): Promise<string> {
-  const back = await home.visit(attacker, sub, {}, path);
+  const back = await home.visitProvider(attacker, sub, {}, path);
   into.bring(cookieOf(attacker, "provider"));
   return back;
 }
@@ -61,7 +53,7 @@ describe("a cookie of somebody who has come back, which another service on the h
   test("begins no session by another key or none, and is used up by the try", async () => {
     for (const key of [newKey(), null]) {
       const [victim, thief] = [newPerson(), newPerson()];
-      const back = await home.visit(victim, "anna");
+      const back = await home.visitProvider(victim, "anna");
       await victim.fetch("GET", back, undefined, { cookie: cookieOf(victim, "provider") });
       thief.bring(cookieOf(victim, "arrival"));
       thief.key = key;
@@ -88,10 +80,10 @@ describe("a cookie of somebody who has come back, which another service on the h
 test("who comes by a provider has a session that is bound to the key of their page, without one an unbound one", async () => {
   const anna = newPerson();
   expect(await home.come(anna, "anna", { next: "/account" })).toBe("/account");
-  const thief = new Person(home.server, "thief");
+  const thief = new Person(server, "thief");
   thief.bring(cookieOf(anna, "session"));
   expect([await who(anna), await who(thief)]).toEqual(["anna", null]);
-  const script = new Person(home.server, "script");
+  const script = new Person(server, "script");
   expect(await home.come(script, "anna")).toBe("/");
   expect(await who(script)).toBe("anna");
 });
@@ -99,8 +91,8 @@ test("who comes by a provider has a session that is bound to the key of their pa
 test("a visit that was begun before there were keys, and is finished after, has to be begun anew", async () => {
   const visitor = newPerson();
   const forgetKeys = () =>
-    base.db.run("update tickets set data = json_remove(data, '$.keyHash', '$.purpose.keyHash')");
-  const back = await home.visit(visitor, "early");
+    server.db.run("update tickets set data = json_remove(data, '$.keyHash', '$.purpose.keyHash')");
+  const back = await home.visitProvider(visitor, "early");
   forgetKeys();
   expect(await comesBack(visitor, back)).toBe(refused);
   expect(await home.come(visitor, "early")).toBe("/sign-up");

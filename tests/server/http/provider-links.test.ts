@@ -1,36 +1,20 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
 import { outcome } from "../../support/authenticator.ts";
-import { type Clock, clock } from "../../support/clock.ts";
-import { contentsOf, database } from "../../support/database.ts";
-import { comesBack, type Homebase, startHomebase } from "../../support/homebase.ts";
+import { comesBack, homebase } from "../../support/homebase.ts";
 import { Person, password } from "../../support/person.ts";
 
 const linking = "/api/account/providers/oidc";
 
-let time: Clock;
-let base: ReturnType<typeof database>;
-let home: Homebase;
-let anna: Person;
-beforeEach(async () => {
-  time = clock(Date.now());
-  base = database();
-  home = await startHomebase({ store: base.store, system: time });
-  anna = await new Person(home.server, "anna").register();
-});
-afterEach(async () => {
-  await home.stop();
-  expect(home.server.bugs).toEqual([]);
-});
+const home = homebase({ clock: Date.now(), people: ["anna"] });
+const { server, time, contents, audited, anna } = home;
 
-const newPerson = (name = "anna") => new Person(home.server, name);
+const newPerson = (name = "anna") => new Person(server, name);
 const whoIs = async (person: Person) => (await (await person.fetch("GET", "/api/session")).json()).user?.name;
 const listOf = async (person: Person) => (await person.fetch("GET", "/api/account/providers")).json();
-const audited = async (event: string) =>
-  (await base.store.audit.page({}, null, 100)).filter((entry) => entry.event === event);
-const identities = () => contentsOf(base.db).identities;
+const identities = () => contents().identities;
 /** The provider knows no other time than the real one, so it is the proofs that are moved. */
-const proofsGrowOld = () => base.db.run(sql`update sessions set proven_at = proven_at - 600000`);
+const proofsGrowOld = () => server.db.run(sql`update sessions set proven_at = proven_at - 600000`);
 const prove = (person: Person) => person.fetch("POST", "/api/proof", { password });
 
 test("anna links an account from inside, comes in by it, and unlinks it; her other devices hear of it", async () => {
@@ -75,7 +59,7 @@ describe("ASVS 6.8.1 an account is linked only from inside", () => {
   });
 
   test("not by another browser, as by a link that somebody was lured to follow", async () => {
-    const lure = await home.visit(anna, "a-1", {}, linking);
+    const lure = await home.visitProvider(anna, "a-1", {}, linking);
     const victim = await newPerson("victim").register();
     expect(await comesBack(victim, lure)).toBe("/login?problem=provider_failed");
     expect(identities()).toEqual([]);
@@ -95,7 +79,7 @@ describe("ASVS 6.8.1 an account is linked only from inside", () => {
   }
   for (const [what, code, happens] of meanwhile)
     test(`not where, meanwhile, ${what}`, async () => {
-      const path = await home.visit(anna, "a-1", {}, linking);
+      const path = await home.visitProvider(anna, "a-1", {}, linking);
       await happens();
       expect(await comesBack(anna, path)).toBe(`/account?problem=${code}`);
       expect(identities()).toEqual([]);
@@ -108,10 +92,10 @@ describe("ASVS 6.8.1 an account is linked only from inside", () => {
 });
 
 test("one account at each provider is enough, also where two were begun", async () => {
-  const first = await home.visit(anna, "a-1", {}, linking);
+  const first = await home.visitProvider(anna, "a-1", {}, linking);
   const second = newPerson();
   await second.signIn();
-  const later = await home.visit(second, "a-2", {}, linking);
+  const later = await home.visitProvider(second, "a-2", {}, linking);
   expect(await comesBack(anna, first)).toBe("/account?linked=oidc");
   expect(await comesBack(second, later)).toBe("/account?problem=too_many");
   expect(await outcome(anna.fetch("POST", linking, {}))).toEqual([409, "too_many"]);
@@ -144,7 +128,7 @@ test("an account elsewhere that cannot be used any more is no way in, and can st
   } as const;
   const former = { issuer: "https://gone.example", subject: "x", provider: "google", createdAt: 5 };
   const bert = await home.pendingSignUp("bert", "b-1");
-  await base.store.factors.addIdentity({ ...former, userId: 2 }, entry);
+  await server.store.factors.addIdentity({ ...former, userId: 2 }, entry);
   expect(await listOf(bert)).toMatchObject([
     { id: "oidc", isOffered: true },
     { id: "google", name: "google", isOffered: false, linkedAt: 5 },

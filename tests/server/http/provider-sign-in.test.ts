@@ -1,27 +1,13 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { enrol, give, outcome } from "../../support/authenticator.ts";
-import { type Clock, clock } from "../../support/clock.ts";
-import { contentsOf, database } from "../../support/database.ts";
-import { comesBack, type Homebase, startHomebase } from "../../support/homebase.ts";
+import { comesBack, homebase } from "../../support/homebase.ts";
 import { Person } from "../../support/person.ts";
 
-let time: Clock;
-let base: ReturnType<typeof database>;
-let home: Homebase;
-beforeEach(async () => {
-  time = clock(Date.now());
-  base = database();
-  home = await startHomebase({ store: base.store, system: time }, { anna: { preferred_username: "Anna B" } });
-});
-afterEach(async () => {
-  await home.stop();
-  expect(home.server.bugs).toEqual([]);
-});
+const home = homebase({ clock: Date.now() }, { anna: { preferred_username: "Anna B" } });
+const { server, time, contents, audited } = home;
 
-const newPerson = (name = "anna") => new Person(home.server, name);
+const newPerson = (name = "anna") => new Person(server, name);
 const whoIs = async (person: Person) => (await (await person.fetch("GET", "/api/session")).json()).user?.name;
-const audited = async (event: string) =>
-  (await base.store.audit.page({}, null, 100)).filter((entry) => entry.event === event);
 
 test("the providers are told to everybody, by name", async () => {
   const { providers } = await (await newPerson().fetch("GET", "/api/session")).json();
@@ -40,7 +26,7 @@ test("somebody comes by a provider, chooses a name, and comes again, to the page
     { actorId: 1, detail: { way: "provider", provider: "oidc", invite: null } },
   ]);
   expect(await (await anna.fetch("GET", "/api/account")).json()).toMatchObject({ hasPassword: false });
-  expect(contentsOf(base.db).tickets).toEqual([]);
+  expect(contents().tickets).toEqual([]);
 
   const again = newPerson();
   expect(await home.come(again, "anna", { next: "/c/direct:1:2" })).toBe("/c/direct:1:2");
@@ -48,14 +34,14 @@ test("somebody comes by a provider, chooses a name, and comes again, to the page
   expect(await audited("session.began")).toMatchObject([
     { actorId: 1, detail: { way: "provider", factors: 1 } },
   ]);
-  const [identity] = await base.store.factors.identities(1);
-  expect(identity).toMatchObject({ issuer: home.provider.issuer, subject: "anna", provider: "oidc" });
+  const [identity] = await server.store.factors.identities(1);
+  expect(identity).toMatchObject({ issuer: home.provider().issuer, subject: "anna", provider: "oidc" });
 });
 
 test("ASVS 6.3.7 who comes by a provider is told of a reset link that was used meanwhile, whoever has put that away", async () => {
   const anna = await home.pendingSignUp("anna");
   const olga = await newPerson("olga").register();
-  base.db.run("update users set role = 'owner' where id = 2");
+  server.db.run("update users set role = 'owner' where id = 2");
   time.advance(1_000);
   const { token } = await (await olga.fetch("POST", "/api/people/1/reset", {})).json();
   const next = "another horse battery";
@@ -95,11 +81,11 @@ test("ASVS 8.3.1 who is suspended or banned does not come in by a provider", asy
     address: null,
     detail: {},
   } as const;
-  await base.store.users.setStatus(1, "banned", "Noise", entry);
+  await server.store.users.setStatus(1, "banned", "Noise", entry);
   const again = newPerson();
   expect(await home.come(again, "anna")).toBe("/login?problem=account_barred");
   expect(again.cookies).not.toContain("session");
-  expect((await base.store.audit.page({}, null, 1))[0]).toMatchObject({
+  expect((await server.store.audit.page({}, null, 1))[0]).toMatchObject({
     event: "session.refused",
     actorId: null,
     subjectId: 1,
@@ -131,7 +117,7 @@ test("ASVS 7.6.1 a session is ours alone: it outlives the provider, and ends whe
 test("ASVS 16.5.2 with the provider down, it is said so, and passwords open all the same", async () => {
   const anna = await newPerson("anna").register();
   const onTheWay = newPerson();
-  const back = await home.visit(onTheWay, "x");
+  const back = await home.visitProvider(onTheWay, "x");
   await home.providerGoes();
   expect(await comesBack(onTheWay, back)).toBe("/login?problem=provider_failed");
   // What is remembered of the provider is remembered for an hour.
@@ -139,7 +125,7 @@ test("ASVS 16.5.2 with the provider down, it is said so, and passwords open all 
   const asked = newPerson().fetch("POST", "/api/providers/oidc", {});
   expect(await outcome(asked)).toEqual([502, "provider_failed"]);
   expect((await anna.signIn()).status).toBe(200);
-  expect(home.server.incidents.map(({ event, source }) => [event, source])).toEqual(
+  expect(server.incidents.map(({ event, source }) => [event, source])).toEqual(
     Array(2).fill(["provider_failed", "127.0.0.1"]),
   );
 });

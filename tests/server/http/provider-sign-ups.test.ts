@@ -1,33 +1,21 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
 import type { ServerSettings } from "../../../server/protocol/settings.ts";
 import { outcome } from "../../support/authenticator.ts";
-import { type Clock, clock } from "../../support/clock.ts";
-import { contentsOf, database } from "../../support/database.ts";
 import { holdNext } from "../../support/hold.ts";
-import { type Homebase, startHomebase } from "../../support/homebase.ts";
+import { homebase } from "../../support/homebase.ts";
 import { Person } from "../../support/person.ts";
 
-let time: Clock;
-let base: ReturnType<typeof database>;
-let home: Homebase;
-beforeEach(async () => {
-  time = clock(Date.now());
-  base = database();
-  home = await startHomebase({ store: base.store, system: time }, { anna: { preferred_username: "Anna B" } });
-});
-afterEach(async () => {
-  await home.stop();
-  expect(home.server.bugs).toEqual([]);
-});
+const home = homebase({ clock: Date.now() }, { anna: { preferred_username: "Anna B" } });
+const { server, time, contents } = home;
 
-const newPerson = (name = "anna") => new Person(home.server, name);
+const newPerson = (name = "anna") => new Person(server, name);
 const whoIs = async (person: Person) => (await (await person.fetch("GET", "/api/session")).json()).user?.name;
 
 /** Somebody who may change the rules of the chat, and does. */
 async function owner() {
   const olga = await newPerson("olga").register();
-  base.db.run(sql`update users set role = 'owner' where name = 'olga'`);
+  server.db.run(sql`update users set role = 'owner' where name = 'olga'`);
   const change = async (rules: Partial<ServerSettings>) => {
     const settings: ServerSettings = await (await olga.fetch("GET", "/api/settings")).json();
     expect((await olga.fetch("PUT", "/api/settings", { ...settings, ...rules })).status).toBe(204);
@@ -54,7 +42,7 @@ test("of two who choose a name with the same account at once, one gets an accoun
   const statuses = (await Promise.all(asked)).map(([status]) => status).toSorted();
   expect(statuses.filter((status) => status === 201)).toHaveLength(1);
   expect(statuses.every((status) => [201, 403, 409].includes(status))).toBe(true);
-  expect([contentsOf(base.db).users!.length, contentsOf(base.db).identities!.length]).toEqual([1, 1]);
+  expect([contents().users!.length, contents().identities!.length]).toEqual([1, 1]);
 });
 
 test("ASVS 2.3.1 a name cannot be chosen without having come from a provider, nor later than a quarter of an hour", async () => {
@@ -65,7 +53,7 @@ test("ASVS 2.3.1 a name cannot be chosen without having come from a provider, no
   await home.come(nobody, "anna");
   time.leap(15 * 60_000);
   expect(await outcome(chosen())).toEqual([403, "link_invalid"]);
-  expect(contentsOf(base.db).users).toEqual([]);
+  expect(contents().users).toEqual([]);
 });
 
 describe("the rules of registration hold for who comes by a provider", () => {
@@ -75,7 +63,7 @@ describe("the rules of registration hold for who comes by a provider", () => {
     await change({ registration: "closed" });
     expect(await home.come(newPerson(), "anna")).toBe("/");
     expect(await home.come(newPerson(), "bert")).toBe("/login?problem=registration_closed");
-    expect(contentsOf(base.db).tickets).toEqual([]);
+    expect(contents().tickets).toEqual([]);
   });
 
   test("where it was closed in the meantime, no account is made", async () => {
@@ -90,13 +78,13 @@ describe("the rules of registration hold for who comes by a provider", () => {
     const anna = newPerson();
     await home.come(anna, "anna");
     const { change } = await owner();
-    const lookUp = holdNext(base.store.users, "byName");
+    const lookUp = holdNext(server.store.users, "byName");
     const late = outcome(anna.fetch("POST", "/api/pending-sign-up", { name: "anna" }));
     await lookUp.reached;
     await change({ registration: "closed" });
     lookUp.release();
     expect(await late).toEqual([403, "registration_closed"]);
-    expect(contentsOf(base.db).users).toHaveLength(1);
+    expect(contents().users).toHaveLength(1);
   });
 
   test("where an invitation is needed, it is used once, by the account", async () => {
@@ -111,20 +99,20 @@ describe("the rules of registration hold for who comes by a provider", () => {
     const [bert, late] = [newPerson("bert"), newPerson("late")];
     expect(await home.come(bert, "bert", { invite: token })).toBe("/sign-up");
     expect(await home.come(late, "late", { invite: token })).toBe("/sign-up");
-    expect((await base.store.invites.find(id))?.uses).toBe(0);
+    expect((await server.store.invites.find(id))?.uses).toBe(0);
     expect((await bert.fetch("POST", "/api/pending-sign-up", { name: "bert" })).status).toBe(201);
     expect(await outcome(late.fetch("POST", "/api/pending-sign-up", { name: "late" }))).toEqual([
       403,
       "invite_invalid",
     ]);
-    expect((await base.store.invites.find(id))?.uses).toBe(1);
-    expect(JSON.stringify(contentsOf(base.db))).not.toContain(token);
+    expect((await server.store.invites.find(id))?.uses).toBe(1);
+    expect(JSON.stringify(contents())).not.toContain(token);
   });
 });
 
 test("ASVS 6.8.1 neither a name nor an address of mail that is the same makes anybody somebody else", async () => {
   const anna = await newPerson("anna").register();
-  home.provider.people.guest = { preferred_username: "anna", name: "anna", email: "anna@example.org" };
+  home.provider().people.guest = { preferred_username: "anna", name: "anna", email: "anna@example.org" };
   const guest = newPerson();
   expect(await home.come(guest, "guest")).toBe("/sign-up");
   expect(await whoIs(guest)).toBeUndefined();
@@ -137,9 +125,11 @@ test("ASVS 6.8.1 neither a name nor an address of mail that is the same makes an
   ]);
 });
 
-test("ASVS 6.3.2 nobody becomes the owner of a fresh server by coming from a provider", async () => {
-  const fresh = await startHomebase({ settings: null });
-  expect(await fresh.come(new Person(fresh.server, "first"), "first")).toBe("/login?problem=not_set_up");
-  expect(await fresh.server.store.users.directory()).toEqual([]);
-  await fresh.stop();
+describe("a fresh server", () => {
+  const fresh = homebase({ settings: null });
+
+  test("ASVS 6.3.2 nobody becomes its owner by coming from a provider", async () => {
+    expect(await fresh.come(new Person(fresh.server, "first"), "first")).toBe("/login?problem=not_set_up");
+    expect(await fresh.server.store.users.directory()).toEqual([]);
+  });
 });
