@@ -4,7 +4,6 @@ import type { Session } from "../store/sessions.ts";
 import { validate } from "../validate.ts";
 import { bodyOf } from "./body.ts";
 import { addressOf, type RouteContext } from "./env.ts";
-import { queryOf } from "./query.ts";
 
 type Routes = typeof routes;
 
@@ -45,6 +44,16 @@ export function answering(route: Route, handle: (asked: never) => unknown) {
       ? c.json(given as object, route.answer.status)
       : c.body(null, 204);
   };
+}
+
+/** The parameters of a request's address, each of which may be given once. */
+function queryOf(c: RouteContext): Record<string, string> {
+  const given: [string, string][] = [];
+  for (const [name, values] of Object.entries(c.req.queries())) {
+    if (values.length !== 1) throw new Refusal("invalid", { field: name.slice(0, 40).toWellFormed() });
+    given.push([name, values[0]!]);
+  }
+  return Object.fromEntries(given);
 }
 
 /** The number that a path names; nothing has one of another form. */

@@ -34,22 +34,10 @@ export class Passkeys {
     this.#session.become(await this.#session.call("POST /api/session/passkey", { body }));
   }
 
-  /**
-   * Proves with a passkey who one is, as the second factor or as a fresh proof. A session that has ended leads to the sign-in
-   * page.
-   */
+  /** Proves with a passkey who one is, as the second factor or as a fresh proof. */
   async prove(): Promise<void> {
     const body = await this.#answer();
-    try {
-      this.#session.become(await this.#session.call("POST /api/proof/passkey", { body }));
-    } catch (error) {
-      if (error instanceof Refused && error.code === "not_signed_in") {
-        this.#session.proof.dismiss();
-        await this.#session.check();
-      }
-      throw error;
-    }
-    this.#session.proof.given();
+    await this.#session.prove(this.#session.call("POST /api/proof/passkey", { body }));
   }
 
   /** Makes a passkey on this device, or on one that the browser can reach. The first brings recovery codes, which are shown. */

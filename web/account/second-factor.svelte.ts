@@ -1,7 +1,6 @@
 import type { CodeOffer, FactorsInfo } from "../../server/protocol/second-factor.ts";
 import { Loaded } from "../app/loaded.svelte.ts";
 import type { Session } from "../app/session.svelte.ts";
-import { Refused } from "../transport/refused.ts";
 
 /** The second step of logging in: giving it, and setting it up. Verbs throw `Refused`. */
 export class SecondFactor {
@@ -27,13 +26,8 @@ export class SecondFactor {
   }
 
   /** Gives a code of the app or a recovery code. Whoever waited too long has to log in again. */
-  async give(code: string): Promise<void> {
-    try {
-      this.#session.become(await this.#session.call("POST /api/session/code", { body: { code } }));
-    } catch (error) {
-      if (error instanceof Refused && error.code === "not_signed_in") await this.#session.check();
-      throw error;
-    }
+  give(code: string): Promise<void> {
+    return this.#session.prove(this.#session.call("POST /api/session/code", { body: { code } }));
   }
 
   async begin(): Promise<void> {

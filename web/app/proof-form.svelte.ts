@@ -1,6 +1,5 @@
 import type { AccountInfo } from "../../server/protocol/account.ts";
 import type { Proof } from "../../server/protocol/proof.ts";
-import { Refused } from "../transport/refused.ts";
 import { Loaded } from "./loaded.svelte.ts";
 import type { Session } from "./session.svelte.ts";
 
@@ -12,23 +11,11 @@ export class ProofForm {
 
   constructor(session: Session) {
     this.#session = session;
-    this.account = new Loaded(() => session.account());
+    this.account = new Loaded(() => session.call("GET /api/account"));
   }
 
-  /**
-   * Gives the proof, and lets the request that needed it go on; throws `Refused`. A session that has ended leads to the sign-in
-   * page.
-   */
-  async give(given: Proof): Promise<void> {
-    try {
-      this.#session.become(await this.#session.call("POST /api/proof", { body: given }));
-    } catch (error) {
-      if (error instanceof Refused && error.code === "not_signed_in") {
-        this.#session.proof.dismiss();
-        await this.#session.check();
-      }
-      throw error;
-    }
-    this.#session.proof.given();
+  /** Gives the proof; throws `Refused`. */
+  give(body: Proof): Promise<void> {
+    return this.#session.prove(this.#session.call("POST /api/proof", { body }));
   }
 }

@@ -1,10 +1,4 @@
-import type {
-  AccountInfo,
-  Credentials,
-  Deletion,
-  Registration,
-  SessionInfo,
-} from "../../server/protocol/account.ts";
+import type { Credentials, Deletion, Registration, SessionInfo } from "../../server/protocol/account.ts";
 import type { ExportFormat } from "../../server/protocol/export.ts";
 import type { PublicSettings } from "../../server/protocol/settings.ts";
 import type { Chat } from "../chat/chat.svelte.ts";
@@ -143,10 +137,6 @@ export class Session {
         if (chat?.me.id === news.loggedOut.id && chat.me.name === news.loggedOut.name) chat.drafts.clear();
   }
 
-  account(): Promise<AccountInfo> {
-    return this.call("GET /api/account");
-  }
-
   /** Ends the other sessions; this one goes on. */
   changePassword(current: string | undefined, password: string): Promise<void> {
     const body = current === undefined ? { password } : { current, password };
@@ -157,6 +147,23 @@ export class Session {
   become(info: SessionInfo): void {
     this.#become(info, ++this.#asked);
     tellTabs(this.#deps.storage, { loggedIn: true });
+  }
+
+  /**
+   * Follows a proof of who one is, as the second factor or as a fresh one, and lets the request that needed it go on. A session
+   * that has ended leads to the sign-in page.
+   */
+  async prove(answer: Promise<SessionInfo>): Promise<void> {
+    try {
+      this.become(await answer);
+    } catch (error) {
+      if (error instanceof Refused && error.code === "not_signed_in") {
+        this.proof.dismiss();
+        await this.check();
+      }
+      throw error;
+    }
+    this.proof.given();
   }
 
   /** Shows new recovery codes before anything else. */
