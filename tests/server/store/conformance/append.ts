@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "bun:test";
+import type { ConversationId } from "../../../../server/protocol/conversation-id.ts";
 import { outcomeOf } from "../../../support/outcome.ts";
 import { draft, type Ground, logOf, messageOf, type OpenGround, settle, uuid } from "./ground.ts";
 
@@ -109,6 +110,53 @@ export function appendSuite(open: OpenGround): void {
       ]);
       expect((await logOf(ground.store)).map(({ seq }) => seq)).toEqual([1, 2]);
       expect((await ground.store.conversations.of(1)).map(({ id }) => id)).toEqual(["group"]);
+    });
+  });
+
+  describe("ASVS 8.2.2 whoever is not a member", () => {
+    const leave = (user: number, id: string) =>
+      ground.run(`delete from memberships where user_id = ${user} and conversation_id = '${id}'`);
+
+    test("writes nothing, from the moment their row is gone, and leaves no hole", async () => {
+      const [before, direct] = [draft("before", 2), draft("before", 2, "direct:1:2")];
+      await append([before, direct]);
+      await leave(2, "group");
+      await leave(2, "direct:1:2");
+      const late = [draft("late", 2), draft("late", 2, "direct:1:2"), draft("hello"), before, direct];
+      expect(kinds(await append(late))).toEqual([
+        "unknown_conversation",
+        "unknown_conversation",
+        "stored",
+        "duplicate",
+        "duplicate",
+      ]);
+      expect((await logOf(ground.store)).map(({ seq, author }) => [seq, author])).toEqual([
+        [1, 2],
+        [2, 1],
+      ]);
+      expect(await logOf(ground.store, "direct:1:2")).toHaveLength(1);
+    });
+
+    test("brings nothing into being, neither between two others nor under any other name", async () => {
+      const outcomes = await append([
+        draft("x", 3, "direct:1:2"),
+        draft("x", 1, "room:7" as ConversationId),
+        draft("hello", 2, "direct:1:2"),
+        draft("x", 3, "direct:1:2"),
+      ]);
+      expect(kinds(outcomes)).toEqual([
+        "unknown_conversation",
+        "unknown_conversation",
+        "stored",
+        "unknown_conversation",
+      ]);
+      expect(kinds(await append([draft("x", 3, "direct:1:2")]))).toEqual(["unknown_conversation"]);
+      const lists = await Promise.all([1, 2, 3].map((user) => ground.store.conversations.of(user)));
+      expect(lists.map((list) => list.map(({ id }) => id))).toEqual([
+        ["group", "direct:1:2"],
+        ["group", "direct:1:2"],
+        ["group"],
+      ]);
     });
   });
 
