@@ -103,6 +103,26 @@ export const bind = <A extends Area>(engine: Engine, area: A): Bound<A> =>
     ]),
   ) as Bound<A>;
 
+/**
+ * Takes the steps of work, for an engine: each call hands over what the last statement gave, and gives the next one. Refuses more
+ * statements than `most`, and one that was built on anything but `db`, since it would be committed apart from the others. After
+ * a statement that failed no step is taken: the work cannot catch that and go on, since PostgreSQL takes no more by then.
+ */
+export function steps<T>(work: Work<T>, db: object, most = Number.POSITIVE_INFINITY) {
+  let left = most;
+  return (given?: unknown): IteratorResult<Statement, T> => {
+    const step = work.next(given);
+    if (step.done) return step;
+    if (left-- === 0) throw new Error("This takes more than one statement: a snapshot, or a transaction");
+    if (sessionOf(step.value.query) !== sessionOf(db))
+      throw new Error("A statement that does not belong to the transaction");
+    return step;
+  };
+}
+
+/** What a query of Drizzle's is run by: a transaction's own, or that of the whole database. */
+const sessionOf = (built: object) => (built as { session?: unknown }).session;
+
 // What is yielded: a forgotten `yield*` would do nothing, which a test of the conventions finds.
 
 /** Runs a query; gives its rows. */

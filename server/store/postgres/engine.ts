@@ -8,12 +8,13 @@ import {
   type Orm,
   type Reading,
   type SqlWords,
+  steps,
   type Tx,
   type Work,
 } from "../transaction.ts";
 import { type Author, emit, removedEventsOf } from "./cluster-events.ts";
 import { withDbErrors } from "./db-errors.ts";
-import type { Db, Transaction } from "./open.ts";
+import type { Db } from "./open.ts";
 import { pendingVacuumNote } from "./pending-vacuum.ts";
 import * as schema from "./schema.ts";
 
@@ -71,22 +72,10 @@ export function postgresEngine(opened: Db, author: Author, committed: (outcome: 
 
 type Lockable<T> = { for(strength: "update"): T };
 
-/**
- * Runs one statement after the other; one that fails ends the work, which cannot go on from there. Refuses more than `most`,
- * and a statement that was built on anything but this transaction, since it would be committed apart from it.
- */
-async function driven<T>(
-  work: Work<T>,
-  db: Transaction | Db["orm"],
-  most = Number.POSITIVE_INFINITY,
-): Promise<T> {
-  const { session } = db as unknown as { session: unknown };
-  for (let step = work.next(), left = most; ; left--) {
-    if (step.done) return step.value;
-    if (left === 0) throw new Error("This takes more than one statement: a snapshot, or a transaction");
-    const { query } = step.value;
-    if ((query as unknown as { session: unknown }).session !== session)
-      throw new Error("A statement that does not belong to the transaction");
-    step = work.next(await query);
-  }
+/** Runs each statement when the one before it is done. */
+async function driven<T>(work: Work<T>, db: object, most?: number): Promise<T> {
+  const next = steps(work, db, most);
+  let step = next();
+  while (!step.done) step = next(await step.value.query);
+  return step.value;
 }

@@ -9,6 +9,7 @@ import {
   type Orm,
   type Reading,
   type SqlWords,
+  steps,
   type Tx,
   type Work,
 } from "../transaction.ts";
@@ -46,28 +47,30 @@ export function sqliteEngine(opened: Db, committed: (outcome: Committed) => void
         yield* done(pendingVacuumNote(reading));
       },
     };
-    const result = opened.$client.transaction(() => driven(begin(tx))).immediate();
+    const result = opened.$client.transaction(() => driven(begin(tx), db)).immediate();
     committed(outcome);
     return result;
   }
 
   return {
     run: (operation, given) =>
-      withDbErrors(() =>
-        operation.kind === "transaction"
-          ? inTransaction((tx) => operation.work(tx, ...given))
-          : driven(operation.work(reading, ...given)),
-      ),
+      withDbErrors(() => {
+        if (operation.kind === "transaction") return inTransaction((tx) => operation.work(tx, ...given));
+        if (operation.kind === "statement") return driven(operation.work(reading, ...given), db, 1);
+        return opened.$client.transaction(() => driven(operation.work(reading, ...given), db)).deferred();
+      }),
   };
 }
 
-/** Runs each statement where it is yielded. One that fails ends the work, which cannot go on from there. */
-function driven<T>(work: Work<T>): T {
-  for (let step = work.next(); ; ) {
-    if (step.done) return step.value;
+/** Runs each statement where it is yielded. */
+function driven<T>(work: Work<T>, db: Orm, most?: number): T {
+  const next = steps(work, db, most);
+  let step = next();
+  while (!step.done) {
     const { query, gives } = step.value;
-    step = work.next(gives === "rows" ? rowsOf(query) : void run(query));
+    step = next(gives === "rows" ? rowsOf(query) : void run(query));
   }
+  return step.value;
 }
 
 /** The types are PostgreSQL's, and what Drizzle has built is SQLite's, which can be run at once. */
