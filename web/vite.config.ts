@@ -1,12 +1,15 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
 import { precompress } from "./precompress.ts";
 
+const firstTheme = "/app/first-theme.ts";
 const here = (path: string): string => new URL(path, import.meta.url).pathname;
 
 export default defineConfig({
   root: here("."),
-  plugins: [svelte(), precompress()],
+  plugins: [svelte(), headScript(), precompress()],
   // The client imports the protocol and its packages; nothing else outside `web/` is anybody's business.
   server: { fs: { strict: true, allow: [here("."), here("../server/protocol"), here("../node_modules")] } },
   build: {
@@ -19,3 +22,17 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
 });
+
+/** Builds the script in the head, which no module can be. With its hash in its name browsers keep it, so that no paint waits for the network. */
+function headScript(): Plugin {
+  const source = readFileSync(here(`.${firstTheme}`));
+  const fileName = `assets/first-theme-${createHash("sha256").update(source).digest("base64url").slice(0, 8)}.js`;
+  return {
+    name: "head-script",
+    apply: "build",
+    buildStart() {
+      this.emitFile({ type: "asset", fileName, source });
+    },
+    transformIndexHtml: { order: "post", handler: (html) => html.replace(firstTheme, `/${fileName}`) },
+  };
+}

@@ -18,6 +18,7 @@ import { Router } from "./router.svelte.ts";
 import { ServerClock } from "./server-clock.svelte.ts";
 import { Session } from "./session.svelte.ts";
 import { lockedTabs } from "./tabs.ts";
+import { Theme } from "./theme.ts";
 import { Links } from "./tokens.svelte.ts";
 
 /** Reloads to get the client that fits the server, but not again within a minute, in case that one does not fit either. */
@@ -85,6 +86,7 @@ mount(App, {
     router: new Router(window),
     links: new Links(window, tabStorage),
     attention: new Attention(window, system, clock),
+    theme: new Theme(document, storage),
     takesCookies: takesCookies(document),
   },
 });

@@ -168,6 +168,7 @@ export class Chat {
       case "me.muted":
       case "account.notified":
       case "alerts.changed":
+      case "preferences.changed":
       case "report.added":
         this.myself.hear(event);
         break;

@@ -1,5 +1,6 @@
 import type { Alert } from "../../server/protocol/alerts.ts";
 import type { EventOf } from "../../server/protocol/events.ts";
+import type { Preferences } from "../../server/protocol/preferences.ts";
 import type { ServerClock } from "../app/server-clock.svelte.ts";
 import type { System } from "../transport/system.ts";
 import { Muting } from "./muting.svelte.ts";
@@ -21,6 +22,7 @@ export class Myself {
   #notes = $state.raw<readonly AccountNote[]>([]);
   #alerts = $state.raw<readonly Alert[]>([]);
   #openReports = $state(0);
+  #preferences = $state.raw<Preferences | null>(null);
   #count = 0;
 
   constructor(system: Pick<System, "after">, clock: Pick<ServerClock, "now">, heard: { mayWrite(): void }) {
@@ -42,16 +44,27 @@ export class Myself {
     return this.#openReports;
   }
 
-  enter({ mutedUntil, openReports, alerts }: EventOf<"chat.entered">): void {
+  /** What this person has chosen for themselves; null until the server has said it. */
+  get preferences(): Preferences | null {
+    return this.#preferences;
+  }
+
+  enter({ mutedUntil, openReports, alerts, preferences }: EventOf<"chat.entered">): void {
+    this.#preferences = preferences;
     this.#alerts = alerts ?? [];
     this.muting.become(mutedUntil ?? null);
     this.#openReports = openReports ?? 0;
   }
 
-  hear(event: EventOf<"me.muted" | "account.notified" | "alerts.changed" | "report.added">): void {
+  hear(
+    event: EventOf<
+      "me.muted" | "account.notified" | "alerts.changed" | "preferences.changed" | "report.added"
+    >,
+  ): void {
     if (event.type === "me.muted") this.muting.become(event.until);
     else if (event.type === "report.added") this.#openReports = event.open;
     else if (event.type === "alerts.changed") this.#alerts = event.alerts;
+    else if (event.type === "preferences.changed") this.#preferences = event.preferences;
     else this.#note(event);
   }
 

@@ -1,25 +1,15 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { outcome } from "../../support/authenticator.ts";
 import { Person } from "../../support/person.ts";
-import { startServer, type TestServer } from "../../support/server.ts";
+import { stage } from "../../support/stage.ts";
 
-let server: TestServer;
-let alice: Person;
-beforeEach(async () => {
-  server = await startServer();
-  alice = await new Person(server, "alice").register();
-});
-afterEach(async () => {
-  await server.stop();
-  expect(server.bugs).toEqual([]);
-});
+const { server, alice, bob } = stage({ people: ["alice", "bob"] });
 
 const choose = (change: unknown) => alice.fetch("PATCH", "/api/account/preferences", change);
 
 test("what one device chooses, all of the same person hear of, those that come later too", async () => {
   const phone = new Person(server, "alice");
   await phone.signIn();
-  const bob = await new Person(server, "bob").register();
   const [desk, pocket, his] = await Promise.all([alice.enter(), phone.enter(), bob.enter()]);
   expect(desk.entered.preferences).toEqual({ theme: "system" });
   expect((await choose({ theme: "dark" })).status).toBe(204);
