@@ -47,7 +47,7 @@ async function move(source: Source, sql: SQL, pepper: string): Promise<boolean> 
   const begun = await beginCopy(sql, start);
   progress("Database", begun === start ? source.path : `${source.path}, going on with a copy begun before`);
 
-  const { messages } = source.counts;
+  const { chat_messages: messages } = source.counts;
   const copying = bar("Copying", messages, begun.messages);
   const copied = await copyRows(source, sql, begun, copying.at);
   copying.end();

@@ -75,7 +75,7 @@ function drafts(users: Map<string, User>, now: number): Draft[] {
       conversation,
       author: idOf(who),
       clientId: crypto.randomUUID(),
-      text,
+      body: { text },
       createdAt: now - minutesAgo * minute,
     });
   const direct = story.private.flatMap(({ between: [one, other], lines }) =>

@@ -1,4 +1,5 @@
 import { SQL } from "bun";
+import { textOfBody } from "../../server/store/message-row.ts";
 import { browserSystem } from "../../web/transport/system.ts";
 import { many, type Spread, talkers } from "./conversations.ts";
 import { text } from "./server-folder.ts";
@@ -48,12 +49,12 @@ export async function bareInsert(url: string, count: number): Promise<Floor> {
 }
 
 const insert = (sql: SQL, rows: { author: number; conversation: string; seq: number }[]) => sql`
-  insert into messages (conversation_id, seq, rev, author_id, client_id, text, created_at)
+  insert into chat_messages (conversation_id, seq, rev, author_id, client_id, body, created_at)
   select * from unnest(
     ${rows.map((row) => row.conversation)}::text[],
     ${rows.map((row) => row.seq)}::bigint[],
     ${rows.map((row) => row.seq)}::bigint[],
     ${rows.map((row) => row.author)}::bigint[],
     ${rows.map(() => newId())}::text[],
-    ${rows.map(() => text)}::text[],
+    ${rows.map(() => textOfBody({ text }))}::text[],
     ${rows.map(() => Date.now())}::bigint[])`;

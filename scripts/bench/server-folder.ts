@@ -92,7 +92,7 @@ const draft = (author: number) => ({
   conversation: "group" as const,
   author,
   clientId: newId(),
-  text,
+  body: { text },
   createdAt: Date.now(),
 });
 

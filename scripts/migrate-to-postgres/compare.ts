@@ -18,7 +18,7 @@ const names: Record<string, string> = {
   users: "accounts",
   conversations: "conversations, with heads",
   memberships: "memberships, with read marks",
-  messages: "messages, with all they hold",
+  chat_messages: "messages, with all they hold",
   chatName: "settings of the server",
   totp: "authenticator apps",
   recovery_codes: "recovery codes",
@@ -48,7 +48,7 @@ export async function compare(
       printsThere: (rows) => fingerprints(sql, table, rows),
       columnsOf: (row) => columnsOf(table, row),
       nameOf: (row) => keyOf(table, row).join(" "),
-      tell: table.name === "messages" ? tell : () => {},
+      tell: table.name === "chat_messages" ? tell : () => {},
     });
     comparisons.push({ what: nameOf(table.name), ...counted(table.name), differing });
   }

@@ -27,7 +27,7 @@ export async function copyRows(
   async function copyTable(table: CopiedTable, after: Key | null) {
     for (const batch of batches(rowsAfter(source.db, table, after))) {
       const at = { table: table.name, after: keyOf(table, batch.at(-1)!) };
-      const messages = progress.messages + (table.name === "messages" ? batch.length : 0);
+      const messages = progress.messages + (table.name === "chat_messages" ? batch.length : 0);
       progress = await moveTo({ ...progress, at, messages }, (sql) => insertRows(sql, table, batch));
       tell(progress.messages);
     }

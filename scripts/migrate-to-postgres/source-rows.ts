@@ -29,7 +29,7 @@ export const columnsOf = (table: CopiedTable, row: Row): (string | number | null
 export const sumsOf = (db: Database): IterableIterator<Sums> =>
   db
     .prepare<Sums, []>(`
-      SELECT conversation_id, count(*) AS count, sum(seq) AS seqs, sum(rev) AS revs FROM messages
+      SELECT conversation_id, count(*) AS count, sum(seq) AS seqs, sum(rev) AS revs FROM chat_messages
       GROUP BY conversation_id ORDER BY conversation_id`)
     .iterate();
 

@@ -101,6 +101,8 @@ const lastOf = (db: Database, table: string): number =>
 function counts(db: Database): Counts {
   const each = copiedTables.map(({ name }) => `(SELECT count(*) FROM ${name}) AS ${name}`).join(", ");
   return db
-    .prepare<Counts, []>(`SELECT ${each}, (SELECT count(DISTINCT conversation_id) FROM messages) AS sums`)
+    .prepare<Counts, []>(
+      `SELECT ${each}, (SELECT count(DISTINCT conversation_id) FROM chat_messages) AS sums`,
+    )
     .get()!;
 }

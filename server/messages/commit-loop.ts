@@ -115,7 +115,7 @@ function batchSize(queue: Waiting[]): number {
   let size = 0;
   let characters = 0;
   while (size < Math.min(queue.length, batchMax) && characters < batchTextMax) {
-    characters += queue[size]!.draft.text.length;
+    characters += queue[size]!.draft.body.text.length;
     size++;
   }
   return size;

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { conversationId } from "./conversation-id.ts";
 import { limits } from "./limits.ts";
-import { messageText } from "./text.ts";
+import { sentBody } from "./message-body.ts";
 
 /** The client's name for this command; its answer carries it back. */
 export const ref = v.pipe(v.string(), v.minLength(1), v.maxLength(limits.refMax));
@@ -9,12 +9,6 @@ export const ref = v.pipe(v.string(), v.minLength(1), v.maxLength(limits.refMax)
 const number = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 /** The incarnation of the database that the cursor belongs to. */
 const epoch = v.pipe(v.string(), v.maxLength(limits.refMax));
-
-/**
- * What the message says, in at most `messageBytes` of `chat.entered`. Text today; an end-to-end encrypted form can stand beside it
- * later.
- */
-export const body = v.strictObject({ text: messageText });
 
 /** The client's name for the message, best a UUID of version 7: its order in time keeps the server's index small. */
 const clientId = v.pipe(
@@ -41,7 +35,11 @@ export const commands = {
     ref,
     conversation: conversationId,
     clientId,
-    body,
+    /**
+     * What the message says, in at most `messageBytes` of `chat.entered`. Text today; an end-to-end encrypted form can stand beside it
+     * later.
+     */
+    body: sentBody,
   }),
   /**
    * Deletes a message for good: one's own; as a moderator, in the group, also one of somebody of a lesser role. Answer:

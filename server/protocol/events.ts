@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { alert } from "./alerts.ts";
 import { conversationId } from "./conversation-id.ts";
 import { type ErrorCode, errorCodes } from "./errors.ts";
+import { messageBody } from "./message-body.ts";
 import { preferences } from "./preferences.ts";
 
 const id = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
@@ -49,10 +50,10 @@ export const message = v.object({
   /** The author's name for it. */
   clientId: v.string(),
   /** What it says. */
-  body: v.object({ text: v.string() }),
+  body: messageBody,
   /** When it was stored, UTC milliseconds. */
   createdAt: count,
-  /** When it was deleted, UTC milliseconds; the text is then empty. Left out otherwise. */
+  /** When it was deleted, UTC milliseconds; the body is then empty. Left out otherwise. */
   deletedAt: v.optional(count),
 });
 

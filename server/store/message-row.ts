@@ -1,15 +1,44 @@
+import { createHash } from "node:crypto";
 import type { ConversationId } from "../protocol/conversation-id.ts";
 import type { Message } from "../protocol/events.ts";
+import { emptyBody, type MessageBody, messageBody } from "../protocol/message-body.ts";
 import type { Tables } from "./tables.ts";
 
-/** A message as Drizzle selects its row. */
-export const selectedMessage = (row: Tables["messages"]["$inferSelect"]): Message => ({
+type Selected = Tables["messages"]["$inferSelect"];
+
+/** A row of `messages` as it is selected; PostgreSQL gives large numbers as text to those who ask it without Drizzle. */
+export type MessageRow = {
+  [Column in Exclude<keyof Selected, "sentMark">]: number extends Selected[Column]
+    ? Selected[Column] | string
+    : Selected[Column];
+};
+
+/** The message that a row holds. */
+export const toMessage = (row: MessageRow): Message => ({
   conversation: row.conversationId as ConversationId,
-  seq: row.seq,
-  rev: row.rev,
-  author: row.authorId,
+  seq: Number(row.seq),
+  rev: Number(row.rev),
+  author: Number(row.authorId),
   clientId: row.clientId,
-  body: { text: row.text },
-  createdAt: row.createdAt,
-  ...(row.deletedAt === null ? {} : { deletedAt: row.deletedAt }),
+  body: row.body === null ? emptyBody : JSON.parse(row.body),
+  createdAt: Number(row.createdAt),
+  ...(row.deletedAt === null ? {} : { deletedAt: Number(row.deletedAt) }),
 });
+
+const fields = Object.keys(messageBody.entries) as (keyof MessageBody)[];
+
+/**
+ * A body as it is stored: JSON without spaces, its fields in the order of the schema. One body has one text, so that a message
+ * that is sent again is known by it.
+ */
+export const textOfBody = (body: MessageBody): string =>
+  JSON.stringify(
+    Object.fromEntries(fields.filter((field) => field in body).map((field) => [field, body[field]])),
+  );
+
+/**
+ * What is left of a body as it was sent once its author changed it, so that the message is known when it is sent again: the first
+ * four digits of its SHA-256 in hexadecimal. From so few nobody learns what it said.
+ */
+export const markOfBody = (text: string): string =>
+  createHash("sha256").update(text).digest("hex").slice(0, 4);

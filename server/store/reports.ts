@@ -1,7 +1,7 @@
 import { and, count, desc, eq, isNull, ne, or, sql } from "drizzle-orm";
 import type { ConversationId } from "../protocol/conversation-id.ts";
 import type { Message } from "../protocol/events.ts";
-import { selectedMessage } from "./message-row.ts";
+import { toMessage } from "./message-row.ts";
 import {
   type Bound,
   first,
@@ -127,5 +127,5 @@ type Row = Awaited<ReturnType<typeof select>>[number];
 const toReport = ({ report: { conversationId, ...report }, message }: Row): Report => ({
   ...report,
   conversation: conversationId as ConversationId,
-  message: message && selectedMessage(message),
+  message: message && toMessage(message),
 });

@@ -95,8 +95,9 @@ export function tables(words: ColumnWords) {
     (on) => [primaryKey({ columns: [on.userId, on.conversationId] })],
   );
 
+  /** Its name leaves `messages` to the nodes of the version before, which find there what they know: see the migrations. */
   const messages = table(
-    "messages",
+    "chat_messages",
     {
       conversationId: text("conversation_id")
         .notNull()
@@ -107,10 +108,12 @@ export function tables(words: ColumnWords) {
         .notNull()
         .references(() => users.id),
       clientId: text("client_id").notNull(),
-      /** Empty once it was deleted. */
-      text: text().notNull(),
+      /** What it says, in the JSON of `message-row.ts`; null once it was deleted. */
+      body: text(),
       createdAt: number("created_at").notNull(),
       deletedAt: number("deleted_at"),
+      /** The mark of the body as it was sent, once that is another; null otherwise, and once it was deleted. */
+      sentMark: text("sent_mark"),
     },
     (on) => [
       primaryKey({ columns: [on.conversationId, on.seq] }),

@@ -91,7 +91,7 @@ export async function verdict(given: Case): Promise<string[]> {
 async function logsOf({ databaseUrl }: Ground): Promise<Map<string, Message[]>> {
   const rows: Record<string, string>[] = await asSuperuser(
     databaseUrl,
-    (sql) => sql`select * from messages order by conversation_id, seq`,
+    (sql) => sql`select * from chat_messages order by conversation_id, seq`,
   );
   const messages = rows.map((row) => ({
     conversation: row.conversation_id as Message["conversation"],
@@ -99,7 +99,7 @@ async function logsOf({ databaseUrl }: Ground): Promise<Map<string, Message[]>> 
     rev: Number(row.rev),
     author: Number(row.author_id),
     clientId: row.client_id!,
-    body: { text: row.text! },
+    body: JSON.parse(row.body!),
     createdAt: Number(row.created_at),
   }));
   return Map.groupBy(messages, ({ conversation }) => conversation);

@@ -64,7 +64,7 @@ test("how far it is can be seen, and a file that breaks off is none", async () =
     conversation: "group" as const,
     author: 2,
     clientId: crypto.randomUUID(),
-    text: `${at} ${"x".repeat(500)}`,
+    body: { text: `${at} ${"x".repeat(500)}` },
     createdAt: Date.now(),
   }));
   await server.store.messages.append(drafts);

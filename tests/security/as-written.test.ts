@@ -38,8 +38,8 @@ describe("ASVS 1.1.1 ASVS 1.1.2 ASVS 1.2.3 ASVS 1.3.7 what people write stays as
     const heard = there.events.flatMap((event) => (event.type === "message.sent" ? [event.message] : []));
     expect(textsOf(heard)).toEqual(texts);
 
-    const rows = server.db.all<{ text: string }>(sql`select text from messages order by seq`);
-    expect(rows.map(({ text }) => text)).toEqual(texts);
+    const rows = server.db.all<{ body: string }>(sql`select body from chat_messages order by seq`);
+    expect(rows.map(({ body }) => JSON.parse(body))).toEqual(texts.map((text) => ({ text })));
 
     const page = await there.ask("history.read", { conversation: "group" }, "history.page");
     expect(textsOf(page.messages)).toEqual(texts);

@@ -10,10 +10,10 @@ const store = sqliteStore(openDatabase(join(process.env.DATA_DIR!, "chat.sqlite"
 const heads = new Map<string, number>();
 
 async function promised(draft: Draft): Promise<Outcome> {
-  const { conversation, author, clientId, text, createdAt } = draft;
+  const { conversation, author, clientId, body, createdAt } = draft;
   const seq = (heads.get(conversation) ?? (await store.conversations.head(conversation))) + 1;
   heads.set(conversation, seq);
-  const message = { conversation, seq, rev: seq, author, clientId, body: { text }, createdAt };
+  const message = { conversation, seq, rev: seq, author, clientId, body, createdAt };
   return { kind: "stored", message };
 }
 

@@ -69,7 +69,7 @@ export async function storeThroughput(ground: Ground): Promise<Section> {
   }
   const sql = new SQL({ url: urlOfOne, max: 1 });
   const [{ bytes }] = await sql`
-    select pg_total_relation_size('messages') / count(*) as bytes from messages`;
+    select pg_total_relation_size('chat_messages') / count(*) as bytes from chat_messages`;
   await sql.close();
   notes.push(`a message of ${text.length} characters takes ${bytes} bytes of PostgreSQL, with its indexes`);
   await Promise.all([sqlite, one, ...all].map((store) => store.close()));
@@ -145,6 +145,6 @@ const draft = (author: number, conversation: Draft["conversation"]): Draft => ({
   conversation,
   author: author + 1,
   clientId: newId(),
-  text,
+  body: { text },
   createdAt: Date.now(),
 });

@@ -24,7 +24,12 @@ export const postgresColumns = {
    * see yet when it asked before.
    */
   conversation: {
-    columns: (): object => ({ changed: xid8().notNull().default(thisTransaction) }),
+    columns: (): object => ({
+      changed: xid8()
+        .notNull()
+        .default(thisTransaction)
+        .$onUpdate(() => thisTransaction),
+    }),
     indexes: (on: object) => [index("conversations_changed").on((on as { changed: never }).changed)],
   },
 };

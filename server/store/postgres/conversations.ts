@@ -1,11 +1,9 @@
-import { eq } from "drizzle-orm";
 import { type ConversationId, groupId } from "../../protocol/conversation-id.ts";
 import { limits } from "../../protocol/limits.ts";
-import type { Conversations } from "../conversations.ts";
+import type { NativeConversations } from "../conversations.ts";
 import type { Author } from "./cluster-events.ts";
 import { withDbErrors } from "./db-errors.ts";
 import type { Db } from "./open.ts";
-import { conversations } from "./schema.ts";
 
 /** How many of the latest messages are looked at: bounds the cost for someone who writes much and never reads. */
 const unreadScan = 10 * limits.unreadMax;
@@ -25,7 +23,7 @@ interface State {
   unread: string;
 }
 
-export function postgresConversations(db: Db, { origin, now }: Author): Conversations {
+export function postgresConversations(db: Db, { origin, now }: Author): NativeConversations {
   return {
     of: (userId) =>
       withDbErrors(async () => {
@@ -36,8 +34,8 @@ export function postgresConversations(db: Db, { origin, now }: Author): Conversa
           left join lateral (
             select count(*) as unread from (
               select from (
-                select author_id from messages
-                where messages.conversation_id = id and seq > last_read and deleted_at is null
+                select author_id from chat_messages
+                where chat_messages.conversation_id = id and seq > last_read and deleted_at is null
                 order by seq desc limit ${unreadScan}::int
               ) as following
               where author_id <> user_id limit ${limits.unreadMax}::int
@@ -52,14 +50,6 @@ export function postgresConversations(db: Db, { origin, now }: Author): Conversa
           lastRead: Number(row.last_read),
           unread: Number(row.unread),
         }));
-      }),
-    head: (id) =>
-      withDbErrors(async () => {
-        const [found] = await db.orm
-          .select({ head: conversations.head })
-          .from(conversations)
-          .where(eq(conversations.id, id));
-        return found?.head ?? 0;
       }),
     markRead: (marks) =>
       withDbErrors(async () => {
@@ -91,10 +81,10 @@ export function postgresConversations(db: Db, { origin, now }: Author): Conversa
             from wanted left join lateral (
               select count(*) as unread from (
                 select from (
-                  select author_id from messages
-                  where messages.conversation_id = wanted.conversation_id and messages.seq > wanted.seq
+                  select author_id from chat_messages
+                  where chat_messages.conversation_id = wanted.conversation_id and chat_messages.seq > wanted.seq
                     and deleted_at is null
-                  order by messages.seq desc limit ${unreadScan}::int
+                  order by chat_messages.seq desc limit ${unreadScan}::int
                 ) as following
                 where author_id <> wanted.user_id limit ${limits.unreadMax}::int
               ) as of_others

@@ -8,7 +8,7 @@ import { type CopiedTable, copiedTables, type Row } from "./copied-tables.ts";
 export type Sums = { conversation_id: string; count: number; seqs: number; revs: number };
 
 /** How many rows each table has, and how many conversations have messages. */
-export type Counts = Record<string, number> & { messages: number; users: number; sums: number };
+export type Counts = Record<string, number> & { chat_messages: number; users: number; sums: number };
 
 /**
  * The fingerprints of the rows that have the keys of those given, in their order; null where there is none. One is the
@@ -43,7 +43,7 @@ export async function printsOfSums(sql: SQL, rows: readonly Sums[]): Promise<(st
   const ids = JSON.stringify(rows.map((row) => row.conversation_id));
   const found = await drizzle({ client: sql }).execute<{ print: string | null }>(query`
     select print from json_array_elements_text(${ids}::text::json) with ordinality as wanted (id, place)
-    left join lateral (select ${printOf(texts)} as print from messages where conversation_id = id) as found on true
+    left join lateral (select ${printOf(texts)} as print from chat_messages where conversation_id = id) as found on true
     order by place`);
   return found.map(({ print }) => print);
 }
@@ -59,6 +59,6 @@ export async function rowCounts(sql: SQL): Promise<Counts> {
     return query`(select count(*) from ${table})::float8 as ${table}`;
   });
   const [found] = await drizzle({ client: sql }).execute(query`
-    select ${query.join(counts, query`, `)}, (select count(distinct conversation_id) from messages)::float8 as sums`);
+    select ${query.join(counts, query`, `)}, (select count(distinct conversation_id) from chat_messages)::float8 as sums`);
   return found as Counts;
 }

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { SQL } from "bun";
 import { type BunSQLDatabase, drizzle } from "drizzle-orm/bun-sql";
 import { migrate } from "drizzle-orm/bun-sql/migrator";
+import { addAppend } from "./append.ts";
 import { deadlineMs } from "./db-errors.ts";
 import { DatabaseError, mistakeOf } from "./failures.ts";
 import { migrationLock, settleIncarnation } from "./incarnation.ts";
@@ -116,6 +117,7 @@ async function bringUpToDate(url: string): Promise<string> {
     await refuseSharedSchema(connection);
     await connection`select pg_advisory_lock(${migrationLock}::bigint)`;
     await migrate(drizzle({ client: connection }), { migrationsFolder: migrations });
+    await addAppend(connection);
     return await settleIncarnation(connection);
   } catch (error) {
     throw mistakeOf(error, url);

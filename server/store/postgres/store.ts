@@ -1,7 +1,9 @@
 import { alerts } from "../alerts.ts";
 import { audit } from "../audit.ts";
+import { conversations } from "../conversations.ts";
 import { factors } from "../factors.ts";
 import { invites } from "../invites.ts";
+import { messages } from "../messages.ts";
 import { preferences } from "../preferences.ts";
 import { reports } from "../reports.ts";
 import { sessions } from "../sessions.ts";
@@ -16,6 +18,7 @@ import { postgresDisk } from "./disk.ts";
 import { postgresEngine } from "./engine.ts";
 import { postgresMessages } from "./messages.ts";
 import type { Db } from "./open.ts";
+import { postgresVacuum } from "./pending-vacuum.ts";
 import { semaphore } from "./semaphore.ts";
 
 /** The store on an open PostgreSQL database, for the node named `origin`; closing the store closes the database. */
@@ -28,8 +31,8 @@ export function postgresStore(
   const waits = semaphore(db.connections);
   const boundUsers = bind(engine, users);
   const boundSessions = bind(engine, sessions);
-  const conversations = postgresConversations(db, author);
-  const messages = postgresMessages(db);
+  const { of, markRead } = postgresConversations(db, author);
+  const { append, before, from, after } = postgresMessages(db);
   return {
     users: { ...boundUsers, byId: waits(boundUsers.byId), byName: waits(boundUsers.byName) },
     sessions: { ...boundSessions, find: waits(boundSessions.find) },
@@ -42,12 +45,14 @@ export function postgresStore(
     reports: bind(engine, reports),
     audit: bind(engine, audit),
     alerts: bind(engine, alerts),
-    conversations: { ...conversations, of: waits(conversations.of) },
+    conversations: { ...bind(engine, conversations), of: waits(of), markRead },
     messages: {
-      ...messages,
-      before: waits(messages.before),
-      from: waits(messages.from),
-      after: waits(messages.after),
+      ...bind(engine, messages),
+      ...postgresVacuum(db),
+      append,
+      before: waits(before),
+      from: waits(from),
+      after: waits(after),
     },
     get epoch() {
       return db.epoch;

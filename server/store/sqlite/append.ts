@@ -2,11 +2,13 @@ import { and, eq, exists, isNotNull, sql } from "drizzle-orm";
 import { type ConversationId, directPair } from "../../protocol/conversation-id.ts";
 import type { ErrorCode } from "../../protocol/errors.ts";
 import type { AccountStatus } from "../../protocol/roles.ts";
+import { type MessageRow, markOfBody, textOfBody, toMessage } from "../message-row.ts";
 import type { Draft, Outcome } from "../messages.ts";
-import { type Row, toMessage } from "./messages.ts";
+import { sqliteTables } from "./engine.ts";
 import type { Db } from "./open.ts";
-import { prepared } from "./prepared.ts";
-import { conversations, memberships, messages, users } from "./schema.ts";
+import { namedColumns, ormOf, prepared } from "./prepared.ts";
+
+const { conversations, memberships, messages, users } = sqliteTables;
 
 /** The only writer of messages. Gives a function that stores drafts in one transaction, where it also decides who may write. */
 export function sqliteAppend(db: Db): (drafts: readonly Draft[]) => Outcome[] {
@@ -43,17 +45,15 @@ export function sqliteAppend(db: Db): (drafts: readonly Draft[]) => Outcome[] {
     };
 
     const begin = (id: ConversationId, place: Place) => {
-      statements.conversation.run({ id });
-      for (const userId of place.pair) statements.membership.run({ userId, id });
+      statements.conversation.run(id, "direct", 0);
+      for (const userId of place.pair) statements.membership.run(userId, id, 0);
       place.head = 0;
     };
 
-    const storedBefore = (draft: Draft): Outcome | null => {
+    const storedBefore = (draft: Draft, body: string): Outcome | null => {
       const stored = statements.byClientId.get(draft.clientId, draft.author);
       if (!stored) return null;
-      // Of a message that was deleted nobody can tell any more what it said.
-      const isSameText = stored.deleted_at !== null || stored.text === draft.text;
-      const same = stored.conversation_id === draft.conversation && isSameText;
+      const same = stored.conversationId === draft.conversation && isAsSent(stored, body);
       return same
         ? { kind: "duplicate", message: toMessage(stored) }
         : { kind: "refused", code: "client_id_reused" };
@@ -69,24 +69,33 @@ export function sqliteAppend(db: Db): (drafts: readonly Draft[]) => Outcome[] {
     };
 
     const store = (draft: Draft): Outcome => {
-      const { conversation: id, author: user, clientId, text, createdAt } = draft;
+      const { conversation: id, author: user, clientId, createdAt } = draft;
+      const body = textOfBody(draft.body);
       const place = placeOf(id);
       const author = authorIn(id, place, user);
       if (author === null) return { kind: "refused", code: "not_signed_in" };
       if (author.status !== "active") return { kind: "refused", code: "account_barred" };
 
       const code = refusalIn(place, user, author);
-      if (code !== null) return storedBefore(draft) ?? { kind: "refused", code };
+      if (code !== null) return storedBefore(draft, body) ?? { kind: "refused", code };
       if (place.head === null) {
-        const before = storedBefore(draft);
+        const before = storedBefore(draft, body);
         if (before) return before;
         begin(id, place);
       }
       const seq = place.head! + 1;
-      const { changes } = statements.message.run(id, seq, seq, user, clientId, text, createdAt);
-      if (changes === 0) return storedBefore(draft)!;
+      const { changes } = statements.message.run(id, seq, seq, user, clientId, body, createdAt);
+      if (changes === 0) return storedBefore(draft, body)!;
       Object.assign(place, { head: seq, at: createdAt });
-      const message = { conversation: id, seq, rev: seq, author: user, clientId, body: { text }, createdAt };
+      const message = {
+        conversation: id,
+        seq,
+        rev: seq,
+        author: user,
+        clientId,
+        body: draft.body,
+        createdAt,
+      };
       return { kind: "stored", message };
     };
 
@@ -117,9 +126,16 @@ interface Author {
   isMember: number;
 }
 
-function prepare(db: Db) {
+type StoredBefore = MessageRow & { sentMark: string | null };
+
+/** Whether a draft is the message that is stored. Of one that was deleted nobody can tell any more what it said. */
+const isAsSent = ({ body, deletedAt, sentMark }: StoredBefore, sent: string): boolean =>
+  deletedAt !== null || (sentMark === null ? body === sent : sentMark === markOfBody(sent));
+
+function prepare(opened: Db) {
+  const db = ormOf(opened);
   const id = sql.placeholder("id");
-  const columns = ["conversationId", "seq", "rev", "authorId", "clientId", "text", "createdAt"] as const;
+  const columns = ["conversationId", "seq", "rev", "authorId", "clientId", "body", "createdAt"] as const;
   const values = Object.fromEntries(columns.map((name) => [name, sql.placeholder(name)]));
   const membership = db
     .select({ userId: memberships.userId })
@@ -127,19 +143,19 @@ function prepare(db: Db) {
     .where(and(eq(memberships.userId, users.id), eq(memberships.conversationId, id)));
   return {
     status: prepared<{ status: AccountStatus }, [user: number]>(
-      db,
+      opened,
       db
         .select({ status: sql<AccountStatus>`${users.status}`.as("status") })
         .from(users)
         .where(and(eq(users.id, id), isNotNull(users.name))),
     ),
     head: prepared<{ head: number }, [id: string]>(
-      db,
+      opened,
       db.select({ head: conversations.head }).from(conversations).where(eq(conversations.id, id)),
     ),
     /** One statement for both, and no join: that takes ten times as long as EXISTS. */
     author: prepared<Author, [id: string, user: number]>(
-      db,
+      opened,
       db
         .select({
           status: sql<AccountStatus>`${users.status}`.as("status"),
@@ -150,23 +166,23 @@ function prepare(db: Db) {
     ),
     /** Changes nothing when the author has used the client's id before. */
     message: prepared<unknown, [string, number, number, number, string, string, number]>(
-      db,
+      opened,
       db
         .insert(messages)
         .values(values as never)
         .onConflictDoNothing({ target: [messages.clientId, messages.authorId] }),
     ),
     advance: prepared<unknown, [head: number, at: number, id: string]>(
-      db,
+      opened,
       db
         .update(conversations)
         .set({ head: sql`${sql.placeholder("head")}`, lastMessageAt: sql`${sql.placeholder("at")}` })
         .where(eq(conversations.id, id)),
     ),
-    byClientId: prepared<Row, [clientId: string, author: number]>(
-      db,
+    byClientId: prepared<StoredBefore, [clientId: string, author: number]>(
+      opened,
       db
-        .select()
+        .select(namedColumns(messages))
         .from(messages)
         .where(
           and(
@@ -175,10 +191,17 @@ function prepare(db: Db) {
           ),
         ),
     ),
-    conversation: db.insert(conversations).values({ id, kind: "direct" }).prepare(),
-    membership: db
-      .insert(memberships)
-      .values({ userId: sql.placeholder("userId"), conversationId: id })
-      .prepare(),
+    conversation: prepared<unknown, [id: string, kind: "direct", head: number]>(
+      opened,
+      db.insert(conversations).values({ id, kind: sql.placeholder("kind"), head: sql.placeholder("head") }),
+    ),
+    membership: prepared<unknown, [user: number, id: string, lastRead: number]>(
+      opened,
+      db.insert(memberships).values({
+        userId: sql.placeholder("userId"),
+        conversationId: id,
+        lastRead: sql.placeholder("lastRead"),
+      }),
+    ),
   };
 }

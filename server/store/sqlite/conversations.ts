@@ -1,11 +1,13 @@
 import { and, desc, eq, gt, isNull, ne, sql } from "drizzle-orm";
 import { type ConversationId, groupId } from "../../protocol/conversation-id.ts";
 import { limits } from "../../protocol/limits.ts";
-import type { Conversations } from "../conversations.ts";
+import type { NativeConversations, ReadMark } from "../conversations.ts";
 import { withDbErrors } from "./db-errors.ts";
+import { sqliteTables } from "./engine.ts";
 import type { Db } from "./open.ts";
-import { prepared } from "./prepared.ts";
-import { conversations, memberships, messages } from "./schema.ts";
+import { ormOf, prepared } from "./prepared.ts";
+
+const { conversations, memberships, messages } = sqliteTables;
 
 /** How many of the latest messages are looked at: bounds the cost for someone who writes much and never reads. */
 const unreadScan = 10 * limits.unreadMax;
@@ -18,9 +20,10 @@ interface Row {
   last_read: number;
 }
 
-export function sqliteConversations(db: Db): Conversations {
+export function sqliteConversations(opened: Db): NativeConversations {
+  const db = ormOf(opened);
   const of = prepared<Row, [userId: number, group: string]>(
-    db,
+    opened,
     db
       .select({
         id: conversations.id,
@@ -45,34 +48,48 @@ export function sqliteConversations(db: Db): Conversations {
       ),
     )
     .orderBy(desc(messages.seq))
-    .limit(unreadScan)
+    .limit(sql.placeholder("scan"))
     .as("following");
   const ofOthers = db
     .select({ author: following.author })
     .from(following)
     .where(ne(following.author, sql.placeholder("userId")))
-    .limit(limits.unreadMax)
+    .limit(sql.placeholder("most"))
     .as("of_others");
-  const unread = db.select({ count: sql<number>`count(*)` }).from(ofOthers).prepare();
+  const unread = prepared<
+    { count: number },
+    [conversation: string, lastRead: number, scan: number, userId: number, most: number]
+  >(opened, db.select({ count: sql`count(*)`.as("count") }).from(ofOthers));
   const unreadOf = (userId: number, conversation: string, lastRead: number, head: number) =>
-    head <= lastRead ? 0 : (unread.get({ conversation, lastRead, userId })?.count ?? 0);
+    head <= lastRead ? 0 : unread.get(conversation, lastRead, unreadScan, userId, limits.unreadMax)!.count;
 
-  const head = db
-    .select({ head: conversations.head })
-    .from(conversations)
-    .where(eq(conversations.id, sql.placeholder("id")))
-    .prepare();
-  const advance = db
-    .update(memberships)
-    .set({ lastRead: sql`max(${memberships.lastRead}, ${sql.placeholder("seq")})` })
-    .where(
-      and(
-        eq(memberships.userId, sql.placeholder("userId")),
-        eq(memberships.conversationId, sql.placeholder("conversation")),
-      ),
-    )
-    .returning({ lastRead: memberships.lastRead })
-    .prepare();
+  const head = prepared<{ head: number }, [id: string]>(
+    opened,
+    db
+      .select({ head: conversations.head })
+      .from(conversations)
+      .where(eq(conversations.id, sql.placeholder("id"))),
+  );
+  const advance = prepared<{ last_read: number }, [seq: number, userId: number, conversation: string]>(
+    opened,
+    db
+      .update(memberships)
+      .set({ lastRead: sql`max(${memberships.lastRead}, ${sql.placeholder("seq")})` })
+      .where(
+        and(
+          eq(memberships.userId, sql.placeholder("userId")),
+          eq(memberships.conversationId, sql.placeholder("conversation")),
+        ),
+      )
+      .returning({ lastRead: memberships.lastRead }),
+  );
+  const marked = opened.$client.transaction((marks: ReadMark[]) =>
+    marks.map(({ userId, conversation, seq }) => {
+      const top = head.get(conversation)?.head ?? 0;
+      const at = advance.get(Math.min(seq, top), userId, conversation)?.last_read ?? 0;
+      return { userId, conversation, seq: at, unread: unreadOf(userId, conversation, at, top) };
+    }),
+  );
 
   return {
     of: (userId) =>
@@ -85,17 +102,6 @@ export function sqliteConversations(db: Db): Conversations {
           unread: unreadOf(userId, id, last_read, head),
         })),
       ),
-    head: (id) => withDbErrors(() => head.get({ id })?.head ?? 0),
-    markRead: (marks) =>
-      withDbErrors(() =>
-        db.transaction(() =>
-          marks.map(({ userId, conversation, seq }) => {
-            const top = head.get({ id: conversation })?.head ?? 0;
-            const mark = advance.get({ userId, conversation, seq: Math.min(seq, top) });
-            const at = mark?.lastRead ?? 0;
-            return { userId, conversation, seq: at, unread: unreadOf(userId, conversation, at, top) };
-          }),
-        ),
-      ),
+    markRead: (marks) => withDbErrors(() => marked(marks)),
   };
 }

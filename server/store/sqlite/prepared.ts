@@ -1,3 +1,6 @@
+import { getTableColumns, type SQL, sql } from "drizzle-orm";
+import type { PgTable } from "drizzle-orm/pg-core";
+import type { Orm } from "../transaction.ts";
 import type { Db } from "./open.ts";
 
 /**
@@ -8,3 +11,14 @@ export const prepared = <Row, Values extends (string | number | Uint8Array)[]>(
   db: Db,
   query: { toSQL(): { sql: string } },
 ) => db.$client.prepare<Row, Values>(query.toSQL().sql);
+
+/** What builds queries on the tables that both databases share. */
+export const ormOf = (db: Db) => db as unknown as Orm;
+
+/** All columns of a table under the names that the code has for them, for a query that is prepared. */
+export const namedColumns = <T extends PgTable>(
+  table: T,
+): { [Name in keyof T["_"]["columns"]]: SQL.Aliased } =>
+  Object.fromEntries(
+    Object.entries(getTableColumns(table)).map(([name, column]) => [name, sql`${column}`.as(name)]),
+  ) as never;

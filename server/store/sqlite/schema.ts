@@ -86,7 +86,7 @@ export const memberships = sqliteTable(
 );
 
 export const messages = sqliteTable(
-  "messages",
+  "chat_messages",
   {
     conversationId: text("conversation_id")
       .notNull()
@@ -97,10 +97,12 @@ export const messages = sqliteTable(
       .notNull()
       .references(() => users.id),
     clientId: text("client_id").notNull(),
-    /** Empty once it was deleted. */
-    text: text().notNull(),
+    /** What it says, in the JSON of `message-row.ts`; null once it was deleted. */
+    body: text(),
     createdAt: integer("created_at").notNull(),
     deletedAt: integer("deleted_at"),
+    /** The mark of the body as it was sent, once that is another; null otherwise, and once it was deleted. */
+    sentMark: text("sent_mark"),
   },
   (table) => [
     primaryKey({ columns: [table.conversationId, table.seq] }),

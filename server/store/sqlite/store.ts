@@ -1,8 +1,10 @@
 import { eq } from "drizzle-orm";
 import { alerts } from "../alerts.ts";
 import { audit } from "../audit.ts";
+import { conversations } from "../conversations.ts";
 import { factors } from "../factors.ts";
 import { invites } from "../invites.ts";
+import { messages } from "../messages.ts";
 import { preferences } from "../preferences.ts";
 import { reports } from "../reports.ts";
 import { sessions } from "../sessions.ts";
@@ -19,6 +21,7 @@ import { sqliteMessages } from "./messages.ts";
 import type { Db } from "./open.ts";
 import { beginWithoutPendingVacuum } from "./pending-vacuum.ts";
 import { meta } from "./schema.ts";
+import { emptyLog, sqliteVacuum } from "./vacuum.ts";
 
 /** The store on an open SQLite database; closing the store closes the database. */
 export function sqliteStore(db: Db, committed: (outcome: Committed) => void = () => {}): Store {
@@ -26,6 +29,7 @@ export function sqliteStore(db: Db, committed: (outcome: Committed) => void = ()
   if (!epoch) throw new Error("The database has no epoch; was a migration interrupted by hand?");
   beginWithoutPendingVacuum(db);
   const engine = sqliteEngine(db, committed);
+  const boundMessages = bind(engine, messages);
   return {
     users: { ...bind(engine, users), ...userLookup(db) },
     sessions: { ...bind(engine, sessions), find: sessionLookup(db) },
@@ -38,8 +42,17 @@ export function sqliteStore(db: Db, committed: (outcome: Committed) => void = ()
     reports: bind(engine, reports),
     audit: bind(engine, audit),
     alerts: bind(engine, alerts),
-    conversations: sqliteConversations(db),
-    messages: sqliteMessages(db),
+    conversations: { ...bind(engine, conversations), ...sqliteConversations(db) },
+    messages: {
+      ...boundMessages,
+      ...sqliteMessages(db),
+      ...sqliteVacuum(db),
+      async remove(...one) {
+        const removed = await boundMessages.remove(...one);
+        if (removed) emptyLog(db);
+        return removed;
+      },
+    },
     epoch: epoch.value,
     close: () => db.close(),
   };
@@ -47,12 +60,15 @@ export function sqliteStore(db: Db, committed: (outcome: Committed) => void = ()
 
 /** What every request and every page of messages reads, on a connection of its own. */
 export function sqliteReads(db: Db) {
-  const { of, head } = sqliteConversations(db);
-  const { before, from, after, find: message } = sqliteMessages(db);
+  const engine = sqliteEngine(db, () => {});
+  const { of } = sqliteConversations(db);
+  const { head } = bind(engine, conversations);
+  const { before, from, after } = sqliteMessages(db);
+  const { find } = bind(engine, messages);
   return {
     users: userLookup(db),
     sessions: { find: sessionLookup(db) },
     conversations: { of, head },
-    messages: { before, from, after, find: message },
+    messages: { before, from, after, find },
   };
 }

@@ -1,12 +1,38 @@
 import { Worker } from "node:worker_threads";
 import type { MissingRoom } from "../disk.ts";
+import type { NativeMessages } from "../messages.ts";
+import { isFull, withDbErrors } from "./db-errors.ts";
 import type { Db } from "./open.ts";
+import { clearPendingVacuum, isVacuumPending, notedIn } from "./pending-vacuum.ts";
 
 /** What the thread answers: that it is done, how much room it would need, or what went wrong and its code. */
 export type Rewritten =
   | { kind: "done" }
   | { kind: "missing"; missing: MissingRoom }
   | { kind: "failed"; message: string; code: string | undefined };
+
+export const sqliteVacuum = (db: Db): Pick<NativeMessages, "isVacuumPending" | "vacuum"> => ({
+  isVacuumPending: () => withDbErrors(() => isVacuumPending(db)),
+  vacuum: async () => {
+    const noted = await withDbErrors(() => notedIn(db));
+    const outcome = await rewriteFile(db);
+    return withDbErrors(() => {
+      if (outcome instanceof Error) throw outcome;
+      if (outcome === null) clearPendingVacuum(db, noted);
+      return outcome;
+    });
+  },
+});
+
+/** What was deleted stands in the log of the database too, until all of it is moved into the file. */
+export function emptyLog(db: Db): void {
+  try {
+    db.$client.run("PRAGMA wal_checkpoint(TRUNCATE)");
+  } catch (error) {
+    // The message is deleted already; the log is emptied when there is room again, at the latest at the end.
+    if (!isFull(error)) throw error;
+  }
+}
 
 /**
  * Writes the database file anew, in a thread and on a connection of its own: meanwhile everything can be read, and who
@@ -15,7 +41,7 @@ export type Rewritten =
  * leaves those behind (https://sqlite.org/lang_vacuum.html). Gives null when it is done, or how much room it would take where
  * there is too little: then nothing was written; or what went wrong.
  */
-export async function rewriteFile(db: Db): Promise<MissingRoom | Error | null> {
+async function rewriteFile(db: Db): Promise<MissingRoom | Error | null> {
   db.$client.run("PRAGMA busy_timeout = 0");
   try {
     const answer = await answerOf(db.$client.filename);

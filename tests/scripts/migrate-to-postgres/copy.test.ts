@@ -74,7 +74,7 @@ test("every row of every table is there, with ids, numbers, times, marks, sessio
         conversation,
         author,
         clientId: crypto.randomUUID(),
-        text,
+        body: { text },
         createdAt: 1_790_000_000_001,
       });
     await store.messages.append([
@@ -87,7 +87,9 @@ test("every row of every table is there, with ids, numbers, times, marks, sessio
     await fillAccess(store);
     await store.users.remove(4, true);
     // An edited message has the number of its change; and an account was made whose row is gone.
-    run("UPDATE messages SET rev = 12, text = 'edited' WHERE conversation_id = 'group' AND seq = 2");
+    run(
+      `UPDATE chat_messages SET rev = 12, body = '{"text":"edited"}', sent_mark = 'beef' WHERE conversation_id = 'group' AND seq = 2`,
+    );
     run("UPDATE conversations SET head = 12 WHERE id = 'group'");
     run("UPDATE sqlite_sequence SET seq = 9 WHERE name = 'users'");
     run("UPDATE sqlite_sequence SET seq = 19 WHERE name = 'invites'");
@@ -99,7 +101,7 @@ test("every row of every table is there, with ids, numbers, times, marks, sessio
   const there = await rowsOf(url);
   expect(there).toEqual(await rowsOf(folder));
   expect(Object.entries(there).filter(([, rows]) => rows.length === 0)).toEqual([]);
-  expect(there.messages).toHaveLength(2 * texts.length + 1);
+  expect(there.chat_messages).toHaveLength(2 * texts.length + 1);
   expect(there.users).toHaveLength(4);
   expect(printed).toMatch(/messages, with all they hold +19 +19 +the same/);
 
@@ -128,7 +130,7 @@ test("what another has changed in the copy is found by row and by number, and th
     await store.users.create({ name: "alice", passwordHash: "hash", createdAt: 1 });
     const one = { conversation: "group" as const, author: 1, createdAt: 1 };
     await store.messages.append(
-      ["one", "two", "three"].map((text) => ({ ...one, text, clientId: crypto.randomUUID() })),
+      ["one", "two", "three"].map((text) => ({ ...one, body: { text }, clientId: crypto.randomUUID() })),
     );
   });
   // Whoever writes the second message writes another one, and one more; and forgets what was read.
@@ -137,12 +139,12 @@ test("what another has changed in the copy is found by row and by number, and th
   cleaners.push(() => sql.close());
   await sql.unsafe(`
     create function tamper() returns trigger language plpgsql as $$ begin
-      update messages set text = 'tow' where seq = 2;
-      insert into messages values ('group', 4, 4, 1, 'x', 'x', 1);
+      update chat_messages set body = 'tow' where seq = 2;
+      insert into chat_messages values ('group', 4, 4, 1, 'x', 'x', 1);
       update memberships set last_read = 3;
       return null;
     end $$;
-    create trigger tamper after insert on messages for each statement when (pg_trigger_depth() = 0)
+    create trigger tamper after insert on chat_messages for each statement when (pg_trigger_depth() = 0)
       execute function tamper()`);
   const program = folder.migrate(url);
   expect(await program.ends()).toBe(1);

@@ -51,7 +51,7 @@ export async function fillGroup(store: Store, messages: number): Promise<void> {
         conversation: "group" as const,
         author: 1 + (index % 3),
         clientId: crypto.randomUUID(),
-        text: `Message ${first + index}`,
+        body: { text: `Message ${first + index}` },
         createdAt: 1_790_000_000_000 + index,
       })),
     );

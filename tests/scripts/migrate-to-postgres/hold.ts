@@ -6,7 +6,7 @@ const key = 4711;
 /** Where a copy can be held: in the statement that the trigger belongs to. */
 export const places = {
   "the first account is stored": "before insert on users for each row when (new.id = 1)",
-  "a message in the middle is stored": "before insert on messages for each row when (new.seq = 7500)",
+  "a message in the middle is stored": "before insert on chat_messages for each row when (new.seq = 7500)",
   "all is copied, and nothing compared yet": "before insert on meta for each row when (new.key = 'epoch')",
   "all is compared": "before delete on meta for each row when (old.key = 'copy')",
 } as const;

@@ -26,7 +26,7 @@ describe("ASVS 7.4.1 ASVS 8.3.2 a file that is being taken ends with", () => {
       const draft = { conversation: "direct:3:4", author: 4, createdAt: 1 } as const;
       const text = "x".repeat(10_000);
       await messages.append(
-        Array.from({ length: 2_000 }, () => ({ ...draft, clientId: crypto.randomUUID(), text })),
+        Array.from({ length: 2_000 }, () => ({ ...draft, clientId: crypto.randomUUID(), body: { text } })),
       );
       const { by } = messages;
       let pages = 0;

@@ -24,7 +24,7 @@ export async function ground() {
         conversation,
         author: authors[(from + at) % authors.length]!,
         clientId: crypto.randomUUID(),
-        text: `${conversation} ${from + at} ${"x".repeat(length)}`,
+        body: { text: `${conversation} ${from + at} ${"x".repeat(length)}` },
         createdAt: time.now(),
       }));
       await base.store.messages.append(drafts);

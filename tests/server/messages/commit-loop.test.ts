@@ -82,7 +82,7 @@ describe("gathering", () => {
     const many = numbered(450);
     await Promise.all(many.map(loop.append));
     expect(sizes()).toEqual([200, 200, 50]);
-    expect((await logOf(store)).map(({ body }) => body.text)).toEqual(many.map(({ text }) => text));
+    expect((await logOf(store)).map(({ body }) => body.text)).toEqual(many.map(({ body }) => body.text));
     batches.length = 0;
     const big = "x".repeat(limits.messageMaxBytes);
     await Promise.all(Array.from({ length: 40 }, () => loop.append(draft(big))));
@@ -112,7 +112,7 @@ describe("publishing", () => {
     const once = draft("hello");
     const kinds = await settled([loop.append(once), loop.append(once)]);
     expect(kinds).toEqual(["stored", "duplicate"]);
-    expect(await settled([loop.append(once), loop.append({ ...once, text: "other" })])).toEqual([
+    expect(await settled([loop.append(once), loop.append({ ...once, body: { text: "other" } })])).toEqual([
       "duplicate",
       "client_id_reused",
     ]);
@@ -124,9 +124,14 @@ describe("refusing", () => {
   test("duplicates and refusals in a batch leave the rest alone", async () => {
     const once = draft("once");
     const kinds = await settled(
-      [once, draft("a"), once, draft("to nobody", 1, "direct:1:9"), { ...once, text: "two" }, draft("b")].map(
-        loop.append,
-      ),
+      [
+        once,
+        draft("a"),
+        once,
+        draft("to nobody", 1, "direct:1:9"),
+        { ...once, body: { text: "two" } },
+        draft("b"),
+      ].map(loop.append),
     );
     expect(kinds).toEqual(["stored", "stored", "duplicate", "person_deleted", "client_id_reused", "stored"]);
     expect(frames.map(([, events]) => seqsOf(events))).toEqual([[1, 2, 3]]);
@@ -134,14 +139,14 @@ describe("refusing", () => {
 
   test("only the draft at fault fails; the others of its batch are stored, in order", async () => {
     before = (drafts) => {
-      if (drafts.some(({ text }) => text === "message 7")) throw new Error("a broken statement");
+      if (drafts.some(({ body }) => body.text === "message 7")) throw new Error("a broken statement");
     };
     const results = await Promise.allSettled(numbered(20).map(loop.append));
     expect(results.flatMap(({ status }, at) => (status === "rejected" ? [at + 1] : []))).toEqual([7]);
     const texts = (await logOf(store)).map(({ body }) => body.text);
     expect(texts).toEqual(
       numbered(20)
-        .map(({ text }) => text)
+        .map(({ body }) => body.text)
         .filter((text) => text !== "message 7"),
     );
     expect(frames.flatMap(([, events]) => seqsOf(events))).toEqual(

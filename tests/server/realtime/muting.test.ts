@@ -173,7 +173,7 @@ describe("ASVS 7.4.2 ASVS 8.3.2 who is banned or suspended", () => {
       conversation: "group",
       author: 1,
       clientId: crypto.randomUUID(),
-      text: "x",
+      body: { text: "x" },
       createdAt: 1,
     };
     expect(await place.server.store.messages.append([draft as never])).toEqual([

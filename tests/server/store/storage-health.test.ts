@@ -60,11 +60,11 @@ test("a node on PostgreSQL tells it in its health too, and recovers by itself", 
     await admin.unsafe(`
       create function refuse() returns trigger language plpgsql as $$ begin
         raise exception 'no room' using errcode = '53100'; end $$;
-      create trigger full_disk before insert on messages for each row execute function refuse();
+      create trigger full_disk before insert on chat_messages for each row execute function refuse();
       create trigger full_disk before insert on meta for each row execute function refuse();`);
     expect(await say(alice)).toMatchObject({ code: "storage_full" });
     expect([await ask(node, "/api/health"), await ask(node, "/api/health/node")]).toEqual([full, well]);
-    await admin.unsafe("drop trigger full_disk on messages; drop trigger full_disk on meta");
+    await admin.unsafe("drop trigger full_disk on chat_messages; drop trigger full_disk on meta");
     while ((await ask(node, "/api/health"))[0] !== 200);
     await (await alice.enter()).say("there is room again");
   } finally {

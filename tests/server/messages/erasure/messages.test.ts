@@ -74,7 +74,7 @@ describe("deleting the account with what one wrote", () => {
           conversation: "group" as const,
           author: 2,
           clientId: crypto.randomUUID(),
-          text: `${secret} ${from + at}`,
+          body: { text: `${secret} ${from + at}` },
           createdAt: time.now(),
         })),
       );
@@ -89,7 +89,7 @@ describe("deleting the account with what one wrote", () => {
     };
     expect((await remove(carla, "remove")).status).toBe(204);
     await crashed.promise;
-    const left = () => base.db.all(sql`select seq from messages where text <> ''`).length;
+    const left = () => base.db.all(sql`select seq from chat_messages where body is not null`).length;
     expect(left()).toBe(1_002 - 400);
     // The server of before does nothing more.
     const before = server;
@@ -108,7 +108,7 @@ describe("deleting the account with what one wrote", () => {
     await saidByCarla(await carla.enter(), 4);
     const reader = new Database(join(folder, "chat.sqlite"), { readonly: true });
     reader.run("begin");
-    reader.query("select count(*) from messages").get();
+    reader.query("select count(*) from chat_messages").get();
     expect((await remove(carla, "remove")).status).toBe(204);
     const his = await bob.enter();
     const page = await his.ask("history.read", { conversation: "group" }, "history.page");

@@ -40,7 +40,7 @@ export function appendSuite(open: OpenGround): void {
 
     test("go on from a head that an edit has moved", async () => {
       await append([draft("a"), draft("b")]);
-      await ground.run("update messages set rev = 3 where seq = 1");
+      await ground.run("update chat_messages set rev = 3 where seq = 1");
       await ground.run("update conversations set head = 3 where id = 'group'");
       expect(messageOf((await append([draft("c")]))[0])).toMatchObject({ seq: 4, rev: 4 });
     });
@@ -61,7 +61,7 @@ export function appendSuite(open: OpenGround): void {
       const once = draft("hello");
       const outcomes = await append([
         once,
-        { ...once, text: "bye" },
+        { ...once, body: { text: "bye" } },
         { ...once, conversation: "direct:1:2" },
         draft("after"),
       ]);

@@ -71,7 +71,7 @@ export function conversationSuite(open: OpenGround): void {
     test("an edit of what was read is not unread again", async () => {
       await write(2, 2);
       await mark(1, 2);
-      await ground.run("update messages set rev = 3 where seq = 1");
+      await ground.run("update chat_messages set rev = 3 where seq = 1");
       await ground.run("update conversations set head = 3 where id = 'group'");
       expect(await unread(1)).toBe(0);
     });

@@ -43,7 +43,7 @@ export const draft = (text: string, author = 1, conversation: ConversationId = "
   conversation,
   author,
   clientId: uuid(),
-  text,
+  body: { text },
   createdAt: 1000 + ids,
 });
 

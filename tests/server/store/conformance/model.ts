@@ -9,7 +9,7 @@ const drafts = fc.record({
   conversation: fc.constantFrom(...conversations),
   author: fc.integer({ min: 1, max: 3 }),
   clientId: fc.constantFrom("a", "b", "c", "d", "e", "f"),
-  text: fc.constantFrom("yes", "no"),
+  body: fc.record({ text: fc.constantFrom("yes", "no") }),
   createdAt: fc.integer({ min: 1, max: 9 }),
 });
 const deletions = fc.record({
@@ -58,7 +58,7 @@ function model() {
       const key = `${draft.author} ${draft.clientId}`;
       const before = taken.get(key);
       if (before) {
-        const isSameText = before.isDeleted || before.draft.text === draft.text;
+        const isSameText = before.isDeleted || before.draft.body.text === draft.body.text;
         const same = before.draft.conversation === draft.conversation && isSameText;
         return same ? before.seq : "client_id_reused";
       }
@@ -84,7 +84,7 @@ function model() {
       [...taken.values()]
         .filter(({ draft }) => draft.conversation === id)
         .sort((one, other) => one.rev - other.rev)
-        .map(({ draft, seq, rev, isDeleted }) => [seq, rev, isDeleted ? "" : draft.text]),
+        .map(({ draft, seq, rev, isDeleted }) => [seq, rev, isDeleted ? "" : draft.body.text]),
   };
 }
 

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import { limits } from "../../../../server/protocol/limits.ts";
+import { textOfBody } from "../../../../server/store/message-row.ts";
 import { draft, type Ground, type OpenGround, settle } from "./ground.ts";
 
 /** How a store gives messages back. */
@@ -79,7 +80,7 @@ export function pageSuite(open: OpenGround): void {
 
     test("holds an old message again at the place of its latest change", async () => {
       await write(numbered(4));
-      await ground.run("update messages set rev = 5, text = 'edited' where seq = 2");
+      await ground.run(`update chat_messages set rev = 5, body = '{"text":"edited"}' where seq = 2`);
       await ground.run("update conversations set head = 5 where id = 'group'");
       await write(["after the edit"]);
       expect(await after(0, 10)).toEqual({ seqs: [1, 3, 4, 2, 5 + 1], more: false, head: 6 });
@@ -91,7 +92,7 @@ export function pageSuite(open: OpenGround): void {
 
   describe("a page", () => {
     const big = "x".repeat(limits.messageMaxBytes);
-    const perPage = limits.pageMaxBytes / limits.messageMaxBytes;
+    const perPage = Math.floor(limits.pageMaxBytes / textOfBody({ text: big }).length);
 
     test("ends early when its texts grow too large, in both directions, and leaves nothing out", async () => {
       await write(Array.from({ length: perPage * 2 + 1 }, () => big));
@@ -117,7 +118,9 @@ export function pageSuite(open: OpenGround): void {
 
     test("holds at least one message, however large, so that a reader always gets on", async () => {
       await write(["small"]);
-      await ground.run(`update messages set text = '${"y".repeat(limits.pageMaxBytes + 1)}' where seq = 1`);
+      await ground.run(
+        `update chat_messages set body = '${textOfBody({ text: "y".repeat(limits.pageMaxBytes) })}' where seq = 1`,
+      );
       await write(["next"]);
       expect(await after(0, 200)).toMatchObject({ seqs: [1], more: true });
       expect(await before(2, 200)).toMatchObject({ seqs: [1], more: false });

@@ -126,7 +126,7 @@ export function peopleSuite(open: OpenGround): void {
       await users.setStatus(2, "suspended", null, changed);
       const outcomes = await messages.append([
         before,
-        { ...before, text: "other" },
+        { ...before, body: { text: "other" } },
         draft("after", 1, "direct:1:2"),
       ]);
       expect(outcomes).toMatchObject([

@@ -64,7 +64,7 @@ export function removalSuite(open: OpenGround): void {
       const once = draft("hello", 2);
       await ground.store.messages.append([once]);
       const deleted = await ground.store.messages.remove("group", 1, 500);
-      const outcomes = await ground.store.messages.append([once, { ...once, text: "other" }]);
+      const outcomes = await ground.store.messages.append([once, { ...once, body: { text: "other" } }]);
       expect(outcomes).toEqual([
         { kind: "duplicate", message: deleted! },
         { kind: "duplicate", message: deleted! },
@@ -137,7 +137,7 @@ export function removalSuite(open: OpenGround): void {
 
   test("ASVS 2.3.3 a failure in the middle of many changes none", async () => {
     await append("a", "b", "c");
-    await ground.run("update messages set rev = 5 where seq = 3");
+    await ground.run("update chat_messages set rev = 5 where seq = 3");
     expect(await outcomeOf(ground.store.messages.removeOf(2, 500, 10))).toThrow();
     expect((await logOf(ground.store)).map(({ body }) => body.text)).toEqual(["a", "b", "c"]);
     expect(await ground.store.conversations.head("group")).toBe(3);
@@ -180,7 +180,7 @@ export function removalSuite(open: OpenGround): void {
       await messages.vacuum();
       expect(await messages.isVacuumPending()).toBe(false);
     }
-    await ground.run("update messages set rev = 9 where seq = 1");
+    await ground.run("update chat_messages set rev = 9 where seq = 1");
     await ground.run("update conversations set head = 8 where id = 'group'");
     expect(await outcomeOf(messages.removeOf(2, 500, 10))).toThrow();
     expect(await messages.isVacuumPending()).toBe(false);

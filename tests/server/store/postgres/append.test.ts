@@ -31,7 +31,7 @@ function scripts(): Draft[][] {
     somewhere().push(once);
     const fate = pick(20);
     if (fate < 6) somewhere().push({ ...once, createdAt: once.createdAt + 1 });
-    if (fate === 7) somewhere().push({ ...once, text: "another" });
+    if (fate === 7) somewhere().push({ ...once, body: { text: "another" } });
     if (fate === 8) somewhere().push({ ...once, conversation: "group" });
   }
   return batches.flat();
@@ -84,7 +84,7 @@ test("four nodes that append at once number without holes, store each message on
   for (const { draft, outcome } of sent) {
     const key = keyOf(draft);
     const { text, conversation, seq } = rows.get(key)!;
-    const isSame = text === draft.text && conversation === draft.conversation;
+    const isSame = text === draft.body.text && conversation === draft.conversation;
     if (outcome.kind === "refused") expect([outcome.code, isSame]).toEqual(["client_id_reused", false]);
     else expect([isSame, outcome.message.seq]).toEqual([true, seq]);
     if (outcome.kind === "stored") storedOnce.set(key, (storedOnce.get(key) ?? 0) + 1);

@@ -49,8 +49,8 @@ const open: OpenGround = async () => {
       await db.sql.unsafe(`
         create function poison() returns trigger language plpgsql as $$
         begin raise exception 'poisoned'; end $$;
-        create trigger poison before insert on messages for each row
-        when (new.text = '${text}') execute function poison()`);
+        create trigger poison before insert on chat_messages for each row
+        when (new.body like '%${text}%') execute function poison()`);
     },
   };
 };

@@ -20,7 +20,7 @@ const failWith = (code: string, times: number) =>
       if nextval('failures') <= ${times} then raise exception 'as planned' using errcode = '${code}'; end if;
       return new;
     end $$;
-    create trigger fail before insert on messages for each row execute function fail()`);
+    create trigger fail before insert on chat_messages for each row execute function fail()`);
 
 describe("a call is busy", () => {
   test("when it gets no answer within its deadline, and what comes later harms nobody", async () => {
@@ -35,7 +35,7 @@ describe("a call is busy", () => {
     let appending: Promise<unknown> | undefined;
     const began = performance.now();
     await a.db.sql.begin(async (holder) => {
-      await holder`lock table messages in exclusive mode`;
+      await holder`lock table chat_messages in exclusive mode`;
       appending = a.store.messages.append([draft("late")]).catch((error) => error);
       expect(await appending).toMatchObject(busy);
       await holder`select pg_sleep(0.3)`;

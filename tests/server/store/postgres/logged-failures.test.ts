@@ -32,14 +32,14 @@ test("ASVS 16.2.5 what is logged of a failure of PostgreSQL says where and why, 
   await settle(store, "alice");
   await db.sql`alter table users add constraint no_hash check (password_hash not like 'canary%')`;
   await db.sql`alter table sessions add constraint no_device check (device not like 'canary%')`;
-  await db.sql`alter table messages add constraint no_text check (text not like 'canary%')`;
+  await db.sql`alter table chat_messages add constraint no_text check (body not like '%canary%')`;
   const failures: [() => Promise<unknown>, ...said: string[]][] = [
     [() => store.users.create(person), "no_hash", "23514"],
     [() => store.users.setPassword(1, "canary-hash", "1:hash"), "no_hash", "23514"],
     [() => store.sessions.create(session), "no_device", "23514", "session.js"],
     [() => store.sessions.create({ ...session, device: "", userId: 9 }), "sessions_user_id", "23503"],
     [() => withDbErrors(() => Promise.reject(wrapped)), "TypeError", "a bug"],
-    [() => store.messages.append([{ ...draft("x"), text: "canary-text" }]), "no_text", "messages", "23514"],
+    [() => store.messages.append([draft("canary-text")]), "no_text", "chat_messages", "23514"],
     [
       () => withDbErrors(() => db.sql`select ${"canary-text"}::text::bigint`),
       "22P02",

@@ -16,14 +16,14 @@ test("clearing out what was deleted may take longer than any answer does, and it
   const other = new SQL({ url, max: 1 });
   let scrubbing: Promise<unknown> | undefined;
   await other.begin(async (transaction) => {
-    await transaction`lock table messages in share update exclusive mode`;
+    await transaction`lock table chat_messages in share update exclusive mode`;
     scrubbing = a.store.messages.vacuum();
     // Longer than a statement of the store may take.
     await Promise.race([scrubbing, transaction`select pg_sleep(2.7)`]);
   });
   await scrubbing;
   const [done] = await other`
-    select vacuum_count::int as vacuums from pg_stat_user_tables where relname = 'messages'`;
+    select vacuum_count::int as vacuums from pg_stat_user_tables where relname = 'chat_messages'`;
   expect(done).toEqual({ vacuums: 1 });
   const limits = await Promise.all(Array.from({ length: 16 }, () => a.db.sql`show statement_timeout`));
   expect(new Set(limits.map(([row]) => row.statement_timeout))).toEqual(new Set(["2500ms"]));
@@ -39,7 +39,7 @@ test("ASVS 14.2.7 what is deleted while others are cleared out is cleared out wi
   const other = new SQL({ url, max: 1 });
   let scrubbing: Promise<unknown> | undefined;
   await other.begin(async (transaction) => {
-    await transaction`lock table messages in share update exclusive mode`;
+    await transaction`lock table chat_messages in share update exclusive mode`;
     scrubbing = a.store.messages.vacuum();
     await untilSomeoneWaits(b);
     await b.store.messages.remove("group", 2, 5);

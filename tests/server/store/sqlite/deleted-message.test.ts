@@ -33,7 +33,7 @@ test("ASVS 14.2.7 the text of a message that is deleted is not left in the log o
 test("a message can be deleted while somebody reads the files from outside", async () => {
   const reader = new Database(join(folder, "chat.sqlite"));
   reader.run("begin");
-  reader.query("select * from messages").all();
+  reader.query("select * from chat_messages").all();
   expect(await store.messages.remove("group", 1, 500)).toMatchObject({ body: { text: "" } });
   reader.close();
 });

@@ -168,7 +168,7 @@ describe("while the file is written anew", () => {
     await store.messages.append([draft("SECRET")]);
     const reader = new Database(path);
     reader.run("begin");
-    reader.query("select * from messages").all();
+    reader.query("select * from chat_messages").all();
     await store.messages.remove("group", 1, 500);
     expect(await outcomeOf(store.messages.vacuum())).toThrow(expect.objectContaining({ code: "busy" }));
     reader.run("commit");

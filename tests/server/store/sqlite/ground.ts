@@ -20,9 +20,9 @@ export function sqliteGround(db: Db, store: Store): Ground {
       ];
     },
     failOn: async (text) => {
-      const chosen = sql.raw(`'${text}'`);
+      const chosen = sql.raw(`'%${text}%'`);
       db.run(sql`
-        create trigger poison before insert on messages when new.text = ${chosen}
+        create trigger poison before insert on chat_messages when new.body like ${chosen}
         begin select raise(abort, 'poisoned'); end`);
     },
   };

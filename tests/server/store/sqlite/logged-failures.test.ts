@@ -11,7 +11,7 @@ test("ASVS 16.2.5 what is logged of a failure of SQLite says where and why, and 
   await settle(store, "alice");
   const session = { id: Buffer.alloc(32, 7), userId: 1, device: "canary-device", createdAt: 1 };
   await store.sessions.create(session);
-  for (const table of ["users", "messages"])
+  for (const table of ["users", "chat_messages"])
     db.$client.run(
       `create trigger fail_${table} before insert on ${table} begin select raise(abort, 'as planned'); end`,
     );
@@ -21,7 +21,7 @@ test("ASVS 16.2.5 what is logged of a failure of SQLite says where and why, and 
       "as planned",
     ],
     [() => store.sessions.create(session), "sessions.id", "SQLITE_CONSTRAINT_PRIMARYKEY"],
-    [() => store.messages.append([{ ...draft("x"), text: "canary-text" }]), "as planned"],
+    [() => store.messages.append([draft("canary-text")]), "as planned"],
   ];
   for (const [fail, ...said] of failures) {
     const lines: string[] = [];
