@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, describe, expect } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { balancerEnv, balancers, checkCommand } from "../../scripts/cluster/balancer.ts";
 import { findProgram } from "../../scripts/find-program.ts";
 import { launch } from "../support/browser.ts";
 import { withProgram } from "../support/companions.ts";
+import { temporaryFolder } from "../support/folder.ts";
 import { Program } from "../support/program.ts";
 import { echo, Front, newAuthority, writeFiles } from "./front.ts";
 import type { Authority } from "./stand-in.ts";
@@ -45,13 +43,12 @@ for (const balancer of balancers) {
       balancer,
       `${balancer} understands its configuration, with the nodes of compose.yaml`,
       async (path) => {
-        const folder = mkdtempSync(join(tmpdir(), "secure-chat-front-"));
+        const folder = temporaryFolder();
         await writeFiles(folder, ours);
         const nodes = Array.from({ length: 9 }, (_, at) => `node${at + 1}:5000`);
         const env = balancerEnv({ host: "::", port: 5000, files: folder, nodes });
         const check = new Program(checkCommand(balancer, path!), env);
         expect(await check.ends(), check.printed).toBe(0);
-        rmSync(folder, { recursive: true });
       },
     );
 

@@ -1,19 +1,18 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Balancer, balancerCommand, balancerEnv } from "../../scripts/cluster/balancer.ts";
 import { freePort, listening } from "../../scripts/cluster/ports.ts";
 import { ensureCertificate } from "../../server/certificates/ensure.ts";
+import { temporaryFolder } from "../support/folder.ts";
 import { Program } from "../support/program.ts";
 import { type Authority, StandIn } from "./stand-in.ts";
 
 /** A certificate with the authority that signed it, made by the code that makes the real one. */
 export async function newAuthority(): Promise<Authority> {
-  const dataDir = mkdtempSync(join(tmpdir(), "secure-chat-certs-"));
+  const dataDir = temporaryFolder();
   const about = { dataDir, tls: null, hostname: "localhost", interfaces: {}, now: Date.now() };
   const { pair } = await ensureCertificate(about);
   const certificate = await Bun.file(join(dataDir, "certs/ca.pem")).text();
-  rmSync(dataDir, { recursive: true });
   return { pair, certificate };
 }
 
@@ -30,11 +29,9 @@ export class Front {
   readonly nodes: StandIn[] = [];
   readonly origin: string;
   readonly program: Program;
-  readonly #folder: string;
 
-  private constructor(origin: string, folder: string, nodes: StandIn[], program: Program) {
+  private constructor(origin: string, nodes: StandIn[], program: Program) {
     this.origin = origin;
-    this.#folder = folder;
     this.nodes = nodes;
     this.program = program;
   }
@@ -46,7 +43,7 @@ export class Front {
     certificates: readonly Authority[],
     authority = certificates[0]!,
   ): Promise<Front> {
-    const folder = mkdtempSync(join(tmpdir(), "secure-chat-front-"));
+    const folder = temporaryFolder();
     mkdirSync(folder, { recursive: true });
     await writeFiles(folder, authority);
     const nodes: StandIn[] = [];
@@ -62,7 +59,7 @@ export class Front {
     const program = new Program(balancerCommand(balancer, path), env);
     if (!(await listening(port, () => program.process.exitCode === null)))
       throw new Error(`${balancer} does not listen:\n${program.printed}`);
-    return new Front(`https://localhost:${port}`, folder, nodes, program);
+    return new Front(`https://localhost:${port}`, nodes, program);
   }
 
   /** A request on a connection of its own. */
@@ -92,7 +89,6 @@ export class Front {
     this.program.process.kill("SIGTERM");
     await this.program.ends();
     for (const node of this.nodes) await node.kill();
-    rmSync(this.#folder, { recursive: true });
   }
 }
 

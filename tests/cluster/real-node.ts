@@ -1,15 +1,14 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Balancer, balancerCommand, balancerEnv } from "../../scripts/cluster/balancer.ts";
 import { freePort, healthy } from "../../scripts/cluster/ports.ts";
+import { temporaryFolder } from "../support/folder.ts";
 import { Program } from "../support/program.ts";
 import { setUpBeforehand } from "../support/server-settings.ts";
 import { writeFiles } from "./front.ts";
 
 /** A real balancer in front of a real server, each a process of its own. */
 export async function behind(balancer: Balancer, path: string) {
-  const folder = mkdtempSync(join(tmpdir(), "secure-chat-front-"));
+  const folder = temporaryFolder();
   const [port, inside] = [await freePort(), await freePort()];
   const origin = `https://localhost:${port}`;
   const env = {
@@ -37,7 +36,6 @@ export async function behind(balancer: Balancer, path: string) {
         each.process.kill("SIGTERM");
         await each.ends();
       }
-      rmSync(folder, { recursive: true });
     },
   };
 }

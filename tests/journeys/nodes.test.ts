@@ -1,9 +1,7 @@
 import { expect, setDefaultTimeout } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { freePort } from "../../scripts/cluster/ports.ts";
 import { withProgram } from "../support/companions.ts";
+import { temporaryFolder } from "../support/folder.ts";
 import { freshDatabase } from "../support/postgres.ts";
 import { Program } from "../support/program.ts";
 import { setUpBeforehand } from "../support/server-settings.ts";
@@ -30,7 +28,7 @@ withProgram(
   "haproxy",
   "all nodes are restarted one after the other while people talk, and nobody sees it",
   async () => {
-    const dataDir = mkdtempSync(join(tmpdir(), "secure-chat-nodes-"));
+    const dataDir = temporaryFolder();
     const port = String(await freePort());
     const env = { DATA_DIR: dataDir, DATABASE_URL: await freshDatabase(), PORT: port, HOST: "127.0.0.1" };
     await setUpBeforehand(env);
@@ -77,7 +75,6 @@ withProgram(
     } finally {
       cluster.process.kill("SIGTERM");
       await cluster.ends();
-      rmSync(dataDir, { recursive: true });
     }
   },
 );

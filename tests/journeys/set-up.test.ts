@@ -1,13 +1,11 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { temporaryFolder } from "../support/folder.ts";
 import { password } from "../support/person.ts";
 import { Program } from "../support/program.ts";
 import { inBrowser } from "../support/stage.ts";
 
 setDefaultTimeout(90_000);
-const dataDir = mkdtempSync(join(tmpdir(), "secure-chat-set-up-"));
+const dataDir = temporaryFolder();
 const visit = inBrowser();
 let program: Program;
 beforeAll(() => {
@@ -16,7 +14,6 @@ beforeAll(() => {
 afterAll(async () => {
   program.process.kill("SIGTERM");
   await program.ends();
-  rmSync(dataDir, { recursive: true });
 });
 
 test("from the printed link to two people who talk", async () => {

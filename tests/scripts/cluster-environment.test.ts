@@ -1,19 +1,18 @@
-import { afterEach, beforeEach, expect } from "bun:test";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { beforeEach, expect } from "bun:test";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Balancer, balancerEnv } from "../../scripts/cluster/balancer.ts";
 import { freePort } from "../../scripts/cluster/ports.ts";
 import { startCluster } from "../../scripts/cluster/start.ts";
 import { parseConfig } from "../../server/config/environment.ts";
 import { withProgram } from "../support/companions.ts";
+import { temporaryFolder } from "../support/folder.ts";
 import { dropDatabase, emptyDatabase } from "../support/postgres.ts";
 
 let top: string;
 beforeEach(() => {
-  top = mkdtempSync(join(tmpdir(), "secure-chat-"));
+  top = temporaryFolder();
 });
-afterEach(() => rmSync(top, { recursive: true }));
 
 /** The path of a program that writes down its environment and becomes another. */
 function nudging(name: string, program: string): string {

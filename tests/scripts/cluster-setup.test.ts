@@ -1,18 +1,17 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { beforeEach, describe, expect, test } from "bun:test";
 import { X509Certificate } from "node:crypto";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { balancerEnv, balancers, checkCommand } from "../../scripts/cluster/balancer.ts";
 import { withProgram } from "../support/companions.ts";
+import { temporaryFolder } from "../support/folder.ts";
 import { dropDatabase, emptyDatabase } from "../support/postgres.ts";
 import { Program } from "../support/program.ts";
 
 let top: string;
 beforeEach(() => {
-  top = mkdtempSync(join(tmpdir(), "secure-chat-"));
+  top = temporaryFolder();
 });
-afterEach(() => rmSync(top, { recursive: true }));
 
 describe("the set-up of compose.yaml", () => {
   const setup = async (env: Record<string, string>) => {

@@ -1,13 +1,11 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
+import { beforeEach, describe, expect, test } from "bun:test";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { clusterOptions } from "../../scripts/cluster/options.ts";
 import { freePort } from "../../scripts/cluster/ports.ts";
 import { startCluster } from "../../scripts/cluster/start.ts";
 import { parseConfig } from "../../server/config/environment.ts";
 import { withProgram } from "../support/companions.ts";
+import { temporaryFolder } from "../support/folder.ts";
 import { outcomeOf } from "../support/outcome.ts";
 import { Person } from "../support/person.ts";
 import { dropDatabase, emptyDatabase } from "../support/postgres.ts";
@@ -16,9 +14,8 @@ import { setUpBeforehand } from "../support/server-settings.ts";
 
 let top: string;
 beforeEach(() => {
-  top = mkdtempSync(join(tmpdir(), "secure-chat-"));
+  top = temporaryFolder();
 });
-afterEach(() => rmSync(top, { recursive: true }));
 
 const pidOf = async (program: Program, name: string, how = "") =>
   Number((await program.says(new RegExp(`^  ${name} .*${how}pid (\\d+)`, "m")))[1]);

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ensureCompanions } from "../../scripts/companions.ts";
+import { temporaryFolder } from "../support/folder.ts";
 import { Program } from "../support/program.ts";
 
 /** A machine with these programs, which can install these packages. */
@@ -50,7 +50,7 @@ test("where one cannot be had the others are installed, and it is no error", asy
 });
 
 test("a test whose program is not installed does not pass: it is not there, and named once", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "secure-chat-skipped-"));
+  const folder = temporaryFolder();
   const file = join(folder, "skipped.test.ts");
   const shared = join(import.meta.dir, "../support/companions.ts");
   writeFileSync(
@@ -64,7 +64,6 @@ test("a test whose program is not installed does not pass: it is not there, and 
   );
   const program = new Program([process.execPath, "test", file]);
   await program.ends();
-  rmSync(folder, { recursive: true });
   expect(program.printed).toContain("skipped: what needs it (a-program-nobody-has is not installed)\n");
   expect(program.printed).toContain(
     "skipped: what needs three (a-program-nobody-has and nor-this are not installed)\n",

@@ -1,13 +1,11 @@
 import { expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { freePort } from "../../scripts/cluster/ports.ts";
+import { temporaryFolder } from "../support/folder.ts";
 import { Person } from "../support/person.ts";
 import { Program } from "../support/program.ts";
 
 test("bun run dev answers for Vite and for the server at one origin, sockets too, and ends with 0", async () => {
-  const dataDir = mkdtempSync(join(tmpdir(), "secure-chat-"));
+  const dataDir = temporaryFolder();
   const port = String(await freePort());
   const program = Program.script("dev.ts", [], { DATA_DIR: dataDir, PORT: port });
   try {
@@ -31,6 +29,5 @@ test("bun run dev answers for Vite and for the server at one origin, sockets too
   } finally {
     program.process.kill("SIGKILL");
     await program.ends();
-    rmSync(dataDir, { recursive: true });
   }
 }, 60_000);

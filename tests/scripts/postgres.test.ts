@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SQL } from "bun";
 import { type Postgres, startPostgres } from "../../scripts/postgres.ts";
 import { openPostgres } from "../../server/store/postgres/open.ts";
 import { postgresStore } from "../../server/store/postgres/store.ts";
 import { draft, logOf, settle } from "../server/store/conformance/ground.ts";
+import { temporaryFolder } from "../support/folder.ts";
 
-const home = mkdtempSync(join(tmpdir(), "secure-chat-launch-"));
+const home = temporaryFolder();
 chmodSync(home, 0o711);
 /** Two servers beside each other, for all the tests: making the data of one takes longer than each of them. */
 const folders = { one: join(home, "one"), other: join(home, "other") };
@@ -23,7 +23,6 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => {
   await Promise.all([one.stop(), other.stop()]);
-  rmSync(home, { recursive: true });
 });
 
 const isOpen = (port: number): Promise<boolean> =>

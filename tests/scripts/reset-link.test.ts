@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { auditEntries } from "../../server/moderation/audit-entry.ts";
 import { openDatabase } from "../../server/store/sqlite/open.ts";
 import { sqliteStore } from "../../server/store/sqlite/store.ts";
+import { temporaryFolder } from "../support/folder.ts";
 import { Person } from "../support/person.ts";
 import { Program } from "../support/program.ts";
 
-const dataDir = mkdtempSync(join(tmpdir(), "secure-chat-reset-"));
+const dataDir = temporaryFolder();
 const env = { DATA_DIR: dataDir, PORT: "0" };
 const next = "an entirely new password";
 let server: Program;
@@ -29,7 +29,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await stop();
-  rmSync(dataDir, { recursive: true });
 });
 
 async function make(args: string[], more: Record<string, string> = {}) {
@@ -90,9 +89,8 @@ test("a name that nobody has, none, or more than one is refused, and where there
       code: 1,
       printed: expect.stringContaining("bun run reset-link <user name>"),
     });
-  const empty = mkdtempSync(join(tmpdir(), "secure-chat-empty-"));
+  const empty = temporaryFolder();
   const { code, printed } = await make(["olga"], { DATA_DIR: empty });
   expect([code, printed]).toEqual([1, expect.stringContaining(`There is no chat in ${empty}`)]);
   expect(readdirSync(empty)).toEqual([]);
-  rmSync(empty, { recursive: true });
 }, 30_000);

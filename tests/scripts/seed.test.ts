@@ -1,15 +1,13 @@
-import { afterAll, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { story } from "../../scripts/seed-story.ts";
 import { openDatabase } from "../../server/store/sqlite/open.ts";
 import { sqliteStore } from "../../server/store/sqlite/store.ts";
+import { temporaryFolder } from "../support/folder.ts";
 import { freshDatabase } from "../support/postgres.ts";
 import { Program } from "../support/program.ts";
 
-const dataDir = mkdtempSync(join(tmpdir(), "secure-chat-"));
-afterAll(() => rmSync(dataDir, { recursive: true }));
+const dataDir = temporaryFolder();
 const seed = async (env: Record<string, string> = {}) => {
   const program = Program.script("seed.ts", [], { DATA_DIR: dataDir, ...env });
   return { code: await program.ends(), printed: program.printed };

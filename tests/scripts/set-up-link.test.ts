@@ -1,11 +1,9 @@
-import { afterAll, afterEach, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { afterEach, expect, test } from "bun:test";
+import { temporaryFolder } from "../support/folder.ts";
 import { Person } from "../support/person.ts";
 import { Program } from "../support/program.ts";
 
-const dataDir = mkdtempSync(join(tmpdir(), "secure-chat-set-up-"));
+const dataDir = temporaryFolder();
 const running: Program[] = [];
 afterEach(async () => {
   for (const program of running.splice(0)) {
@@ -13,7 +11,6 @@ afterEach(async () => {
     await program.ends();
   }
 });
-afterAll(() => rmSync(dataDir, { recursive: true }));
 
 async function start(more: Record<string, string> = {}) {
   const env = { DATA_DIR: dataDir, PORT: "0", ...more };

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { projectRoot } from "../../server/config/environment.ts";
+import { temporaryFolder } from "../support/folder.ts";
 import { outcomeOf } from "../support/outcome.ts";
 import { Program } from "../support/program.ts";
 
@@ -10,7 +10,7 @@ let top: string;
 let env: Record<string, string>;
 const running: Program[] = [];
 beforeEach(() => {
-  top = mkdtempSync(join(tmpdir(), "secure-chat-"));
+  top = temporaryFolder();
   env = { DATA_DIR: join(top, "data"), PORT: "0" };
 });
 afterEach(async () => {
@@ -18,7 +18,6 @@ afterEach(async () => {
     program.process.kill("SIGKILL");
     await program.ends();
   }
-  rmSync(top, { recursive: true });
 });
 
 const direct = [process.execPath, "scripts/start.ts"];

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stepEnvironment, withoutEnvFile } from "../../scripts/step-environment.ts";
+import { temporaryFolder } from "../support/folder.ts";
 
 const machine = { PATH: "/bin", HOME: "/home/a", TMPDIR: "/tmp", LC_ALL: "C", SystemRoot: "C:\\Windows" };
 const registry = {
@@ -34,7 +34,7 @@ test("ASVS 13.3.1 neither the installation nor the build sees a secret of the en
 });
 
 test("ASVS 13.3.1 nor do they see what stands in a file of the environment, which Bun reads by itself", () => {
-  const cwd = mkdtempSync(join(tmpdir(), "secure-chat-step-"));
+  const cwd = temporaryFolder();
   writeFileSync(join(cwd, ".env"), "DATABASE_URL=secret");
   writeFileSync(join(cwd, "package.json"), `{ "scripts": { "postinstall": "echo seen $DATABASE_URL" } }`);
   const seen = (program: string[]) => {
@@ -47,5 +47,4 @@ test("ASVS 13.3.1 nor do they see what stands in a file of the environment, whic
   expect(seen(withoutEnvFile(install))).not.toContain("seen secret");
   expect(seen(withoutEnvFile([process.execPath, "-p", "process.env.DATABASE_URL"]))).toBe("undefined\n");
   expect(withoutEnvFile(["apt-get", "install", "chromium"])).toEqual(["apt-get", "install", "chromium"]);
-  rmSync(cwd, { recursive: true });
 });

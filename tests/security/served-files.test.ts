@@ -1,14 +1,13 @@
-import { afterAll, describe, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { describe, expect, test } from "bun:test";
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { projectRoot } from "../../server/config/environment.ts";
+import { temporaryFolder } from "../support/folder.ts";
 import { request } from "../support/raw.ts";
 import { sources, textOf } from "../support/sources.ts";
 import { stage } from "../support/stage.ts";
 
 const page = "<!doctype html><title>chat</title>";
-const folder = mkdtempSync(join(tmpdir(), "secure-chat-served-"));
 const beside = [
   "README.md",
   "package.json",
@@ -17,13 +16,13 @@ const beside = [
   "server/README.md",
   "server/main.ts",
 ];
-for (const name of [...beside, "data/chat.sqlite", "data/secrets.json", "web/dist/index.html"]) {
-  mkdirSync(dirname(join(folder, name)), { recursive: true });
-  writeFileSync(join(folder, name), name.endsWith(".html") ? page : "not for the browser");
-}
+const secret = [...beside, "data/chat.sqlite", "data/secrets.json"].map((name) => [
+  name,
+  "not for the browser",
+]);
+const folder = temporaryFolder({ ...Object.fromEntries(secret), "web/dist/index.html": page });
 const { server } = stage({ once: true, clientFolder: join(folder, "web/dist") });
 const { server: built } = stage({ once: true });
-afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("ASVS 5.3.2 no path of a file is made of what was asked for: only what was found at the start is there", () => {
   const wanted = ["data/chat.sqlite", "data/secrets.json", ...beside];

@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { temporaryFolder } from "../support/folder.ts";
 import { Person, type Socket } from "../support/person.ts";
 import { Program } from "../support/program.ts";
 import { setUpBeforehand } from "../support/server-settings.ts";
 
-const dataDir = mkdtempSync(join(tmpdir(), "secure-chat-uncaught-"));
+const dataDir = temporaryFolder();
 const faults = "./tests/support/uncaught-errors.ts";
 let program: Program;
 let alice: Person;
@@ -25,7 +23,6 @@ beforeAll(async () => {
 afterAll(async () => {
   program.process.kill("SIGTERM");
   expect(await program.ends()).toBe(0);
-  rmSync(dataDir, { recursive: true });
 }, 60_000);
 
 describe("ASVS 16.5.4 an error that nobody caught is logged as a bug, and everybody is served on", () => {

@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Server } from "bun";
 import { createApp } from "../../server/app.ts";
@@ -19,6 +17,7 @@ import { openDatabase } from "../../server/store/sqlite/open.ts";
 import { sqliteStore } from "../../server/store/sqlite/store.ts";
 import type { Store } from "../../server/store/store.ts";
 import { type System, system } from "../../server/system.ts";
+import { temporaryFolder } from "./folder.ts";
 import { setUpServer, testPepper } from "./server-settings.ts";
 
 export interface TestServerOptions {
@@ -49,7 +48,7 @@ let pair: Promise<Pair> | null = null;
 
 /** One certificate for all servers of a test run, made by the code that makes the real one. */
 async function testCertificate(): Promise<Pair> {
-  const dataDir = mkdtempSync(join(tmpdir(), "secure-chat-certs-"));
+  const dataDir = temporaryFolder();
   const certificate = await ensureCertificate({
     dataDir,
     tls: null,
@@ -57,7 +56,6 @@ async function testCertificate(): Promise<Pair> {
     interfaces: {},
     now: Date.now(),
   });
-  rmSync(dataDir, { recursive: true });
   return certificate.pair;
 }
 

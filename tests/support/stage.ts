@@ -76,7 +76,7 @@ export function stage<const Name extends string = never>(options: StageOptions<N
     await server.server.stop(true);
     await start(server, prepared);
   }
-  const isWell = () => expect(server.bugs).toEqual([]);
+  const isWell = () => expect(server.bugs.splice(0)).toEqual([]);
 
   const isShared = once ?? wanted;
   const [before, after] = isShared ? [beforeAll, afterAll] : [beforeEach, afterEach];

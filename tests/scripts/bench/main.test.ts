@@ -1,11 +1,10 @@
-import { afterAll, expect, test } from "bun:test";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { expect, test } from "bun:test";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { temporaryFolder } from "../../support/folder.ts";
 import { Program } from "../../support/program.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "bench-test-"));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder();
 
 async function bench(...options: string[]) {
   const program = Program.script("bench/main.ts", options, { TMPDIR: folder });

@@ -11,7 +11,6 @@ import { Folder } from "./ground.ts";
 const folder = new Folder();
 const url = await emptyDatabase();
 afterAll(async () => {
-  folder.remove();
   await dropDatabase(url);
 });
 

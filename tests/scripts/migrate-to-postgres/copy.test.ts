@@ -18,10 +18,7 @@ afterEach(async () => {
 async function places() {
   const folder = new Folder();
   const url = await emptyDatabase();
-  cleaners.push(
-    () => folder.remove(),
-    () => dropDatabase(url),
-  );
+  cleaners.push(() => dropDatabase(url));
   return { folder, url };
 }
 

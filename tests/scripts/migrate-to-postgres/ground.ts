@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SQL } from "bun";
 import { getTableName, is } from "drizzle-orm";
@@ -9,13 +8,14 @@ import * as schema from "../../../server/store/sqlite/schema.ts";
 import * as requests from "../../../server/store/sqlite/schema-access.ts";
 import { sqliteStore } from "../../../server/store/sqlite/store.ts";
 import type { Store } from "../../../server/store/store.ts";
+import { temporaryFolder } from "../../support/folder.ts";
 import { Program } from "../../support/program.ts";
 
 export type Value = string | number | null | Uint8Array;
 
 /** A data folder with a database that no server has opened, and the pepper of the test servers. */
 export class Folder {
-  readonly dataDir = mkdtempSync(join(tmpdir(), "secure-chat-"));
+  readonly dataDir = temporaryFolder();
   readonly path = join(this.dataDir, "chat.sqlite");
 
   constructor() {
@@ -34,10 +34,6 @@ export class Folder {
 
   migrate(url: string): Program {
     return Program.script("migrate-to-postgres.ts", [], { DATA_DIR: this.dataDir, DATABASE_URL: url });
-  }
-
-  remove() {
-    rmSync(this.dataDir, { recursive: true });
   }
 }
 

@@ -1,10 +1,10 @@
-import { afterAll, afterEach, expect, test } from "bun:test";
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { afterEach, expect, test } from "bun:test";
+import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { startPostgres } from "../../../scripts/postgres.ts";
 import { openStorage } from "../../../server/storage.ts";
 import { system } from "../../../server/system.ts";
+import { temporaryFolder } from "../../support/folder.ts";
 import { dropDatabase, emptyDatabase } from "../../support/postgres.ts";
 import { Folder, fillGroup, rowsOf } from "./ground.ts";
 import { hold, type places } from "./hold.ts";
@@ -12,7 +12,6 @@ import { hold, type places } from "./hold.ts";
 const folder = new Folder();
 await folder.fill((store) => fillGroup(store, 12_000));
 const wanted = await rowsOf(folder);
-afterAll(() => folder.remove());
 
 const cleaners: (() => unknown)[] = [];
 afterEach(async () => {
@@ -85,9 +84,8 @@ test("a copy that is killed, or told to stop, again and again, goes on from wher
 }, 60_000);
 
 test("PostgreSQL that dies in the middle is told in a sentence, and the copy goes on when it is back", async () => {
-  const home = mkdtempSync(join(tmpdir(), "secure-chat-postgres-"));
+  const home = temporaryFolder();
   chmodSync(home, 0o711);
-  cleaners.push(() => rmSync(home, { recursive: true }));
   const place = { folder: join(home, "data") };
   const server = await startPostgres(place);
   const { program } = await copyTo(server.url, "a message in the middle is stored");

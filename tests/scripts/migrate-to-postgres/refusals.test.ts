@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { mkdtempSync, readdirSync, rmSync, unlinkSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { openStorage } from "../../../server/storage.ts";
 import { openPostgres } from "../../../server/store/postgres/open.ts";
 import { postgresStore } from "../../../server/store/postgres/store.ts";
 import { lockData } from "../../../server/store/sqlite/lock.ts";
 import { system } from "../../../server/system.ts";
+import { temporaryFolder } from "../../support/folder.ts";
 import { startNode } from "../../support/nodes.ts";
 import { dropDatabase, freshDatabase } from "../../support/postgres.ts";
 import { entryOf } from "./access.ts";
@@ -20,7 +20,6 @@ beforeEach(async () => {
   url = await freshDatabase();
 });
 afterEach(async () => {
-  folder.remove();
   await dropDatabase(url);
 });
 
@@ -37,11 +36,10 @@ const report = (error: unknown) => expect(error).toBeNull();
 test("without DATABASE_URL", () => refuses(/^DATABASE_URL is not set\./, folder, ""));
 
 test("a folder that has no database, and makes none there", async () => {
-  const dataDir = mkdtempSync(join(tmpdir(), "secure-chat-"));
+  const dataDir = temporaryFolder();
   const bare = Object.assign(Object.create(Folder.prototype), { dataDir });
   await refuses(/^There is no .*chat\.sqlite\. DATA_DIR has to name/, bare);
   expect(readdirSync(dataDir)).toEqual([]);
-  rmSync(dataDir, { recursive: true });
 });
 
 test("a folder that a server runs on", async () => {
@@ -107,7 +105,6 @@ test("a PostgreSQL with a part of another database, or of this one before a serv
 
   const other = new Folder();
   await refuses(/^PostgreSQL holds a part of another copy/, other);
-  other.remove();
   await (await openStorage({ dataDir, postgres: null }, system, report)).close();
   await refuses(/^PostgreSQL holds a part of another copy/);
 });

@@ -1,11 +1,10 @@
 import { describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Item, readBar } from "../../../scripts/security/bar.ts";
 import { decisionsIn } from "../../../scripts/security/decisions.ts";
 import type { NamedTest } from "../../../scripts/security/named-tests.ts";
 import { failing, tally } from "../../../scripts/security/tally.ts";
+import { temporaryFolder } from "../../support/folder.ts";
 import { outcomeOf } from "../../support/outcome.ts";
 
 const item = (id: string, level: Item["level"] = 1, absent: string | null = null): Item => {
@@ -66,7 +65,7 @@ Before.
 });
 
 test("a list that names a reason there is none of, or is of another form, is refused", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "bar-"));
+  const folder = temporaryFolder();
   const list = { standard: "OWASP ASVS 5.0.0", absent: { files: "There are no files." }, beyond: [] };
   const path = join(folder, "asvs.json");
   const reading = async (...items: unknown[]) => {
@@ -79,5 +78,4 @@ test("a list that names a reason there is none of, or is of another form, is ref
   expect(await outcomeOf(reading(["5.1.1", 2, "What it asks for.", "pictures"]))).toThrow("pictures");
   expect(await outcomeOf(reading(["5.1", 2, "What it asks for."]))).toThrow();
   expect(await outcomeOf(reading(["5.1.1", 4, "What it asks for."]))).toThrow();
-  rmSync(folder, { recursive: true });
 });

@@ -1,29 +1,14 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { beforeEach, describe, expect, test } from "bun:test";
 import { closeCodes } from "../../../server/protocol/close-codes.ts";
-import { type Clock, clock } from "../../support/clock.ts";
-import { contentsOf, database } from "../../support/database.ts";
 import { Person, password, type Socket } from "../../support/person.ts";
-import { startServer, type TestServer } from "../../support/server.ts";
+import { stage } from "../../support/stage.ts";
 
 const other = "another horse battery";
-let time: Clock;
-let base: ReturnType<typeof database>;
-let server: TestServer;
-let alice: Person;
 let phone: Person;
-let bob: Person;
+const { server, time, alice, bob, contents } = stage({ clock: true, people: ["alice", "bob"] });
 beforeEach(async () => {
-  time = clock();
-  base = database();
-  server = await startServer({ store: base.store, system: time });
-  alice = await new Person(server, "alice").register();
   phone = new Person(server, "alice");
   await phone.signIn();
-  bob = await new Person(server, "bob").register();
-});
-afterEach(async () => {
-  await server.stop();
-  expect(server.bugs).toEqual([]);
 });
 
 const status = async (person: Person, cookie = person.cookies) =>
@@ -42,10 +27,10 @@ async function closesSoon(socket: Socket): Promise<number> {
 describe("deleting the account", () => {
   test("ASVS 7.5.3 needs a proof within the last ten minutes of who asks for it", async () => {
     time.leap(11 * 60_000);
-    const before = contentsOf(base.db).users;
+    const before = contents().users;
     const refused = await remove(alice);
     expect([refused.status, await codeOf(refused)]).toEqual([403, "proof_needed"]);
-    expect(contentsOf(base.db).users).toEqual(before);
+    expect(contents().users).toEqual(before);
     expect((await alice.fetch("POST", "/api/proof", { password })).status).toBe(200);
     expect((await remove(alice)).status).toBe(204);
   });
@@ -88,7 +73,7 @@ describe("deleting the account", () => {
   test("keeps nothing of the person but the id", async () => {
     await alice.fetch("PATCH", "/api/account/preferences", { theme: "dark" });
     await remove(alice);
-    const { users, sessions, memberships } = contentsOf(base.db) as Record<string, { user_id?: number }[]>;
+    const { users, sessions, memberships } = contents() as Record<string, { user_id?: number }[]>;
     expect(users![0] as object).toEqual({
       id: 1,
       name: null,

@@ -1,26 +1,20 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { beforeEach, describe, expect, test } from "bun:test";
 import type { InviteInfo } from "../../../server/protocol/invites.ts";
-import { type Clock, clock } from "../../support/clock.ts";
-import { contentsOf, database } from "../../support/database.ts";
 import { Person, password } from "../../support/person.ts";
 import { post } from "../../support/raw.ts";
-import { startServer, type TestServer } from "../../support/server.ts";
-import { setUpLink } from "../../support/server-settings.ts";
+import { stage } from "../../support/stage.ts";
 
 const hour = 60 * 60_000;
-const { db, store } = database();
-let time: Clock;
-let server: TestServer;
-let owner: Person;
 let made = 0;
-beforeAll(async () => {
-  time = clock();
-  server = await startServer({ store, system: time, settings: null });
-  owner = await new Person(server, "Olga").setUp(setUpLink(server), "invite");
+const { server, time, owner, contents } = stage({
+  once: true,
+  clock: true,
+  owner: "Olga",
+  registration: "invite",
 });
-beforeEach(() => time.leap(10 * 60_000));
-afterEach(() => expect(server.bugs).toEqual([]));
-afterAll(() => server.stop());
+beforeEach(() => {
+  time.leap(10 * 60_000);
+});
 
 async function invite(more: object = {}): Promise<InviteInfo> {
   const wanted = { label: "", expiresIn: 24 * hour, maxUses: 1, ...more };
@@ -37,7 +31,7 @@ describe("who makes them", () => {
     const { id, token } = await invite({ maxUses: null });
     const person = pendingSignUp();
     await join(token, person);
-    const user = (await store.users.byName(person.name))!;
+    const user = (await server.store.users.byName(person.name))!;
     const entry = {
       at: 0,
       event: "person.role changed",
@@ -48,7 +42,7 @@ describe("who makes them", () => {
     } as const;
     const wanted = { label: "", expiresIn: hour, maxUses: 1 };
     for (const role of ["member", "moderator", "admin"] as const) {
-      await store.users.setRole(user.id, role, entry);
+      await server.store.users.setRole(user.id, role, entry);
       const [may, made, gone] = role === "admin" ? [200, 201, 204] : [403, 403, 403];
       expect((await person.fetch("GET", "/api/invites")).status).toBe(may);
       expect((await person.fetch("POST", "/api/invites", wanted)).status).toBe(made);
@@ -72,14 +66,14 @@ describe("who makes them", () => {
       ["createdBy", { createdBy: 2 }],
     ];
     for (const more of good) await invite({ ...wanted, ...more });
-    const before = contentsOf(db);
+    const before = contents();
     for (const [field, more] of bad) {
       const response = await owner.fetch("POST", "/api/invites", { ...wanted, ...more });
       expect([response.status, (await response.json()).error.field]).toEqual([400, field]);
     }
     for (const id of ["0", "x", "999999", "1e3", "-1"])
       expect((await owner.fetch("DELETE", `/api/invites/${id}`)).status).toBe(404);
-    expect(contentsOf(db)).toEqual(before);
+    expect(contents()).toEqual(before);
   });
 
   test("ASVS 2.4.1 makes 60 at once and no more; others may go on", async () => {
@@ -103,7 +97,7 @@ test("ASVS 2.4.1 whoever guesses is stopped, by address", async () => {
 test("ASVS 16.3.3 making and revoking is in the audit log, without the token", async () => {
   const { id, token } = await invite({ label: "Told of" });
   await owner.fetch("DELETE", `/api/invites/${id}`);
-  const entries = await store.audit.page({ events: ["invite.made", "invite.revoked"] }, null, 2);
+  const entries = await server.store.audit.page({ events: ["invite.made", "invite.revoked"] }, null, 2);
   expect(entries).toMatchObject([
     { event: "invite.revoked", actorId: 1, detail: { invite: id } },
     { event: "invite.made", actorId: 1, detail: { label: "Told of", maxUses: 1 } },

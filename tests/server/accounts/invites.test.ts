@@ -1,27 +1,22 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { beforeEach, describe, expect, test } from "bun:test";
 import { linkTokens } from "../../../server/auth/link-tokens.ts";
 import type { InviteInfo } from "../../../server/protocol/invites.ts";
-import { type Clock, clock } from "../../support/clock.ts";
-import { contentsOf, database } from "../../support/database.ts";
 import { Person, password } from "../../support/person.ts";
 import { post } from "../../support/raw.ts";
-import { startServer, type TestServer } from "../../support/server.ts";
-import { setUpLink, testPepper } from "../../support/server-settings.ts";
+import { testPepper } from "../../support/server-settings.ts";
+import { stage } from "../../support/stage.ts";
 
 const hour = 60 * 60_000;
-const { db, store } = database();
-let time: Clock;
-let server: TestServer;
-let owner: Person;
 let made = 0;
-beforeAll(async () => {
-  time = clock();
-  server = await startServer({ store, system: time, settings: null });
-  owner = await new Person(server, "Olga").setUp(setUpLink(server), "invite");
+const { server, time, owner, contents } = stage({
+  once: true,
+  clock: true,
+  owner: "Olga",
+  registration: "invite",
 });
-beforeEach(() => time.leap(10 * 60_000));
-afterEach(() => expect(server.bugs).toEqual([]));
-afterAll(() => server.stop());
+beforeEach(() => {
+  time.leap(10 * 60_000);
+});
 
 async function invite(more: object = {}): Promise<InviteInfo> {
   const wanted = { label: "", expiresIn: 24 * hour, maxUses: 1, ...more };
@@ -55,14 +50,14 @@ describe("an invitation", () => {
       expect(await seen(id)).toMatchObject({ uses, state: uses === 2 ? "used up" : "open" });
     }
     expect(await look(token)).toEqual({ valid: false, by: null });
-    const before = contentsOf(db);
+    const before = contents();
     expect(await refused(await join(token))).toEqual([403, "invite_invalid"]);
-    expect(contentsOf(db)).toEqual(before);
+    expect(contents()).toEqual(before);
   });
 
   test("ASVS 2.3.4 ASVS 15.4.2 for one, used by 50 at once, makes exactly one account", async () => {
     const { id, token } = await invite();
-    const before = contentsOf(db).users!.length;
+    const before = contents().users!.length;
     const statuses: number[] = [];
     // From two addresses, since one alone may make no more than 40 accounts at once.
     const tries = Array.from({ length: 50 }, async (_, at) => {
@@ -71,7 +66,7 @@ describe("an invitation", () => {
     });
     await Promise.all(tries);
     expect(statuses.toSorted()).toEqual([201, ...Array(49).fill(403)]);
-    expect(contentsOf(db).users).toHaveLength(before + 1);
+    expect(contents().users).toHaveLength(before + 1);
     expect(await seen(id)).toMatchObject({ uses: 1, state: "used up" });
   });
 
@@ -100,7 +95,7 @@ describe("an invitation", () => {
   test("cannot be made up, nor from a stolen database without the pepper", async () => {
     const { id, token, createdAt } = await invite({ maxUses: null });
     const made = linkTokens(Buffer.alloc(32, 8)).invite({ id, createdAt });
-    const setUp = linkTokens(testPepper).setUp(store.epoch);
+    const setUp = linkTokens(testPepper).setUp(server.store.epoch);
     const wrong = [
       "",
       "1",
@@ -117,14 +112,14 @@ describe("an invitation", () => {
       expect([given, await look(given)]).toEqual([given, { valid: false, by: null }]);
       expect([given, ...(await refused(await join(given)))]).toEqual([given, 403, "invite_invalid"]);
     }
-    const kept = JSON.stringify(contentsOf(db).invites);
+    const kept = JSON.stringify(contents().invites);
     expect(kept).not.toContain(token.split("-").slice(1).join("-"));
   });
 
   test("is needed where the owner says so, and comes to nothing where nobody is let in", async () => {
     expect(await refused(await join(undefined))).toEqual([403, "invite_needed"]);
     const { token } = await invite({ maxUses: null });
-    const rules = (await store.settings.read())!;
+    const rules = (await server.store.settings.read())!;
     const change = (registration: string) => owner.fetch("PUT", "/api/settings", { ...rules, registration });
     await owner.signIn();
     expect((await change("closed")).ok).toBe(true);

@@ -1,21 +1,14 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
-import { clock } from "../../support/clock.ts";
-import { contentsOf, database } from "../../support/database.ts";
+import { beforeAll, beforeEach, expect, test } from "bun:test";
 import { Person, password } from "../../support/person.ts";
-import { startServer, type TestServer } from "../../support/server.ts";
+import { stage } from "../../support/stage.ts";
 
-const { db, store } = database();
-const time = clock();
-let server: TestServer;
+const { server, time, contents } = stage({ once: true, clock: true });
 beforeAll(async () => {
-  server = await startServer({ store, system: time });
   for (const name of ["Alice", "tim.burns", "o0o", "willow", "x.1-2", "Sylvie"])
     await new Person(server, name).register();
 });
-beforeEach(() => time.leap(10 * 60_000));
-afterAll(async () => {
-  await server.stop();
-  expect(server.bugs).toEqual([]);
+beforeEach(() => {
+  time.leap(10 * 60_000);
 });
 
 const register = (name: string) => new Person(server, name).fetch("POST", "/api/account", { name, password });
@@ -60,11 +53,11 @@ for (const [name, message] of [
   ].map((name) => [name, "That username is reserved."] as const),
 ] as const)
   test(`nobody can be called ${name}: ${message}`, async () => {
-    const before = contentsOf(db).users;
+    const before = contents().users;
     const response = await register(name);
     const { error } = await response.json();
     expect([response.status, error]).toEqual([409, { code: "name_taken", field: "name", message }]);
-    expect(contentsOf(db).users).toEqual(before);
+    expect(contents().users).toEqual(before);
   });
 
 test("nobody can be called by signs without a letter or digit", async () => {

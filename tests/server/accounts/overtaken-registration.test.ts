@@ -1,30 +1,22 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { beforeEach, describe, expect, test } from "bun:test";
 import type { ServerSettings } from "../../../server/protocol/settings.ts";
 import { outcome } from "../../support/authenticator.ts";
-import { contentsOf } from "../../support/database.ts";
 import { Person } from "../../support/person.ts";
-import { type Village, village } from "../../support/village.ts";
+import { stage } from "../../support/stage.ts";
 
 const slow = "a password that takes its time";
 let reached: PromiseWithResolvers<void>;
 let weighing: PromiseWithResolvers<void>;
-let chat: Village;
-let olga: Person;
-beforeEach(async () => {
+const strength = {
+  async check(given: string) {
+    if (given !== slow) return;
+    reached.resolve();
+    await weighing.promise;
+  },
+};
+const { server, Olga: olga, contents } = stage({ strength, people: { Olga: "owner" } });
+beforeEach(() => {
   [reached, weighing] = [Promise.withResolvers(), Promise.withResolvers()];
-  const strength = {
-    async check(given: string) {
-      if (given !== slow) return;
-      reached.resolve();
-      await weighing.promise;
-    },
-  };
-  chat = await village({ Olga: "owner" }, { strength });
-  olga = chat.people.Olga!;
-});
-afterEach(async () => {
-  await chat.server.stop();
-  expect(chat.server.bugs).toEqual([]);
 });
 
 const change = async (rules: Partial<ServerSettings>) => {
@@ -38,9 +30,9 @@ async function invitation() {
 }
 const register = (invite?: string) => {
   const asked = { name: "late", password: slow, ...(invite === undefined ? {} : { invite }) };
-  return outcome(new Person(chat.server, "late").fetch("POST", "/api/account", asked));
+  return outcome(new Person(server, "late").fetch("POST", "/api/account", asked));
 };
-const people = () => contentsOf(chat.base.db).users!.length;
+const people = () => contents().users!.length;
 
 describe("ASVS 15.4.2 whose password is still being weighed is let in by the rules that hold when it is done", () => {
   test("not once registration is closed, whoever has invited them", async () => {
@@ -68,6 +60,6 @@ describe("ASVS 15.4.2 whose password is still being weighed is let in by the rul
     await change({ registration: "invite" });
     weighing.resolve();
     expect(await invited).toEqual([201, undefined]);
-    expect(await chat.base.store.invites.find(id)).toMatchObject({ uses: 1 });
+    expect(await server.store.invites.find(id)).toMatchObject({ uses: 1 });
   });
 });

@@ -1,22 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import { type Clock, clock } from "../../support/clock.ts";
-import { contentsOf, database } from "../../support/database.ts";
+import { beforeEach, describe, expect, test } from "bun:test";
 import { Person, password } from "../../support/person.ts";
 import { post } from "../../support/raw.ts";
-import { startServer, type TestServer } from "../../support/server.ts";
+import { startServer } from "../../support/server.ts";
+import { stage } from "../../support/stage.ts";
 
-const { db, store } = database();
-let time: Clock;
-let server: TestServer;
-let taken: Person;
-beforeAll(async () => {
-  time = clock();
-  server = await startServer({ store, system: time });
-  taken = await new Person(server, "Alice").register();
+const { server, time, Alice: taken, contents } = stage({ once: true, clock: true, people: ["Alice"] });
+beforeEach(() => {
+  time.leap(10 * 60_000);
 });
-beforeEach(() => time.leap(10 * 60_000));
-afterEach(() => expect(server.bugs).toEqual([]));
-afterAll(() => server.stop());
 
 const register = (name: unknown, given: unknown = password) =>
   new Person(server, String(name)).fetch("POST", "/api/account", { name, password: given });
@@ -60,16 +51,16 @@ describe("a name", () => {
   ];
   for (const [name, given] of bad) {
     test(`ASVS 1.3.3 is refused ${name}`, async () => {
-      const before = contentsOf(db);
+      const before = contents();
       const [status, error] = await refusal(await register(given));
       expect([status, error.code, error.field]).toEqual([400, "invalid", "name"]);
       expect(error.message).toBe("Name must be 3 to 20 letters, digits, dots, underscores or hyphens.");
-      expect(contentsOf(db)).toEqual(before);
+      expect(contents()).toEqual(before);
     });
   }
 
   test("is one person's without regard to case", async () => {
-    const before = contentsOf(db);
+    const before = contents();
     for (const name of ["Alice", "alice", "ALICE", "aLiCe"]) {
       const [status, error] = await refusal(await register(name, "quite another password"));
       expect([status, error]).toEqual([
@@ -77,7 +68,7 @@ describe("a name", () => {
         { code: "name_taken", message: "That username is taken.", field: "name" },
       ]);
     }
-    expect(contentsOf(db)).toEqual(before);
+    expect(contents()).toEqual(before);
     expect(await (await taken.fetch("GET", "/api/session")).json()).toMatchObject({
       user: { name: "Alice" },
     });
@@ -121,14 +112,14 @@ describe("ASVS 6.2.1 a password", () => {
   ];
   for (const [name, given, message] of bad) {
     test(`is refused ${name}`, async () => {
-      const before = contentsOf(db);
+      const before = contents();
       const response = await new Person(server, "nobody").fetch("POST", "/api/account", {
         name: "nobody",
         password: given,
       });
       const [status, error] = await refusal(response);
       expect([status, error.code, error.field, error.message]).toEqual([400, "invalid", "password", message]);
-      expect(contentsOf(db)).toEqual(before);
+      expect(contents()).toEqual(before);
     });
   }
 });
@@ -153,10 +144,10 @@ test("ASVS 15.3.3 a role, an id and other fields cannot be given", async () => {
 });
 
 test("a server that is closed makes no accounts, says so, and lets in those that it has", async () => {
-  const settings = { ...(await store.settings.read())!, registration: "closed" as const };
-  await store.settings.write(settings);
-  const closed = await startServer({ store });
-  const before = contentsOf(db).users;
+  const settings = { ...(await server.store.settings.read())!, registration: "closed" as const };
+  await server.store.settings.write(settings);
+  const closed = await startServer({ store: server.store });
+  const before = contents().users;
   const carol = new Person(closed, "carol");
   const response = await carol.fetch("POST", "/api/account", { name: "carol", password });
   expect(await refusal(response)).toEqual([
@@ -168,7 +159,7 @@ test("a server that is closed makes no accounts, says so, and lets in those that
     settings: { name: "Secure Chat", welcome: "", registration: "closed" },
     providers: [],
   });
-  expect(contentsOf(db).users).toEqual(before);
+  expect(contents().users).toEqual(before);
   expect((await new Person(closed, "Alice").signIn()).status).toBe(200);
   await closed.app.drain();
   await closed.server.stop(true);

@@ -1,33 +1,22 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { linkTokens } from "../../../server/auth/link-tokens.ts";
 import { type Estimate, judge } from "../../../server/protocol/strength.ts";
 import { Refusal } from "../../../server/refusal.ts";
-import { contentsOf, database } from "../../support/database.ts";
 import { Person, password } from "../../support/person.ts";
 import { post } from "../../support/raw.ts";
-import { startServer, type TestServer } from "../../support/server.ts";
 import { setUpLink, testPepper } from "../../support/server-settings.ts";
+import { stage } from "../../support/stage.ts";
 
 const strong: Estimate = { score: 4, feedback: { warning: null, suggestions: [] } };
-let db: ReturnType<typeof database>["db"];
-let server: TestServer;
-beforeEach(async () => {
-  const made = database();
-  db = made.db;
-  const strength = {
-    async check(given: string, words: readonly string[]) {
-      // All the rules but the estimate itself, for which every password is strong enough.
-      const { enough } = judge({ password: given, names: words }, () => strong);
-      if (!enough || given === "too easy to guess") throw new Refusal("password_weak", { field: "password" });
-    },
-  };
-  const env = { MESSAGE_BURST: "7", MESSAGES_PER_MINUTE: "70", MAX_MESSAGE_BYTES: "700" };
-  server = await startServer({ store: made.store, settings: null, strength, env });
-});
-afterEach(async () => {
-  await server.stop();
-  expect(server.bugs).toEqual([]);
-});
+const strength = {
+  async check(given: string, words: readonly string[]) {
+    // All the rules but the estimate itself, for which every password is strong enough.
+    const { enough } = judge({ password: given, names: words }, () => strong);
+    if (!enough || given === "too easy to guess") throw new Refusal("password_weak", { field: "password" });
+  },
+};
+const env = { MESSAGE_BURST: "7", MESSAGES_PER_MINUTE: "70", MAX_MESSAGE_BYTES: "700" };
+const { server, contents } = stage({ settings: null, strength, env });
 
 const token = () => setUpLink(server).split("#")[1]!;
 const asked = () => ({ token: token(), chatName: "Family", registration: "invite", name: "Olga", password });
@@ -37,7 +26,7 @@ const codeOf = async (response: Response) => [response.status, (await response.j
 
 describe("a fresh server", () => {
   test("ASVS 6.3.2 has no accounts and makes none but its owner's", async () => {
-    expect(contentsOf(db).users).toEqual([]);
+    expect(contents().users).toEqual([]);
     const stranger = new Person(server, "stranger");
     expect(await (await stranger.fetch("GET", "/api/session")).json()).toMatchObject({
       user: null,
@@ -48,11 +37,11 @@ describe("a fresh server", () => {
       expect(await codeOf(response)).toEqual([409, "not_set_up"]);
     }
     expect((await stranger.signIn()).status).toBe(401);
-    expect(contentsOf(db).users).toEqual([]);
+    expect(contents().users).toEqual([]);
   });
 
   test("ASVS 2.3.1 is set up by nothing but the link that was printed", async () => {
-    const before = contentsOf(db);
+    const before = contents();
     const right = token();
     const flipped = `${right[0] === "A" ? "B" : "A"}${right.slice(1)}`;
     const wrong = [
@@ -71,15 +60,15 @@ describe("a fresh server", () => {
       expect([given, ...(await codeOf(check))]).toEqual([given, 403, "link_invalid"]);
       expect(await codeOf(await setUp({ token: given }))).toEqual([403, "link_invalid"]);
     }
-    expect(contentsOf(db)).toEqual(before);
+    expect(contents()).toEqual(before);
     expect((await new Person(server, "x").fetch("POST", "/api/set-up/check", { token: right })).status).toBe(
       204,
     );
-    expect(contentsOf(db)).toEqual(before);
+    expect(contents()).toEqual(before);
   });
 
   test("ASVS 2.2.1 refuses what is not of the right form, and has changed nothing", async () => {
-    const before = contentsOf(db);
+    const before = contents();
     const wrong: [string, object][] = [
       ["chatName", { chatName: "" }],
       ["chatName", { chatName: " \u200b " }],
@@ -96,17 +85,17 @@ describe("a fresh server", () => {
     }
     expect(await codeOf(await setUp({ name: "Owner" }))).toEqual([409, "name_taken"]);
     expect(await codeOf(await setUp({ password: "too easy to guess" }))).toEqual([422, "password_weak"]);
-    expect(contentsOf(db)).toEqual(before);
+    expect(contents()).toEqual(before);
   });
 
   test("ASVS 6.2.11 takes no password that is made of what the chat is to be called, or of its owner's name", async () => {
-    const before = contentsOf(db);
+    const before = contents();
     const called = { chatName: "Sternwarte Underwood", name: "Wilhelmina" };
     for (const given of ["sternwarteunderwood", "Underwood-1", "wilhelmina12", "Sternwarte_Wilhelmina"]) {
       const response = await setUp({ ...called, password: given });
       expect([given, ...(await codeOf(response))]).toEqual([given, 422, "password_weak"]);
     }
-    expect(contentsOf(db)).toEqual(before);
+    expect(contents()).toEqual(before);
     expect((await setUp({ ...called, password })).status).toBe(201);
   });
 
@@ -149,11 +138,11 @@ describe("the set-up link", () => {
 
   test("ASVS 6.4.1 works once", async () => {
     expect((await setUp()).status).toBe(201);
-    const before = contentsOf(db);
+    const before = contents();
     expect(await codeOf(await setUp({ name: "second" }))).toEqual([409, "already_set_up"]);
     const check = await new Person(server, "x").fetch("POST", "/api/set-up/check", { token: token() });
     expect(await codeOf(check)).toEqual([409, "already_set_up"]);
-    expect(contentsOf(db)).toEqual(before);
+    expect(contents()).toEqual(before);
   });
 
   test("ASVS 2.3.4 ASVS 15.4.2 of 20 who use it at once, one becomes the owner", async () => {
@@ -162,7 +151,7 @@ describe("the set-up link", () => {
     );
     const statuses = all.map(({ status }) => status).toSorted();
     expect(statuses).toEqual([201, ...Array(19).fill(409)]);
-    expect(contentsOf(db).users).toHaveLength(1);
-    expect(contentsOf(db).house).toHaveLength(1);
+    expect(contents().users).toHaveLength(1);
+    expect(contents().house).toHaveLength(1);
   });
 });

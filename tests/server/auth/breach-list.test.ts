@@ -1,14 +1,13 @@
-import { afterAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { openBreachList } from "../../../server/auth/breach-list.ts";
+import { temporaryFolder } from "../../support/folder.ts";
 import { outcomeOf } from "../../support/outcome.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "secure-chat-breaches-"));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder();
 let files = 0;
 function fileOf(content: string | Uint8Array): string {
   const path = join(folder, `${++files}.txt`);

@@ -1,14 +1,13 @@
 import { Database } from "bun:sqlite";
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import bcrypt from "bcryptjs";
 import { freePort } from "../../../scripts/cluster/ports.ts";
+import { temporaryFolder } from "../../support/folder.ts";
 import { Person } from "../../support/person.ts";
 import { Program } from "../../support/program.ts";
 
-const dataDir = mkdtempSync(join(tmpdir(), "secure-chat-restart-"));
+const dataDir = temporaryFolder();
 let program: Program;
 let origin: string;
 let port: number;
@@ -30,7 +29,6 @@ beforeAll(async () => {
 afterAll(async () => {
   program.process.kill("SIGTERM");
   expect(await program.ends()).toBe(0);
-  rmSync(dataDir, { recursive: true });
 });
 
 test("ASVS 7.4.1 sessions, ended sessions, passwords and the limits that were set outlive a server that was killed", async () => {

@@ -1,22 +1,22 @@
-import { afterAll, beforeEach, expect, test } from "bun:test";
+import { beforeEach, expect, test } from "bun:test";
 import { createHash, X509Certificate } from "node:crypto";
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { type NetworkInterfaceInfo, tmpdir } from "node:os";
+import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import type { NetworkInterfaceInfo } from "node:os";
 import { join } from "node:path";
 import * as x509 from "@peculiar/x509";
 import { type CertificateRequest, ensureCertificate } from "../../../server/certificates/ensure.ts";
 import { CertificateError } from "../../../server/certificates/error.ts";
+import { temporaryFolder } from "../../support/folder.ts";
 import { outcomeOf } from "../../support/outcome.ts";
 
 const day = 86_400_000;
 const start = Date.UTC(2026, 0, 1, 12);
-const top = mkdtempSync(join(tmpdir(), "secure-chat-"));
+const top = temporaryFolder();
 let dataDir: string;
 let runs = 0;
 beforeEach(() => {
   dataDir = join(top, String(runs++), "data");
 });
-afterAll(() => rmSync(top, { recursive: true }));
 
 function ensure(days = 0, change: Partial<CertificateRequest> & { lan?: string[] } = {}) {
   const { lan = ["192.168.1.5", "fd00::2"], ...rest } = change;

@@ -1,15 +1,14 @@
-import { afterAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { createPrivateKey } from "node:crypto";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generate } from "selfsigned";
 import { ensureCertificate } from "../../../server/certificates/ensure.ts";
 import { CertificateError } from "../../../server/certificates/error.ts";
+import { temporaryFolder } from "../../support/folder.ts";
 import { outcomeOf } from "../../support/outcome.ts";
 
-const top = mkdtempSync(join(tmpdir(), "secure-chat-"));
-afterAll(() => rmSync(top, { recursive: true }));
+const top = temporaryFolder();
 const now = Date.UTC(2026, 5, 1);
 const tls = { cert: join(top, "fullchain.pem"), key: join(top, "privkey.pem") };
 

@@ -1,6 +1,5 @@
-import { afterAll, describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { describe, expect, test } from "bun:test";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type ConnectionOptions, connect } from "node:tls";
 import { constraintsOf, makeAuthority } from "../../../server/certificates/authority.ts";
@@ -8,9 +7,9 @@ import { constraintsFor } from "../../../server/certificates/constraints.ts";
 import type { Names } from "../../../server/certificates/names.ts";
 import { makeServerCertificate } from "../../../server/certificates/server-certificate.ts";
 import { tlsOptions } from "../../../server/certificates/tls-options.ts";
+import { temporaryFolder } from "../../support/folder.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "secure-chat-"));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder();
 
 const names: Names = {
   dns: ["localhost", "alpha", "alpha.local"],

@@ -1,17 +1,16 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { beforeEach, describe, expect, test } from "bun:test";
+import { chmodSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeFolderPrivate } from "../../../server/config/data-folder.ts";
+import { temporaryFolder } from "../../support/folder.ts";
 import { Program } from "../../support/program.ts";
 
 let top: string;
 let folder: string;
 beforeEach(() => {
-  top = mkdtempSync(join(tmpdir(), "secure-chat-folder-"));
+  top = temporaryFolder();
   folder = join(top, "data");
 });
-afterEach(() => rmSync(top, { recursive: true }));
 
 const mode = (...path: string[]) => (statSync(join(folder, ...path)).mode & 0o7777).toString(8);
 /** A folder as one of an earlier time, or one that was put back from a backup. */

@@ -1,8 +1,6 @@
 import { expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { weaknessOfWay } from "../../../server/config/database-link.ts";
+import { temporaryFolder } from "../../support/folder.ts";
 import { dropDatabase, freshDatabase } from "../../support/postgres.ts";
 import { Program } from "../../support/program.ts";
 
@@ -45,7 +43,7 @@ for (const url of [
 
 test("the start says it", async () => {
   const url = await freshDatabase();
-  const dataDir = mkdtempSync(join(tmpdir(), "secure-chat-"));
+  const dataDir = temporaryFolder();
   // Leads to this machine without saying so.
   const remotePresence = Object.assign(new URL(url), { hostname: "0.0.0.0" }).href;
   const env = { DATABASE_URL: remotePresence, DATA_DIR: dataDir, PORT: "0" };
@@ -54,7 +52,6 @@ test("the start says it", async () => {
   program.process.kill("SIGKILL");
   await program.ends();
   await dropDatabase(url);
-  rmSync(dataDir, { recursive: true });
   expect(program.printed).toMatch(
     / {2}Database {6}up to date.*\n {16}the way to 0\.0\.0\.0 is not verified: add/,
   );

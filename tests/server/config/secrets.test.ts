@@ -1,29 +1,15 @@
-import { afterAll, beforeEach, describe, expect, test } from "bun:test";
-import {
-  chmodSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { beforeEach, describe, expect, test } from "bun:test";
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { loadSecrets } from "../../../server/config/secrets.ts";
+import { temporaryFolder } from "../../support/folder.ts";
 
-const folders: string[] = [];
 let folder: string;
 let path: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "secure-chat-secrets-"));
-  folders.push(folder);
+  folder = temporaryFolder();
   path = join(folder, "data", "secrets.json");
-});
-afterAll(() => {
-  for (const each of folders) rmSync(each, { recursive: true });
 });
 const modeOf = (path: string) => statSync(path).mode & 0o777;
 

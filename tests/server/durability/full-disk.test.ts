@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ensureCertificate } from "../../../server/certificates/ensure.ts";
 import { loadSecrets } from "../../../server/config/secrets.ts";
+import { temporaryFolder } from "../../support/folder.ts";
 import { Follower } from "../../support/follower.ts";
 import { Person, password } from "../../support/person.ts";
 import { setUpBeforehand } from "../../support/server-settings.ts";
@@ -129,7 +129,7 @@ async function startsOnAFullDisk(env: Record<string, string> = {}, before = ":")
 /** Also where only the database is left to be written, with all else there from a start before. */
 async function startingOnAFullDisk() {
   await startsOnAFullDisk();
-  const former = mkdtempSync(join(tmpdir(), "secure-chat-former-"));
+  const former = temporaryFolder();
   const found = { dataDir: former, tls: null, hostname: "localhost", interfaces: {}, now: Date.now() };
   await ensureCertificate(found);
   loadSecrets(join(former, "secrets.json"), false);
@@ -138,7 +138,6 @@ async function startingOnAFullDisk() {
   await startsOnAFullDisk(own, `cp ${former}/secrets.json "$0"`);
   await setUpBeforehand({ DATA_DIR: former });
   await startsOnAFullDisk(own, `cp ${former}/*.* "$0"`);
-  rmSync(former, { recursive: true });
 }
 
 if (canMount) {

@@ -1,7 +1,7 @@
 import { expect } from "bun:test";
-import { closeSync, mkdtempSync, openSync, rmSync, statfsSync, writeSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { closeSync, openSync, rmSync, statfsSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { temporaryFolder } from "../../support/folder.ts";
 import { Program } from "../../support/program.ts";
 
 /** Runs a command where a disk of a few megabytes of its own is mounted, which ends with it. */
@@ -20,7 +20,7 @@ export const canMount: boolean =
 
 /** The program on a disk of its own, with what is filled and made free there. */
 export class ProgramOnDisk {
-  readonly folder = mkdtempSync(join(tmpdir(), "secure-chat-disk-"));
+  readonly folder = temporaryFolder();
   readonly program: Program;
 
   /** `before` is a command of the shell that is run on the disk first. */
@@ -63,7 +63,6 @@ export class ProgramOnDisk {
   async end(): Promise<void> {
     this.program.process.kill("SIGKILL");
     await this.program.ends();
-    rmSync(this.folder, { recursive: true });
   }
 }
 

@@ -1,27 +1,15 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { beforeEach, describe, expect, test } from "bun:test";
 import { closeCodes } from "../../../server/protocol/close-codes.ts";
-import { contentsOf, database } from "../../support/database.ts";
 import { outcomeOf } from "../../support/outcome.ts";
 import { Person, password, type Socket } from "../../support/person.ts";
-import { startServer, type TestServer } from "../../support/server.ts";
+import { stage } from "../../support/stage.ts";
 
 const other = "another horse battery";
-let base: ReturnType<typeof database>;
-let server: TestServer;
-let alice: Person;
 let phone: Person;
-let bob: Person;
+const { server, alice, bob, contents } = stage({ people: ["alice", "bob"] });
 beforeEach(async () => {
-  base = database();
-  server = await startServer({ store: base.store });
-  alice = await new Person(server, "alice").register();
   phone = new Person(server, "alice");
   await phone.signIn();
-  bob = await new Person(server, "bob").register();
-});
-afterEach(async () => {
-  await server.stop();
-  expect(server.bugs).toEqual([]);
 });
 
 const status = async (person: Person, cookie = person.cookies) =>
@@ -63,7 +51,7 @@ describe("ASVS 7.4.1 signing out", () => {
       body: { text: "late" },
     });
     await socket.closed;
-    expect(contentsOf(base.db).messages).toEqual([]);
+    expect(contents().messages).toEqual([]);
   });
 
   test("twice is refused the second time", async () => {
@@ -86,7 +74,7 @@ describe("ASVS 6.2.2 6.2.3 changing the password", () => {
     ]);
     expect((await (await alice.enter()).say("back again")).author).toBe(1);
     await friend.event("message.sent");
-    expect(contentsOf(base.db).sessions).toHaveLength(2);
+    expect(contents().sessions).toHaveLength(2);
   });
 
   test("makes the new one the only one", async () => {
@@ -97,21 +85,21 @@ describe("ASVS 6.2.2 6.2.3 changing the password", () => {
 
   test("needs the current one, and changes nothing without it", async () => {
     const socket = await phone.enter();
-    const before = contentsOf(base.db);
+    const before = contents();
     const refused = await change(alice, "a wrong password", other);
     expect([refused.status, await codeOf(refused)]).toEqual([403, "wrong_password"]);
-    expect(contentsOf(base.db)).toEqual(before);
+    expect(contents()).toEqual(before);
     await socket.ask("ping", {}, "pong");
     expect(await status(alice)).toBe(200);
   });
 
   test("takes only what registering takes", async () => {
-    const before = contentsOf(base.db);
+    const before = contents();
     for (const next of ["1234567", "p".repeat(257), "p".repeat(9).concat("\ud800")]) {
       const refused = await change(alice, password, next);
       expect([refused.status, (await refused.json()).error.field]).toEqual([400, "password"]);
     }
-    expect(contentsOf(base.db)).toEqual(before);
+    expect(contents()).toEqual(before);
   });
 
   test("ASVS 6.3.1 a stolen session guesses the password no more often than a stranger, from wherever", async () => {

@@ -1,16 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { limits } from "../../../server/protocol/limits.ts";
 import { answer, exchange, type RawRequest, request } from "../../support/raw.ts";
-import { startServer, type TestServer } from "../../support/server.ts";
+import { stage } from "../../support/stage.ts";
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startServer();
-});
-afterAll(async () => {
-  await server.stop();
-  expect(server.bugs).toEqual([]);
-});
+const { server } = stage({ once: true });
 
 const nobody = '{"name":"nobody","password":"wrong horse battery"}';
 const json = "application/json";

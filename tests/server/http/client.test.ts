@@ -1,14 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { describe, expect, test } from "bun:test";
+import { rmSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { temporaryFolder } from "../../support/folder.ts";
 import { request } from "../../support/raw.ts";
-import { startServer, type TestServer } from "../../support/server.ts";
+import { startServer } from "../../support/server.ts";
+import { stage } from "../../support/stage.ts";
 
 const page = "<!doctype html><title>chat</title>";
 const script = "console.log('hello')";
-const folder = mkdtempSync(join(tmpdir(), "secure-chat-client-"));
-const client = join(folder, "dist");
 const files: Record<string, string | Uint8Array> = {
   "dist/index.html": page,
   "dist/index.html.br": "page as brotli",
@@ -28,20 +27,9 @@ const files: Record<string, string | Uint8Array> = {
   "chat.sqlite": "SQLite format 3",
   "dist-old/secret.txt": "not part of the client",
 };
-let server: TestServer;
-beforeAll(async () => {
-  for (const [name, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), content);
-  }
-  symlinkSync("../dist-old", join(client, "linked"));
-  server = await startServer({ clientFolder: client });
-});
-afterAll(async () => {
-  await server.stop();
-  rmSync(folder, { recursive: true });
-  expect(server.bugs).toEqual([]);
-});
+const client = join(temporaryFolder(files), "dist");
+symlinkSync("../dist-old", join(client, "linked"));
+const { server } = stage({ once: true, clientFolder: client });
 
 const get = (path: string, accept?: string, method = "GET") =>
   request(server, { method, path, headers: accept === undefined ? {} : { "Accept-Encoding": accept } });
@@ -175,7 +163,7 @@ test("a file that is gone since the start is not there, and no bug", async () =>
 });
 
 test("a server whose client was not built says that there is nothing", async () => {
-  const empty = await startServer({ clientFolder: join(folder, "nowhere") });
+  const empty = await startServer({ clientFolder: join(client, "nowhere") });
   expect((await request(empty, {})).status).toBe(404);
   await empty.stop();
 });

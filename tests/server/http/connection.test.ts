@@ -1,16 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { Person } from "../../support/person.ts";
 import { answer, connection, exchange, request } from "../../support/raw.ts";
-import { startServer, type TestServer } from "../../support/server.ts";
+import { stage } from "../../support/stage.ts";
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startServer();
-});
-afterAll(async () => {
-  await server.stop();
-  expect(server.bugs).toEqual([]);
-});
+const { server } = stage({ once: true });
 
 const host = "Host: localhost\r\n";
 const signIn = (framing: string, body: string) =>

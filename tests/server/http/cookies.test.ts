@@ -1,13 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { Person, password } from "../../support/person.ts";
-import { startServer, type TestServer } from "../../support/server.ts";
+import { stage } from "../../support/stage.ts";
 
-let server: TestServer;
 let alice: Person;
 let answers: [string, Response][];
 const bodies: string[] = [];
+const { server } = stage({ once: true });
 beforeAll(async () => {
-  server = await startServer();
   alice = new Person(server, "alice");
   const other = "another horse battery";
   const ways: [string, () => Promise<Response>][] = [
@@ -28,10 +27,6 @@ beforeAll(async () => {
     bodies.push(await response.clone().text());
     answers.push([name, response]);
   }
-});
-afterAll(async () => {
-  await server.stop();
-  expect(server.bugs).toEqual([]);
 });
 
 const cookies = () =>

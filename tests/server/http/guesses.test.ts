@@ -1,22 +1,9 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
-import { type Clock, clock } from "../../support/clock.ts";
-import { Person, password } from "../../support/person.ts";
+import { expect, test } from "bun:test";
+import { password } from "../../support/person.ts";
 import { post } from "../../support/raw.ts";
-import { startServer, type TestServer } from "../../support/server.ts";
+import { stage } from "../../support/stage.ts";
 
-let time: Clock;
-let server: TestServer;
-let alice: Person;
-beforeAll(async () => {
-  time = clock();
-  server = await startServer({ system: time });
-  alice = await new Person(server, "alice").register();
-  await new Person(server, "bob").register();
-});
-afterAll(async () => {
-  await server.stop();
-  expect(server.bugs).toEqual([]);
-});
+const { server, time, alice } = stage({ once: true, clock: true, people: ["alice", "bob"] });
 
 const from = (at: number) => `203.0.${at >> 7}.${at & 127}`;
 const signIn = async (name: string, given: string, address: string, headers: Record<string, string> = {}) =>

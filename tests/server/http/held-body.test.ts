@@ -1,18 +1,11 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import type { CodeOffer } from "../../../server/protocol/second-factor.ts";
 import { Authenticator } from "../../support/authenticator.ts";
 import { Person, password } from "../../support/person.ts";
 import { type Answer, answer, connection } from "../../support/raw.ts";
-import { type Village, village } from "../../support/village.ts";
+import { stage } from "../../support/stage.ts";
 
-let chat: Village;
-beforeAll(async () => {
-  chat = await village({ olga: "owner", adam: "admin", mia: "member" });
-});
-afterAll(async () => {
-  await chat.server.stop();
-  expect(chat.server.bugs).toEqual([]);
-});
+const { server, people } = stage({ once: true, people: { olga: "owner", adam: "admin", mia: "member" } });
 
 /** Sends the head of a request, and its body when the function that it gives is called; that gives the answer. */
 async function held(
@@ -21,23 +14,23 @@ async function held(
   path: string,
   body: unknown,
 ): Promise<() => Promise<Answer>> {
-  const socket = await connection(chat.server);
+  const socket = await connection(server);
   const text = JSON.stringify(body);
   const received: Buffer[] = [];
   socket.on("data", (data: Buffer) => received.push(data));
   const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
-  const { pendingRequests } = chat.server.server;
+  const { pendingRequests } = server.server;
   const head = [
     `${method} ${path} HTTP/1.1`,
-    `Host: ${new URL(chat.server.origin).host}`,
-    `Origin: ${chat.server.origin}`,
+    `Host: ${new URL(server.origin).host}`,
+    `Origin: ${server.origin}`,
     `Cookie: ${person.cookies}`,
     "Content-Type: application/json",
     `Content-Length: ${Buffer.byteLength(text)}`,
     "Connection: close",
   ];
   socket.write(`${head.join("\r\n")}\r\n\r\n`);
-  while (chat.server.server.pendingRequests === pendingRequests) await new Promise(setImmediate);
+  while (server.server.pendingRequests === pendingRequests) await new Promise(setImmediate);
   return async () => {
     socket.write(text);
     await closed;
@@ -46,7 +39,7 @@ async function held(
 }
 
 test("ASVS 8.3.2 7.4.1 who was suspended while a request was on its way does nothing by it", async () => {
-  const { olga, adam } = chat.people;
+  const { olga, adam } = people;
   const asked = [
     await held(adam!, "POST", "/api/invites", { label: "", expiresIn: null, maxUses: null }),
     await held(adam!, "PUT", "/api/people/3/status", { status: "suspended", reason: "revenge" }),
@@ -56,13 +49,13 @@ test("ASVS 8.3.2 7.4.1 who was suspended while a request was on its way does not
   const fired = { status: "suspended", reason: "fired" };
   expect((await olga!.fetch("PUT", "/api/people/2/status", fired)).status).toBe(204);
   for (const send of asked) expect((await send()).status).toBe(401);
-  expect(await chat.base.store.users.byId(3)).toMatchObject({ role: "member", status: "active" });
+  expect(await server.store.users.byId(3)).toMatchObject({ role: "member", status: "active" });
   expect((await (await olga!.fetch("GET", "/api/invites")).json()).invites).toEqual([]);
 });
 
 test("ASVS 7.4.3 whose session ended with a new password while a request was on its way leaves nothing behind", async () => {
-  const { mia } = chat.people;
-  const thief = new Person(chat.server, "mia");
+  const { mia } = people;
+  const thief = new Person(server, "mia");
   await thief.signIn();
   const { ticket, secret } = (await (await thief.fetch("POST", "/api/account/code", {})).json()) as CodeOffer;
   const code = new Authenticator(secret).at(Date.now());
@@ -70,5 +63,5 @@ test("ASVS 7.4.3 whose session ended with a new password while a request was on 
   const changed = { current: password, password: "another horse battery" };
   expect((await mia!.fetch("PUT", "/api/account/password", changed)).status).toBe(204);
   expect((await confirm()).status).toBe(401);
-  expect(await chat.base.store.factors.totp(3)).toBeNull();
+  expect(await server.store.factors.totp(3)).toBeNull();
 });

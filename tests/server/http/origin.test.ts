@@ -1,22 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { contentsOf, database } from "../../support/database.ts";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { Person } from "../../support/person.ts";
 import { type Answer, request, upgrade } from "../../support/raw.ts";
 import { unsafeRoutes } from "../../support/route-rows.ts";
-import { startServer, type TestServer } from "../../support/server.ts";
+import { startServer } from "../../support/server.ts";
+import { stage } from "../../support/stage.ts";
 
-const { db, store } = database();
-let server: TestServer;
-let alice: Person;
 let port: number;
-beforeAll(async () => {
-  server = await startServer({ store });
+const { server, alice, contents } = stage({ once: true, people: ["alice"] });
+beforeAll(() => {
   port = server.server.port!;
-  alice = await new Person(server, "alice").register();
-});
-afterAll(async () => {
-  await server.stop();
-  expect(server.bugs).toEqual([]);
 });
 
 /** What a page elsewhere can make a browser send as `Origin`; null where it sends none. */
@@ -54,23 +46,23 @@ function expectForeign(what: unknown, { status, body, headers }: Answer) {
 describe("ASVS 3.5.1 3.5.2 a page of another origin changes nothing", () => {
   for (const { method, address: path, body } of unsafeRoutes) {
     test(`${method} ${path}, whatever the origin and the type of the body`, async () => {
-      const before = contentsOf(db);
+      const before = contents();
       for (const [name, origin] of foreign()) {
         for (const type of types) {
           const given = { method, path, body: JSON.stringify(body ?? {}), headers: headers(origin, type) };
           expectForeign([name, type], await request(server, given));
         }
       }
-      expect(contentsOf(db)).toEqual(before);
+      expect(contents()).toEqual(before);
     });
 
     test(`${method} ${path}, when the browser says that the request came from elsewhere`, async () => {
-      const before = contentsOf(db);
+      const before = contents();
       for (const site of sites) {
         const given = { method, path, body: "{}", headers: headers(server.origin, "application/json", site) };
         expectForeign(site, await request(server, given));
       }
-      expect(contentsOf(db)).toEqual(before);
+      expect(contents()).toEqual(before);
     });
   }
 

@@ -1,23 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { type Route, routes } from "../../../server/protocol/routes.ts";
-import { contentsOf, database } from "../../support/database.ts";
-import { Person } from "../../support/person.ts";
 import { exchange, request } from "../../support/raw.ts";
 import { routeList, routeRows } from "../../support/route-rows.ts";
-import { startServer, type TestServer } from "../../support/server.ts";
+import { stage } from "../../support/stage.ts";
 import { village } from "../../support/village.ts";
 
-const { db, store } = database();
-let server: TestServer;
-let alice: Person;
-beforeAll(async () => {
-  server = await startServer({ store });
-  alice = await new Person(server, "alice").register();
-});
-afterAll(async () => {
-  await server.stop();
-  expect(server.bugs).toEqual([]);
-});
+const { server, alice, contents } = stage({ once: true, people: ["alice"] });
 
 const paths = [...new Set(routeList.map(({ address }) => address))];
 const methodsOf = (path: string) =>
@@ -77,7 +65,7 @@ test("what is not there is told in the same way everywhere under /api", async ()
 });
 
 test("ASVS 3.5.3 reading changes nothing, by whichever method, also with parameters", async () => {
-  const before = contentsOf(db);
+  const before = contents();
   for (const { address: path } of routeList) {
     for (const method of ["GET", "HEAD"]) {
       for (const query of ["", "?name=alice&name=bob", "?__proto__[x]=1&method=DELETE&_method=DELETE"]) {
@@ -89,7 +77,7 @@ test("ASVS 3.5.3 reading changes nothing, by whichever method, also with paramet
       }
     }
   }
-  expect(contentsOf(db)).toEqual(before);
+  expect(contents()).toEqual(before);
 });
 
 test("HEAD answers like GET, without a body", async () => {

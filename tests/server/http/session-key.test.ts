@@ -1,26 +1,19 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { beforeEach, describe, expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
 import { closeCodes } from "../../../server/protocol/close-codes.ts";
 import { keyHeader } from "../../../server/protocol/session-key.ts";
 import { enrol } from "../../support/authenticator.ts";
-import { contentsOf, database } from "../../support/database.ts";
+import type { contentsOf } from "../../support/database.ts";
 import { outcomeOf } from "../../support/outcome.ts";
 import { newKey, Person, password } from "../../support/person.ts";
 import { routeList } from "../../support/route-rows.ts";
-import { startServer, type TestServer } from "../../support/server.ts";
+import { stage } from "../../support/stage.ts";
 
-let base: ReturnType<typeof database>;
-let server: TestServer;
 /** Has a key, as everybody who comes by the client. */
 let alice: Person;
+const { server, contents } = stage();
 beforeEach(async () => {
-  base = database();
-  server = await startServer({ store: base.store });
   alice = await new Person(server, "alice").withKey().register();
-});
-afterEach(async () => {
-  await server.stop();
-  expect(server.bugs).toEqual([]);
 });
 
 /** Another service on the same host, which was sent the cookies, as the attacker who runs it uses them. */
@@ -35,7 +28,7 @@ const plant = (from: Person, into: Person) => into.bring(/__Host-session=[^;]+/.
 const status = async (person: Person) => (await person.fetch("GET", "/api/account")).status;
 const who = async (person: Person) =>
   (await (await person.fetch("GET", "/api/session")).json()).user?.name ?? null;
-const makeLegacy = () => base.db.run("update sessions set key_hash = null");
+const makeLegacy = () => server.db.run("update sessions set key_hash = null");
 const written = (code: string) =>
   server.log.map((line) => JSON.parse(line)).filter(({ detail }) => detail?.code === code);
 
@@ -44,13 +37,13 @@ describe("ASVS 7.2.1 a cookie that another service on the host has read", () => 
     for (const thief of [replaying(alice), replaying(alice, newKey())]) {
       for (const { method, path, address, access, body } of routeList) {
         if (access === "anyone") continue;
-        const before = contentsOf(base.db);
+        const before = contents();
         const headers: Record<string, string> =
           path === "/api/socket" ? { upgrade: "websocket", origin: server.origin } : {};
         const response = await thief.fetch(method, address, body, headers);
         expect([method, path, response.status]).toEqual([method, path, 401]);
         expect([method, path, (await response.json()).error.code]).toEqual([method, path, "not_signed_in"]);
-        expect([method, path, contentsOf(base.db)]).toEqual([method, path, before]);
+        expect([method, path, contents()]).toEqual([method, path, before]);
       }
       expect(await who(thief)).toBeNull();
     }
@@ -118,7 +111,7 @@ describe("a session that was put into the browser of somebody else", () => {
 
   test("of before there were keys is none there either: their key has a session already", async () => {
     const attacker = await new Person(server, "mallory").register();
-    base.db.run("update sessions set key_hash = null where user_id = 2");
+    server.db.run("update sessions set key_hash = null where user_id = 2");
     plant(attacker, alice);
     expect([await who(alice), await status(attacker)]).toEqual([null, 200]);
   });
@@ -191,7 +184,7 @@ describe("a session of somebody else that is bound to no key, and still in the b
   ])
     test(`${which}, ends where one signs in over it`, async () => {
       const bob = await new Person(server, "bob").register();
-      base.db.run(sql`update sessions set key_hash = ${kept}`);
+      server.db.run(sql`update sessions set key_hash = ${kept}`);
       const script = replaying(alice);
       expect(await status(script)).toBe(200);
       plant(alice, bob);
@@ -211,7 +204,7 @@ describe("a browser that has lost what it kept, and not its cookies", () => {
 });
 
 test("what cannot be a key is refused, and begins no session", async () => {
-  const before = contentsOf(base.db);
+  const before = contents();
   for (const key of [
     "",
     "A",
@@ -235,5 +228,5 @@ test("what cannot be a key is refused, and begins no session", async () => {
     ...rest,
     users: users?.length,
   });
-  expect(lastSignIn(contentsOf(base.db))).toEqual(lastSignIn(before));
+  expect(lastSignIn(contents())).toEqual(lastSignIn(before));
 });

@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { temporaryFolder } from "../../../support/folder.ts";
 import { type HostileProvider, paths, startHostileProvider } from "../../../support/hostile-provider.ts";
 import { testAuthority } from "../../../support/test-authority.ts";
 import { failing, ground, origin, purpose, settingsOf, trusting } from "./ground.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "secure-chat-provider-tls-"));
+const folder = temporaryFolder();
 const authorityFile = join(folder, "authority.pem");
 let provider: HostileProvider;
 let old: HostileProvider;
@@ -18,7 +17,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await provider.stop();
   await old.stop();
-  rmSync(folder, { recursive: true });
 });
 
 /** What a program of its own gets who asks the provider: whom a process trusts is settled when it starts. */

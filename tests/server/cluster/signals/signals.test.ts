@@ -1,6 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SQL } from "bun";
 import { type Postgres, startPostgres } from "../../../../scripts/postgres.ts";
@@ -9,6 +7,7 @@ import { frameText } from "../../../../server/cluster/signal-frame.ts";
 import { openSignals, type Signals } from "../../../../server/cluster/signals.ts";
 import { directId, groupId } from "../../../../server/protocol/conversation-id.ts";
 import { system } from "../../../../server/system.ts";
+import { temporaryFolder } from "../../../support/folder.ts";
 import { freshDatabase } from "../../../support/postgres.ts";
 import { grown, Listener, presence, said } from "./listener.ts";
 
@@ -72,7 +71,7 @@ describe("between three nodes", () => {
 });
 
 describe("what PostgreSQL goes through", () => {
-  const folder = mkdtempSync(join(tmpdir(), "secure-chat-signals-"));
+  const folder = temporaryFolder();
   const settings = { folder: join(folder, "postgres"), options: { fsync: "off" } };
   let server: Postgres;
   beforeAll(async () => {
@@ -80,7 +79,6 @@ describe("what PostgreSQL goes through", () => {
   });
   afterAll(async () => {
     await server.stop();
-    rmSync(folder, { recursive: true });
   });
 
   /** Ends it at once, as a crash does. */

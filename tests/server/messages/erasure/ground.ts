@@ -1,9 +1,9 @@
-import { existsSync, mkdtempSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Store } from "../../../../server/store/store.ts";
 import { type Clock, clock } from "../../../support/clock.ts";
 import { database } from "../../../support/database.ts";
+import { temporaryFolder } from "../../../support/folder.ts";
 import { Person, type Socket } from "../../../support/person.ts";
 import { fromHeader, startServer } from "../../../support/server.ts";
 
@@ -15,7 +15,7 @@ const patienceMs = 10_000;
 
 /** A server on a database in a folder of its own, and two people, of whom carla is going to leave. */
 export async function ground() {
-  const folder = mkdtempSync(join(tmpdir(), "secure-chat-erasure-"));
+  const folder = temporaryFolder();
   const time = clock();
   const { base, server } = await open(folder, time);
   const bob = await new Person(server, "bob").register();

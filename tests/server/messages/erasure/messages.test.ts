@@ -1,6 +1,5 @@
 import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { sql } from "drizzle-orm";
 import { outcome } from "../../../support/authenticator.ts";
@@ -24,7 +23,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await server.stop();
   expect(server.bugs).toEqual([]);
-  rmSync(folder, { recursive: true });
 });
 
 describe("deleting the account with what one wrote", () => {

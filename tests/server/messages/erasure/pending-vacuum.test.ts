@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { rmSync } from "node:fs";
 import { enrol } from "../../../support/authenticator.ts";
 import type { Clock } from "../../../support/clock.ts";
 import { contentsOf } from "../../../support/database.ts";
@@ -10,19 +9,17 @@ import { address, erased, type Ground, ground, remove, saidByCarla } from "./gro
 
 setDefaultTimeout(30_000);
 
-let folder: string;
 let time: Clock;
 let base: Ground["base"];
 let server: TestServer;
 let bob: Person;
 let carla: Person;
 beforeEach(async () => {
-  ({ folder, time, base, server, bob, carla } = await ground());
+  ({ time, base, server, bob, carla } = await ground());
 });
 afterEach(async () => {
   await server.stop();
   expect(server.bugs).toEqual([]);
-  rmSync(folder, { recursive: true });
 });
 
 describe.each(["keep", "remove"] as const)(

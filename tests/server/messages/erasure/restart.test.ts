@@ -1,5 +1,4 @@
 import { expect, test } from "bun:test";
-import { rmSync } from "node:fs";
 import { clock } from "../../../support/clock.ts";
 import { found, ground, nowhere, open, remove, secret } from "./ground.ts";
 
@@ -35,7 +34,6 @@ test.each(["message", "account"])(
     expect(found(folder, secret)).toEqual(nowhere);
     await server.stop();
     expect([first.server.bugs, server.bugs]).toEqual([[], []]);
-    rmSync(folder, { recursive: true });
   },
   30_000,
 );
