@@ -18,6 +18,7 @@ import { commands } from "./messages/commands.ts";
 import { commitLoop } from "./messages/commit-loop.ts";
 import { delivery } from "./messages/deliver.ts";
 import { erasure } from "./messages/erasure.ts";
+import { memberships as membershipsOf } from "./messages/memberships.ts";
 import { readMarks as keepReadMarks } from "./messages/read-marks.ts";
 import { auditEntries } from "./moderation/audit-entry.ts";
 import { openReports } from "./moderation/reports.ts";
@@ -75,7 +76,8 @@ export async function createApp(deps: AppDeps) {
   const auditEntry = auditEntries(system.now);
   const sessions = keepSessions(store.sessions, settings, system, report);
   const presence = new Presence(broker, system, () => cluster);
-  const deliver = delivery(broker, people.nameOf);
+  const memberships = membershipsOf(people, system);
+  const deliver = delivery(broker, memberships);
   const cluster: Cluster | null =
     deps.shared === undefined
       ? null
@@ -83,6 +85,7 @@ export async function createApp(deps: AppDeps) {
           ...deps.shared,
           store,
           people,
+          memberships,
           connections,
           presence,
           spending,
@@ -110,6 +113,7 @@ export async function createApp(deps: AppDeps) {
       commits,
       readMarks,
       people,
+      memberships,
       online: () => presence.online(),
       freshen: async (user) => cluster?.freshen([user]),
       entered: (groupHead) => cluster?.entered(groupHead),
@@ -135,6 +139,7 @@ export async function createApp(deps: AppDeps) {
     ...config,
     store,
     people,
+    memberships,
     sessions,
     connections,
     settings,
@@ -180,6 +185,7 @@ export async function createApp(deps: AppDeps) {
     websocket: socketHandler({
       connections,
       presence,
+      memberships,
       socketsPerUser: config.limits.socketsPerUser,
       closeReason,
       // What comes in while stopping was not acknowledged, so its sender sends it again.

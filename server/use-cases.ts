@@ -32,6 +32,7 @@ import type { UseCaseRoutesDeps } from "./http/routes.ts";
 import { type Bound, guessLimits } from "./limits/guess-limits.ts";
 import type { CommitLoop } from "./messages/commit-loop.ts";
 import type { Erasure } from "./messages/erasure.ts";
+import type { Memberships } from "./messages/memberships.ts";
 import { moderation as moderate } from "./moderation/actions.ts";
 import { administration as administer } from "./moderation/administration.ts";
 import type { MakeAuditEntry } from "./moderation/audit-entry.ts";
@@ -46,6 +47,7 @@ export interface UseCasesDeps extends Pick<ProviderUseCasesDeps, "providers" | "
   store: Store;
   secrets: Secrets;
   people: People;
+  memberships: Memberships;
   sessions: Sessions;
   connections: Connections;
   settings: LiveSettings;
@@ -205,6 +207,7 @@ export function useCases(deps: UseCasesDeps): Omit<UseCaseRoutesDeps, "report"> 
     reports: store.reports,
     messages: store.messages,
     people,
+    memberships: deps.memberships,
     change: commits.change,
     tellUser,
     bound,

@@ -60,12 +60,13 @@ const rules: Rule[] = [
   {
     files: "server/moderation/**",
     may: [...useCases, "server/auth/*", "server/accounts/*", "server/export/*"],
+    mayNameTypesOf: ["server/messages/memberships.ts"],
     packages: /^$/,
     reason: "what moderators may do does not depend on how they ask: no Hono, no sockets",
   },
   {
     files: "server/export/**",
-    may: [...useCases],
+    may: [...useCases, "server/messages/memberships.ts"],
     mayNameTypesOf: ["server/accounts/*", "server/moderation/*"],
     packages: /^node:/,
     reason: "an export reads the store and writes a file; who sends it is not its business",
@@ -89,7 +90,7 @@ const rules: Rule[] = [
       "server/realtime/*",
       "server/limits/*",
     ],
-    mayNameTypesOf: ["server/accounts/directory.ts"],
+    mayNameTypesOf: ["server/accounts/directory.ts", "server/messages/memberships.ts"],
     packages: /^(bun|node:crypto|valibot)$/,
     reason: "nodes agree through PostgreSQL and nudge through signals; one process alone needs none of it",
   },

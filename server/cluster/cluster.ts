@@ -3,7 +3,8 @@ import type { Broker } from "../broker/broker.ts";
 import { type EffectsDeps, effects } from "../effects.ts";
 import type { Spending } from "../limits/spending.ts";
 import type { Deliver } from "../messages/deliver.ts";
-import { type ConversationId, directPair, groupId } from "../protocol/conversation-id.ts";
+import type { Memberships } from "../messages/memberships.ts";
+import { groupId } from "../protocol/conversation-id.ts";
 import type { ChatEvent } from "../protocol/events.ts";
 import type { Connections } from "../realtime/connections.ts";
 import type { Presence } from "../realtime/presence.ts";
@@ -12,7 +13,7 @@ import { Refusal } from "../refusal.ts";
 import type { Store } from "../store/store.ts";
 import type { System } from "../system.ts";
 import { charging } from "./charging.ts";
-import { Feed } from "./feed.ts";
+import { Feed, type FeedDeps } from "./feed.ts";
 import { Node, type NodeDeps } from "./node.ts";
 import { NodePresenceSync } from "./node-presence.ts";
 import type { Registry } from "./registry.ts";
@@ -29,6 +30,7 @@ export interface Shared extends Pick<NodeDeps, "renew" | "setEpoch"> {
 export interface ClusterDeps extends Shared {
   store: Store;
   people: People;
+  memberships: Memberships;
   connections: Connections;
   presence: Presence;
   spending: Spending;
@@ -66,13 +68,14 @@ export function cluster(deps: ClusterDeps): Cluster {
   const { name, registry, signals, people, connections, presence, spending, report } = deps;
   const apply = effects({ people, connections, spending, broker: deps.broker, settings: deps.settings });
   const knows = (ids: readonly number[]) => ids.every(people.knows);
-  const isHeard = (conversation: ConversationId) =>
-    directPair(conversation)?.some((id) => connections.has(id)) ?? !connections.isEmpty;
+  const membersOf: FeedDeps["membersOf"] = (conversation) => deps.memberships.of(conversation).members;
   const feed: Feed = new Feed({
     messages: deps.store.messages,
     deliver: deps.deliver,
     signals,
-    isHeard,
+    membersOf,
+    isHeard: (conversation) =>
+      membersOf(conversation)?.some((id) => connections.has(id)) ?? !connections.isEmpty,
     isFresh: (people) => node.isFresh && knows(people),
     freshen: (people) => node.freshen(people),
     report,

@@ -1,5 +1,5 @@
 import type { Deliver } from "../messages/deliver.ts";
-import { type ConversationId, directPair } from "../protocol/conversation-id.ts";
+import type { ConversationId } from "../protocol/conversation-id.ts";
 import type { Message } from "../protocol/events.ts";
 import { limits } from "../protocol/limits.ts";
 import { Refusal } from "../refusal.ts";
@@ -12,6 +12,8 @@ export interface FeedDeps {
   /** Publishes to this node's own sockets. */
   deliver: Deliver;
   signals: Pick<Signals, "send">;
+  /** The ids of the people in a conversation; null where everybody is. */
+  membersOf(conversation: ConversationId): readonly number[] | null;
   /** Whether any socket of this node may hear the conversation. */
   isHeard(conversation: ConversationId): boolean;
   /** Whether what this node knows of sessions is recent enough to publish by, and these people are known. */
@@ -64,7 +66,7 @@ export class Feed {
       if (
         line?.running === null &&
         line.cursor === first - 1 &&
-        this.#deps.isFresh(peopleOf(conversation, run))
+        this.#deps.isFresh(this.#peopleOf(conversation, run))
       ) {
         line.cursor = head;
         line.wanted = Math.max(line.wanted, head);
@@ -145,7 +147,7 @@ export class Feed {
       while (line.cursor < line.wanted && this.#lines.get(conversation) === line) {
         const { messages, upTo } = nextInLine(line) ?? (await this.#read(conversation, line.cursor));
         if (upTo <= line.cursor) return;
-        await this.#deps.freshen(peopleOf(conversation, messages));
+        await this.#deps.freshen(this.#peopleOf(conversation, messages));
         if (this.#lines.get(conversation) !== line) return;
         line.cursor = upTo;
         for (const rev of line.early.keys()) if (rev <= upTo) line.early.delete(rev);
@@ -158,17 +160,16 @@ export class Feed {
     }
   }
 
+  /** Who has to be known to publish these: their authors, and the members, by whose names it may be addressed. */
+  #peopleOf(conversation: ConversationId, messages: readonly Message[]): number[] {
+    return [...(this.#deps.membersOf(conversation) ?? []), ...messages.map(({ author }) => author)];
+  }
+
   async #read(conversation: ConversationId, cursor: number) {
     const { messages, more, head } = await this.#deps.messages.after(conversation, cursor, limits.syncPage);
     return { messages, upTo: more ? messages.at(-1)!.rev : head };
   }
 }
-
-/** Who has to be known to publish these: their authors, and by whose names a private conversation is addressed. */
-const peopleOf = (conversation: ConversationId, messages: readonly Message[]): number[] => [
-  ...(directPair(conversation) ?? []),
-  ...messages.map(({ author }) => author),
-];
 
 /** The messages that follow the cursor without a hole, if they are here already. */
 function nextInLine({ cursor, early }: Line): { messages: Message[]; upTo: number } | null {

@@ -1,8 +1,8 @@
 import type { People } from "../accounts/directory.ts";
 import type { Bound } from "../limits/guess-limits.ts";
 import { spend } from "../limits/rate-limit.ts";
+import type { Memberships } from "../messages/memberships.ts";
 import type { MakeAuditEntry } from "../moderation/audit-entry.ts";
-import { groupId } from "../protocol/conversation-id.ts";
 import type { ExportFormat } from "../protocol/export.ts";
 import { Refusal } from "../refusal.ts";
 import type { Session } from "../store/sessions.ts";
@@ -16,6 +16,7 @@ import { ownMessages } from "./own-messages.ts";
 export interface DataExportDeps extends AccountRecordsDeps {
   store: AccountRecordsDeps["store"] & Pick<Store, "conversations" | "messages" | "sessions">;
   people: People;
+  memberships: Memberships;
   bound: Bound;
   auditEntry: MakeAuditEntry;
   report(error: unknown): unknown;
@@ -37,9 +38,9 @@ export interface DataExport {
 const chunkSize = 16_384;
 
 export function dataExport(deps: DataExportDeps): DataExport {
-  const { store, auditEntry, report } = deps;
+  const { store, memberships, auditEntry, report } = deps;
   const exports = deps.bound("exports", 5, 0.2);
-  const messagesIn = ownMessages(store.messages, deps.people);
+  const messagesIn = ownMessages(store.messages, deps.people, memberships);
   const { about, history } = accountRecords(deps);
 
   function fileOf(lines: AsyncGenerator<string>, { id }: Session): ReadableStream<Uint8Array> {
@@ -60,7 +61,7 @@ export function dataExport(deps: DataExportDeps): DataExport {
       await store.audit.add(auditEntry("account.exported", { by: by.userId, address, detail: { format } }));
       // The heads of private conversations count one's own messages again, deleted ones and changes: good enough to say how far it is.
       const direct = conversations
-        .filter(({ id }) => id !== groupId)
+        .filter(({ id }) => memberships.of(id).members !== null)
         .reduce((sum, { head }) => sum + head, 0);
       const exported = conversations.map(({ id }) => messagesIn(by.userId, id));
       const write = format === "json" ? exportAsJson : exportAsHtml;

@@ -1,9 +1,10 @@
 import type { People } from "../accounts/directory.ts";
-import { type ConversationId, peerOf } from "../protocol/conversation-id.ts";
+import { deletedUser, type Memberships } from "../messages/memberships.ts";
+import type { ConversationId } from "../protocol/conversation-id.ts";
 import type { Message } from "../protocol/events.ts";
 import type { Store } from "../store/store.ts";
 
-/** A conversation of somebody: what they wrote in the group; all that was said where they talked with one person. */
+/** A conversation of somebody: where everybody is what they wrote themselves, where a few are all that was said. */
 export interface Told {
   id: ConversationId;
   title: string;
@@ -11,14 +12,15 @@ export interface Told {
 }
 
 const pageSize = 100;
-const nobody = "Deleted user";
 
 /** Gives the function that reads a conversation of somebody, a page at a time, as it is asked for. */
-export function ownMessages(messages: Pick<Store["messages"], "by">, people: Pick<People, "nameOf">) {
-  const nameOf = (id: number) => people.nameOf(id) ?? nobody;
-
-  async function* written(author: number, id: ConversationId): AsyncGenerator<Message> {
-    let after = 0;
+export function ownMessages(
+  messages: Pick<Store["messages"], "by">,
+  people: Pick<People, "nameOf">,
+  memberships: Memberships,
+) {
+  async function* written(author: number, id: ConversationId, from: number): AsyncGenerator<Message> {
+    let after = from - 1;
     for (;;) {
       const page = await messages.by(author, id, after, pageSize);
       yield* page;
@@ -27,28 +29,27 @@ export function ownMessages(messages: Pick<Store["messages"], "by">, people: Pic
     }
   }
 
-  /** Both sides of a private conversation, in the order of their places. */
-  async function* dialogue(me: number, peer: number, id: ConversationId): AsyncGenerator<Message> {
-    const [mine, theirs] = [written(me, id), written(peer, id)];
-    let [my, their] = [await mine.next(), await theirs.next()];
-    while (!my.done || !their.done) {
-      if (their.done || (!my.done && my.value.seq < their.value.seq)) {
-        yield my.value as Message;
-        my = await mine.next();
-      } else {
-        yield their.value;
-        their = await theirs.next();
-      }
+  /** What these people wrote, in the order of its places. */
+  async function* merged(authors: readonly number[], id: ConversationId, from: number) {
+    const queues = [];
+    for (const author of authors) {
+      const rest = written(author, id, from);
+      queues.push({ rest, next: await rest.next() });
+    }
+    for (;;) {
+      const [first] = queues
+        .filter(({ next }) => !next.done)
+        .sort((one, other) => one.next.value.seq - other.next.value.seq);
+      if (!first) return;
+      const message: Message = first.next.value;
+      yield { ...message, by: people.nameOf(message.author) ?? deletedUser };
+      first.next = await first.rest.next();
     }
   }
 
-  async function* named(all: AsyncIterable<Message>): AsyncGenerator<Message & { by: string }> {
-    for await (const message of all) yield { ...message, by: nameOf(message.author) };
-  }
-
   return (me: number, id: ConversationId): Told => {
-    const peer = peerOf(id, me);
-    if (peer === null) return { id, title: "Group chat", messages: named(written(me, id)) };
-    return { id, title: nameOf(peer), messages: named(dialogue(me, peer, id)) };
+    const { members, titleFor } = memberships.of(id);
+    const { seesFrom } = memberships.requireMember(me, id);
+    return { id, title: titleFor(me), messages: merged(members ?? [me], id, seesFrom) };
   };
 }

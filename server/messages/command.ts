@@ -6,6 +6,7 @@ import type { ChatEvent } from "../protocol/events.ts";
 import type { Store } from "../store/store.ts";
 import type { System } from "../system.ts";
 import type { CommitLoop } from "./commit-loop.ts";
+import type { Memberships } from "./memberships.ts";
 import type { ReadMarks } from "./read-marks.ts";
 
 /** What the commands of the socket stand on. */
@@ -14,6 +15,7 @@ export interface CommandDeps {
   commits: CommitLoop;
   readMarks: ReadMarks;
   people: People;
+  memberships: Memberships;
   /** The people who are online, on any node. */
   online(): number[];
   /** Resolves when what is kept in memory is recent enough to answer this user by. */

@@ -1,21 +1,19 @@
 import { spend } from "../limits/rate-limit.ts";
-import { groupId } from "../protocol/conversation-id.ts";
 import { isAbove, may } from "../protocol/roles.ts";
 import { Refusal } from "../refusal.ts";
 import type { CommandDeps, Handle } from "./command.ts";
-import { requireMember } from "./memberships.ts";
 
 /** Deletes a message: one's own, or in the group that of somebody of a lesser role, which the audit log then says. */
 export function deleteMessage(deps: CommandDeps): Handle<"message.delete"> {
-  const { store, commits, people, changeRate, system } = deps;
+  const { store, commits, people, memberships, changeRate, system } = deps;
   return async ({ ref, conversation, seq }, user, address) => {
-    requireMember(user, conversation);
+    const { seesFrom } = memberships.requireMember(user, conversation);
     spend(changeRate, user);
     const message = await store.messages.find(conversation, seq);
-    if (!message) throw new Refusal("unknown_message");
+    if (!message || seq < seesFrom) throw new Refusal("unknown_message");
     const isOwn = message.author === user;
     const role = people.roleOf(user);
-    const isModerated = conversation === groupId && may(role, "message.delete any");
+    const isModerated = memberships.of(conversation).isModerated && may(role, "message.delete any");
     if (!isOwn && !(isModerated && isAbove(role, people.roleOf(message.author))))
       throw new Refusal("not_allowed");
     const detail = { conversation, seq };

@@ -1,16 +1,17 @@
 import type { Broker } from "../broker/broker.ts";
-import { type Topic, topicsOf } from "../broker/topics.ts";
+import type { Topic } from "../broker/topics.ts";
 import type { ChatEvent, Message } from "../protocol/events.ts";
+import type { Memberships } from "./memberships.ts";
 
 /** Takes messages that were just stored or changed, in the order of their numbers, to whoever may hear them. */
 export type Deliver = (messages: readonly Message[]) => void;
 
-/** Publishes messages as one frame per topic. `nameOf` gives a user's name, or null for who has none any more. */
-export function delivery(broker: Broker, nameOf: (user: number) => string | null): Deliver {
+/** Publishes messages as one frame per topic. */
+export function delivery(broker: Broker, memberships: Memberships): Deliver {
   return (messages) => {
     const frames = new Map<Topic, ChatEvent[]>();
     for (const message of messages) {
-      for (const topic of topicsOf(message.conversation, nameOf)) {
+      for (const topic of memberships.of(message.conversation).topics()) {
         const events = frames.get(topic) ?? [];
         events.push({ type: message.rev === message.seq ? "message.sent" : "message.changed", message });
         frames.set(topic, events);

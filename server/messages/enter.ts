@@ -2,7 +2,6 @@ import { groupId } from "../protocol/conversation-id.ts";
 import { protocolVersion } from "../protocol/limits.ts";
 import { toPerson } from "../protocol/person.ts";
 import type { CommandDeps, Handle } from "./command.ts";
-import { silentUntil } from "./send.ts";
 
 /** Answers with everything that a client needs to show the chat. */
 export function enter(deps: CommandDeps): Handle<"chat.enter"> {
@@ -20,7 +19,7 @@ export function enter(deps: CommandDeps): Handle<"chat.enter"> {
     if (group) deps.entered(group.head);
     // Read last, with no waiting in between: what changes from here on comes as an event after the answer.
     const peopleTag = people.tag();
-    const mutedUntil = silentUntil(deps, user);
+    const mutedUntil = deps.memberships.silentUntil(user);
     return {
       type: "chat.entered",
       ref,

@@ -2,15 +2,15 @@ import type { CommandOf } from "../protocol/commands.ts";
 import { limits } from "../protocol/limits.ts";
 import type { Messages, Page } from "../store/messages.ts";
 import type { CommandDeps, Handle } from "./command.ts";
-import { requireMember } from "./memberships.ts";
+import type { Membership } from "./memberships.ts";
 
 /** Answers with a page of messages: the latest, or what is before, after or around a `seq`. */
 export const readHistory =
-  ({ store, freshen }: CommandDeps): Handle<"history.read"> =>
+  ({ store, memberships, freshen }: CommandDeps): Handle<"history.read"> =>
   async (command, user) => {
     const { ref, conversation } = command;
-    requireMember(user, conversation);
-    const page = await pageOf(store.messages, command);
+    const membership = memberships.requireMember(user, conversation);
+    const page = await pageOf(store.messages, membership, command);
     await freshen(user);
     return { type: "history.page", ref, conversation, ...page };
   };
@@ -18,11 +18,22 @@ export const readHistory =
 /** The page that was asked for; `newer` is known of a page around a `seq` alone. */
 function pageOf(
   messages: Messages,
+  { seesFrom }: Membership,
   { conversation, before, after, around, limit = limits.historyPage }: CommandOf<"history.read">,
 ): Promise<Page & { newer?: boolean }> {
-  if (around !== undefined) return pageAround(messages, conversation, around, limit);
-  if (after !== undefined) return messages.from(conversation, after + 1, limit);
-  return messages.before(conversation, before ?? null, limit);
+  const pageBefore = async (seq: number | null, limit: number) =>
+    seenFrom(seesFrom, await messages.before(conversation, seq, limit));
+  const pageFrom = (seq: number, limit: number) =>
+    messages.from(conversation, Math.max(seq, seesFrom), limit);
+  if (around !== undefined) return pageAround(pageBefore, pageFrom, around, limit);
+  if (after !== undefined) return pageFrom(after + 1, limit);
+  return pageBefore(before ?? null, limit);
+}
+
+/** The page without what is before a `seq`; there is nothing more beyond it once that is reached. */
+function seenFrom(seq: number, page: Page): Page {
+  const messages = page.messages.filter((message) => message.seq >= seq);
+  return { ...page, messages, more: page.more && messages[0]?.seq !== seq && messages.length > 0 };
 }
 
 /**
@@ -30,13 +41,13 @@ function pageOf(
  * the other: the earlier of their heads is the one at which nothing of either is missing.
  */
 async function pageAround(
-  messages: Messages,
-  conversation: CommandOf<"history.read">["conversation"],
+  pageBefore: (seq: number, limit: number) => Promise<Page>,
+  pageFrom: (seq: number, limit: number) => Promise<Page>,
   around: number,
   limit: number,
 ): Promise<Page & { newer: boolean }> {
-  const later = await messages.from(conversation, around, Math.ceil(limit / 2));
-  const earlier = await messages.before(conversation, around, Math.max(1, Math.floor(limit / 2)));
+  const later = await pageFrom(around, Math.ceil(limit / 2));
+  const earlier = await pageBefore(around, Math.max(1, Math.floor(limit / 2)));
   return {
     messages: [...earlier.messages, ...later.messages],
     more: earlier.more,

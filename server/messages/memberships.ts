@@ -1,11 +1,102 @@
+import type { People } from "../accounts/directory.ts";
+import { groupTopic, type Topic, userTopic } from "../broker/topics.ts";
 import { type ConversationId, directPair, groupId } from "../protocol/conversation-id.ts";
 import { Refusal } from "../refusal.ts";
+import type { System } from "../system.ts";
 
 /**
- * Refuses whoever is not in the conversation. Everyone signed in is in the group; a private conversation names its two
- * people in its id. Whether it exists is not told, so nobody learns who talks with whom.
+ * The one place that knows who belongs to a conversation, and what follows from it. It answers from memory, for topics
+ * and for reading. Whether a message is stored, the store decides by the rows of the members.
  */
-export function requireMember(user: number, conversation: ConversationId): void {
-  if (conversation === groupId || directPair(conversation)?.includes(user)) return;
-  throw new Refusal("unknown_conversation");
+export interface Memberships {
+  of(conversation: ConversationId): Conversation;
+  /**
+   * Gives how a member sees the conversation. Refuses anybody else as `unknown_conversation`: whether it exists is not told,
+   * so nobody learns who talks with whom.
+   */
+  requireMember(user: number, conversation: ConversationId): Membership;
+  /** Refuses whoever may not write there: as `requireMember` does, and as `muted`. */
+  requireWriter(user: number, conversation: ConversationId): void;
+  /** Until when somebody may write nowhere, in UTC milliseconds; null for who is not muted. */
+  silentUntil(user: number): number | null;
+  /** What the sockets of this user subscribe to. */
+  topicsFor(userName: string): Topic[];
+}
+
+/** What a conversation is. Every kind of conversation gives its own answers. */
+export interface Conversation {
+  /** The ids of the people in it; null where everybody is who has an account. */
+  readonly members: readonly number[] | null;
+  /** Whether moderators look after it, and may delete what others wrote there. */
+  readonly isModerated: boolean;
+  /** What its events are published to. */
+  topics(): Topic[];
+  /** What it is called, as this member sees it. */
+  titleFor(user: number): string;
+  /** Null for who is not in it. */
+  membershipOf(user: number): Membership | null;
+}
+
+/** How a member sees a conversation. */
+export interface Membership {
+  /** The first number that they see; 1 where they see everything. */
+  readonly seesFrom: number;
+}
+
+/** What is shown in place of the name of a deleted account. */
+export const deletedUser = "Deleted user";
+
+const everything: Membership = { seesFrom: 1 };
+
+/** Takes the directory of people, by whose names private conversations are addressed. */
+export function memberships(
+  people: Pick<People, "nameOf" | "mutedUntil">,
+  system: Pick<System, "now">,
+): Memberships {
+  const group: Conversation = {
+    members: null,
+    isModerated: true,
+    topics: () => [groupTopic],
+    titleFor: () => "Group chat",
+    membershipOf: () => everything,
+  };
+
+  /** Its events go to the topics of both people, so that all devices of both agree. A deleted account has no topic. */
+  const direct = (pair: readonly [number, number]): Conversation => ({
+    members: pair,
+    isModerated: false,
+    topics: () => pair.map(people.nameOf).flatMap((name) => (name === null ? [] : [userTopic(name)])),
+    titleFor: (user) => people.nameOf(pair[0] === user ? pair[1] : pair[0]) ?? deletedUser,
+    membershipOf: (user) => (pair.includes(user) ? everything : null),
+  });
+
+  function of(conversation: ConversationId): Conversation {
+    if (conversation === groupId) return group;
+    const pair = directPair(conversation);
+    if (pair) return direct(pair);
+    throw new Refusal("unknown_conversation");
+  }
+
+  function requireMember(user: number, conversation: ConversationId): Membership {
+    const membership = of(conversation).membershipOf(user);
+    if (membership) return membership;
+    throw new Refusal("unknown_conversation");
+  }
+
+  function silentUntil(user: number): number | null {
+    const until = people.mutedUntil(user);
+    return until !== null && until > system.now() ? until : null;
+  }
+
+  return {
+    of,
+    requireMember,
+    requireWriter(user, conversation) {
+      requireMember(user, conversation);
+      const until = silentUntil(user);
+      if (until !== null) throw new Refusal("muted", { retryAfter: until - system.now() });
+    },
+    silentUntil,
+    topicsFor: (userName) => [groupTopic, userTopic(userName)],
+  };
 }

@@ -1,7 +1,7 @@
 import type { People } from "../accounts/directory.ts";
 import type { Bound } from "../limits/guess-limits.ts";
 import { spend } from "../limits/rate-limit.ts";
-import { groupId, peerOf } from "../protocol/conversation-id.ts";
+import type { Memberships } from "../messages/memberships.ts";
 import type { ChatEvent, Message } from "../protocol/events.ts";
 import type { ReportInfo, Reporting, Settlement } from "../protocol/reports.ts";
 import { isAbove, may } from "../protocol/roles.ts";
@@ -16,6 +16,7 @@ export interface ReportsDeps {
   reports: Store["reports"];
   messages: Store["messages"];
   people: People;
+  memberships: Pick<Memberships, "requireMember">;
   /** Changes messages in turn with what is being sent, and tells everybody. */
   change(work: () => Promise<readonly Message[]>): Promise<readonly Message[]>;
   /** Takes an event to all devices of a user, wherever they are. */
@@ -65,10 +66,10 @@ export function reports(deps: ReportsDeps) {
   return {
     /** Shows a message of a conversation of one's own to the moderators; the same again changes nothing. */
     async add({ userId }: Session, { conversation, seq, reason }: Reporting, address: string): Promise<void> {
-      if (conversation !== groupId && peerOf(conversation, userId) === null)
-        throw new Refusal("unknown_conversation");
+      const { seesFrom } = deps.memberships.requireMember(userId, conversation);
       spend(rate, userId);
       const report = { conversation, seq, reporterId: userId, reason, createdAt: system.now() };
+      if (seq < seesFrom) throw new Refusal("unknown_message");
       const message = await messages.find(conversation, seq);
       const about = { ...to(message), detail: { conversation, seq } };
       const entry = auditEntry("message.reported", { by: userId, address, ...about });

@@ -1,5 +1,5 @@
 import type { WebSocketHandler } from "bun";
-import { groupTopic, userTopic } from "../broker/topics.ts";
+import type { Memberships } from "../messages/memberships.ts";
 import { type CloseCode, closeCodes } from "../protocol/close-codes.ts";
 import { limits } from "../protocol/limits.ts";
 import { type Connection, type Connections, closeSocket, type Socket } from "./connections.ts";
@@ -9,6 +9,7 @@ import { backlogMax } from "./watch.ts";
 export interface SocketDeps {
   connections: Connections;
   presence: Presence;
+  memberships: Pick<Memberships, "topicsFor">;
   socketsPerUser: number;
   /** Why a socket may not even open; null when it may. */
   closeReason(socket: Socket): CloseCode | null;
@@ -34,8 +35,7 @@ export function socketHandler(deps: SocketDeps): WebSocketHandler<Connection> {
       if (!connections.add(socket, deps.socketsPerUser - remote))
         // Those elsewhere may be of a node that has just died: to come back helps where to stay away would not.
         return closeSocket(socket, remote > 0 ? closeCodes.restarting : closeCodes.tooManySockets);
-      socket.subscribe(groupTopic);
-      socket.subscribe(userTopic(userName));
+      for (const topic of deps.memberships.topicsFor(userName)) socket.subscribe(topic);
       presence.arrive(userId, createdAt);
     },
     message(socket, frame) {

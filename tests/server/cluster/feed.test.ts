@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { Feed } from "../../../server/cluster/feed.ts";
 import type { Signal } from "../../../server/cluster/signal.ts";
+import { directPair } from "../../../server/protocol/conversation-id.ts";
 import type { Message } from "../../../server/protocol/events.ts";
 import { Refusal } from "../../../server/refusal.ts";
 import { database } from "../../support/database.ts";
@@ -31,6 +32,7 @@ async function ground() {
       heard();
     },
     signals: { send: (signal) => void sent.push(signal as Grown) },
+    membersOf: (id) => directPair(id),
     isHeard: () => around.isHeard,
     isFresh: () => around.isFresh,
     freshen: async (people) => void freshened.push(people),

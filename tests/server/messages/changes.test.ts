@@ -1,10 +1,13 @@
 import { beforeEach, expect, test } from "bun:test";
+import { people } from "../../../server/accounts/directory.ts";
 import type { Topic } from "../../../server/broker/topics.ts";
 import { type CommitLoop, commitLoop } from "../../../server/messages/commit-loop.ts";
 import { delivery } from "../../../server/messages/deliver.ts";
+import { memberships } from "../../../server/messages/memberships.ts";
 import type { ChatEvent } from "../../../server/protocol/events.ts";
 import { Refusal } from "../../../server/refusal.ts";
 import type { Store } from "../../../server/store/store.ts";
+import { clock } from "../../support/clock.ts";
 import { database } from "../../support/database.ts";
 import { holdNext } from "../../support/hold.ts";
 import { draft, settle } from "../store/conformance/ground.ts";
@@ -17,10 +20,7 @@ beforeEach(async () => {
   await settle(store, "alice", "bob");
   frames = [];
   const publish = (topic: Topic, events: readonly ChatEvent[]) => void frames.push([topic, [...events]]);
-  loop = commitLoop(
-    store.messages,
-    delivery({ publish }, (id) => [null, "alice", "bob"][id] ?? null),
-  );
+  loop = commitLoop(store.messages, delivery({ publish }, memberships(await people(store.users), clock())));
 });
 
 /** What was published to the group, in order: each message as it then was. */

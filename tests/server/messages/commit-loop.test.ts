@@ -1,12 +1,15 @@
 import { beforeEach, describe, expect, test } from "bun:test";
+import { people } from "../../../server/accounts/directory.ts";
 import type { Topic } from "../../../server/broker/topics.ts";
 import { commitLoop } from "../../../server/messages/commit-loop.ts";
 import { delivery } from "../../../server/messages/deliver.ts";
+import { memberships } from "../../../server/messages/memberships.ts";
 import type { ChatEvent } from "../../../server/protocol/events.ts";
 import { limits } from "../../../server/protocol/limits.ts";
 import { Refusal } from "../../../server/refusal.ts";
 import type { Draft, Outcome } from "../../../server/store/messages.ts";
 import type { Store } from "../../../server/store/store.ts";
+import { clock } from "../../support/clock.ts";
 import { database } from "../../support/database.ts";
 import { draft, logOf, settle } from "../store/conformance/ground.ts";
 
@@ -32,10 +35,7 @@ beforeEach(async () => {
     },
   };
   const publish = (topic: Topic, events: readonly ChatEvent[]) => void frames.push([topic, [...events]]);
-  loop = commitLoop(
-    messages,
-    delivery({ publish }, (id) => [null, "alice", "bob"][id] ?? null),
-  );
+  loop = commitLoop(messages, delivery({ publish }, memberships(await people(store.users), clock())));
 });
 
 const numbered = (count: number) => Array.from({ length: count }, (_, at) => draft(`message ${at + 1}`));

@@ -22,6 +22,7 @@ test("who was logged out has left, also when the browser hangs up at the same mo
   const deps = {
     connections: new Connections(),
     presence,
+    memberships: { topicsFor: () => [] },
     socketsPerUser: 5,
     closeReason: stays,
     take: async () => {},
