@@ -13,7 +13,6 @@ import { weaknessOfWay } from "./config/database-link.ts";
 import { type Config, parseConfig, portTakenSentence, projectRoot } from "./config/environment.ts";
 import { loadSecrets } from "./config/secrets.ts";
 import { announce, tellCertificate } from "./logging/announcement.ts";
-import { loggedStore } from "./logging/logged-store.ts";
 import { progress } from "./logging/progress.ts";
 import { reporter } from "./logging/report.ts";
 import { securityLog } from "./logging/security-log.ts";
@@ -51,7 +50,8 @@ const breaches = config.breachList === null ? null : await openBreachList(config
 const strength = passwordStrength({ breaches, hosts: certificate.names.dns });
 const secrets = await readSecrets();
 const node = await storage.share(secrets).catch(stopWith);
-const store = loggedStore(node?.store ?? storage.store, log.write);
+const store = node?.store ?? storage.store;
+store.onCommit(({ entries }) => entries.forEach(log.write));
 const pool = new HashPool(config.limits.hashWorkers, 12);
 const app = await createApp({
   config,

@@ -13,7 +13,6 @@ import { refuseUnfinished } from "./store/postgres/unfinished.ts";
 import { lockData } from "./store/sqlite/lock.ts";
 import { storeOnThread } from "./store/sqlite/thread.ts";
 import type { Store } from "./store/store.ts";
-import type { Committed } from "./store/transaction.ts";
 import type { System } from "./system.ts";
 
 /** What a server keeps its data in, and what it shares with other servers. */
@@ -41,23 +40,18 @@ export function openStorage(
   died: Report = report,
 ): Promise<Storage> {
   return config.postgres === null
-    ? openFolder(config.dataDir, report, () => {}, died)
+    ? openFolder(config.dataDir, report, died)
     : openNode(config, config.postgres, system, report);
 }
 
-async function openFolder(
-  dataDir: string,
-  report: Report,
-  committed: (outcome: Committed) => void,
-  died: Report,
-): Promise<Storage> {
+async function openFolder(dataDir: string, report: Report, died: Report): Promise<Storage> {
   const unlock = lockData(join(dataDir, "lock"));
   if (!unlock)
     throw new FolderInUse(
       `${dataDir} is in use by another secure-chat. Stop it, or choose another folder with DATA_DIR.`,
     );
   const [path, note] = [join(dataDir, "chat.sqlite"), join(dataDir, "incarnation.json")];
-  const store = await storeOnThread({ path, note, committed, report, died });
+  const store = await storeOnThread({ path, note, report, died });
   return {
     store,
     share: async () => null,

@@ -1,5 +1,6 @@
 import type { Alerts } from "./alerts.ts";
 import type { Audit } from "./audit.ts";
+import type { CommitListener } from "./commit-listeners.ts";
 import type { Conversations } from "./conversations.ts";
 import type { Disk } from "./disk.ts";
 import type { Factors } from "./factors.ts";
@@ -34,5 +35,10 @@ export interface Store {
   readonly disk: Disk;
   /** Names the incarnation of the database, as last read; changes when a backup was restored. */
   readonly epoch: string;
+  /**
+   * Has `listener` called for each commit of this process, after it is stored and before whoever asked for it has the answer, in
+   * the order in which listeners came; gives the function that ends that.
+   */
+  onCommit(listener: CommitListener): () => void;
   close(): void | Promise<void>;
 }

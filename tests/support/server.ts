@@ -10,7 +10,6 @@ import { tlsOptions } from "../../server/certificates/tls-options.ts";
 import type { Shared } from "../../server/cluster/cluster.ts";
 import { parseConfig, projectRoot } from "../../server/config/environment.ts";
 import { Incident } from "../../server/logging/incident.ts";
-import { loggedStore } from "../../server/logging/logged-store.ts";
 import { securityLog } from "../../server/logging/security-log.ts";
 import type { ServerSettings } from "../../server/protocol/settings.ts";
 import { openDatabase } from "../../server/store/sqlite/open.ts";
@@ -91,9 +90,10 @@ export async function startServer(options: TestServerOptions = {}) {
   const incidents: Incident[] = [];
   const lines: string[] = [];
   const log = securityLog(options.system ?? system, (line) => lines.push(line));
+  const stopLogging = store.onCommit(({ entries }) => entries.forEach(log.write));
   const app = await createApp({
     config,
-    store: loggedStore(store, log.write),
+    store,
     shared: options.shared,
     secrets: { pepper: testPepper },
     system: options.system ?? system,
@@ -130,6 +130,7 @@ export async function startServer(options: TestServerOptions = {}) {
     async stop() {
       await app.drain();
       await server.stop(true);
+      stopLogging();
       await store.close();
     },
   };

@@ -1,5 +1,6 @@
 import { alerts } from "../alerts.ts";
 import { audit } from "../audit.ts";
+import { commitListeners } from "../commit-listeners.ts";
 import { conversations } from "../conversations.ts";
 import { factors } from "../factors.ts";
 import { invites } from "../invites.ts";
@@ -10,7 +11,7 @@ import { sessions } from "../sessions.ts";
 import { settings } from "../settings.ts";
 import type { Store } from "../store.ts";
 import { tickets } from "../tickets.ts";
-import { bind, type Committed } from "../transaction.ts";
+import { bind } from "../transaction.ts";
 import { users } from "../users.ts";
 import type { Author } from "./cluster-events.ts";
 import { postgresConversations } from "./conversations.ts";
@@ -22,11 +23,8 @@ import { postgresVacuum } from "./pending-vacuum.ts";
 import { semaphore } from "./semaphore.ts";
 
 /** The store on an open PostgreSQL database, for the node named `origin`; closing the store closes the database. */
-export function postgresStore(
-  db: Db,
-  author: Author,
-  committed: (outcome: Committed) => void = () => {},
-): Store {
+export function postgresStore(db: Db, author: Author): Store {
+  const { committed, onCommit } = commitListeners();
   const engine = postgresEngine(db, author, committed);
   const waits = semaphore(db.connections);
   const boundUsers = bind(engine, users);
@@ -57,6 +55,7 @@ export function postgresStore(
     get epoch() {
       return db.epoch;
     },
+    onCommit,
     close: () => db.close(),
   };
 }

@@ -1,6 +1,7 @@
 import { eq } from "drizzle-orm";
 import { alerts } from "../alerts.ts";
 import { audit } from "../audit.ts";
+import { commitListeners } from "../commit-listeners.ts";
 import { conversations } from "../conversations.ts";
 import { factors } from "../factors.ts";
 import { invites } from "../invites.ts";
@@ -11,7 +12,7 @@ import { sessions } from "../sessions.ts";
 import { settings } from "../settings.ts";
 import type { Store } from "../store.ts";
 import { tickets } from "../tickets.ts";
-import { bind, type Committed } from "../transaction.ts";
+import { bind } from "../transaction.ts";
 import { users } from "../users.ts";
 import { sqliteConversations } from "./conversations.ts";
 import { sqliteDisk } from "./disk.ts";
@@ -24,10 +25,11 @@ import { meta } from "./schema.ts";
 import { emptyLog, sqliteVacuum } from "./vacuum.ts";
 
 /** The store on an open SQLite database; closing the store closes the database. */
-export function sqliteStore(db: Db, committed: (outcome: Committed) => void = () => {}): Store {
+export function sqliteStore(db: Db): Store {
   const epoch = db.select().from(meta).where(eq(meta.key, "epoch")).get();
   if (!epoch) throw new Error("The database has no epoch; was a migration interrupted by hand?");
   beginWithoutPendingVacuum(db);
+  const { committed, onCommit } = commitListeners();
   const engine = sqliteEngine(db, committed);
   const boundMessages = bind(engine, messages);
   return {
@@ -54,6 +56,7 @@ export function sqliteStore(db: Db, committed: (outcome: Committed) => void = ()
       },
     },
     epoch: epoch.value,
+    onCommit,
     close: () => db.close(),
   };
 }

@@ -34,7 +34,8 @@ function open(path: string, note: string) {
   const db = openDatabase(path);
   try {
     stopNoting = watchIncarnation(db, note, system, (error) => send({ reported: packed(error) }));
-    store = sqliteStore(db, (committed) => add({ committed }));
+    store = sqliteStore(db);
+    store.onCommit((committed) => add({ committed }));
   } catch (error) {
     db.close();
     throw error;

@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
+import { commitListeners } from "../commit-listeners.ts";
 import type { Store } from "../store.ts";
-import type { Committed } from "../transaction.ts";
 import { type FromStore, type ToStore, unpacked, withBuffers } from "./crossing.ts";
 import { openReader } from "./open.ts";
 import { sqliteReads } from "./store.ts";
@@ -9,8 +9,6 @@ export interface ThreadDeps {
   /** The database file, and the note beside it that tells which database it is. */
   path: string;
   note: string;
-  /** Is told what each commit has made true, before whoever asked for it gets its result. */
-  committed(outcome: Committed): void;
   report(error: unknown): void;
   /** The thread has ended by itself: nothing can be stored any more. */
   died(error: Error): void;
@@ -22,10 +20,11 @@ export interface ThreadDeps {
  * is given serves one store after the other, and is left running.
  */
 export async function storeOnThread(
-  { path, note, committed, report, died }: ThreadDeps,
+  { path, note, report, died }: ThreadDeps,
   given?: Worker,
 ): Promise<Store> {
   const worker = given ?? storeThread();
+  const { committed, onCommit } = commitListeners();
   const waiting = new Map<number, PromiseWithResolvers<unknown>>();
   const opening = Promise.withResolvers<string>();
   const closing = Promise.withResolvers<void>();
@@ -93,7 +92,7 @@ export async function storeOnThread(
     throw error;
   });
   const reader = openReader(path);
-  return storeOf(epoch, sqliteReads(reader), call, async () => {
+  async function close() {
     if (isClosing) return closing.promise;
     isClosing = true;
     reader.close();
@@ -101,7 +100,8 @@ export async function storeOnThread(
     await closing.promise;
     worker.removeAllListeners();
     if (!given) await worker.terminate();
-  });
+  }
+  return storeOf({ epoch, onCommit, close }, sqliteReads(reader), call);
 }
 
 /** A thread for one store after the other. */
@@ -110,7 +110,7 @@ export const storeThread = () => new Worker(new URL("./thread-worker.ts", import
 type Call = (area: string, name: string, given: unknown[]) => Promise<unknown>;
 
 /** A store whose functions are called by area and name, but those that are here. */
-function storeOf(epoch: string, here: object, call: Call, close: () => Promise<void>): Store {
+function storeOf(own: Pick<Store, "epoch" | "onCommit" | "close">, here: object, call: Call): Store {
   const areas = new Map<string, object>();
   const areaOf = (area: string) =>
     new Proxy((Reflect.get(here, area) ?? {}) as Record<string, unknown>, {
@@ -119,7 +119,7 @@ function storeOf(epoch: string, here: object, call: Call, close: () => Promise<v
         return own[name];
       },
     });
-  return new Proxy({ epoch, close } as Store, {
+  return new Proxy(own as Store, {
     get(own, area: string) {
       if (area in own) return Reflect.get(own, area);
       // Whoever awaits a store must not take it for a promise.

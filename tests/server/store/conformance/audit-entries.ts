@@ -1,4 +1,7 @@
 import { beforeEach, expect, test } from "bun:test";
+import { join } from "node:path";
+import { Glob } from "bun";
+import { projectRoot } from "../../../../server/config/environment.ts";
 import type { Store } from "../../../../server/store/store.ts";
 import type { NewAuditEntry } from "../../../../server/store/transaction.ts";
 import { outcomeOf } from "../../../support/outcome.ts";
@@ -19,16 +22,16 @@ interface ModerationAction {
   /** What has to be there first. */
   first?: (store: Store) => Promise<unknown>;
   does: (store: Store, entry: NewAuditEntry) => Promise<unknown>;
-  /** What the same a second time answers, where it changes nothing and so is no act. */
+  /** What the same a second time answers, where it changes nothing and so makes no entry. */
   again?: unknown;
-  /** What the store adds to the act. */
+  /** What the store adds to the entry. */
   adds?: Partial<NewAuditEntry>;
 }
 
 const withTotp = ({ factors }: Store) =>
   factors.setTotp(2, { secret: "sealed", step: 1, createdAt: 5 }, [idOf("code")], entryOf("code.added"));
 
-/** Every method that takes an act; Bob, whose id is 2, is whom it is done to. */
+/** Every method that takes an entry; Bob, whose id is 2, is whom it is done to. */
 const actions: Record<string, ModerationAction> = {
   "users.setPassword": {
     does: ({ users }, entry) => users.setPassword(2, "1:new", "1:hash", undefined, entry),
@@ -36,7 +39,7 @@ const actions: Record<string, ModerationAction> = {
   },
   "users.setRole": { does: ({ users }, entry) => users.setRole(2, "moderator", entry) },
   "users.handOver": { first: asOwner, does: ({ users }, entry) => users.handOver(1, 2, entry), again: false },
-  "users.setStanding": { does: ({ users }, entry) => users.setStatus(2, "banned", "spam", entry) },
+  "users.setStatus": { does: ({ users }, entry) => users.setStatus(2, "banned", "spam", entry) },
   "users.mute": { does: ({ users }, entry) => users.mute(2, 99, entry) },
   "users.remove": { does: ({ users }, entry) => users.remove(2, true, entry), again: undefined },
   "sessions.create": {
@@ -96,7 +99,7 @@ const actions: Record<string, ModerationAction> = {
     does: async ({ invites }, entry) => invites.revoke((await invites.all())[0]!.id, 9, entry),
     again: false,
   },
-  "house.write": { does: ({ settings }, entry) => settings.write(someSettings(), entry) },
+  "settings.write": { does: ({ settings }, entry) => settings.write(someSettings(), entry) },
   "reports.add": { does: ({ reports }, entry) => reports.add(aReport(), entry), again: true },
   "reports.settle": {
     first: ({ reports }) => reports.add(aReport(), entryOf("message.reported")),
@@ -110,43 +113,66 @@ const actions: Record<string, ModerationAction> = {
   "audit.add": { does: ({ audit }, entry) => audit.add(entry) },
 };
 
-/** What is done and the line of the audit log that tells of it are one. */
+/** The names of the store's methods that take an entry, by what is written of them. */
+async function methodsWithEntry(): Promise<string[]> {
+  const method = /^ {2}(\w+): transaction\(function\* \(([\s\S]*?)\) \{$/gm;
+  const found: string[] = [];
+  for (const file of new Glob("server/store/*.ts").scanSync(projectRoot))
+    for (const [, name, given] of (await Bun.file(join(projectRoot, file)).text()).matchAll(method))
+      if (/: NewAuditEntry\b|: NewAccount\b/.test(given!)) found.push(name!);
+  return found.sort();
+}
+
+/** What is done, its line of the audit log and what listeners hear of it for the security log are one. */
 export function auditEntrySuite(open: OpenGround): void {
   let ground: Ground;
+  let heard: NewAuditEntry[];
   beforeEach(async () => {
     ground = await open();
     await settle(ground.store, "alice", "bob");
     await beginSession(ground.store, "bob", 2);
     await ground.store.messages.append([draft("hello", 2)]);
+    heard = [];
+    ground.store.onCommit(({ entries }) => heard.push(...entries));
+  });
+
+  test("every method that takes an entry is known here, and users.create to the suite of new accounts", async () => {
+    const known = ["users.create", ...Object.keys(actions)].map((method) => method.split(".")[1]!);
+    expect(await methodsWithEntry()).toEqual(known.sort());
   });
 
   for (const [method, { first, does, again, adds }] of Object.entries(actions)) {
     const entry = entryOf("house.changed", { at: 77 });
 
-    test(`ASVS 2.3.3 ${method} does nothing where the audit log cannot be written, and writes one line where it can`, async () => {
+    test(`ASVS 2.3.3 ASVS 16.3.3 ${method} does nothing where the audit log cannot be written, and writes and tells one line where it can`, async () => {
       const { store } = ground;
       await first?.(store);
       const before = await everything(store);
+      heard.length = 0;
 
       await ground.run("alter table audit rename to elsewhere");
       expect(await outcomeOf(does(store, entry))).toThrow();
       await ground.run("alter table elsewhere rename to audit");
       expect(await everything(store)).toEqual(before);
+      expect(heard).toEqual([]);
 
       await does(store, entry);
       const after = await everything(store);
       expect(after.acts).toEqual([{ ...entry, ...adds, id: expect.any(Number) }, ...before.acts]);
+      expect(heard).toEqual([{ ...entry, ...adds }]);
       if (method !== "audit.add") expect({ ...after, acts: before.acts }).not.toEqual(before);
     });
 
     if (again === undefined && !["users.remove", "sessions.remove"].includes(method)) continue;
-    test(`${method} a second time changes nothing, and is no act`, async () => {
+    test(`ASVS 16.3.3 ${method} a second time changes nothing, and makes no entry`, async () => {
       const { store } = ground;
       await first?.(store);
       await does(store, entry);
       const before = await everything(store);
+      heard.length = 0;
       expect(await does(store, entry)).toEqual(again);
       expect(await everything(store)).toEqual(before);
+      expect(heard).toEqual([]);
     });
   }
 }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import type { NewAccount } from "../../../../server/store/new-user.ts";
+import type { NewAuditEntry } from "../../../../server/store/transaction.ts";
 import { outcomeOf } from "../../../support/outcome.ts";
 import { everything } from "./everything.ts";
 import { draft, entryOf, type Ground, idOf, type OpenGround, settle } from "./ground.ts";
@@ -37,11 +38,13 @@ export function newAccountSuite(open: OpenGround): void {
     expect(await ground.store.audit.page({}, null, 10)).toEqual([]);
   });
 
-  test("with everything it has everything, and the line of the audit log names it as both", async () => {
+  test("with everything it has everything, and the line of the audit log names it as both, as listeners hear", async () => {
     await settle(ground.store, "alice");
     const id = await invite({ maxUses: 2 });
     const session = { id: idOf("token"), device: "phone", address: "192.0.2.9", factors: 2 as const };
     const entry = entryOf("account.registered", { actorId: null, subjectId: null });
+    const heard: NewAuditEntry[] = [];
+    ground.store.onCommit(({ entries }) => heard.push(...entries));
     const user = (await create("bob", {
       session,
       invite: { id, at: 60 },
@@ -58,9 +61,11 @@ export function newAccountSuite(open: OpenGround): void {
     const times = { provenAt: 60, keyHash: "", createdAt: 60, seenAt: 60 };
     expect(await ground.store.sessions.of(user.id)).toEqual([{ ...session, ...times, label: null }]);
     expect(await ground.store.sessions.find(session.id)).toMatchObject({ role: "owner", provenAt: 60 });
+    const named = { ...entry, actorId: user.id, subjectId: user.id };
     expect(await ground.store.audit.page({ events: ["account.registered"] }, null, 10)).toEqual([
-      { ...entry, id: expect.any(Number), actorId: user.id, subjectId: user.id },
+      { ...named, id: expect.any(Number) },
     ]);
+    expect(heard).toEqual([named]);
   });
 
   describe("a name that looks like another", () => {

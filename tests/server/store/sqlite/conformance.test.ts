@@ -34,7 +34,7 @@ storeSuite(
     await close();
     const folder = mkdtempSync(join(tmpdir(), "secure-chat-thread-"));
     const [path, note] = [join(folder, "chat.sqlite"), join(folder, "incarnation.json")];
-    const store = await storeOnThread({ path, note, committed() {}, report: fail, died: fail }, thread);
+    const store = await storeOnThread({ path, note, report: fail, died: fail }, thread);
     const db = openDatabase(path);
     closing.push(
       () => db.close(),

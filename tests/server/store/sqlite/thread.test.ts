@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { Refusal } from "../../../../server/refusal.ts";
 import { openDatabase } from "../../../../server/store/sqlite/open.ts";
 import { storeOnThread, storeThread } from "../../../../server/store/sqlite/thread.ts";
-import type { Committed } from "../../../../server/store/transaction.ts";
 import { draft, entryOf, idOf, settle } from "../conformance/ground.ts";
 
 const folders: string[] = [];
@@ -24,11 +23,11 @@ async function open() {
   const deps = {
     path,
     note: join(folder, "incarnation.json"),
-    committed: ({ entries }: Committed) => void heard.push(...entries.map(({ event }) => event)),
     report: (error: unknown) => void heard.push(error),
     died: (error: Error) => void deaths.push(error),
   };
   const store = await storeOnThread(deps, thread);
+  store.onCommit(({ entries }) => heard.push(...entries.map(({ event }) => event)));
   return { store, path, heard, deaths, thread };
 }
 
@@ -91,7 +90,6 @@ test("a database that cannot be opened says why", async () => {
   const deps = {
     path: folder,
     note: join(folder, "note"),
-    committed: nothing,
     report: nothing,
     died: nothing,
   };
