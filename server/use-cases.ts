@@ -11,13 +11,17 @@ import type { LiveSettings } from "./accounts/settings.ts";
 import { requiringActive } from "./accounts/status.ts";
 import { devices as keepDevices } from "./auth/devices.ts";
 import type { HashPool } from "./auth/hash-pool.ts";
+import { identities as keepIdentities } from "./auth/identities.ts";
 import { knownDevices } from "./auth/known-devices.ts";
 import { linkTokens } from "./auth/link-tokens.ts";
 import { newPasswords, type Strength } from "./auth/new-passwords.ts";
 import { passkeys as keepPasskeys } from "./auth/passkeys.ts";
 import { passwords as keepPasswords } from "./auth/passwords.ts";
+import { pendingSignUps as keepPendingSignUps } from "./auth/pending-sign-ups.ts";
 import { proofs as takeProofs } from "./auth/proof.ts";
-import { type ProviderUseCasesDeps, providerUseCases } from "./auth/provider-use-cases.ts";
+import { providerVisits as visitProviders } from "./auth/provider-visits.ts";
+import type { Fetch } from "./auth/providers/asking.ts";
+import { providers as signInWith } from "./auth/providers.ts";
 import { resets as reset } from "./auth/resets.ts";
 import { sealer as sealWith } from "./auth/sealed.ts";
 import { secondFactor as keepSecondFactor } from "./auth/second-factor.ts";
@@ -30,6 +34,7 @@ import { dataExport as dataExports } from "./export/data-export.ts";
 import { type LoginDeps, login as loginOf } from "./http/login.ts";
 import type { UseCaseRoutesDeps } from "./http/routes.ts";
 import { type Bound, guessLimits } from "./limits/guess-limits.ts";
+import { spend } from "./limits/rate-limit.ts";
 import type { CommitLoop } from "./messages/commit-loop.ts";
 import type { Erasure } from "./messages/erasure.ts";
 import type { Memberships } from "./messages/memberships.ts";
@@ -43,7 +48,7 @@ import type { Connections } from "./realtime/connections.ts";
 import type { Store } from "./store/store.ts";
 import type { System } from "./system.ts";
 
-export interface UseCasesDeps extends Pick<ProviderUseCasesDeps, "providers" | "fetch"> {
+export interface UseCasesDeps {
   store: Store;
   secrets: Secrets;
   people: People;
@@ -61,6 +66,10 @@ export interface UseCasesDeps extends Pick<ProviderUseCasesDeps, "providers" | "
   tellOthers(userId: number, event: ChatEvent): void;
   erasing: Erasure;
   limits: Config["limits"];
+  /** Where people may sign in with an account they have elsewhere. */
+  providers: Config["providers"];
+  /** Asks those providers. */
+  fetch: Fetch;
   system: System;
   report(error: unknown): string;
   refused: LoginDeps["refused"];
@@ -128,7 +137,28 @@ export function useCases(deps: UseCasesDeps): Omit<UseCaseRoutesDeps, "report"> 
     system,
     erase,
   });
-  const { offered, ...providers } = providerUseCases({ ...deps, admission, newAccounts, requireActive });
+
+  const { users, factors, tickets } = store;
+  const providers = signInWith(deps.providers, { ...deps, tickets });
+  const identities = keepIdentities({ ...deps, settings: deps.providers, factors });
+  const providerRate = bound("providers", 120, 60);
+  const within = (address: string) => spend(providerRate, address);
+  const pendingSignUps = keepPendingSignUps({ tickets, admission, newAccounts, auditEntry, system, within });
+  const providerVisits = visitProviders({
+    providers,
+    identities,
+    pendingSignUps,
+    admission,
+    sessions,
+    tickets,
+    users,
+    factors,
+    alerts: store.alerts,
+    requireActive,
+    within,
+    system,
+  });
+
   const login = loginOf({
     accounts,
     sessions,
@@ -139,7 +169,7 @@ export function useCases(deps: UseCasesDeps): Omit<UseCaseRoutesDeps, "report"> 
     news,
     auditEntry,
     refused: deps.refused,
-    providers: offered,
+    providers: providers.offered,
   });
 
   const secondFactor = keepSecondFactor({
@@ -219,7 +249,7 @@ export function useCases(deps: UseCasesDeps): Omit<UseCaseRoutesDeps, "report"> 
   const passkeys = keepPasskeys({
     users: store.users,
     factors: store.factors,
-    identities: providers.identities,
+    identities,
     tickets: store.tickets,
     audit: store.audit,
     alerts: store.alerts,
@@ -237,7 +267,9 @@ export function useCases(deps: UseCasesDeps): Omit<UseCaseRoutesDeps, "report"> 
     proofs,
     passkeys,
     passkeyRate: bound("passkeys", 60, 30),
-    ...providers,
+    identities,
+    pendingSignUps,
+    providerVisits,
     ownDevices,
     dataExport,
     settingUp,

@@ -3,8 +3,16 @@ import { join, resolve } from "node:path";
 import type { ProviderSettings } from "../auth/providers/provider.ts";
 import { limits as protocolLimits } from "../protocol/limits.ts";
 import { providerSettings } from "./provider-settings.ts";
-import { ConfigError, type Env, settingsOf } from "./reader.ts";
-import { addressRanges, hostName, httpsOrigins, urlOf, urlWithoutSecrets } from "./values.ts";
+import {
+  addressRanges,
+  ConfigError,
+  type Env,
+  hostName,
+  httpsOrigins,
+  settingsOf,
+  urlOf,
+  urlWithoutSecrets,
+} from "./reader.ts";
 
 export interface Config {
   /** The address listened on; "::" takes IPv6 and IPv4 alike. */

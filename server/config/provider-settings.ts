@@ -1,6 +1,5 @@
 import type { ProviderSettings } from "../auth/providers/provider.ts";
-import type { settingsOf } from "./reader.ts";
-import { hostName, urlOf } from "./values.ts";
+import { hostName, type settingsOf, urlOf } from "./reader.ts";
 
 /**
  * Reads where people may sign in with an account they have elsewhere. A provider is there when all it needs is set, and not there when

@@ -93,7 +93,7 @@ test("ASVS 1.2.9 patterns are written by us: none is made of what somebody typed
   const made = /\bnew RegExp\([^)]*|\bRegExp\([^)]*|\bi?like\(|\bi?like\s+\$\{|\bglob\s+\$\{|\.search\(/;
   // Of parts that stand in the same file, for a setting of the operator.
   // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what stands there
-  expect(having(made)).toEqual(["server/config/values.ts: new RegExp(`^${label}(\\\\.${label}"]);
+  expect(having(made)).toEqual(["server/config/reader.ts: new RegExp(`^${label}(\\\\.${label}"]);
 });
 
 test("ASVS 3.6.1 what the browser is given names no file on another host", async () => {
