@@ -35,7 +35,7 @@ describe("taking what is kept of oneself", () => {
     expect(response.headers.get("content-disposition")).toBe('attachment; filename="my-data.json"');
     const text = await response.text();
     const all = JSON.parse(text);
-    expect(all.account.preferences).toEqual({ theme: "dark" });
+    expect(all.account.preferences).toMatchObject({ theme: "dark" });
     expect(all.conversations.map(({ id, title }: { id: string; title: string }) => [id, title])).toEqual([
       ["group", "Group chat"],
       ["direct:1:2", "bob"],

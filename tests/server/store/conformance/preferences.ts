@@ -12,9 +12,9 @@ export function preferencesSuite(open: OpenGround): void {
 
   test("are the defaults until something is chosen, and everybody's own", async () => {
     const { preferences } = ground.store;
-    expect(await preferences.of(1)).toEqual({ theme: "system" });
-    expect(await preferences.change(1, { theme: "dark" })).toEqual({ theme: "dark" });
-    expect(await preferences.change(1, {})).toEqual({ theme: "dark" });
+    expect(await preferences.of(1)).toMatchObject({ theme: "system" });
+    expect(await preferences.change(1, { theme: "dark" })).toMatchObject({ theme: "dark" });
+    expect(await preferences.change(1, {})).toMatchObject({ theme: "dark" });
     expect([await themeOf(1), await themeOf(2)]).toEqual(["dark", "system"]);
   });
 
@@ -22,7 +22,7 @@ export function preferencesSuite(open: OpenGround): void {
     const { run, store } = ground;
     await run(`update users set preferences = '{"theme":"sepia","compact":true}' where id = 1`);
     expect(await themeOf(1)).toBe("system");
-    expect(await store.preferences.change(1, { theme: "light" })).toEqual({ theme: "light" });
+    expect(await store.preferences.change(1, { theme: "light" })).toMatchObject({ theme: "light" });
     await run(`update users set preferences = '{"theme":"dark"}' where preferences like '%"compact":true%'`);
     expect(await themeOf(1)).toBe("dark");
   });
