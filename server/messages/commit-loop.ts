@@ -24,10 +24,10 @@ interface Waiting {
   reject(reason: unknown): void;
 }
 
-/** Above this many waiting drafts the disk is not keeping up, and more would only wait longer. */
+/** When this many drafts wait, the disk does not keep up; further drafts are refused as `busy`. */
 const queueMax = 10_000;
 const changesMax = 1_000;
-/** Bound one transaction and the frame it becomes, so that a burst neither holds the event loop nor floods a reader. */
+/** These bound one transaction and its frame, so that a burst neither blocks the event loop nor floods a reader. */
 const batchMax = 200;
 const batchTextMax = limits.pageMaxBytes;
 
@@ -55,7 +55,7 @@ export function commitLoop(messages: Store["messages"], deliver: Deliver): Commi
     running = null;
   }
 
-  /** What fails for no reason of ours is tried again in halves, until only the drafts at fault are refused. */
+  /** A batch that fails without a Refusal is tried again in halves, until only the drafts that cause the failure are refused. */
   async function commit(batch: Waiting[]): Promise<void> {
     let outcomes: Outcome[];
     try {

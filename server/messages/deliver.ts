@@ -3,7 +3,7 @@ import type { Topic } from "../broker/topics.ts";
 import type { ChatEvent, Message } from "../protocol/events.ts";
 import type { Memberships } from "./memberships.ts";
 
-/** Takes messages that were just stored or changed, in the order of their numbers, to whoever may hear them. */
+/** Delivers messages that were just stored or changed, in the order of their numbers, to the members of their conversations. */
 export type Deliver = (messages: readonly Message[]) => void;
 
 /** Publishes messages as one frame per topic. */

@@ -15,27 +15,27 @@ export interface ErasureDeps {
   report(error: unknown): void;
 }
 
-/** Few enough that what is being sent meanwhile hardly waits. */
+/** How many messages are removed at once: few enough that messages sent meanwhile hardly wait. */
 const batch = 200;
 /**
- * Clearing out may keep everybody from writing for seconds. So that nobody makes it go on and on, by one new account after the
- * other, accounts that are deleted soon after are cleared out together, by a later call.
+ * A vacuum may keep everybody from writing for seconds. The next one waits for this time, so that nobody can cause one after
+ * the other by making and deleting accounts.
  */
 const restMs = 5 * 60_000;
-/** A database that is read from outside, as by a backup, is free again soon; for how long it may not be before that is told. */
+/** For how long a database that is busy, such as with a backup, may delay a vacuum before the operator is told. */
 const quietMs = 60 * 60_000;
 
-/** What is to be forgotten, and is. */
+/** Erases what people wished gone with their accounts. */
 export interface Erasure {
-  /** Begins, or sees to it that what came to be done since is done too; what a crash interrupts goes on with the next call. */
+  /** Starts a run, or makes the present one look again for new work. What a crash interrupted goes on with the next call. */
   run(): Promise<void>;
-  /** Since when, and for want of what, something that was deleted could not be cleared out; null where nothing waits that the operator was told of. */
+  /** Since when a vacuum waits, and how much room it lacks; null unless the operator was told that it waits. */
   readonly waiting: ClearingWait | null;
 }
 
 /**
- * Removes the messages of deleted accounts whose people wished so, a few at a time between what is being sent, and clears
- * what was deleted out of the database's files. What cannot be done now is tried again with each call, and told the operator.
+ * Removes the messages of deleted accounts whose people wished so, a few at a time between messages that are sent, and vacuums
+ * deleted text out of the database's files. What cannot be done now is tried again with each call, and the operator is told.
  */
 export function erasure({ users, messages, commits, system, report }: ErasureDeps): Erasure {
   let running: Promise<void> | null = null;
@@ -43,7 +43,7 @@ export function erasure({ users, messages, commits, system, report }: ErasureDep
   let vacuumedAt = Number.NEGATIVE_INFINITY;
   let waiting: ClearingWait | null = null;
   let isTold = false;
-  /** As last looked; where not even that can be known, nothing has changed. */
+  /** Whether there was work to do when the database last answered. */
   let isDue = false;
 
   async function eraseAll() {
@@ -84,7 +84,7 @@ export function erasure({ users, messages, commits, system, report }: ErasureDep
       try {
         await eraseAll();
       } catch (error) {
-        // A database that is full, taken up or cannot be reached is no bug; the next call goes on.
+        // A database that is full, busy or out of reach is no bug; the next call goes on.
         if (!(error instanceof Refusal)) report(error);
         else if (isDue) waits(null);
       }

@@ -6,21 +6,21 @@ import type { ReadMark } from "../store/conversations.ts";
 import type { Store } from "../store/store.ts";
 import type { System } from "../system.ts";
 
-/** How long marks gather before they are stored: two hundred people reading one message are then one transaction. */
+/** How long marks are gathered before they are stored together: two hundred people who read one message cost one transaction. */
 const gatherMs = 250;
-/** How long marks wait that could not be stored. */
+/** How long marks that could not be stored wait until they are tried again. */
 const retryMs = 5_000;
 
 export interface ReadMarks {
-  /** Notes that a user has read up to `seq`; stored and told to all devices of the user shortly after. */
+  /** Notes that a user has read up to `seq`. Shortly after, it is stored and published to all devices of the user. */
   mark(mark: ReadMark): void;
-  /** Resolves when what has gathered is stored, or has to wait; whoever reads the marks calls it first. */
+  /** Resolves when the gathered marks are stored, or have to wait. Call it before reading marks from the store. */
   flush(): Promise<void>;
 }
 
 /**
- * Gathers read marks and stores them together. A crash may forget the last quarter of a second of them, after which
- * something already read counts as unread again; nothing else is lost by it. Where the disk is full they wait.
+ * Gathers read marks and stores them together. A crash may lose the marks of the last quarter of a second: those messages
+ * count as unread again, and nothing else is lost. While the disk is full, the marks wait in memory.
  */
 export function readMarks(
   conversations: Store["conversations"],
@@ -33,7 +33,7 @@ export function readMarks(
   let cancel: (() => void) | null = null;
   let flushing = Promise.resolve();
 
-  /** One after the other, so that whoever waits for a flush also waits for the one under way. */
+  /** Flushes run one after the other, so that whoever waits for a flush also waits for the one under way. */
   const flush = () => {
     flushing = flushing.then(store);
     return flushing;

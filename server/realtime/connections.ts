@@ -7,15 +7,15 @@ export interface Connection {
   readonly session: Session;
   /** The network it was opened from, for the audit log. */
   readonly address?: string;
-  /** For how many seconds it owes a sign of life; absent when it owes none. */
+  /** For how many seconds the client has not answered a ping; absent while no answer is due. */
   owedFor?: number;
-  /** How many bytes waited for this socket when an answer was last looked for. */
+  /** How many bytes were queued for this socket at the latest heartbeat. */
   backlog?: number;
-  /** Set once it was let go of because it gave no sign of life. */
+  /** Set once the socket was closed because the client answered no ping. */
   wasSilent?: boolean;
-  /** Set once the server has closed the socket: nothing it still says counts. */
+  /** Set once the server has closed the socket: frames that still arrive are ignored. */
   closed: boolean;
-  /** Why the server closed it; what code the close ends with is also up to the client. */
+  /** Why the server closed it. The code that the close event carries may be the client's instead. */
   closedFor?: CloseCode;
 }
 
@@ -63,7 +63,7 @@ export class Connections {
     }
   }
 
-  /** Closes every socket, a few at a time, so that those still open are served meanwhile. */
+  /** Closes every socket, a few at a time, so that the others are served meanwhile. */
   async closeAll(code: CloseCode): Promise<void> {
     for (const [at, socket] of [...this.all()].entries()) {
       if (at % 100 === 99) await new Promise((resolve) => setImmediate(resolve));
@@ -71,7 +71,7 @@ export class Connections {
     }
   }
 
-  /** Closes all sockets of a user, but those of one session where that is said. */
+  /** Closes all sockets of a user, except those of the session `but`. */
   closeUser(userId: number, code: CloseCode, but?: Pick<Session, "id">): void {
     for (const socket of [...(this.#byUser.get(userId) ?? [])]) {
       if (!but || !socket.data.session.id.equals(but.id)) closeSocket(socket, code);
@@ -79,8 +79,8 @@ export class Connections {
   }
 
   /**
-   * Tells the sockets of a user what factors there are now. What follows from it is seen at their next frame, or look; where
-   * an app came or went they come back at once, and are asked for what is asked for then.
+   * Notes on the sockets of a user which factors the account has now; their next frame, or the watch, acts on it. Where an
+   * authenticator app was added or removed, they are closed, so that they reconnect under the new requirement.
    */
   learn(
     userId: number,
@@ -102,7 +102,7 @@ const reasons = new Map<CloseCode, string>(
   ]),
 );
 
-/** Ends a socket for a reason. It loses its topics at once: what is published from here on does not reach it. */
+/** Closes a socket for a reason. It leaves its topics at once: what is published from here on does not reach it. */
 export function closeSocket(socket: Socket, code: CloseCode): void {
   socket.data.closed = true;
   socket.data.closedFor = code;

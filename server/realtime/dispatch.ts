@@ -27,14 +27,14 @@ export interface DispatchDeps {
   report(error: unknown): string;
 }
 
-/** What asks for much with few bytes. */
+/** Commands of few bytes whose answers are large. */
 const readings: ReadonlySet<CommandType> = new Set(["chat.enter", "history.read", "conversation.sync"]);
 
 /** Gives the function that takes one frame of a socket from its bytes to its answer. Every broken rule is answered. */
 export function dispatch({ handlers, frames, closeReason, noteUse, refused, report }: DispatchDeps) {
   const reading = userQueues();
 
-  /** The next page is read once the one before is on its way: what waits for a socket stays bounded. */
+  /** Reads the next page once the one before was sent, so that what is queued for a socket stays bounded. */
   const readInTurn: typeof carryOut = (socket, command) =>
     reading.take(socket.data.session.userId, async () => {
       if (socket.data.closed) return null;
@@ -62,7 +62,7 @@ export function dispatch({ handlers, frames, closeReason, noteUse, refused, repo
       if (wait > 0) throw new Refusal("rate_limited", { retryAfter: wait });
       const command = toCommand(given);
       asked = command.type;
-      // A client pings by itself, as long as it is open; that nobody uses it is what ends an idle session.
+      // An open client pings by itself, so a ping is no use of the session: a session without use ends.
       if (command.type !== "ping") noteUse(socket);
       const event = await (readings.has(command.type) ? readInTurn : carryOut)(socket, command);
       if (event && !socket.data.closed) answer(socket, event);
@@ -75,7 +75,7 @@ export function dispatch({ handlers, frames, closeReason, noteUse, refused, repo
   };
 }
 
-/** Sends to one socket. One that has no room left is closed: an answer that is lost would be waited for. */
+/** Sends an event to one socket. A socket with a full queue is closed, since its client would wait for the lost answer. */
 function answer(socket: Socket, event: ChatEvent): void {
   if (socket.send(frameOf([event])) === 0) closeSocket(socket, closeCodes.tooSlow);
 }
@@ -87,7 +87,7 @@ function parse(frame: string | Buffer): unknown {
 
 const referenced = v.looseObject({ ref: commands.ping.entries.ref });
 
-/** The reference of a command, also of one that is otherwise wrong, so that its refusal can be told from others. */
+/** The `ref` of a command, also of an invalid one, so that its client knows which command was refused. */
 const refOf = (given: unknown): string | undefined => (v.is(referenced, given) ? given.ref : undefined);
 
 const typed = v.looseObject({ type: v.string() });

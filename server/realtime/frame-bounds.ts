@@ -1,7 +1,7 @@
 import { TokenBuckets } from "../limits/token-buckets.ts";
 import type { System } from "../system.ts";
 
-/** A frame counts once more for each of these many characters: what is large costs more to read. */
+/** A frame counts once more for each of these many characters, since a large one costs more to read. */
 const charactersPerToken = 8_192;
 
 interface MessageRate {
@@ -12,8 +12,8 @@ interface MessageRate {
 export type FrameBounds = ReturnType<typeof frameBounds>;
 
 /**
- * `messages` says how fast people may send messages now. Bounds what comes in over all sockets of a user, whatever it asks: a good deal more than the messages they may send. Each node
- * has its own, since it is the node that they protect.
+ * Bounds the frames that come in over all sockets of a user: a good deal more of them than the messages that `messages` lets
+ * people send. Every node has bounds of its own, since they protect the node.
  */
 export function frameBounds(messages: () => MessageRate, { now }: Pick<System, "now">) {
   const rate = () => {
@@ -21,11 +21,11 @@ export function frameBounds(messages: () => MessageRate, { now }: Pick<System, "
     return { burst: 200 + 2 * messageBurst, perMinute: 1200 + 2 * messagesPerMinute };
   };
   const allowance = new TokenBuckets(rate, now);
-  /** How often a user is told that this was too fast, before the socket is closed instead. */
+  /** How often a user's frames are refused as too fast before the socket is closed instead. */
   const patience = new TokenBuckets(() => ({ burst: 100, perMinute: 60 }), now);
 
   return {
-    /** Counts a frame; gives 0, or in how many milliseconds it would not be too fast; null where the user has been told so too often. */
+    /** Counts a frame; gives 0, or in how many milliseconds it would be accepted; null where the user was refused too often. */
     take(user: number, length: number): number | null {
       const key = String(user);
       const tokens = 1 + Math.floor(length / charactersPerToken);
@@ -33,7 +33,7 @@ export function frameBounds(messages: () => MessageRate, { now }: Pick<System, "
       return wait > 0 && patience.take(key, tokens) > 0 ? null : wait;
     },
 
-    /** For how many milliseconds the user is to open no other socket, after a flood; 0 where there was none. */
+    /** For how many milliseconds after a flood the user may open no socket; 0 where there was no flood. */
     pause: (user: number): number => patience.wait(String(user)),
   };
 }

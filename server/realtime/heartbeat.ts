@@ -4,15 +4,15 @@ import type { Connections, Socket } from "./connections.ts";
 
 const second = 1_000;
 const beats = limits.heartbeatMs / second;
-/** For how many seconds an answer may be owed: on a slow network one takes its time. Others hear of it within 25 s in all. */
+/** How many seconds an answer to a ping may take, on a slow network. Others see within 25 s in all that somebody is gone. */
 const patience = 9;
-/** An event for nobody: a page hears nothing of a ping, which its browser answers. */
+/** A frame without events. The page needs it because its browser answers pings without telling it. */
 const nothing = "[]";
 
 /**
- * Gives every socket a sign of life once in `heartbeatMs` and asks for one, both in one packet, and lets go of those that owe
- * an answer for too long. Each has a second of its own, so that thousands that came at once are not served at once.
- * Gives a function that ends it.
+ * Sends every socket an empty frame and a ping once in `heartbeatMs`, both in one packet, and closes those that do not answer
+ * in time. Every socket has a second of its own, so that thousands that opened together are not served together.
+ * Gives a function that stops it.
  */
 export function heartbeat(connections: Connections, system: System): () => void {
   const userQueues = new WeakMap<Socket, number>();
@@ -29,7 +29,7 @@ export function heartbeat(connections: Connections, system: System): () => void 
       else if (socket.data.owedFor !== undefined) wait(socket);
       else if (turn === now && !socket.data.closed) beat(socket);
     }
-    // Seconds in which this process did not run, as on a machine that slept, are nobody's silence.
+    // Seconds in which this process did not run, such as on a machine that slept, do not count as a client's silence.
     mayHaveHeard = false;
     setImmediate(() => {
       mayHaveHeard = true;
@@ -40,7 +40,7 @@ export function heartbeat(connections: Connections, system: System): () => void 
   function wait(socket: Socket) {
     const before = socket.data.backlog ?? 0;
     socket.data.backlog = socket.getBufferedAmount();
-    // On a slow line the question stands behind what was sent before; as long as that moves, somebody is there.
+    // On a slow line the ping waits behind what was sent before; as long as that queue shrinks, the client is there.
     const isMoving = socket.data.backlog < before;
     if (mayHaveHeard && !isMoving) socket.data.owedFor! += 1;
     if (socket.data.owedFor! < patience) return;

@@ -5,18 +5,18 @@ import type { EventOf } from "../protocol/events.ts";
 import type { System } from "../system.ts";
 import { type NodePresence, RemotePresence } from "./remote-presence.ts";
 
-/** How long someone may be gone before anyone is told: a reload or a change of network says nothing. */
+/** The grace period: somebody who reloads or changes networks is back within it, and nobody hears that they were gone. */
 export const graceMs = 8_000;
-/** After the start everybody comes back at once; within this time that is told quietly. */
+/** For how long after the start arrivals are marked as quiet, since everybody reconnects at once. */
 export const quietStartMs = 15_000;
-/** How long changes gather into one event: a class that opens the chat is one frame, not thirty. */
+/** How long changes are gathered into one event: a class that opens the chat is one frame, not thirty. */
 const gatherMs = 100;
 
 /** The other nodes, where there are any. */
 interface Others {
-  /** Hears of every change of who has how many sockets here. */
+  /** Is called whenever the number of somebody's sockets here changes. */
   presenceElsewhere(presences: NodePresence[]): void;
-  /** While what is known here is not fresh, nobody is told: somebody here may be signed out elsewhere by now. */
+  /** While this node's knowledge is not fresh, no presence is published: somebody here may be signed out elsewhere by now. */
   readonly isFresh: boolean;
 }
 
@@ -27,13 +27,13 @@ export class Presence {
   #sockets = new Map<number, number>();
   #leaving = new Map<number, () => void>();
   #announced = new Set<number>();
-  /** Who was in the list of someone who entered before they were told of: should they have gone by then, that is told. */
+  /** People who were listed to somebody who entered, but were not published yet. If they leave before that, their leaving is published. */
   #shown = new Set<number>();
   #changed = new Set<number>();
   #reseated = new Set<number>();
   #returning = new Set<number>();
   #gathering = false;
-  /** How often someone's going is told without a grace: logging out and in again in a loop is nobody's news. */
+  /** How often somebody's leaving is published without the grace period, so that logging out and in in a loop makes no noise. */
   readonly #farewells: TokenBuckets;
   readonly #startedAt: number;
   readonly #broker: Broker;
@@ -53,8 +53,8 @@ export class Presence {
   }
 
   /**
-   * Everyone online for someone who enters now, those in their grace included. What has just changed and is not told yet
-   * will be told to them too, so that they are given both who was told of and who is here.
+   * Everyone online, for somebody who enters now, including people in their grace period. Changes that are not published yet
+   * will reach them too, so the list has both who was published as online and who is here.
    */
   online(): number[] {
     const present = [...this.#sockets.keys(), ...this.#leaving.keys(), ...this.remote.users()];
@@ -62,14 +62,14 @@ export class Presence {
     return [...new Set([...this.#announced, ...present])];
   }
 
-  /** Who has how many sockets here; someone in their grace still has one. */
+  /** How many sockets everybody has here; somebody in their grace period still has one. */
   presences(): NodePresence[] {
     return [...new Set([...this.#sockets.keys(), ...this.#leaving.keys()])].map((user) =>
       this.#presenceOf(user),
     );
   }
 
-  /** A socket of the user opened, in a session begun at `sessionSince`: one older than the server is a return to it. */
+  /** A socket of the user opened, in a session begun at `sessionSince`. If that session is older than this process, the user returns after a restart. */
   arrive(user: number, sessionSince: number): void {
     const returns = sessionSince < this.#startedAt && this.#system.now() - this.#startedAt < quietStartMs;
     if (returns && !this.#isOnline(user)) this.#returning.add(user);
@@ -80,8 +80,8 @@ export class Presence {
   }
 
   /**
-   * A socket of the user closed. Who left on purpose needs no grace, and neither does who was silent for longer than any grace
-   * before it was noticed.
+   * A socket of the user closed. Nobody gets a grace period who left on purpose, or whose silence already lasted longer than
+   * one when it was noticed.
    */
   depart(user: number, why: "on purpose" | "silent" | "closed"): void {
     const left = (this.#sockets.get(user) ?? 0) - 1;

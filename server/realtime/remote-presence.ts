@@ -1,16 +1,16 @@
-/** How many sockets of a user one node has (0 when the last is gone), and whether they only came back to it. */
+/** How many sockets of a user one node has (0 when the last one closed), and whether the user only returned to it. */
 export interface NodePresence {
   user: number;
   sockets: number;
   quiet: boolean;
 }
 
-/** Who is connected to the other nodes of a cluster, as they tell. A single process has none. */
+/** Who is connected to the other nodes of a cluster, as those report. A single process has no other nodes. */
 export class RemotePresence {
   #nodes = new Map<string, Map<number, number>>();
   readonly #changed: (user: number, returns: boolean) => void;
 
-  /** `changed` hears of everyone who may have come or gone. */
+  /** `changed` is called for everyone who may have come or gone. */
   constructor(changed: (user: number, returns: boolean) => void) {
     this.#changed = changed;
   }
@@ -48,7 +48,7 @@ export class RemotePresence {
     this.change(node, [...left.map((user) => ({ user, sockets: 0, quiet: false })), ...presences]);
   }
 
-  /** Forgets a node that is no more, with everyone who was there. */
+  /** Forgets a node that has ended, with everyone who was connected to it. */
   forget(node: string): void {
     const users = [...(this.#nodes.get(node)?.keys() ?? [])];
     this.#nodes.delete(node);

@@ -16,7 +16,7 @@ export interface SocketDeps {
   take(socket: Socket, frame: string | Buffer): Promise<void>;
 }
 
-/** For what somebody has gone whom nobody needs to wait for. */
+/** Reasons for which somebody does not reconnect, so that their leaving is published without a grace period. */
 const leavings: ReadonlySet<CloseCode> = new Set([
   closeCodes.signedOut,
   closeCodes.accountDeleted,
@@ -33,7 +33,7 @@ export function socketHandler(deps: SocketDeps): WebSocketHandler<Connection> {
       if (reason !== null) return closeSocket(socket, reason);
       const remote = presence.remote.socketsOf(userId);
       if (!connections.add(socket, deps.socketsPerUser - remote))
-        // Those elsewhere may be of a node that has just died: to come back helps where to stay away would not.
+        // The sockets on other nodes may be of a node that has just died, so the client is told to try again soon.
         return closeSocket(socket, remote > 0 ? closeCodes.restarting : closeCodes.tooManySockets);
       for (const topic of deps.memberships.topicsFor(userName)) socket.subscribe(topic);
       presence.arrive(userId, createdAt);
@@ -46,7 +46,7 @@ export function socketHandler(deps: SocketDeps): WebSocketHandler<Connection> {
       socket.data.owedFor = undefined;
     },
     close(socket) {
-      // A client may close with any code, and at the same moment; only the server's own word tells that the person has left.
+      // A client may close with any code at the same moment, so only the reason noted by the server counts.
       const { closedFor, wasSilent } = socket.data;
       const forGood = closedFor !== undefined && leavings.has(closedFor);
       socket.data.closed = true;
@@ -55,7 +55,7 @@ export function socketHandler(deps: SocketDeps): WebSocketHandler<Connection> {
     },
     maxPayloadLength: limits.frameMaxBytes,
     backpressureLimit: backlogMax,
-    // Bun would go on holding such a socket, deaf, until it times out; the watch closes it with a reason.
+    // Bun would keep such a socket without reading it until it times out; the watch closes it with a reason.
     closeOnBackpressureLimit: false,
     idleTimeout: 60,
     sendPings: true,

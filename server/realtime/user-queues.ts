@@ -1,11 +1,11 @@
-/** Work that is done one piece at a time for each user, each piece in a turn of the event loop of its own. */
+/** Runs the work of each user one piece at a time, every piece in a turn of the event loop of its own. */
 export interface UserQueues {
   take<T>(user: number, work: () => Promise<T>): Promise<T>;
 }
 
 /**
- * Reading a page takes the event loop for a while, and one frame may hold many requests for one. Taking turns, a user who
- * asks for two hundred waits for them alone: between two of them everybody else is served.
+ * Reading a page blocks the event loop for a while, and a user may ask for many at once. Taken in turns, two hundred pages
+ * delay only the user who asked for them: everybody else is served between two of them.
  */
 export function userQueues(): UserQueues {
   const last = new Map<number, Promise<void>>();

@@ -2,19 +2,19 @@ import { type CloseCode, closeCodes } from "../protocol/close-codes.ts";
 import type { System } from "../system.ts";
 import { type Connections, closeSocket, type Socket } from "./connections.ts";
 
-/** How often all sockets are looked at. */
+/** How often all sockets are checked. */
 export const watchMs = 1_000;
-/** What may wait in memory for one socket, in bytes. Bun drops what is above, so there the socket has missed something. */
+/** How many bytes may be queued for one socket. Bun drops what exceeds it, so that the socket has missed something. */
 export const backlogMax = 4 * 1024 * 1024;
-/** A backlog above this counts as slow unless it shrinks: a page on a slow line takes its time, but moves. */
+/** A queue above this size counts as slow unless it shrinks, as it does on a slow line that works. */
 export const slowBytes = 512 * 1024;
-/** At how many looks in a row a slow socket may not move before it is closed: longer than a tunnel, shorter than a nap. */
+/** For how many checks in a row a slow socket's queue may not shrink before the socket is closed: longer than a tunnel takes. */
 const patience = 10;
 
 /**
- * Looks at every open socket once a second: one that has a reason to leave, such as a session that ended by the clock, is
- * closed for it, and one that does not keep up is told to come back and catch up. It reads that after its backlog; if it never reads again, Bun lets go of the
- * backlog by itself some seconds after the close. Gives a function that ends the watch.
+ * Checks every open socket once a second. A socket is closed for its reason if it has one, such as a session that expired,
+ * and as `tooSlow` if it does not keep up, which tells its client to reconnect and catch up. The client reads the close after
+ * its queue; if it never reads again, Bun frees the queue some seconds later. Gives a function that stops the watch.
  */
 export function watch(
   connections: Connections,
