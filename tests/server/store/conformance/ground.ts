@@ -14,6 +14,11 @@ export interface Ground {
   replacing(id: number): string[];
   /** Makes the database refuse to store a message with this text, as a broken disk or a bug would. */
   failOn(text: string): Promise<void>;
+  /**
+   * Makes a transaction stop before it writes its line of the audit log: says when one has, and lets it go on. Where a
+   * transaction takes one turn there is nothing to stop.
+   */
+  holdAudit(): Promise<{ reached(): Promise<void>; release(): Promise<void> }>;
 }
 
 export type OpenGround = () => Promise<Ground>;

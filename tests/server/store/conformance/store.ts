@@ -24,6 +24,7 @@ import { requiredCredentialsSuite } from "./required-credentials.ts";
 import { sessionSuite } from "./sessions.ts";
 import { settingsSuite } from "./settings.ts";
 import { ticketSuite } from "./tickets.ts";
+import { transactionSuite } from "./transactions.ts";
 
 /** What every kind of store must do, whole: a new part is added here, and every kind has to pass it. */
 export function storeSuite(kind: string, open: OpenGround, { modelRuns }: { modelRuns: number }): void {
@@ -52,6 +53,7 @@ export function storeSuite(kind: string, open: OpenGround, { modelRuns }: { mode
     "audit log": auditSuite,
     alerts: alertSuite,
     "acts and their lines": auditEntrySuite,
+    transactions: transactionSuite,
   };
   for (const [part, suite] of Object.entries(parts)) describe(`${kind}: ${part}`, () => suite(open));
 }

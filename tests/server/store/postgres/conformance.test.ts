@@ -5,6 +5,7 @@ import type { Store } from "../../../../server/store/store.ts";
 import { cleanDatabase, freshDatabase } from "../../../support/postgres.ts";
 import { draft, entryOf, type OpenGround, settle } from "../conformance/ground.ts";
 import { storeSuite } from "../conformance/store.ts";
+import { untilSomeoneWaits } from "./waiting.ts";
 
 const idle: Db[] = [];
 const busy = new Map<Store, Db>();
@@ -44,6 +45,18 @@ const open: OpenGround = async () => {
         `insert ${given} on conflict (id) do update set at = 99`,
         `update audit set id = ${id} where id <> ${id}`,
       ];
+    },
+    holdAudit: async () => {
+      const holder = await db.sql.reserve();
+      await holder`begin`;
+      await holder`lock table audit in share mode`;
+      return {
+        reached: () => untilSomeoneWaits({ db }),
+        release: async () => {
+          await holder`commit`;
+          holder.release();
+        },
+      };
     },
     failOn: async (text) => {
       await db.sql.unsafe(`

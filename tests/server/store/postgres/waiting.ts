@@ -2,7 +2,7 @@ import { superuser } from "../../../support/postgres.ts";
 import { closeAll, type Node } from "./nodes.ts";
 
 /** Resolves when a statement on the database waits for another. */
-export async function untilSomeoneWaits({ db }: Node): Promise<void> {
+export async function untilSomeoneWaits({ db }: Pick<Node, "db">): Promise<void> {
   for (let looks = 0; looks < 500; looks++) {
     const waiting = await db.sql`
       select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;

@@ -19,6 +19,7 @@ export function sqliteGround(db: Db, store: Store): Ground {
         `update or replace audit set id = ${id} where id <> ${id}`,
       ];
     },
+    holdAudit: async () => ({ reached: async () => {}, release: async () => {} }),
     failOn: async (text) => {
       const chosen = sql.raw(`'%${text}%'`);
       db.run(sql`
