@@ -3,18 +3,18 @@ import { join } from "node:path";
 
 const ours = ["chat.sqlite", "secrets.json", "certs", "incarnation.json", "lock"];
 const othersMay = 0o077;
-/** The bit of a folder that all share, such as /tmp. */
+/** The sticky bit, which marks folders that everybody shares, such as /tmp. */
 const shared = 0o1000;
 
 /**
- * Makes a data folder that is there private to its owner: the folder, and the files in it. Gives whether others could
- * get at it until now. Throws a sentence where that cannot be mended, or where the folder is not the chat's alone.
- * `secrets.json` is left for its own reader, who refuses it: what others could read has to be looked at by a person.
+ * Makes an existing data folder and the files in it private to their owner. Gives whether others had access until now. Throws a
+ * sentence where that cannot be changed, or where the folder is used for more than the chat. `secrets.json` is left as it is:
+ * its reader refuses it, since a person has to decide what to do about secrets that others could read.
  */
 export function makeFolderPrivate(folder: string): boolean {
   if (process.platform === "win32" || !existsSync(folder)) return false;
   const { mode } = statSync(folder);
-  // A new disk has this folder of its own.
+  // A new disk comes with this folder.
   const names = readdirSync(folder).filter((name) => name !== "lost+found");
   const isOpen = (mode & othersMay) !== 0;
   if (isOpen && ((mode & shared) !== 0 || (names.length > 0 && !names.some((name) => ours.includes(name)))))

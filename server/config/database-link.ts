@@ -1,10 +1,10 @@
 /**
- * What a person has to know of the way to the PostgreSQL of this URL, where someone could sit on it: in a sentence, or null
- * when it stays on this machine or the server proves who it is.
+ * Gives a warning where somebody on the network could intercept the connection to the PostgreSQL of this URL; null when the
+ * connection stays on this machine, or the server proves its identity.
  */
 export function weaknessOfWay(url: string): string | null {
   const { hostname, search, searchParams } = new URL(url);
-  // Bun takes the modes in these spellings too.
+  // Bun also accepts these spellings of the modes.
   const mode = searchParams.get("sslmode")?.toLowerCase().replace("_", "-");
   if (isLoopback(hostname.toLowerCase()) || mode === "verify-full") return null;
   const remedy = search

@@ -15,23 +15,23 @@ import {
 } from "./reader.ts";
 
 export interface Config {
-  /** The address listened on; "::" takes IPv6 and IPv4 alike. */
+  /** The address to listen on; "::" accepts IPv6 and IPv4 alike. */
   readonly host: string;
-  /** 0 lets the system choose a free one. */
+  /** 0 lets the system choose a free port. */
   readonly port: number;
-  /** Absolute. Database, certificates and secrets live below it. */
+  /** The absolute path of the folder that holds the database, certificates and secrets. */
   readonly dataDir: string;
   /** The PostgreSQL that holds the data and is shared by all nodes; null means SQLite in `dataDir`, for one process. */
   readonly postgres: {
     readonly url: string;
-    /** How many connections one node holds at most, besides two for signals and two for looking. */
+    /** How many connections one node holds at most, besides two for signals and two for polling. */
     readonly connections: number;
   } | null;
-  /** How long a server that was told to stop goes on serving, so that a load balancer can turn away first. */
+  /** How long a server that was told to stop goes on serving, so that a load balancer can stop sending clients first. */
   readonly drainSeconds: number;
-  /** Where pages that may call this server come from; null means "from the certificate's names and the port". */
+  /** The origins whose pages may call this server; null means those made of the certificate's names and the port. */
   readonly origins: readonly string[] | null;
-  /** Addresses and CIDR ranges of load balancers, whose word about a client's address counts. */
+  /** Addresses and CIDR ranges of load balancers, which are trusted about a client's address. */
   readonly trustedProxies: readonly string[];
   /** Absolute paths of a certificate the user brought; null means a self-made one. */
   readonly tls: { readonly cert: string; readonly key: string } | null;
@@ -50,15 +50,15 @@ export interface Config {
     readonly requestsPerSecond: number;
     readonly hashWorkers: number;
   };
-  /** What there is to say of settings that were given and do nothing any more, a sentence each. */
+  /** Warnings about settings that are given and have no effect any more, a sentence each. */
   readonly unused: readonly string[];
 }
 
 export const projectRoot: string = resolve(import.meta.dir, "../..");
 
 /**
- * Takes the environment, gives the frozen configuration, throws one ConfigError naming every mistake.
- * Needs no installed package: the start calls it before it installs anything, so that a mistake shows at once.
+ * Takes the environment and gives the frozen configuration; throws one ConfigError that names every mistake. It needs no
+ * installed package: the start calls it before it installs anything, so that a mistake shows at once.
  */
 export function parseConfig(env: Env, cores: number = availableParallelism()): Config {
   const settings = settingsOf(env);
@@ -130,7 +130,7 @@ export function parseConfig(env: Env, cores: number = availableParallelism()): C
   return frozen(config);
 }
 
-/** What a person whose port is in use needs to read, who started the program with this command. */
+/** Gives the message for a person whose port is in use, who started the program with this command. */
 export function portTakenSentence(port: number, command = "start"): string {
   const another = port < 65_535 ? port + 1 : port - 1;
   const airplay = port === 5000 ? " (on macOS the AirPlay receiver holds 5000)" : "";

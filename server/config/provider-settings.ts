@@ -2,11 +2,11 @@ import type { ProviderSettings } from "../auth/providers/provider.ts";
 import { hostName, type settingsOf, urlOf } from "./reader.ts";
 
 /**
- * Reads where people may sign in with an account they have elsewhere. A provider is there when all it needs is set, and not there when
- * nothing of it is; anything between is a mistake.
+ * Reads the providers at which people may sign in. A provider is offered when all its variables are set, and is not when none
+ * is; anything between is a mistake.
  */
 export function providerSettings({ setting, missing }: ReturnType<typeof settingsOf>): ProviderSettings[] {
-  /** A variable, whether it was set at all, rightly or wrongly, and what it came to. */
+  /** Reads a variable; gives whether it was set, rightly or wrongly, and its value. */
   function read<T>(
     name: string,
     accepted: string,
@@ -22,7 +22,7 @@ export function providerSettings({ setting, missing }: ReturnType<typeof setting
     return { name, accepted, isSet, value };
   }
 
-  /** What a provider is made of, where all of it is there. */
+  /** Gives the settings of a provider if all of them are there. */
   function provider(
     prefix: string,
     needed: ReturnType<typeof read<string>>[],
@@ -104,7 +104,7 @@ const hidden = () => "…";
 
 const visible = (value: string) => (/^[\x21-\x7e]{1,1000}$/.test(value) ? value : undefined);
 
-/** A tenant's name, or a word such as "common" for all tenants, is refused: the issuer of the tokens would be another. */
+/** Refuses a tenant's name, or a word such as "common" for all tenants, since the tokens would name another issuer. */
 const uuid = (value: string) =>
   /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(value) ? value.toLowerCase() : undefined;
 
@@ -114,7 +114,7 @@ function words(value: string): string[] | undefined {
   return /^[\x21-\x7e]+( +[\x21-\x7e]+)*$/.test(value) ? value.split(/ +/) : undefined;
 }
 
-/** Kept as it is written: whom a token comes from is compared letter by letter. */
+/** Keeps the issuer as it is written, since a token's issuer is compared letter by letter. */
 function bareAddress(value: string): string | undefined {
   const url = URL.parse(value);
   return url && !url.username && !url.password && !/[?#]/.test(value) ? urlOf(value, ["https:"]) : undefined;

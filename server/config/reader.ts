@@ -9,7 +9,7 @@ export interface ConfigMistake {
   accepted: string;
 }
 
-/** Thrown once for all mistakes, so that nobody fixes them one start at a time. */
+/** Is thrown once for all mistakes, so that nobody has to fix them one start at a time. */
 export class ConfigError extends Error {
   readonly mistakes: readonly ConfigMistake[];
 
@@ -30,8 +30,8 @@ export function settingsOf(env: Env) {
   }
 
   /**
-   * What `read` makes of the setting, or the fallback where it is unset; undefined from `read` is a mistake, which shows
-   * of the value what `shown` makes of it.
+   * Gives what `read` makes of the setting, or the fallback where it is unset. Undefined from `read` is a mistake, whose message
+   * has the value as `shown` gives it.
    */
   function setting<T>(
     name: string,
@@ -58,13 +58,13 @@ export function settingsOf(env: Env) {
     mistakes.push({ name, value: null, accepted });
   }
 
-  /** A setting that was one once, and that whoever still gives it relies on: it is a mistake now. */
+  /** Makes a former setting a mistake, because whoever still gives it relies on it. */
   function retired(name: string, accepted: string): void {
     const value = given(name);
     if (value !== null) mistakes.push({ name, value, accepted });
   }
 
-  /** Settings that nothing depends on any more, each with what there is instead; gives a sentence for each that is given. */
+  /** Takes former settings that nothing depends on, each with its replacement; gives a warning for each that is still given. */
   function unused(settings: Record<string, string>): string[] {
     return Object.entries(settings)
       .filter(([name]) => given(name) !== null)
@@ -78,17 +78,17 @@ function mistakeLine({ name, value, accepted }: ConfigMistake): string {
   return `  ${name} ${value === null ? "is missing" : `is ${JSON.stringify(value)}`}; accepted: ${accepted}`;
 }
 
-/** The text itself, if it is a URL of one of these protocols and names a host. */
+/** Gives the text itself if it is a URL of one of these protocols with a host. */
 export function urlOf(value: string, protocols: string[]): string | undefined {
   const url = URL.parse(value);
   if (!url?.hostname || !protocols.includes(url.protocol)) return undefined;
-  // A password with "/", "?" or "#" in it ends the host too early: what follows would be shown as a path.
+  // A password with "/", "?" or "#" in it ends the host too early, and its rest would be shown as a path.
   return /@/.test(url.pathname + url.search + url.hash) ? undefined : value;
 }
 
 /**
- * What may be shown of a URL that holds a password: mistakes end up in logs, and where the mistake is, is not known, so
- * that all but the beginning may be the password.
+ * Gives the part of a URL that may be shown in a log: its scheme only, since in a mistaken URL the password may be anywhere
+ * after it.
  */
 export function urlWithoutSecrets(value: string): string {
   return `${/^[a-z][a-z\d+.-]*:\/\//i.exec(value)?.[0] ?? ""}…`;
@@ -106,7 +106,7 @@ export function httpsOrigins(value: string): readonly string[] | undefined {
   const origins = new Set<string>();
   for (const part of parts(value)) {
     const url = URL.parse(part);
-    // A path, a query or a password would be dropped silently by URL.origin, and the guard would then mean less than was written.
+    // URL.origin would silently drop a path, a query or a password, and the origin would then allow more than was written.
     const bare = `https://${url?.host}/`;
     if (url?.href !== bare || part.includes("*")) return undefined;
     origins.add(url.origin);
@@ -114,7 +114,7 @@ export function httpsOrigins(value: string): readonly string[] | undefined {
   return [...origins];
 }
 
-/** Single addresses and ranges in CIDR form. One that covers everybody is a mistake: then everybody is whom they say they are. */
+/** Reads addresses and CIDR ranges. A range that covers everybody is refused: every client could then claim any address. */
 export function addressRanges(value: string): readonly string[] | undefined {
   const isRange = (part: string) => {
     const [, address = "", bits] = /^([^/%]+)(?:\/(\d{1,3}))?$/.exec(part) ?? [];

@@ -16,17 +16,17 @@ import {
 import { dirname, join } from "node:path";
 import * as v from "valibot";
 
-/** What makes a stolen database useless without the machine: kept in a file of its own beside it. */
+/** The secrets that make a stolen database useless; they are in a file of their own beside it. */
 export interface Secrets {
-  /** Key of the HMAC that passwords pass before bcrypt, and of the mark on known devices. */
+  /** The key of the HMAC that passwords pass before bcrypt, and of the marks of known devices. */
   pepper: Uint8Array;
 }
 
 const file = v.object({ pepper: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)) });
 
 /**
- * Reads the secrets file, made with new random secrets when missing. Refuses one that others may read, one that is not as
- * it was written, and a missing one where there are accounts: going on with other secrets would lock everyone out.
+ * Reads the secrets file, or makes one with new random secrets. Refuses a file that others may read or that is damaged, and a
+ * missing file where there are accounts: new secrets would lock everyone out.
  */
 export function loadSecrets(path: string, hasAccounts = false): Secrets {
   if (!existsSync(path) && hasAccounts)
@@ -42,9 +42,8 @@ export function loadSecrets(path: string, hasAccounts = false): Secrets {
 }
 
 /**
- * Writes the file whole or not at all, and through to the disk: the first account is on disk as soon as it is made, and
- * after a power cut it would be worth nothing without the pepper. Of several nodes that start at once on one folder, the
- * first makes it for all.
+ * Writes the file whole or not at all, and syncs it to disk: after a power cut, the accounts in the database would be useless
+ * without the pepper. Of several nodes that start at once on one folder, the first one's file is used by all.
  */
 function create(path: string, content: v.InferOutput<typeof file>): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
@@ -53,7 +52,7 @@ function create(path: string, content: v.InferOutput<typeof file>): void {
   try {
     linkSync(draft, path);
   } catch {
-    // Another was first, or the disk knows no links, such as a memory stick, and is not one that nodes share.
+    // Another node was first; or the disk has no links, such as a memory stick, and then it is not shared by nodes.
     if (!existsSync(path)) renameSync(draft, path);
   }
   const drafts = readdirSync(dirname(path)).filter((name) => /^secrets\.json\..*new$/.test(name));

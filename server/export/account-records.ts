@@ -14,10 +14,10 @@ export interface AccountRecordsDeps {
   system: System;
 }
 
-/** A fact by its name; times, whose names end in "at" or "until", are in ISO 8601, UTC. */
+/** Facts by their names. Times, whose names end in "at" or "until", are in ISO 8601, UTC. */
 export type Row = Record<string, unknown>;
 
-/** What is kept of somebody beside messages and what happened. */
+/** What is stored about somebody, apart from their messages and the audit log. */
 export interface About {
   chatName: string;
   exportedAt: string;
@@ -32,7 +32,7 @@ export interface About {
 
 const pageSize = 100;
 
-/** Reads what is kept of somebody beside messages: nothing that opens anything, and nothing of others. */
+/** Reads what is stored about somebody, apart from messages: no secret that gives access, and nothing about others. */
 export function accountRecords({ store, settings, system }: AccountRecordsDeps) {
   async function about({ userId }: Session): Promise<About> {
     const { users, preferences, sessions, factors, invites, reports, alerts } = store;
@@ -72,7 +72,7 @@ export function accountRecords({ store, settings, system }: AccountRecordsDeps) 
     for (;;) {
       const of = { person: me, besidesReportsOn: me };
       const page: AuditEntry[] = await store.audit.page(of, before, pageSize);
-      // What others did is theirs to tell, and so is where they did it.
+      // Entries by others show neither who acted nor from which address.
       for (const { actorId, address, ...entry } of page)
         yield timed(actorId === me ? { ...entry, by: "me", address } : entry);
       if (page.length < pageSize) return;

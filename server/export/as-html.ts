@@ -1,16 +1,16 @@
 import { createHash } from "node:crypto";
 import { type About, isTime, type Row } from "./account-records.ts";
-import type { Told } from "./own-messages.ts";
+import type { ExportedConversation } from "./own-messages.ts";
 
-/** The lines of one page that shows in any browser without this server, in which every message has a line of its own. */
+/** Gives the lines of one HTML page that any browser shows without this server. Every message has a line of its own. */
 export async function* exportAsHtml(
   about: About,
-  conversations: readonly Told[],
+  conversations: readonly ExportedConversation[],
   history: AsyncIterable<Row>,
 ): AsyncGenerator<string> {
   const { chatName, account, exportedAt, ...tables } = about;
   yield `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">`;
-  // Whatever stood in it could do nothing (OWASP ASVS 5.0, 1.2.1).
+  // Scripts would not run even if a message became markup (OWASP ASVS 5.0, 1.2.1).
   yield `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${styleHash}'">`;
   yield `<title>${text(chatName)} – ${text(account.name)}</title><style>${style}</style><main>`;
   yield `<h1>${text(chatName)}</h1><p>All that is kept about <bdi>${text(account.name)}</bdi>, as of ${time(exportedAt)}.</p>`;
@@ -66,7 +66,7 @@ function cell(name: string, value: unknown): string {
     .join(", ");
 }
 
-/** The name of a fact as people read it: "lastSignInAt" is "Last sign in at". */
+/** Gives the name of a fact as people read it: "lastSignInAt" is "Last sign in at". */
 const words = (name: string): string => {
   const apart = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   return text(apart.charAt(0).toUpperCase() + apart.slice(1));
@@ -75,9 +75,9 @@ const words = (name: string): string => {
 const time = (iso: string): string =>
   `<time datetime="${text(iso)}">${text(iso.slice(0, 16).replace("T", " "))} UTC</time>`;
 
-/** Text as text, also between quotes. */
+/** Escapes text for HTML, also within quoted attributes. */
 const text = (value: unknown): string =>
   String(value).replace(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`);
 
-/** The same without line breaks in the source, so that a line stays a message. */
+/** Escapes text and writes line breaks as elements, so that every message stays one line of the source. */
 const breaks = (value: string): string => text(value).replace(/\r\n?|\n/g, "&#10;");

@@ -1,10 +1,10 @@
 import type { About, Row } from "./account-records.ts";
-import type { Told } from "./own-messages.ts";
+import type { ExportedConversation } from "./own-messages.ts";
 
-/** The lines of one JSON document, in which every message has a line of its own. */
+/** Gives the lines of one JSON document. Every message has a line of its own. */
 export async function* exportAsJson(
   about: About,
-  conversations: readonly Told[],
+  conversations: readonly ExportedConversation[],
   history: AsyncIterable<Row>,
 ): AsyncGenerator<string> {
   const effects = Object.entries(about).map(([name, value]) => `"${name}": ${JSON.stringify(value)},`);

@@ -24,8 +24,8 @@ export interface DataExportDeps extends AccountRecordsDeps {
 
 export interface DataExport {
   /**
-   * All that is kept of somebody, as a file that is made while it is taken, and ends with the session; `total` is how many
-   * messages are in it.
+   * Gives everything that is stored about somebody as a file, which is made while it is downloaded and breaks off when the
+   * session ends. `total` says about how many messages are in it.
    */
   export(
     by: Session,
@@ -34,7 +34,7 @@ export interface DataExport {
   ): Promise<{ total: number; file: ReadableStream<Uint8Array> }>;
 }
 
-/** As much as is handed over at once, in characters. */
+/** How many characters are handed over at once. */
 const chunkSize = 16_384;
 
 export function dataExport(deps: DataExportDeps): DataExport {
@@ -59,7 +59,7 @@ export function dataExport(deps: DataExportDeps): DataExport {
         store.messages.countOf(by.userId),
       ]);
       await store.audit.add(auditEntry("account.exported", { by: by.userId, address, detail: { format } }));
-      // The heads of private conversations count one's own messages again, deleted ones and changes: good enough to say how far it is.
+      // Heads also count one's own messages, deleted ones and changes: an estimate that is good enough to show progress.
       const direct = conversations
         .filter(({ id }) => memberships.of(id).members !== null)
         .reduce((sum, { head }) => sum + head, 0);
@@ -71,7 +71,7 @@ export function dataExport(deps: DataExportDeps): DataExport {
 }
 
 async function* inChunks(lines: AsyncGenerator<string>): AsyncGenerator<string> {
-  // The beginning goes out at once, so that whoever waits sees that it comes.
+  // The first line is sent at once, so that the download begins to show progress.
   let size = 1;
   let text = "";
   for await (const line of lines) {

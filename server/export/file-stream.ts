@@ -1,9 +1,9 @@
 import { Refusal } from "../refusal.ts";
 
 /**
- * A file that is made while it is taken, part by part. Before each, `allow` refuses where who takes it may not any more: it
- * may be taken for as long as the slowest line needs. A file that ends early is noticed by whoever takes it; what is no refusal
- * is reported.
+ * Gives a file that is made part by part while it is downloaded. Before every part, `allow` refuses if the download is no longer
+ * allowed, since a slow line may take hours. The client notices a file that breaks off; a failure that is no Refusal is
+ * reported.
  */
 export function takenFile(
   parts: AsyncGenerator<string>,

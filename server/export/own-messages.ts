@@ -4,8 +4,8 @@ import type { ConversationId } from "../protocol/conversation-id.ts";
 import type { Message } from "../protocol/events.ts";
 import type { Store } from "../store/store.ts";
 
-/** A conversation of somebody: where everybody is what they wrote themselves, where a few are all that was said. */
-export interface Told {
+/** A conversation in an export: of one that everybody is in the person's own messages, of others all messages. */
+export interface ExportedConversation {
   id: ConversationId;
   title: string;
   messages: AsyncIterable<Message & { by: string }>;
@@ -13,7 +13,7 @@ export interface Told {
 
 const pageSize = 100;
 
-/** Gives the function that reads a conversation of somebody, a page at a time, as it is asked for. */
+/** Gives the function that reads a conversation of somebody, a page at a time, as the export asks for it. */
 export function ownMessages(
   messages: Pick<Store["messages"], "by">,
   people: Pick<People, "nameOf">,
@@ -29,7 +29,7 @@ export function ownMessages(
     }
   }
 
-  /** What these people wrote, in the order of its places. */
+  /** The messages of these people, in the order of their numbers. */
   async function* merged(authors: readonly number[], id: ConversationId, from: number) {
     const queues = [];
     for (const author of authors) {
@@ -47,7 +47,7 @@ export function ownMessages(
     }
   }
 
-  return (me: number, id: ConversationId): Told => {
+  return (me: number, id: ConversationId): ExportedConversation => {
     const { members, titleFor } = memberships.of(id);
     const { seesFrom } = memberships.requireMember(me, id);
     return { id, title: titleFor(me), messages: merged(members ?? [me], id, seesFrom) };

@@ -1,21 +1,21 @@
 import { Refusal } from "../refusal.ts";
 import type { Allowance } from "./token-buckets.ts";
 
-/** Makes a rate limit that holds wherever this program runs, under a name of its own. */
+/** Makes a rate limit under a name of its own, which holds over all nodes. */
 export type Bound = (name: string, burst: number, perMinute: number) => Allowance;
 
 /** Where a guess comes from. */
 export interface Source {
   /** The network address. */
   address: string;
-  /** What shows that the account's owner was there before: the mark of a device, a session; null where nothing does. */
+  /** What shows that the account's owner was there before: the mark of a device, or a session; null where nothing does. */
   known: string | null;
 }
 
 export interface GuessLimits {
   /**
-   * Runs one check of a password for an account name; false from it counts as a guess, true costs nothing.
-   * Refuses as `rate_limited` when too many were wrong.
+   * Runs one check of a password for an account name. A wrong password counts as a guess, a right one does not. Refuses as
+   * `rate_limited` after too many wrong ones.
    */
   attempt<T>(account: string, source: Source, check: () => Promise<T | false>): Promise<T | false>;
 }
@@ -23,9 +23,9 @@ export interface GuessLimits {
 /**
  * Three bounds on the wrong passwords of strangers, each a token bucket:
  * one address in all, one address on one account, and one account from all addresses together.
- * An address alone runs into its own bound long before it can use up the account's. Whoever is known to the account has
- * a bound of their own, so that even guessing from many addresses does not shut the owner out; it goes with what they
- * are known by, wherever they come from, and when it is used up they are strangers, so that a stolen one gives little.
+ * An address alone runs into its own bound long before it can use up the account's. A known device or session has a bound of
+ * its own, whatever address it comes from, so that guessing from many addresses does not shut the owner out. Once that is used
+ * up, it counts as a stranger, so that a stolen mark gives an attacker little.
  */
 export function guessLimits(bound: Bound): GuessLimits {
   const perAddress = bound("guesses by address", 30, 10);

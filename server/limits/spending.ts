@@ -3,13 +3,13 @@ import type { Spent } from "../store/cluster-event.ts";
 import type { System } from "../system.ts";
 import { type Allowance, type Rate, TokenBuckets } from "./token-buckets.ts";
 
-/** Of a flood, the keys that took most are told. */
+/** How many keys are collected at once; of more, those that spent most. */
 const keysMax = 2_000;
 
 /**
- * Makes rate limits, and adds up what is taken from them, so that nodes can charge each other: each decides by itself
- * and at once, and what is spent on another counts here a moment later. With `secret` null it is a single process, which
- * tells nobody. What is told passes the database, so keys (addresses, and whatever was typed as a name) are hidden first.
+ * Makes rate limits, and adds up what is taken from them, so that nodes can charge each other: every node decides by itself and
+ * at once, and what is spent on another node counts here a moment later. A single process has a null `secret` and collects
+ * nothing. Charges pass through the database, so keys (addresses, and whatever was typed as a name) are hashed with the secret.
  */
 export class Spending {
   readonly #now: () => number;
@@ -22,14 +22,14 @@ export class Spending {
     this.#secret = secret;
   }
 
-  /** A bound that holds over all nodes under this name. */
+  /** Makes a bound that holds over all nodes under this name. */
   bound(name: string, burst: number, perMinute: number): Allowance {
     return this.changingBound(name, () => ({ burst, perMinute }));
   }
 
-  /** The same, where the rate may change; it is asked for whenever it counts. */
+  /** Makes a bound whose rate may change: `rate` is read whenever the bound is used. */
   changingBound(name: string, rate: () => Rate): Allowance {
-    // Nodes charge each other by the name, so two bounds of one name would each forget what the other was charged.
+    // Nodes charge each other by name, so of two bounds with one name only the latter would be charged.
     if (this.#buckets.has(name)) throw new Error(`There are two rate limits called "${name}".`);
     const secret = this.#secret;
     if (secret === null) {
@@ -48,7 +48,7 @@ export class Spending {
     };
   }
 
-  /** What was spent here since it was last collected; null when nothing was. */
+  /** Gives what was spent here since the last call; null when nothing was. */
   collect(): Spent | null {
     const spent = [...this.#spent].flatMap(([name, keys]) =>
       [...keys]
@@ -60,7 +60,7 @@ export class Spending {
     return spent.sort(([, , one], [, , other]) => other - one).slice(0, keysMax);
   }
 
-  /** Takes back what was collected and could not be told. */
+  /** Takes back what was collected and could not be sent. */
   putBack(spent: Spent): void {
     for (const [name, key, tokens] of spent) this.#note(name, key, tokens);
   }
@@ -70,12 +70,12 @@ export class Spending {
     this.#spent.set(name, keys.set(key, (keys.get(key) ?? 0) + tokens));
   }
 
-  /** Charges what another node says was spent there. A bound that only that node knows, as of another version, is left alone. */
+  /** Charges what was spent on another node. A bound that this node does not know, such as of another version, is skipped. */
   charge(spent: Spent): void {
     for (const [name, key, tokens] of spent) this.#buckets.get(name)?.charge(key, tokens);
   }
 }
 
-/** 128 bits of it are enough to tell keys apart, and say nothing of them without the secret. */
+/** Hashes a key: 128 bits are enough to tell keys apart, and reveal nothing without the secret. */
 const hiddenKey = (secret: Uint8Array, name: string, key: string): string =>
   createHmac("sha256", secret).update(`${name}\0${key}`).digest("base64url").slice(0, 22);

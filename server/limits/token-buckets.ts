@@ -1,7 +1,7 @@
-/** Above this many keys, those whose bucket is full again are forgotten: they mean nothing. */
+/** Above this many keys, full buckets are dropped: a new bucket is full as well. */
 export const sweepAbove = 10_000;
 
-/** What those see of token buckets who take from them. */
+/** The part of token buckets that takes tokens and gives them back. */
 export type Allowance = Pick<TokenBuckets, "take" | "wait" | "giveBack">;
 
 /** How many tokens a bucket holds, and how many come back in a minute. */
@@ -19,8 +19,8 @@ export class TokenBuckets {
   readonly #spent: (key: string, tokens: number) => void;
 
   /**
-   * The rate is asked for whenever a bucket is looked at, so that the numbers that hold are those of that moment. `spent` hears
-   * of every token taken (1) or given back (-1), for who shares the bounds with others.
+   * `rate` is read whenever a bucket is used, so that a changed rate holds at once. `spent` is called for every token that is
+   * taken (1) or given back (-1), for bounds that are shared with other nodes.
    */
   constructor(rate: () => Rate, now: () => number, spent: (key: string, tokens: number) => void = () => {}) {
     this.#rate = rate;
@@ -41,7 +41,7 @@ export class TokenBuckets {
     return this.#buckets.size;
   }
 
-  /** Takes tokens, one if nothing else is said: 0 when they were there, else the milliseconds until they are; then none was taken. */
+  /** Takes tokens, by default one. Gives 0 when they were there, else the milliseconds until they are; then none was taken. */
   take(key: string, tokens = 1): number {
     const bucket = this.#refilled(key);
     if (bucket.tokens < tokens) return Math.ceil((tokens - bucket.tokens) / this.#perMs);
@@ -51,8 +51,8 @@ export class TokenBuckets {
   }
 
   /**
-   * Takes a token that may not be there yet: gives the milliseconds until it is. Null where more than `debtMax` would be
-   * owed; then nothing was taken.
+   * Takes a token in advance; gives the milliseconds until it is there. Gives null where more than `debtMax` would be owed;
+   * then nothing was taken.
    */
   reserve(key: string, debtMax: number): number | null {
     const bucket = this.#refilled(key);
@@ -62,13 +62,13 @@ export class TokenBuckets {
     return bucket.tokens >= 0 ? 0 : Math.ceil(-bucket.tokens / this.#perMs);
   }
 
-  /** The milliseconds until a token can be taken; takes none. */
+  /** Gives the milliseconds until a token can be taken; takes none. */
   wait(key: string): number {
     const { tokens } = this.#refilled(key);
     return tokens >= 1 ? 0 : Math.ceil((1 - tokens) / this.#perMs);
   }
 
-  /** Gives a token back, for what turned out not to count. */
+  /** Gives a token back when what it was taken for turned out not to count. */
   giveBack(key: string): void {
     const bucket = this.#refilled(key);
     bucket.tokens = Math.min(this.#burst, bucket.tokens + 1);
@@ -76,8 +76,8 @@ export class TokenBuckets {
   }
 
   /**
-   * Takes tokens that were spent elsewhere (gives them back where they are negative), whether there are any or not: a
-   * bucket may owe as much as it can hold, and is empty until that is made up for.
+   * Takes tokens that were spent on another node, or gives them back where the number is negative. A bucket may owe as much as
+   * it can hold, and stays empty until that has come back.
    */
   charge(key: string, tokens: number): void {
     const bucket = this.#refilled(key);
@@ -98,7 +98,7 @@ export class TokenBuckets {
     for (const [key, { tokens, at }] of this.#buckets) {
       if (tokens + (now - at) * this.#perMs >= this.#burst) this.#buckets.delete(key);
     }
-    // What is left is in use. To look again only after as many more keeps the cost of each call the same.
+    // The remaining buckets are in use. The next sweep waits for as many more, so that the cost per call stays constant.
     this.#sweepAbove = Math.max(sweepAbove, 2 * this.#buckets.size);
   }
 }

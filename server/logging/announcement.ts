@@ -4,7 +4,7 @@ import { progress } from "./progress.ts";
 
 const date = (ms: number) => new Date(ms).toISOString().slice(0, 10);
 
-/** One progress line about the certificate, and one for what people have to know of it. */
+/** Prints one progress line about the certificate, and one for each thing that people have to know about it. */
 export function tellCertificate({
   outcome,
   reason,
@@ -36,7 +36,7 @@ interface Announced {
   setUp: { token: string; origins: readonly string[] | null } | null;
 }
 
-/** Where to find the server, how to know that it is the right one, and where everything it keeps lives. */
+/** Prints where to find the server, how to recognise it, and where its data is. */
 export function announce({ certificate, host, port, dataDir, setUp }: Announced): void {
   const urls = serverUrls(certificate.names, port, host);
   const [here, ...network] = urls.local[0] ? [urls.local[0], ...urls.lan] : ["", ...urls.lan];
@@ -49,7 +49,7 @@ export function announce({ certificate, host, port, dataDir, setUp }: Announced)
   console.log("\nPress Ctrl-C to stop.");
 }
 
-/** The links of which one opens the set-up page: whoever opens it becomes the owner. */
+/** Prints the links to the set-up page, one for each origin: whoever opens one becomes the owner. */
 export function tellSetUp(token: string, origins: readonly string[]): void {
   const which = origins.length > 1 ? "one of these links" : "this link";
   console.log(`\nThis chat is not set up yet, and closed until it is. To set it up, open ${which}:\n`);

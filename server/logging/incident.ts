@@ -1,7 +1,7 @@
-/** Something that an operator should read of and that is no bug: an interruption, or something from outside that was refused. */
+/** Something that is no bug but that an operator should know: an interruption, or a refused attempt from outside. */
 export class Incident extends Error {
   override readonly name = "Incident";
-  /** What it is called in the log. */
+  /** Its name in the log. */
   readonly event: string;
   /** The network address it came from; null where it came from none. */
   readonly source: string | null;

@@ -1,9 +1,9 @@
-/** What a terminal or another program could take for more than text: control and format characters, and line separators. */
+/** Characters that a terminal or another program could interpret: control and format characters, and line separators. */
 const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /**
- * A record of the log as one line of JSON. Whatever is in it, the line stays one (RFC 8259 escapes all below U+0020), and no
- * sequence in it colours, moves or turns round what a terminal shows.
+ * Gives a record of the log as one line of JSON. The line has no line break in it (RFC 8259 escapes all below U+0020), and no
+ * sequence that would colour, move or reverse what a terminal shows.
  */
 export function logLine(record: object): string {
   return JSON.stringify(record).replace(unseen, escaped);

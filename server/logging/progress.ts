@@ -1,9 +1,9 @@
-/** Prints one line of the start: which step, and how it went. */
+/** Prints one line about a step of the start, with its result. */
 export function progress(step: string, detail: string): void {
   process.stdout.write(`${head(step)}${detail}\n`);
 }
 
-/** Opens the line of a step that takes a while; what it gives ends that line. */
+/** Begins the line of a step that takes a while; gives the function that ends it with the result. */
 export function progressing(step: string, doing: string): (outcome: string) => void {
   process.stdout.write(`${head(step)}${doing} … `);
   return (outcome) => process.stdout.write(`${outcome}\n`);

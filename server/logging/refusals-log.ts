@@ -10,15 +10,15 @@ interface About {
 }
 
 const minute = 60_000;
-/** How many refusals of one code and address are written in a minute, and of how many codes and addresses. */
+/** How many refusals of one code and address are logged in a minute, and for how many pairs of code and address. */
 const each = 5;
 const kinds = 50;
-/** A path can be as long as a request; an address of ours is short. */
+/** How many characters of a path are logged: a path can be as long as a request, and our own are short. */
 const longest = 80;
 
 /**
- * Writes refusals, of a flood the first ones, and at the end of the minute how many were left out: what it writes is bounded
- * whoever sends how much from wherever, so that nobody fills the disk with it.
+ * Logs refusals: of a flood the first ones, and at the end of the minute how many were left out. The amount is bounded whatever
+ * clients send, so that nobody can fill the disk.
  */
 export function refusals(system: System, write: (about: About) => void) {
   const written = new Map<string, { first: Refused; count: number }>();

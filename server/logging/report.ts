@@ -4,8 +4,8 @@ import { Incident } from "./incident.ts";
 import { logLine } from "./log-line.ts";
 
 /**
- * Logs a bug on standard error, one JSON line with all that is known of it; gives the id it can be found by. An incident is
- * logged by its own name, in a sentence.
+ * Logs a bug on standard error, as one JSON line with all that is known about it; gives the id by which it can be found. An
+ * incident is logged under its own name, with a sentence.
  */
 export function reporter(system: System, write: (line: string) => void): (error: unknown) => string {
   return (error) => {

@@ -6,18 +6,18 @@ import { refusals } from "./refusals-log.ts";
 
 /**
  * The security log: one JSON line for each event, with the time in UTC, what happened, who did it and to whom (by their ids),
- * and the address it came from. It holds what acts and refusals hold, and those hold no secret and no message.
+ * and the address it came from. It has the contents of audit entries and refusals, which hold no secret and no message.
  */
 export interface SecurityLog {
-  /** Writes down an act that the store has taken. */
+  /** Logs an audit entry that the store has written. */
   write(entry: NewAuditEntry): void;
-  /** Writes down a refusal of a kind that an attack would meet; of a flood some, and how many were left out. */
+  /** Logs a refusal of a kind that an attack would cause; of a flood only some, and how many were left out. */
   refused(refusal: Refused): void;
-  /** Writes how many were left out until now. */
+  /** Logs how many refusals were left out until now. */
   flush(): void;
 }
 
-/** Refusals that tell of somebody who tries what they may not, or in a way our client never does. Guesses are acts already. */
+/** Refusals of attempts that are not allowed, or that our client never makes. Guesses are missing here: they are audit entries. */
 const nudging: ReadonlySet<Refused["code"]> = new Set<Refused["code"]>([
   "foreign_origin",
   "not_signed_in",

@@ -30,7 +30,7 @@ export class Presence {
   /** People who were listed to somebody who entered, but were not published yet. If they leave before that, their leaving is published. */
   #shown = new Set<number>();
   #changed = new Set<number>();
-  #reseated = new Set<number>();
+  #recounted = new Set<number>();
   #returning = new Set<number>();
   #gathering = false;
   /** How often somebody's leaving is published without the grace period, so that logging out and in in a loop makes no noise. */
@@ -76,7 +76,7 @@ export class Presence {
     this.#sockets.set(user, (this.#sockets.get(user) ?? 0) + 1);
     this.#leaving.get(user)?.();
     this.#leaving.delete(user);
-    this.#reseat(user);
+    this.#recount(user);
   }
 
   /**
@@ -87,13 +87,13 @@ export class Presence {
     const left = (this.#sockets.get(user) ?? 0) - 1;
     if (left > 0) {
       this.#sockets.set(user, left);
-      this.#reseat(user);
+      this.#recount(user);
       return;
     }
     this.#sockets.delete(user);
     const leave = () => {
       this.#leaving.delete(user);
-      this.#reseat(user);
+      this.#recount(user);
     };
     if (why === "silent" || (why === "on purpose" && this.#farewells.take(String(user)) === 0)) leave();
     else this.#leaving.set(user, this.#system.after(graceMs, leave));
@@ -112,8 +112,8 @@ export class Presence {
     return { user, sockets, quiet: this.#returning.has(user) };
   }
 
-  #reseat(user: number) {
-    this.#reseated.add(user);
+  #recount(user: number) {
+    this.#recounted.add(user);
     this.#note(user);
   }
 
@@ -131,9 +131,9 @@ export class Presence {
   #announce() {
     this.#gathering = false;
     const cluster = this.#cluster();
-    if (this.#reseated.size > 0)
-      cluster?.presenceElsewhere([...this.#reseated].map((user) => this.#presenceOf(user)));
-    this.#reseated.clear();
+    if (this.#recounted.size > 0)
+      cluster?.presenceElsewhere([...this.#recounted].map((user) => this.#presenceOf(user)));
+    this.#recounted.clear();
     if (cluster?.isFresh === false) return this.#gather();
     const known = (user: number) => this.#announced.has(user) || this.#shown.has(user);
     const changed = [...this.#changed].filter((user) =>
