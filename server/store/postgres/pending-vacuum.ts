@@ -36,8 +36,6 @@ export const postgresVacuum = (db: Db): Pick<NativeMessages, "isVacuumPending" |
 export const pendingVacuumNote = (db: Pick<Orm, "insert">) =>
   db.insert(meta).values({ key: sql`'traces ' || gen_random_uuid()`, value: "" });
 
-export const notePendingVacuum = sql`insert into meta (key, value) select 'traces ' || gen_random_uuid(), ''`;
-
 async function isVacuumPending({ sql }: Db): Promise<boolean> {
   const found = await sql`select from meta where key like 'traces %' limit 1`;
   return found.length > 0;

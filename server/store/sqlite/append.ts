@@ -4,11 +4,10 @@ import type { ErrorCode } from "../../protocol/errors.ts";
 import type { AccountStatus } from "../../protocol/roles.ts";
 import { type MessageRow, markOfBody, textOfBody, toMessage } from "../message-row.ts";
 import type { Draft, Outcome } from "../messages.ts";
-import { sqliteTables } from "./engine.ts";
 import type { Db } from "./open.ts";
-import { namedColumns, ormOf, prepared } from "./prepared.ts";
-
-const { conversations, memberships, messages, users } = sqliteTables;
+import { ormOf } from "./orm.ts";
+import { namedColumns, prepared } from "./prepared.ts";
+import { conversations, memberships, messages, users } from "./schema.ts";
 
 /** The only writer of messages. Gives a function that stores drafts in one transaction, where it also decides who may write. */
 export function sqliteAppend(db: Db): (drafts: readonly Draft[]) => Outcome[] {

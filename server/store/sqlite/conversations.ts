@@ -3,11 +3,10 @@ import { type ConversationId, groupId } from "../../protocol/conversation-id.ts"
 import { limits } from "../../protocol/limits.ts";
 import type { NativeConversations, ReadMark } from "../conversations.ts";
 import { withDbErrors } from "./db-errors.ts";
-import { sqliteTables } from "./engine.ts";
 import type { Db } from "./open.ts";
-import { ormOf, prepared } from "./prepared.ts";
-
-const { conversations, memberships, messages } = sqliteTables;
+import { ormOf } from "./orm.ts";
+import { prepared } from "./prepared.ts";
+import { conversations, memberships, messages } from "./schema.ts";
 
 /** How many of the latest messages are looked at: bounds the cost for someone who writes much and never reads. */
 const unreadScan = 10 * limits.unreadMax;

@@ -4,6 +4,7 @@ import type { Disk } from "../disk.ts";
 import { withDbErrors } from "./db-errors.ts";
 import { freeIn } from "./free-room.ts";
 import type { Db } from "./open.ts";
+import { ormOf, run } from "./orm.ts";
 import { meta } from "./schema.ts";
 
 const key = "room";
@@ -18,13 +19,12 @@ export function sqliteDisk(db: Db): Disk {
     },
     tryWriting: () =>
       withDbErrors(() =>
-        db.transaction(
-          (tx) => {
-            tx.insert(meta).values({ key, value }).run();
-            tx.delete(meta).where(eq(meta.key, key)).run();
-          },
-          { behavior: "immediate" },
-        ),
+        db.$client
+          .transaction(() => {
+            run(ormOf(db).insert(meta).values({ key, value }));
+            run(ormOf(db).delete(meta).where(eq(meta.key, key)));
+          })
+          .immediate(),
       ),
   };
 }

@@ -1,7 +1,5 @@
 import { type Column, sql } from "drizzle-orm";
-import type { QueryPromise } from "drizzle-orm/query-promise";
 import { insertedEntry } from "../audit.ts";
-import { tables } from "../tables.ts";
 import {
   type Committed,
   done,
@@ -13,12 +11,11 @@ import {
   type Tx,
   type Work,
 } from "../transaction.ts";
-import { sqliteColumns } from "./columns.ts";
 import { withDbErrors } from "./db-errors.ts";
 import type { Db } from "./open.ts";
+import { ormOf, rowsOf, run } from "./orm.ts";
 import { pendingVacuumNote } from "./pending-vacuum.ts";
-
-export const sqliteTables = tables(sqliteColumns);
+import * as schema from "./schema.ts";
 
 const words: SqlWords = {
   greatest: (...values) => sql`max(${sql.join(values, sql`, `)})`,
@@ -29,8 +26,8 @@ const words: SqlWords = {
 
 /** Runs store functions on SQLite: in this turn, so that nothing comes between the statements of one. */
 export function sqliteEngine(opened: Db, committed: (outcome: Committed) => void): Engine {
-  const db = opened as unknown as Orm;
-  const reading: Reading = { db, t: sqliteTables, words };
+  const db = ormOf(opened);
+  const reading: Reading = { db, t: schema, words };
 
   function inTransaction<T>(begin: (tx: Tx) => Work<T>): T {
     const outcome: Committed = { events: [], entries: [] };
@@ -72,12 +69,3 @@ function driven<T>(work: Work<T>, db: Orm, most?: number): T {
   }
   return step.value;
 }
-
-/** The types are PostgreSQL's, and what Drizzle has built is SQLite's, which can be run at once. */
-type Synchronous<T> = { all(): T; run(): void };
-
-/** Runs a query at once; gives its rows. */
-export const rowsOf = <T>(query: QueryPromise<T>): T => (query as unknown as Synchronous<T>).all();
-
-/** Runs a statement at once. */
-export const run = (query: QueryPromise<unknown>): void => (query as unknown as Synchronous<unknown>).run();

@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
-import { sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import * as v from "valibot";
 import type { System } from "../../system.ts";
 import { isFull } from "./db-errors.ts";
 import type { Db } from "./open.ts";
+import { ormOf, rowsOf, run } from "./orm.ts";
 import { conversations, meta, users } from "./schema.ts";
 
 /** How often the height of the database is noted while it grows. */
@@ -82,19 +83,20 @@ export function watchIncarnation(
 const token = () => randomBytes(16).toString("hex");
 
 const metaOf = (db: Db, key: string): string | null =>
-  db.select().from(meta).where(sql`${meta.key} = ${key}`).get()?.value ?? null;
+  rowsOf(ormOf(db).select().from(meta).where(eq(meta.key, key)))[0]?.value ?? null;
 
 const setMeta = (db: Db, key: string, value: string) =>
-  db.insert(meta).values({ key, value }).onConflictDoUpdate({ target: meta.key, set: { value } }).run();
+  run(ormOf(db).insert(meta).values({ key, value }).onConflictDoUpdate({ target: meta.key, set: { value } }));
 
 /** Everything that is ever counted: it never shrinks, and grows with whatever a client could know a number of. */
 const heightOf = (db: Db): number =>
-  db
-    .select({
-      height: sql<number>`coalesce(sum(${conversations.head}), 0) + (select coalesce(max(${users.id}), 0) from ${users})`,
-    })
-    .from(conversations)
-    .get()?.height ?? 0;
+  rowsOf(
+    ormOf(db)
+      .select({
+        height: sql<number>`coalesce(sum(${conversations.head}), 0) + (select coalesce(max(${users.id}), 0) from ${users})`,
+      })
+      .from(conversations),
+  )[0]?.height ?? 0;
 
 /** A note that is missing, damaged or strange says nothing: then only a database that was never opened counts as known. */
 function read(path: string): Note | null {

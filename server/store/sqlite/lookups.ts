@@ -2,12 +2,12 @@ import { eq, type SQL, sql } from "drizzle-orm";
 import type { Role } from "../../protocol/roles.ts";
 import { keyOf } from "../new-user.ts";
 import { foundSession, type Sessions } from "../sessions.ts";
-import type { Orm } from "../transaction.ts";
 import { type SelectedUser, selectedUser, toUser, type Users } from "../users.ts";
 import { withDbErrors } from "./db-errors.ts";
-import { sqliteTables } from "./engine.ts";
 import type { Db } from "./open.ts";
+import { ormOf } from "./orm.ts";
 import { prepared } from "./prepared.ts";
+import * as schema from "./schema.ts";
 
 /** A session with its user, as bun:sqlite gives it. */
 interface Row {
@@ -26,7 +26,7 @@ interface Row {
 
 /** Finds sessions by a prepared statement, since every request and every command of a socket asks for one. */
 export function sessionLookup(db: Db): Sessions["find"] {
-  const reading = { db: db as unknown as Orm, t: sqliteTables };
+  const reading = { db: ormOf(db), t: schema };
   const find = prepared<Row, [id: Buffer]>(db, foundSession(reading, sql.placeholder("id")));
   return (id) =>
     withDbErrors(() => {
@@ -51,8 +51,8 @@ export function sessionLookup(db: Db): Sessions["find"] {
 
 /** Finds accounts by prepared statements, since every sign-in and every proof asks for one. */
 export function userLookup(db: Db): Pick<Users, "byName" | "byId"> {
-  const reading = { db: db as unknown as Orm, t: sqliteTables };
-  const { users } = sqliteTables;
+  const reading = { db: ormOf(db), t: schema };
+  const { users } = schema;
   const by = (which: SQL) => {
     // The types are PostgreSQL's, whose prepared queries are others.
     const query = selectedUser(reading, which) as unknown as { prepare(): Prepared };

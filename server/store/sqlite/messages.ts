@@ -6,11 +6,10 @@ import { type MessageRow, toMessage } from "../message-row.ts";
 import type { NativeMessages, Page } from "../messages.ts";
 import { sqliteAppend } from "./append.ts";
 import { withDbErrors } from "./db-errors.ts";
-import { sqliteTables } from "./engine.ts";
 import type { Db } from "./open.ts";
-import { namedColumns, ormOf, prepared } from "./prepared.ts";
-
-const { conversations, messages } = sqliteTables;
+import { ormOf } from "./orm.ts";
+import { namedColumns, prepared } from "./prepared.ts";
+import { conversations, messages } from "./schema.ts";
 
 /** Appends messages, and reads them in pages. */
 export function sqliteMessages(db: Db): Pick<NativeMessages, "append" | "before" | "from" | "after"> {

@@ -4,8 +4,6 @@ import { dirname, join } from "node:path";
 import { drizzle } from "drizzle-orm/bun-sqlite";
 import { migrate } from "drizzle-orm/bun-sqlite/migrator";
 import { isFull } from "./db-errors.ts";
-import * as schema from "./schema.ts";
-import * as requests from "./schema-access.ts";
 
 const migrations = join(import.meta.dir, "../../../drizzle/sqlite");
 
@@ -33,7 +31,7 @@ export function openDatabase(path: string) {
   const client = new Database(path, { create: true, strict: true });
   try {
     for (const pragma of pragmas) client.run(`PRAGMA ${pragma}`);
-    const db = drizzle({ client, schema: { ...schema, ...requests } });
+    const db = drizzle({ client });
     migrate(db, { migrationsFolder: migrations });
     // From here on the event loop waits with it: whoever finds the database busy is told so and asks again.
     client.run("PRAGMA busy_timeout = 100");
@@ -49,7 +47,7 @@ export function openReader(path: string): Db {
   const client = new Database(path, { readonly: true, strict: true });
   for (const pragma of ["busy_timeout = 1000", "cache_size = -8000", "trusted_schema = OFF"])
     client.run(`PRAGMA ${pragma}`);
-  return Object.assign(drizzle({ client, schema: { ...schema, ...requests } }), {
+  return Object.assign(drizzle({ client }), {
     close: () => client.close(),
   });
 }

@@ -1,6 +1,5 @@
 import { getTableColumns, type SQL, sql } from "drizzle-orm";
 import type { PgTable } from "drizzle-orm/pg-core";
-import type { Orm } from "../transaction.ts";
 import type { Db } from "./open.ts";
 
 /**
@@ -11,9 +10,6 @@ export const prepared = <Row, Values extends (string | number | Uint8Array)[]>(
   db: Db,
   query: { toSQL(): { sql: string } },
 ) => db.$client.prepare<Row, Values>(query.toSQL().sql);
-
-/** What builds queries on the tables that both databases share. */
-export const ormOf = (db: Db) => db as unknown as Orm;
 
 /** All columns of a table under the names that the code has for them, for a query that is prepared. */
 export const namedColumns = <T extends PgTable>(

@@ -20,13 +20,14 @@ import { sqliteEngine } from "./engine.ts";
 import { sessionLookup, userLookup } from "./lookups.ts";
 import { sqliteMessages } from "./messages.ts";
 import type { Db } from "./open.ts";
+import { ormOf, rowsOf } from "./orm.ts";
 import { beginWithoutPendingVacuum } from "./pending-vacuum.ts";
 import { meta } from "./schema.ts";
 import { emptyLog, sqliteVacuum } from "./vacuum.ts";
 
 /** The store on an open SQLite database; closing the store closes the database. */
 export function sqliteStore(db: Db): Store {
-  const epoch = db.select().from(meta).where(eq(meta.key, "epoch")).get();
+  const [epoch] = rowsOf(ormOf(db).select().from(meta).where(eq(meta.key, "epoch")));
   if (!epoch) throw new Error("The database has no epoch; was a migration interrupted by hand?");
   beginWithoutPendingVacuum(db);
   const { committed, onCommit } = commitListeners();

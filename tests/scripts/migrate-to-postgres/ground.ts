@@ -5,7 +5,6 @@ import { getTableName, is } from "drizzle-orm";
 import { SQLiteTable } from "drizzle-orm/sqlite-core";
 import { openDatabase } from "../../../server/store/sqlite/open.ts";
 import * as schema from "../../../server/store/sqlite/schema.ts";
-import * as requests from "../../../server/store/sqlite/schema-access.ts";
 import { sqliteStore } from "../../../server/store/sqlite/store.ts";
 import type { Store } from "../../../server/store/store.ts";
 import { temporaryFolder } from "../../support/folder.ts";
@@ -53,7 +52,7 @@ export async function fillGroup(store: Store, messages: number): Promise<void> {
     );
 }
 
-const tables = Object.values<unknown>({ ...schema, ...requests })
+const tables = Object.values<unknown>(schema)
   .filter((each): each is SQLiteTable => is(each, SQLiteTable))
   .map(getTableName)
   .filter((name) => name !== "meta");

@@ -4,8 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { like, sql } from "drizzle-orm";
 import { postgresEngine } from "../../../server/store/postgres/engine.ts";
-import { rowsOf, run, sqliteEngine, sqliteTables } from "../../../server/store/sqlite/engine.ts";
+import { sqliteEngine } from "../../../server/store/sqlite/engine.ts";
 import { openDatabase } from "../../../server/store/sqlite/open.ts";
+import { rowsOf, run } from "../../../server/store/sqlite/orm.ts";
+import { meta } from "../../../server/store/sqlite/schema.ts";
 import {
   bind,
   type Committed,
@@ -135,7 +137,7 @@ describe("a snapshot sees one state, though another connection commits between i
       }),
     });
     expect(await read()).toEqual([[], []]);
-    expect(rowsOf(other.select().from(sqliteTables.meta))).toContainEqual({ key: "test one", value: "" });
+    expect(rowsOf(other.select().from(meta))).toContainEqual({ key: "test one", value: "" });
   });
 
   test("on PostgreSQL", async () => {

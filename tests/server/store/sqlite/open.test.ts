@@ -6,8 +6,7 @@ import { join } from "node:path";
 import { is } from "drizzle-orm";
 import { getTableConfig, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { type Db, openDatabase } from "../../../../server/store/sqlite/open.ts";
-import * as main from "../../../../server/store/sqlite/schema.ts";
-import * as requests from "../../../../server/store/sqlite/schema-access.ts";
+import * as schema from "../../../../server/store/sqlite/schema.ts";
 import { sqliteStore } from "../../../../server/store/sqlite/store.ts";
 import { outcomeOf } from "../../../support/outcome.ts";
 import { Program } from "../../../support/program.ts";
@@ -132,9 +131,7 @@ describe("a database file", () => {
 
 describe("the migrations make what the schema says", () => {
   const db = openDatabase(":memory:");
-  const tables = (Object.values({ ...main, ...requests }) as unknown[]).filter((each) =>
-    is(each, SQLiteTable),
-  );
+  const tables = (Object.values(schema) as unknown[]).filter((each) => is(each, SQLiteTable));
 
   for (const table of tables) {
     const { name, columns, indexes, primaryKeys, foreignKeys } = getTableConfig(table);
