@@ -26,9 +26,9 @@ for (const [at, [look, options]] of looks.entries()) {
         return other;
       }),
     );
-    const added = await addPasskey(others[0]!, new PasskeyDevice(server.origin), "Phone");
+    const added = await addPasskey(others[0]!, new PasskeyDevice(server), "Phone");
     const { recoveryCodes } = await added.json();
-    await addPasskey(others[0]!, new PasskeyDevice(server.origin), "x".repeat(60));
+    await addPasskey(others[0]!, new PasskeyDevice(server), "x".repeat(60));
     const [own]: { id: string }[] = await (await others[0]!.fetch("GET", "/api/account/sessions")).json();
     await others[0]!.fetch("PUT", `/api/account/sessions/${own!.id}`, { label: long });
     await page.reload();

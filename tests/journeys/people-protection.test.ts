@@ -9,7 +9,7 @@ const { server, pat, visit } = stage({
 });
 
 test("an admin sees who has more than a password, and is told of no two-step login where there is none", async () => {
-  await addPasskey(pat, new PasskeyDevice(server.origin));
+  await addPasskey(pat, new PasskeyDevice(server));
   const olivia = await visit("olivia");
   await olivia.logIn();
   await olivia.log.waitFor();

@@ -1,12 +1,16 @@
+import { afterAll, beforeAll, expect } from "bun:test";
 import type { Shared } from "../../server/cluster/cluster.ts";
 import { Incident } from "../../server/logging/incident.ts";
 import { openStorage } from "../../server/storage.ts";
 import type { Poll } from "../../server/store/postgres/cluster.ts";
 import { system as realSystem } from "../../server/system.ts";
+import { Person } from "./person.ts";
 import { freshDatabase } from "./postgres.ts";
 import { startServer, type TestServer, type TestServerOptions } from "./server.ts";
 
 export interface TestNode extends TestServer {
+  /** Of its database. */
+  url: string;
   /** What this node shares with the others, to be spoiled by a test. */
   shared: Shared;
 }
@@ -29,7 +33,7 @@ export async function startNode({ url, spoil, ...options }: NodeOptions): Promis
   if (!node) throw new Error("There is no node without PostgreSQL.");
   spoil?.(node.shared);
   const server = await startServer({ ...options, ...node });
-  return Object.assign(server, { shared: node.shared, bugs: Object.assign(server.bugs, bugs) });
+  return Object.assign(server, { url, shared: node.shared, bugs: Object.assign(server.bugs, bugs) });
 }
 
 /** Several nodes on a new database of their own. */
@@ -55,3 +59,30 @@ export function finds({ shared: { registry } }: TestNode, found: (poll: Poll) =>
 export function deafen(shared: Shared): void {
   shared.signals.send = () => {};
 }
+
+/** Several nodes for all tests of a file, or of the `describe` it is called in, and people who have registered on the first. */
+export function nodeStage<const Name extends string = never>({
+  count = 2,
+  people = [],
+  ...options
+}: Partial<NodeOptions> & { count?: number; people?: readonly Name[] } = {}) {
+  const nodes = Array.from({ length: count }, () => ({}) as TestNode);
+  const all = people.map((name) => [name, new Person(nodes[0]!, name)] as const);
+  beforeAll(async () => {
+    const started = await startNodes(count, options);
+    for (const [at, node] of nodes.entries()) Object.assign(node, started[at]);
+    for (const [, person] of all) await person.register();
+  });
+  afterAll(async () => {
+    for (const node of nodes) await node.stop();
+    expect(nodes.flatMap(({ bugs }) => bugs)).toEqual([]);
+  });
+  const [one, two, three] = nodes as [TestNode, TestNode, TestNode];
+  return { nodes, one, two, three, ...(Object.fromEntries(all) as Record<Name, Person>) };
+}
+
+/** What is to hold however nodes hear of each other, and what spoils that. */
+export const carriers: [name: string, spoil: NodeOptions["spoil"]][] = [
+  ["over signals", undefined],
+  ["with every signal lost", deafen],
+];

@@ -1,6 +1,6 @@
 import { createHash, createSign, generateKeyPairSync, type KeyObject, randomBytes } from "node:crypto";
 import type { Assertion, Attestation } from "../../server/protocol/passkeys.ts";
-import type { Person } from "./person.ts";
+import type { Person, Reachable } from "./person.ts";
 
 const sha256 = (data: string | Uint8Array) => createHash("sha256").update(data).digest();
 const base64url = (data: Uint8Array | string) => Buffer.from(data).toString("base64url");
@@ -53,10 +53,10 @@ interface Options {
 export class PasskeyDevice {
   readonly passkeys: Credential[] = [];
 
-  readonly origin: string;
+  readonly #page: Reachable;
 
-  constructor(origin: string) {
-    this.origin = origin;
+  constructor(page: Reachable) {
+    this.#page = page;
   }
 
   /** Makes a passkey (section 5.1.3); answers what `navigator.credentials.create` does. */
@@ -123,7 +123,7 @@ export class PasskeyDevice {
     return JSON.stringify({
       type,
       challenge: odd.challenge ?? challenge,
-      origin: odd.origin ?? this.origin,
+      origin: odd.origin ?? this.#page.origin,
       crossOrigin: false,
     });
   }

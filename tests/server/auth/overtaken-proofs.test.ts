@@ -82,7 +82,7 @@ describe("ASVS 7.4.3 what was offered to a session that a new password has ended
   });
 
   test("a passkey that is just being added", async () => {
-    const device = new PasskeyDevice(server.origin);
+    const device = new PasskeyDevice(server);
     const { ticket, options } = await questionFor(thief, "account/passkey-question");
     const room = holdNext(server.store.factors, "passkeys");
     const made = { ticket, name: "x", response: device.create(options) };

@@ -55,7 +55,7 @@ describe("ASVS 6.3.7 a reset link is told to its person", () => {
   });
 
   test("again to who comes by their passkey, where somebody else has used it and put that away", async () => {
-    const phone = new PasskeyDevice(server.origin);
+    const phone = new PasskeyDevice(server);
     await addPasskey(bob, phone);
     // As accounts were before recovery codes came with passkeys: a link opens them.
     server.db.run(sql`update users set has_recovery = 0`);

@@ -1,19 +1,12 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 import { Follower } from "../../support/follower.ts";
-import { startNodes, type TestNode } from "../../support/nodes.ts";
+import { nodeStage, type TestNode } from "../../support/nodes.ts";
 import { Person } from "../../support/person.ts";
 
-let nodes: TestNode[];
-let [one, two, three]: TestNode[] = [];
 const people = new Map<string, Person>();
+const { nodes, one, two, three } = nodeStage({ count: 3 });
 beforeAll(async () => {
-  nodes = await startNodes(3);
-  [one, two, three] = nodes;
-  for (const name of ["alice", "bob", "carol"]) people.set(name, await new Person(one!, name).register());
-});
-afterAll(async () => {
-  for (const node of nodes) await node.stop();
-  expect(nodes.flatMap(({ bugs }) => bugs)).toEqual([]);
+  for (const name of ["alice", "bob", "carol"]) people.set(name, await new Person(one, name).register());
 });
 
 /** The same browser, with its cookies, that now reaches another node. */
@@ -78,9 +71,9 @@ test("who moves to another node goes on from the cursor", async () => {
 
 test("who registers on one is known on all, and so is who is deleted", async () => {
   const watcher = await at(two, "bob").enter();
-  const dora = await new Person(one!, "dora").register();
+  const dora = await new Person(one, "dora").register();
   const { person } = await watcher.event("person.registered", (event) => event.person.name === "dora");
-  const socket = await dora.at(three!).enter();
+  const socket = await dora.at(three).enter();
   await socket.say("hello bob", `direct:2:${person.id}`);
   await watcher.event("message.sent", (event) => event.message.author === person.id);
   await dora.fetch("DELETE", "/api/account", { messages: "keep" });

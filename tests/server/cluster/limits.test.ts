@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { deafen, finds, startNode, startNodes, type TestNode } from "../../support/nodes.ts";
+import { describe, expect, test } from "bun:test";
+import { carriers, finds, nodeStage, startNode, type TestNode } from "../../support/nodes.ts";
 import { Person, type Socket } from "../../support/person.ts";
 import { freshDatabase } from "../../support/postgres.ts";
 import { post } from "../../support/raw.ts";
@@ -7,25 +7,13 @@ import { post } from "../../support/raw.ts";
 /** Within which what was spent on one node counts on the others. */
 const boundMs = 2_000;
 
-describe.each([
-  ["over signals", undefined],
-  ["with every signal lost", deafen],
-])("rate limits hold across nodes, %s:", (_, spoil) => {
-  let nodes: TestNode[];
-  let [one, two]: TestNode[] = [];
-  beforeAll(async () => {
-    nodes = await startNodes(2, { spoil, env: { MESSAGE_BURST: "10", MESSAGES_PER_MINUTE: "1" } });
-    [one, two] = nodes;
-  });
-  afterAll(async () => {
-    for (const node of nodes) await node.stop();
-    expect(nodes.flatMap(({ bugs }) => bugs)).toEqual([]);
-  });
+describe.each(carriers)("rate limits hold across nodes, %s:", (_, spoil) => {
+  const { one, two } = nodeStage({ spoil, env: { MESSAGE_BURST: "10", MESSAGES_PER_MINUTE: "1" } });
 
   /** Spends all of it on the first node, and returns once the second has heard so. */
   async function spendAll(bound: string, try_: () => Promise<boolean>) {
     let heard = 0;
-    const hears = finds(two!, ({ events }) => {
+    const hears = finds(two, ({ events }) => {
       for (const { event } of events)
         if (event.kind === "spent")
           for (const [name, , tokens] of event.spent) if (name === bound) heard += tokens;
@@ -40,8 +28,8 @@ describe.each([
   }
 
   test("messages", async () => {
-    const alice = await new Person(one!, "alice").register();
-    const [here, there] = [await alice.enter(), await alice.at(two!).enter()];
+    const alice = await new Person(one, "alice").register();
+    const [here, there] = [await alice.enter(), await alice.at(two).enter()];
     await spendAll("messages", () => says(here));
     expect(await says(there)).toBe(false);
   });
@@ -59,25 +47,25 @@ describe.each([
   }
 
   test("messages, also while a node is told to look all the time", async () => {
-    const carol = await new Person(one!, "carol").register();
-    const [here, there] = [await carol.enter(), await carol.at(two!).enter()];
-    const { poll } = one!.shared.registry;
-    one!.shared.registry.poll = async (since) => {
-      two!.shared.signals.send({ kind: "look" });
+    const carol = await new Person(one, "carol").register();
+    const [here, there] = [await carol.enter(), await carol.at(two).enter()];
+    const { poll } = one.shared.registry;
+    one.shared.registry.poll = async (since) => {
+      two.shared.signals.send({ kind: "look" });
       return poll(since);
     };
     await spendAll("messages", () => says(here));
-    one!.shared.registry.poll = poll;
+    one.shared.registry.poll = poll;
     expect(await says(there)).toBe(false);
   });
 
   test("ASVS 6.3.1 wrong passwords", async () => {
-    await new Person(one!, "bob").register();
+    await new Person(one, "bob").register();
     const from = "203.0.113.9";
     const guess = (node: TestNode) =>
       post(node, "/api/session", { name: "bob", password: "wrong wrong" }, { from });
-    await spendAll("guesses by address and account", async () => (await guess(one!)).status === 401);
-    expect((await guess(two!)).status).toBe(429);
+    await spendAll("guesses by address and account", async () => (await guess(one)).status === 401);
+    expect((await guess(two)).status).toBe(429);
   });
 });
 

@@ -1,29 +1,18 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import type { Signal } from "../../../server/cluster/signal.ts";
 import { Follower } from "../../support/follower.ts";
-import { finds, startNodes, type TestNode } from "../../support/nodes.ts";
+import { finds, nodeStage } from "../../support/nodes.ts";
 import { Person } from "../../support/person.ts";
-
-let nodes: TestNode[];
-afterAll(async () => {
-  for (const node of nodes) await node.stop();
-  expect(nodes.flatMap(({ bugs }) => bugs)).toEqual([]);
-});
 
 /** What happens to the signals of these nodes; set by each test. */
 let through: (signal: Signal, send: (signal: Signal) => void) => void = (signal, send) => send(signal);
-let alice: Person;
-let bob: Person;
-beforeAll(async () => {
-  nodes = await startNodes(2, {
-    env: { MESSAGE_BURST: "1000" },
-    spoil(shared) {
-      const { send } = shared.signals;
-      shared.signals.send = (signal) => through(signal, send);
-    },
-  });
-  alice = await new Person(nodes[0]!, "alice").register();
-  bob = await new Person(nodes[0]!, "bob").register();
+const { nodes, alice, bob } = nodeStage({
+  env: { MESSAGE_BURST: "1000" },
+  spoil(shared) {
+    const { send } = shared.signals;
+    shared.signals.send = (signal) => through(signal, send);
+  },
+  people: ["alice", "bob"],
 });
 
 async function talk(count = 30) {

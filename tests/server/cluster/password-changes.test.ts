@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { outcome } from "../../support/authenticator.ts";
-import { startNodes, type TestNode } from "../../support/nodes.ts";
+import { nodeStage } from "../../support/nodes.ts";
 import { Person, password } from "../../support/person.ts";
 
 const next = ["another horse battery", "the thief's own password"];
@@ -15,14 +15,7 @@ const strength = {
   },
 };
 
-let nodes: TestNode[];
-beforeAll(async () => {
-  nodes = await startNodes(2, { strength });
-});
-afterAll(async () => {
-  for (const node of nodes) await node.stop();
-  expect(nodes.flatMap(({ bugs }) => bugs)).toEqual([]);
-});
+const { nodes } = nodeStage({ strength });
 
 test("ASVS 15.4.2 of two who change one password at once, on two nodes, one does", async () => {
   for (let round = 0; round < 5; round++) {

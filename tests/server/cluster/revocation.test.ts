@@ -1,33 +1,19 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { SQL } from "bun";
 import { closeCodes } from "../../../server/protocol/close-codes.ts";
 import { Refusal } from "../../../server/refusal.ts";
-import { deafen, finds, startNode, startNodes, type TestNode } from "../../support/nodes.ts";
+import { carriers, finds, nodeStage, startNode } from "../../support/nodes.ts";
 import { outcomeOf } from "../../support/outcome.ts";
 import { Person, password } from "../../support/person.ts";
 import { freshDatabase } from "../../support/postgres.ts";
 
-/** What the issue allows from a revocation to its being true on every node. */
+/** What is allowed from a revocation to its being true on every node. */
 const boundMs = 2_000;
 
-describe.each([
-  ["over signals", undefined],
-  ["by looking alone, with every signal lost", deafen],
-])("%s", (_, spoil) => {
-  let nodes: TestNode[];
-  let [one, two]: TestNode[] = [];
-  let url: string;
+describe.each(carriers)("%s", (_, spoil) => {
   let count = 0;
-  beforeAll(async () => {
-    url = await freshDatabase();
-    nodes = await startNodes(2, { spoil, url });
-    [one, two] = nodes;
-  });
-  afterAll(async () => {
-    for (const node of nodes) await node.stop();
-    expect(nodes.flatMap(({ bugs }) => bugs)).toEqual([]);
-  });
-  const pendingSignUp = () => new Person(one!, `person-${++count}`).register();
+  const { one, two } = nodeStage({ spoil });
+  const pendingSignUp = () => new Person(one, `person-${++count}`).register();
 
   /** The code with which a socket on the other node closes after the act, which has to be soon. */
   async function closes(closed: Promise<number>, run: () => Promise<Response>) {
@@ -40,10 +26,10 @@ describe.each([
 
   test("ASVS 7.4.1 logging out closes the session's sockets on other nodes, and only those", async () => {
     const alice = await pendingSignUp();
-    const remote = new Person(two!, alice.name);
+    const remote = new Person(two, alice.name);
     await remote.signIn();
     const stays = await remote.enter();
-    const { closed } = await alice.at(two!).enter();
+    const { closed } = await alice.at(two).enter();
     expect(await closes(closed, () => alice.fetch("DELETE", "/api/session"))).toBe(closeCodes.signedOut);
     await stays.ask("ping", {}, "pong");
   });
@@ -52,41 +38,41 @@ describe.each([
     const alice = await pendingSignUp();
     const bound = await alice.withKey().signIn();
     expect(bound.status).toBe(200);
-    const thief = new Person(two!, alice.name);
+    const thief = new Person(two, alice.name);
     for (const cookie of alice.cookies.split("; ")) thief.bring(cookie);
     expect((await thief.fetch("GET", "/api/account")).status).toBe(401);
     expect((await thief.withKey().fetch("GET", "/api/account")).status).toBe(401);
-    await (await alice.at(two!).enter()).ask("ping", {}, "pong");
+    await (await alice.at(two).enter()).ask("ping", {}, "pong");
 
     const bob = await pendingSignUp();
-    const there = await bob.at(two!).enter();
-    const sql = new SQL({ url, max: 1 });
+    const there = await bob.at(two).enter();
+    const sql = new SQL({ url: one.url, max: 1 });
     await sql`update sessions set key_hash = null where user_id = ${there.entered.me.id}`;
     await sql.close();
     bob.withKey();
     expect(await closes(there.closed, () => bob.fetch("GET", "/api/account"))).toBe(closeCodes.restarting);
-    await (await bob.at(two!).enter()).ask("ping", {}, "pong");
+    await (await bob.at(two).enter()).ask("ping", {}, "pong");
   });
 
   test("ASVS 7.4.3 a new password ends every other session on other nodes; the browser that asked comes back", async () => {
     const alice = await pendingSignUp();
-    const thief = new Person(two!, alice.name);
+    const thief = new Person(two, alice.name);
     await thief.signIn();
-    const [hers, his] = [await alice.at(two!).enter(), await thief.enter()];
+    const [hers, his] = [await alice.at(two).enter(), await thief.enter()];
     const change = { current: password, password: "another horse battery" };
     const closed = await closes(his.closed, () => alice.fetch("PUT", "/api/account/password", change));
     expect(closed).toBe(closeCodes.signedOut);
     expect(await hers.closed).toBe(closeCodes.restarting);
     expect(await outcomeOf(thief.connect())).toThrow("The socket closed");
-    const again = await alice.at(two!).enter();
+    const again = await alice.at(two).enter();
     // What was told of the former sessions is not true of the new one, however late it is heard.
-    await finds(two!, () => true);
+    await finds(two, () => true);
     await again.ask("ping", {}, "pong");
   });
 
   test("ASVS 7.4.2 a deleted account has no socket left on any node", async () => {
     const alice = await pendingSignUp();
-    const { closed } = await alice.at(two!).enter();
+    const { closed } = await alice.at(two).enter();
     const code = await closes(closed, () => alice.fetch("DELETE", "/api/account", { messages: "keep" }));
     expect(code).toBe(closeCodes.accountDeleted);
   });

@@ -1,34 +1,22 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { closeCodes } from "../../../server/protocol/close-codes.ts";
 import type { ServerSettings } from "../../../server/protocol/settings.ts";
 import { Authenticator, enrol, give, outcome } from "../../support/authenticator.ts";
-import { deafen, startNodes, type TestNode } from "../../support/nodes.ts";
+import { carriers, nodeStage } from "../../support/nodes.ts";
 import { outcomeOf } from "../../support/outcome.ts";
 import { Person } from "../../support/person.ts";
 
 /** What a change of who may be in may take to be true on every node. */
 const boundMs = 2_000;
 
-describe.each([
-  ["over signals", undefined],
-  ["by looking alone, with every signal lost", deafen],
-])("%s", (_, spoil) => {
-  let nodes: TestNode[];
-  let [one, two]: TestNode[] = [];
-  beforeAll(async () => {
-    nodes = await startNodes(2, { spoil });
-    [one, two] = nodes;
-  });
-  afterAll(async () => {
-    for (const node of nodes) await node.stop();
-    expect(nodes.flatMap(({ bugs }) => bugs)).toEqual([]);
-  });
+describe.each(carriers)("%s", (_, spoil) => {
+  const { one, two } = nodeStage({ spoil });
 
   test("ASVS 6.5.1 one code at two nodes at the same moment is taken once", async () => {
-    const alice = await new Person(one!, "alice").register();
+    const alice = await new Person(one, "alice").register();
     const { app } = await enrol(alice, Date.now);
     const halves = await Promise.all(
-      [one!, two!, one!, two!].map(async (node) => {
+      [one, two, one, two].map(async (node) => {
         const half = new Person(node, "alice");
         await half.signIn();
         return half;
@@ -40,20 +28,20 @@ describe.each([
   });
 
   test("ASVS 7.4.3 a session on another node that gave a password alone is out once there is an app", async () => {
-    const bob = await new Person(one!, "bob").register();
-    const phone = new Person(two!, "bob");
+    const bob = await new Person(one, "bob").register();
+    const phone = new Person(two, "bob");
     await phone.signIn();
     const socket = await phone.enter();
     const offered = await bob.fetch("POST", "/api/account/code", {});
     const { ticket, secret } = await offered.json();
     const code = new Authenticator(secret).at(Date.now());
     // The other node may confirm what this one offered.
-    const confirmed = await bob.at(two!).fetch("PUT", "/api/account/code", { ticket, code });
+    const confirmed = await bob.at(two).fetch("PUT", "/api/account/code", { ticket, code });
     expect(confirmed.status).toBe(200);
     expect(await socket.closed).toBe(closeCodes.proofNeeded);
 
-    const carla = await new Person(one!, "carla").register();
-    const remote = new Person(two!, "carla");
+    const carla = await new Person(one, "carla").register();
+    const remote = new Person(two, "carla");
     await remote.signIn();
     const there = await remote.enter();
     const start = performance.now();
@@ -61,17 +49,17 @@ describe.each([
     expect(await there.closed).toBe(closeCodes.restarting);
     expect(performance.now() - start).toBeLessThan(boundMs);
     expect(await outcomeOf(remote.connect())).toThrow("The socket closed");
-    await carla.at(two!).enter();
+    await carla.at(two).enter();
   });
 
   test("the chat's new rule closes the sockets of those it covers on every node", async () => {
-    const olga = await new Person(one!, "olga").register();
+    const olga = await new Person(one, "olga").register();
     await enrol(olga, Date.now);
     const { id } = (await (await olga.fetch("GET", "/api/account")).json()) as { id: number };
     const entry = { at: 0, event: "person.role changed", actorId: null, subjectId: id } as const;
-    await one!.store.users.setRole(id, "owner", { ...entry, address: null, detail: {} });
-    const dora = await new Person(two!, "dora").register();
-    const [hers, owners] = [await dora.enter(), await olga.at(two!).enter()];
+    await one.store.users.setRole(id, "owner", { ...entry, address: null, detail: {} });
+    const dora = await new Person(two, "dora").register();
+    const [hers, owners] = [await dora.enter(), await olga.at(two).enter()];
     const settings: ServerSettings = await (await olga.fetch("GET", "/api/settings")).json();
     const changed = await olga.fetch("PUT", "/api/settings", { ...settings, secondFactor: "everyone" });
     expect(changed.status).toBe(204);

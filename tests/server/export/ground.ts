@@ -1,16 +1,10 @@
-import { expect } from "bun:test";
-import { clock } from "../../support/clock.ts";
-import { database } from "../../support/database.ts";
-import { Person } from "../../support/person.ts";
-import { startServer } from "../../support/server.ts";
+import type { Person } from "../../support/person.ts";
+import { stage } from "../../support/stage.ts";
 
-/** A server that two people have an account on. */
-export async function ground() {
-  const time = clock();
-  const base = database();
-  const server = await startServer({ store: base.store, system: time });
-  const alice = await new Person(server, "alice").register();
-  const bob = await new Person(server, "bob").register();
+/** The stage of a server that two people have an account on. */
+export function ground() {
+  const set = stage({ clock: true, people: ["alice", "bob"] });
+  const { server, time } = set;
 
   /** Stores many messages without a socket, as one author after the other. */
   async function store(
@@ -27,25 +21,12 @@ export async function ground() {
         body: { text: `${conversation} ${from + at} ${"x".repeat(length)}` },
         createdAt: time.now(),
       }));
-      await base.store.messages.append(drafts);
+      await server.store.messages.append(drafts);
     }
   }
 
-  return {
-    time,
-    base,
-    server,
-    alice,
-    bob,
-    store,
-    async stop() {
-      await server.stop();
-      expect(server.bugs).toEqual([]);
-    },
-  };
+  return { ...set, store };
 }
-
-export type Ground = Awaited<ReturnType<typeof ground>>;
 
 export const take = (person: Person, format = "json"): Promise<Response> =>
   person.fetch("POST", "/api/account/export", { format });

@@ -1,20 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { Refusal } from "../../../server/refusal.ts";
-import type { Person } from "../../support/person.ts";
 import { connection } from "../../support/raw.ts";
-import type { TestServer } from "../../support/server.ts";
-import { type Ground, ground, take } from "./ground.ts";
+import { ground, take } from "./ground.ts";
 
-let here: Ground;
-let base: Ground["base"];
-let server: TestServer;
-let alice: Person;
-let bob: Person;
-beforeEach(async () => {
-  here = await ground();
-  ({ base, server, alice, bob } = here);
-});
-afterEach(() => here.stop());
+const { server, alice, bob, store } = ground();
 
 describe("a large file", () => {
   const count = 20_000;
@@ -22,8 +11,8 @@ describe("a large file", () => {
   /** Counts the pages of messages that are read. */
   function pagesMade() {
     const made = { pages: 0 };
-    const { by } = base.store.messages;
-    base.store.messages.by = (...asked) => {
+    const { by } = server.store.messages;
+    server.store.messages.by = (...asked) => {
       made.pages++;
       return by(...asked);
     };
@@ -31,7 +20,7 @@ describe("a large file", () => {
   }
 
   test("is made while it is taken: who does not read it on has it not made on", async () => {
-    await here.store(count, [1], "group", 2_000);
+    await store(count, [1], "group", 2_000);
     const made = pagesMade();
     const socket = await connection(server);
     socket.pause();
@@ -64,7 +53,7 @@ describe("a large file", () => {
   }, 30_000);
 
   test("is not made on for who has gone, and that is no bug", async () => {
-    await here.store(count, [1], "group", 2_000);
+    await store(count, [1], "group", 2_000);
     const made = pagesMade();
     const response = await take(alice);
     const reader = response.body!.getReader();
@@ -78,11 +67,11 @@ describe("a large file", () => {
   }, 30_000);
 
   test("ASVS 16.5.3 that cannot be read to its end is not taken for whole", async () => {
-    await here.store(2_000, [1], "group");
-    const { by } = base.store.messages;
+    await store(2_000, [1], "group");
+    const { by } = server.store.messages;
     for (const failure of [new Refusal("busy"), new Error("a bug")]) {
       let pages = 0;
-      base.store.messages.by = (...asked) => {
+      server.store.messages.by = (...asked) => {
         if (++pages > 5) throw failure;
         return by(...asked);
       };
@@ -93,7 +82,7 @@ describe("a large file", () => {
     }
     // A busy database is none.
     expect(server.bugs.splice(0)).toEqual([new Error("a bug")]);
-    base.store.messages.by = by;
+    server.store.messages.by = by;
     expect((await take(bob)).status).toBe(200);
   });
 });

@@ -1,31 +1,19 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { resetAlert, resetTicket } from "../../../server/auth/resets.ts";
 import { enrol } from "../../support/authenticator.ts";
-import type { Clock } from "../../support/clock.ts";
-import { contentsOf } from "../../support/database.ts";
 import { addPasskey, PasskeyDevice } from "../../support/passkey-device.ts";
 import { Person, password } from "../../support/person.ts";
-import { fromHeader, type TestServer } from "../../support/server.ts";
-import { type Ground, ground, take } from "./ground.ts";
+import { fromHeader } from "../../support/server.ts";
+import { ground, take } from "./ground.ts";
 
-let here: Ground;
-let time: Clock;
-let base: Ground["base"];
-let server: TestServer;
-let alice: Person;
-let bob: Person;
-beforeEach(async () => {
-  here = await ground();
-  ({ time, base, server, alice, bob } = here);
-});
-afterEach(() => here.stop());
+const { time, server, alice, bob, contents } = ground();
 
 describe("taking what is kept of oneself", () => {
   test("ASVS 8.2.2 says all of oneself, and nothing that opens anything or belongs to others", async () => {
     // At a browser, whose key its session is bound to.
     await alice.withKey().signIn();
-    await base.store.tickets.put(
-      resetTicket((await base.store.users.byId(1))!, null, time).ticket,
+    await server.store.tickets.put(
+      resetTicket((await server.store.users.byId(1))!, null, time).ticket,
       undefined,
       resetAlert("reset link made", 1, null, time.now()),
     );
@@ -53,7 +41,7 @@ describe("taking what is kept of oneself", () => {
       seq: message.seq,
       reason: "told by bob",
     });
-    const device = new PasskeyDevice(server.origin);
+    const device = new PasskeyDevice(server);
     await addPasskey(alice, device, "My key");
     const { secret, recoveryCodes } = await enrol(alice, time.now);
     const text = await (await take(alice)).text();
@@ -95,7 +83,7 @@ describe("taking what is kept of oneself", () => {
     expect(events.at(-1)).toBe("account.registered");
 
     const { users, sessions } = rows();
-    const kept = await base.store.factors.passkeys(1);
+    const kept = await server.store.factors.passkeys(1);
     const secrets = [
       ...users.map(({ password_hash }) => password_hash as string),
       ...sessions.flatMap(({ id }) => forms(id as Uint8Array)),
@@ -104,7 +92,7 @@ describe("taking what is kept of oneself", () => {
       ...kept.flatMap(({ id, publicKey }) => [id, ...forms(publicKey)]),
       ...recoveryCodes,
       secret,
-      (await base.store.factors.totp(1))!.secret,
+      (await server.store.factors.totp(1))!.secret,
       "9.9.9.9",
       "8.8.8.8",
       "bob's",
@@ -120,4 +108,4 @@ const forms = (bytes: Uint8Array) =>
   (["hex", "base64", "base64url"] as const).map((form) => Buffer.from(bytes).toString(form));
 
 type Rows = Record<"users" | "sessions", Record<string, unknown>[]>;
-const rows = () => contentsOf(base.db) as Rows;
+const rows = () => contents() as Rows;

@@ -1,29 +1,17 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { totalHeader } from "../../../server/protocol/export.ts";
 import { outcome } from "../../support/authenticator.ts";
-import type { Clock } from "../../support/clock.ts";
 import { Person } from "../../support/person.ts";
-import type { TestServer } from "../../support/server.ts";
-import { type Ground, ground, take } from "./ground.ts";
+import { ground, take } from "./ground.ts";
 
 const minute = 60_000;
 
-let here: Ground;
-let time: Clock;
-let base: Ground["base"];
-let server: TestServer;
-let alice: Person;
-let bob: Person;
-beforeEach(async () => {
-  here = await ground();
-  ({ time, base, server, alice, bob } = here);
-});
-afterEach(() => here.stop());
+const { time, server, alice, bob, store } = ground();
 
 describe("taking what is kept of oneself", () => {
   test("as JSON: every message of one's own once, and both sides of private conversations, in order", async () => {
-    await here.store(450, [1, 2], "group");
-    await here.store(350, [1, 2, 2], "direct:1:2");
+    await store(450, [1, 2], "group");
+    await store(350, [1, 2, 2], "direct:1:2");
     await alice.fetch("PATCH", "/api/account/preferences", { theme: "dark" });
     const carl = await (await new Person(server, "carl").register()).enter();
     await carl.say("between carl and bob", "direct:2:3");
@@ -59,7 +47,7 @@ describe("taking what is kept of oneself", () => {
   test("what happened to the account is told whole, however much it is", async () => {
     const entry = { event: "session.refused", actorId: null, subjectId: 1, detail: {} } as const;
     for (let at = 0; at < 350; at++)
-      await base.store.audit.add({ ...entry, at: time.now(), address: "9.9.9.9" });
+      await server.store.audit.add({ ...entry, at: time.now(), address: "9.9.9.9" });
     const { history } = await (await take(alice)).json();
     const refused = history.filter(({ event }: { event: string }) => event === "session.refused");
     expect(refused).toHaveLength(350);
@@ -68,7 +56,7 @@ describe("taking what is kept of oneself", () => {
 
   test("ASVS 7.5.1 needs a fresh proof, and is written down", async () => {
     expect((await take(alice)).status).toBe(200);
-    const [entry] = await base.store.audit.page({ events: ["account.exported"] }, null, 5);
+    const [entry] = await server.store.audit.page({ events: ["account.exported"] }, null, 5);
     expect(entry).toMatchObject({ actorId: 1, address: "127.0.0.1", detail: { format: "json" } });
     time.advance(11 * minute);
     expect(await outcome(take(alice))).toEqual([403, "proof_needed"]);

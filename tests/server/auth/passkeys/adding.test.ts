@@ -1,9 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { createSign, KeyObject } from "node:crypto";
 import { BasicConstraintsExtension, X509CertificateGenerator } from "@peculiar/x509";
 import { outcome } from "../../../support/authenticator.ts";
-import type { Clock } from "../../../support/clock.ts";
-import { contentsOf } from "../../../support/database.ts";
 import {
   addPasskey,
   type Cbor,
@@ -14,24 +12,13 @@ import {
   usePasskey,
 } from "../../../support/passkey-device.ts";
 import { Person, password } from "../../../support/person.ts";
-import type { TestServer } from "../../../support/server.ts";
-import { type Ground, ground, minute, passkeysOf, statusOf, tooLate, wrong } from "./ground.ts";
+import { ground, minute, passkeysOf, statusOf, tooLate, wrong } from "./ground.ts";
 
-let here: Ground;
-let time: Clock;
-let base: Ground["base"];
-let server: TestServer;
-let alice: Person;
-let phone: PasskeyDevice;
-beforeEach(async () => {
-  here = await ground();
-  ({ time, base, server, alice, phone } = here);
-});
-afterEach(() => here.stop());
+const { time, server, alice, phone, ask, visitor, contents } = ground();
 
 describe("one's own passkeys", () => {
   test("ASVS 6.3.3 a passkey is enough where the chat asks for a second factor, and sets one up", async () => {
-    await here.ask("everyone");
+    await ask("everyone");
     const half = new Person(server, "alice");
     expect(await (await half.signIn()).json()).toMatchObject({ stage: "enrolment" });
     const former = half.cookies;
@@ -95,14 +82,14 @@ describe("one's own passkeys", () => {
     await addPasskey(alice, phone);
     const bob = await new Person(server, "bob").register();
     const { id } = (await passkeysOf(alice))[0]!;
-    const copied = addPasskey(bob, new PasskeyDevice(server.origin), "Hers", { id });
+    const copied = addPasskey(bob, new PasskeyDevice(server), "Hers", { id });
     expect(await outcome(copied)).toEqual(wrong);
-    expect((await usePasskey(here.visitor(), phone)).status).toBe(200);
+    expect((await usePasskey(visitor(), phone)).status).toBe(200);
   });
 
   test("ASVS 2.3.2 there are twenty of one account at most", async () => {
     for (let count = 0; count < 19; count++) {
-      const added = await addPasskey(alice, new PasskeyDevice(server.origin), `Key ${count}`);
+      const added = await addPasskey(alice, new PasskeyDevice(server), `Key ${count}`);
       expect(added.status).toBe(201);
       time.advance(minute);
       await alice.fetch("POST", "/api/proof", { password });
@@ -118,8 +105,8 @@ describe("one's own passkeys", () => {
       address: null,
       detail: {},
     } as const;
-    const { lastUsedAt, ...one } = (await base.store.factors.passkeys(1))[0]!;
-    await base.store.factors.addPasskey({ ...one, id: "twentieth" }, [], keep);
+    const { lastUsedAt, ...one } = (await server.store.factors.passkeys(1))[0]!;
+    await server.store.factors.addPasskey({ ...one, id: "twentieth" }, [], keep);
     expect(await outcome(alice.fetch("POST", "/api/account/passkeys", late))).toEqual([409, "too_many"]);
     const asked = alice.fetch("POST", "/api/account/passkey-question", {});
     expect(await outcome(asked)).toEqual([409, "too_many"]);
@@ -128,8 +115,8 @@ describe("one's own passkeys", () => {
 
   test("ASVS 11.4.1 what is kept of one opens nothing: a public key, and no question once it is answered", async () => {
     await addPasskey(alice, phone);
-    await usePasskey(here.visitor(), phone);
-    const { tickets, passkeys } = contentsOf(base.db);
+    await usePasskey(visitor(), phone);
+    const { tickets, passkeys } = contents();
     expect(tickets).toEqual([]);
     expect(Object.keys(passkeys![0] as object).toSorted()).toEqual(
       [

@@ -1,24 +1,12 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
 import { closeCodes } from "../../../../server/protocol/close-codes.ts";
 import { enrol, outcome } from "../../../support/authenticator.ts";
-import type { Clock } from "../../../support/clock.ts";
 import { addPasskey, PasskeyDevice, questionFor, usePasskey } from "../../../support/passkey-device.ts";
 import { Person } from "../../../support/person.ts";
-import type { TestServer } from "../../../support/server.ts";
-import { type Ground, ground, minute, passkeysOf, remove } from "./ground.ts";
+import { ground, minute, passkeysOf, remove } from "./ground.ts";
 
-let here: Ground;
-let time: Clock;
-let base: Ground["base"];
-let server: TestServer;
-let alice: Person;
-let phone: PasskeyDevice;
-beforeEach(async () => {
-  here = await ground();
-  ({ time, base, server, alice, phone } = here);
-});
-afterEach(() => here.stop());
+const { time, server, alice, phone, ask, visitor } = ground();
 
 describe("one's own passkeys", () => {
   test("are added and removed by a fresh proof only, and renamed by their owner only", async () => {
@@ -71,9 +59,9 @@ describe("one's own passkeys", () => {
   test("ASVS 6.5.6 a session that a passkey opened is not in any more where the chat asks for what was removed", async () => {
     const olga = await new Person(server, "olga").register();
     await enrol(olga, time.now);
-    base.db.run(sql`update users set role = 'owner' where name = 'olga'`);
+    server.db.run(sql`update users set role = 'owner' where name = 'olga'`);
     await addPasskey(alice, phone);
-    const there = here.visitor();
+    const there = visitor();
     await usePasskey(there, phone);
     const socket = await there.enter();
     const [own] = await passkeysOf(alice);
@@ -88,10 +76,10 @@ describe("one's own passkeys", () => {
 
   test("the only second factor stays where the chat asks for one, and goes where there is another", async () => {
     await addPasskey(alice, phone);
-    await here.ask("everyone");
+    await ask("everyone");
     const [own] = await passkeysOf(alice);
     expect(await outcome(remove(alice, own!.id))).toEqual([403, "enrolment_needed"]);
-    await addPasskey(alice, new PasskeyDevice(server.origin), "Key");
+    await addPasskey(alice, new PasskeyDevice(server), "Key");
     expect((await remove(alice, own!.id)).status).toBe(204);
     await enrol(alice, time.now);
     const [last] = await passkeysOf(alice);
@@ -100,18 +88,18 @@ describe("one's own passkeys", () => {
 
   test("the only way into an account stays", async () => {
     await addPasskey(alice, phone);
-    const { db } = base;
+    const { db } = server;
     db.run(sql`update users set password_hash = null`);
     const [own] = await passkeysOf(alice);
     expect(await outcome(remove(alice, own!.id))).toEqual([409, "last_way_in"]);
-    await addPasskey(alice, new PasskeyDevice(server.origin), "Key");
+    await addPasskey(alice, new PasskeyDevice(server), "Key");
     expect((await remove(alice, own!.id)).status).toBe(204);
   });
 
   test("an account at a provider that is not set up any more is no other way in", async () => {
     await addPasskey(alice, phone);
     const [own] = await passkeysOf(alice);
-    const { db } = base;
+    const { db } = server;
     db.run(sql`update users set password_hash = null`);
     const [issuer, subject, provider] = ["https://gone.example", "1", "gone"];
     db.run(sql`insert into identities (issuer, subject, user_id, provider, created_at)

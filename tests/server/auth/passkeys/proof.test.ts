@@ -1,21 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { enrol, outcome } from "../../../support/authenticator.ts";
-import type { Clock } from "../../../support/clock.ts";
 import { addPasskey, PasskeyDevice, usePasskey } from "../../../support/passkey-device.ts";
 import { Person } from "../../../support/person.ts";
-import type { TestServer } from "../../../support/server.ts";
-import { type Ground, ground, minute, statusOf, wrong } from "./ground.ts";
+import { ground, minute, statusOf, wrong } from "./ground.ts";
 
-let here: Ground;
-let time: Clock;
-let server: TestServer;
-let alice: Person;
-let phone: PasskeyDevice;
-beforeEach(async () => {
-  here = await ground();
-  ({ time, server, alice, phone } = here);
-});
-afterEach(() => here.stop());
+const { time, server, alice, phone, ask, audited } = ground();
 
 describe("a passkey as a second factor and as a proof", () => {
   test("ASVS 6.3.3 takes the second step after a password, in place of a code", async () => {
@@ -34,7 +23,7 @@ describe("a passkey as a second factor and as a proof", () => {
     await addPasskey(alice, phone);
     await enrol(alice, time.now);
     const bob = await new Person(server, "bob").register();
-    const his = new PasskeyDevice(server.origin);
+    const his = new PasskeyDevice(server);
     await addPasskey(bob, his);
     const half = new Person(server, "alice");
     await half.signIn();
@@ -43,7 +32,7 @@ describe("a passkey as a second factor and as a proof", () => {
     time.advance(11 * minute);
     expect(await outcome(usePasskey(alice, his, "proof"))).toEqual(wrong);
     expect(await outcome(alice.fetch("DELETE", "/api/account/sessions", {}))).toEqual([403, "proof_needed"]);
-    const refused = await here.audited("session.refused");
+    const refused = await audited("session.refused");
     expect(refused.map(({ subjectId, detail }) => [subjectId, detail.way])).toEqual([
       [1, "passkey"],
       [1, "passkey"],
@@ -62,7 +51,7 @@ describe("a passkey as a second factor and as a proof", () => {
 
   test("who is asked for a second factor and has a passkey alone is asked for that", async () => {
     await addPasskey(alice, phone);
-    await here.ask("everyone");
+    await ask("everyone");
     const half = new Person(server, "alice");
     const first = await (await half.signIn()).json();
     expect(first).toMatchObject({ stage: "second factor", seconds: { code: false, passkey: true } });

@@ -1,25 +1,14 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
 import { closeCodes } from "../../../../server/protocol/close-codes.ts";
 import { watchMs } from "../../../../server/realtime/watch.ts";
 import { enrol, give, outcome } from "../../../support/authenticator.ts";
-import type { Clock } from "../../../support/clock.ts";
 import { addPasskey, PasskeyDevice, usePasskey } from "../../../support/passkey-device.ts";
 import { Person, password } from "../../../support/person.ts";
 import { routeList } from "../../../support/route-rows.ts";
-import type { TestServer } from "../../../support/server.ts";
-import { type Ground, ground, minute, passkeysOf, remove } from "./ground.ts";
+import { ground, minute, passkeysOf, remove } from "./ground.ts";
 
-let here: Ground;
-let time: Clock;
-let server: TestServer;
-let alice: Person;
-let phone: PasskeyDevice;
-beforeEach(async () => {
-  here = await ground();
-  ({ time, server, alice, phone } = here);
-});
-afterEach(() => here.stop());
+const { time, server, alice, phone, visitor } = ground();
 
 const who = async (person: Person) => (await person.fetch("GET", "/api/session")).json();
 const factorsOf = async (person: Person) => (await person.fetch("GET", "/api/account/factors")).json();
@@ -35,8 +24,8 @@ async function withPassword(): Promise<Person> {
 
 /** As accounts were before recovery codes came with passkeys. */
 const forgetCodes = () => {
-  here.base.db.run(sql`delete from recovery_codes`);
-  here.base.db.run(sql`update users set has_recovery = 0`);
+  server.db.run(sql`delete from recovery_codes`);
+  server.db.run(sql`update users set has_recovery = 0`);
 };
 
 describe("an account with a passkey and no app", () => {
@@ -74,7 +63,7 @@ describe("an account with a passkey and no app", () => {
   test("has recovery codes from the first passkey on, each of which takes the step once", async () => {
     const codes = await codesOf(await addPasskey(alice, phone));
     expect(codes).toHaveLength(10);
-    expect(await codesOf(await addPasskey(alice, new PasskeyDevice(server.origin), "Key"))).toBeUndefined();
+    expect(await codesOf(await addPasskey(alice, new PasskeyDevice(server), "Key"))).toBeUndefined();
     expect(await factorsOf(alice)).toEqual({ code: null, passkeys: 2, recoveryCodes: 10 });
     const half = await withPassword();
     expect(await outcome(give(half, "123456"))).toEqual([403, "wrong_code"]);
@@ -147,7 +136,7 @@ describe("an account whose passkey is older than its recovery codes", () => {
     expect(await outcome(makeCodes(before))).toEqual([403, "not_allowed"]);
     const socket = await before.enter();
 
-    const there = here.visitor();
+    const there = visitor();
     expect(await (await usePasskey(there, phone)).json()).toMatchObject({ needsRecoveryCodes: true });
     const codes = await codesOf(await makeCodes(there));
     expect((await who(there)).needsRecoveryCodes).toBeUndefined();

@@ -1,27 +1,11 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { beforeEach, describe, expect, test } from "bun:test";
 import { outcome } from "../../../support/authenticator.ts";
-import type { Clock } from "../../../support/clock.ts";
-import {
-  addPasskey,
-  type Deviation,
-  type PasskeyDevice,
-  questionFor,
-  usePasskey,
-} from "../../../support/passkey-device.ts";
+import { addPasskey, type Deviation, questionFor, usePasskey } from "../../../support/passkey-device.ts";
 import { Person } from "../../../support/person.ts";
 import { startServer } from "../../../support/server.ts";
-import { type Ground, ground, minute, passkeysOf, remove, statusOf, tooLate, wrong } from "./ground.ts";
+import { ground, minute, passkeysOf, remove, statusOf, tooLate, wrong } from "./ground.ts";
 
-let here: Ground;
-let time: Clock;
-let base: Ground["base"];
-let alice: Person;
-let phone: PasskeyDevice;
-beforeEach(async () => {
-  here = await ground();
-  ({ time, base, alice, phone } = here);
-});
-afterEach(() => here.stop());
+const { server, time, alice, phone, visitor, audited } = ground();
 
 describe("signing in with a passkey", () => {
   beforeEach(async () => {
@@ -29,7 +13,7 @@ describe("signing in with a passkey", () => {
   });
 
   test("ASVS 6.3.4 opens the account it belongs to, with both factors, and no name is typed", async () => {
-    const there = here.visitor();
+    const there = visitor();
     const { options } = await questionFor(there, "passkeys/question");
     expect(options).toMatchObject({ rpId: "localhost", userVerification: "required" });
     expect(options).not.toHaveProperty("allowCredentials.0");
@@ -38,8 +22,8 @@ describe("signing in with a passkey", () => {
       200,
       { user: { name: "alice" }, stage: "open" },
     ]);
-    expect(await base.store.sessions.of(1)).toMatchObject([{ factors: 2 }, { factors: 2 }]);
-    const [began] = await here.audited("session.began");
+    expect(await server.store.sessions.of(1)).toMatchObject([{ factors: 2 }, { factors: 2 }]);
+    const [began] = await audited("session.began");
     expect(began).toMatchObject({ actorId: 1, detail: { way: "passkey", factors: 2 } });
     expect(await passkeysOf(there)).toMatchObject([{ name: "Phone", lastUsedAt: time.now() }]);
     await there.enter();
@@ -52,7 +36,7 @@ describe("signing in with a passkey", () => {
   });
 
   test("ASVS 6.7.2 each question is asked with 256 bits of its own, and an answer to it counts once", async () => {
-    const there = here.visitor();
+    const there = visitor();
     const questions = await Promise.all(
       Array.from({ length: 20 }, () => questionFor(there, "passkeys/question")),
     );
@@ -63,17 +47,17 @@ describe("signing in with a passkey", () => {
     const { ticket, options } = questions[0]!;
     const answer = { ticket, response: phone.get(options) };
     expect((await there.fetch("POST", "/api/session/passkey", answer)).status).toBe(200);
-    expect(await outcome(here.visitor().fetch("POST", "/api/session/passkey", answer))).toEqual(tooLate);
+    expect(await outcome(visitor().fetch("POST", "/api/session/passkey", answer))).toEqual(tooLate);
     // The answer to one question is none to another.
     const other = { ticket: questions[1]!.ticket, response: phone.get(options) };
-    expect(await outcome(here.visitor().fetch("POST", "/api/session/passkey", other))).toEqual(wrong);
+    expect(await outcome(visitor().fetch("POST", "/api/session/passkey", other))).toEqual(wrong);
   });
 
   test("ASVS 2.3.4 of several answers to one question at the same moment one counts", async () => {
-    const { ticket, options } = await questionFor(here.visitor(), "passkeys/question");
+    const { ticket, options } = await questionFor(visitor(), "passkeys/question");
     const answers = Array.from({ length: 8 }, () => ({ ticket, response: phone.get(options) }));
     const outcomes = await Promise.all(
-      answers.map((answer) => outcome(here.visitor().fetch("POST", "/api/session/passkey", answer))),
+      answers.map((answer) => outcome(visitor().fetch("POST", "/api/session/passkey", answer))),
     );
     expect(outcomes.map(([status]) => status).toSorted()).toEqual([200, ...Array(7).fill(403)]);
   });
@@ -83,7 +67,7 @@ describe("signing in with a passkey", () => {
       [5 * minute - 1, [200, undefined]],
       [5 * minute, tooLate],
     ] as const) {
-      const there = here.visitor();
+      const there = visitor();
       const { ticket, options } = await questionFor(there, "passkeys/question");
       time.advance(waited);
       const answer = { ticket, response: phone.get(options) };
@@ -102,16 +86,16 @@ describe("signing in with a passkey", () => {
     ["that does not say whose it is", () => ({ userHandle: null })],
     ["that says it is somebody else's", () => ({ userHandle: Buffer.alloc(32).toString("base64url") })],
   ])("ASVS 6.3.4 an answer %s opens nothing, and is written down", async (_, deviation) => {
-    const there = here.visitor();
+    const there = visitor();
     expect(await outcome(usePasskey(there, phone, "session", deviation()))).toEqual(wrong);
     expect(there.cookies).toBe("");
-    const [refused] = await here.audited("session.refused");
+    const [refused] = await audited("session.refused");
     expect(refused).toMatchObject({ actorId: null, detail: { way: "passkey" } });
     expect((await usePasskey(there, phone)).status).toBe(200);
   });
 
   test("ASVS 6.5.6 a passkey that was removed opens nothing from that moment on", async () => {
-    const there = here.visitor();
+    const there = visitor();
     const { ticket, options } = await questionFor(there, "passkeys/question");
     const answer = { ticket, response: phone.get(options) };
     const [own] = await passkeysOf(alice);
@@ -123,10 +107,10 @@ describe("signing in with a passkey", () => {
 
   test("who is suspended is not let in by a passkey either", async () => {
     const entry = { at: 0, event: "person.suspended", actorId: null, subjectId: 1 } as const;
-    await base.store.users.setStatus(1, "suspended", "a reason", { ...entry, address: null, detail: {} });
-    const [status, code] = await outcome(usePasskey(here.visitor(), phone));
+    await server.store.users.setStatus(1, "suspended", "a reason", { ...entry, address: null, detail: {} });
+    const [status, code] = await outcome(usePasskey(visitor(), phone));
     expect([status, code]).toEqual([403, "account_barred"]);
-    expect((await base.store.audit.page({}, null, 1))[0]).toMatchObject({
+    expect((await server.store.audit.page({}, null, 1))[0]).toMatchObject({
       event: "session.refused",
       subjectId: 1,
       address: "127.0.0.1",
@@ -135,7 +119,7 @@ describe("signing in with a passkey", () => {
   });
 
   test("questions and answers of one address are bounded", async () => {
-    const there = here.visitor();
+    const there = visitor();
     let last = await there.fetch("POST", "/api/passkeys/question", {});
     for (let asked = 0; asked < 100 && last.status === 200; asked++)
       last = await there.fetch("POST", "/api/passkeys/question", {});
@@ -144,7 +128,7 @@ describe("signing in with a passkey", () => {
 });
 
 test("at a bare address there are none, and the refusal says what to do", async () => {
-  const bare = await startServer({ store: base.store, system: time, host: "127.0.0.1" });
+  const bare = await startServer({ store: server.store, system: time, host: "127.0.0.1" });
   const there = new Person(bare, "alice");
   const asked = await there.fetch("POST", "/api/passkeys/question", {});
   const { error } = await asked.json();

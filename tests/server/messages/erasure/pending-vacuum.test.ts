@@ -35,7 +35,7 @@ describe.each(["keep", "remove"] as const)(
         { name: carla.name, password: "a guess" },
         { [fromHeader]: address },
       );
-      await addPasskey(carla, new PasskeyDevice(server.origin), "key-of-carla");
+      await addPasskey(carla, new PasskeyDevice(server), "key-of-carla");
       await enrol(carla, time.now);
       await questionFor(carla, "account/passkey-question");
       await carla.fetch("POST", "/api/account/code", {});
