@@ -2,13 +2,12 @@ import { expect, test } from "bun:test";
 import { countMax } from "../../../server/auth/surplus-sessions.ts";
 import { closeCodes } from "../../../server/protocol/close-codes.ts";
 import { enrol } from "../../support/authenticator.ts";
-import { clock } from "../../support/clock.ts";
 import { Person } from "../../support/person.ts";
-import { startServer } from "../../support/server.ts";
+import { stage } from "../../support/stage.ts";
+
+const { server, time } = stage({ clock: true });
 
 test("ASVS 7.1.2 the sessions of an account are bounded; those that wait for a second factor push out none that are open", async () => {
-  const time = clock();
-  const server = await startServer({ system: time });
   const first = await new Person(server, "alice").register();
   const socket = await first.enter();
   const last = new Person(server, "alice");
@@ -30,13 +29,9 @@ test("ASVS 7.1.2 the sessions of an account are bounded; those that wait for a s
   }
   expect((await last.fetch("GET", "/api/account")).status).toBe(200);
   expect(await server.store.sessions.of(1)).toHaveLength(countMax + 1);
-  await server.stop();
-  expect(server.bugs).toEqual([]);
 });
 
 test("who logs in is not among those with too many, also where the clock was set back meanwhile", async () => {
-  const time = clock();
-  const server = await startServer({ system: time });
   await new Person(server, "alice").register();
   for (let at = 1; at < countMax; at++) await new Person(server, "alice").signIn();
   time.advance(-60_000);
@@ -53,6 +48,4 @@ test("who logs in is not among those with too many, also where the clock was set
   const { stage } = await (await waiting.fetch("GET", "/api/session")).json();
   expect(stage).toBe("second factor");
   expect(await server.store.sessions.of(1)).toHaveLength(countMax + 1);
-  await server.stop();
-  expect(server.bugs).toEqual([]);
 });

@@ -1,27 +1,17 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { beforeEach, describe, expect, test } from "bun:test";
 import { closeCodes } from "../../../server/protocol/close-codes.ts";
-import { type Clock, clock } from "../../support/clock.ts";
 import { holdNext } from "../../support/hold.ts";
-import type { Person, Socket } from "../../support/person.ts";
-import { type Village, village } from "../../support/village.ts";
+import type { Socket } from "../../support/person.ts";
+import { stage } from "../../support/stage.ts";
 import { logOf } from "../store/conformance/ground.ts";
 
-let time: Clock;
-let place: Village;
-let alice: Person;
-let mona: Person;
-let adam: Person;
+const { server, time, alice, bob, mona, adam } = stage({
+  clock: true,
+  people: { alice: "member", bob: "member", mona: "moderator", adam: "admin" },
+});
 let [a, b]: Socket[] = [];
 beforeEach(async () => {
-  time = clock();
-  const roles = { alice: "member", bob: "member", mona: "moderator", adam: "admin" } as const;
-  place = await village(roles, { system: time });
-  ({ alice, mona, adam } = place.people as Record<string, Person> as never);
-  [a, b] = [await alice.enter(), await place.people.bob!.enter()];
-});
-afterEach(async () => {
-  await place.server.stop();
-  expect(place.server.bugs).toEqual([]);
+  [a, b] = [await alice.enter(), await bob.enter()];
 });
 
 const hour = 60 * 60_000;
@@ -34,7 +24,7 @@ const mute = async (minutes: number, by = mona) => {
   const response = await by.fetch("PUT", "/api/people/1/mute", { minutes, reason: "too loud" });
   expect(response.status).toBe(204);
 };
-const texts = async () => (await logOf(place.server.store)).map(({ body }) => body.text);
+const texts = async () => (await logOf(server.store)).map(({ body }) => body.text);
 /** Waits until everything said to this socket so far has come. */
 const heardBy = async (socket: Socket) => {
   await socket.ask("ping", {}, "pong");
@@ -84,8 +74,7 @@ describe("who is muted", () => {
 
   test("is still muted after a restart of the server", async () => {
     await mute(60);
-    const { base } = place;
-    expect(await base.store.users.muted()).toEqual([{ id: 1, until: time.now() + hour }]);
+    expect(await server.store.users.muted()).toEqual([{ id: 1, until: time.now() + hour }]);
   });
 });
 
@@ -95,7 +84,7 @@ describe("ASVS 7.4.2 ASVS 8.3.2 who is banned or suspended", () => {
     ["suspended", () => adam],
   ] as const) {
     test(`${status}: is gone at once, hears nothing more, and what was on its way is refused`, async () => {
-      const hold = holdNext(place.server.store.messages, "append");
+      const hold = holdNext(server.store.messages, "append");
       const first = b!.say("first");
       await hold.reached;
       a!.send("message.send", fields("too late"));
@@ -130,7 +119,7 @@ describe("ASVS 7.4.2 ASVS 8.3.2 who is banned or suspended", () => {
         person: { id: 1, name: "alice", barred: true },
       });
       // Nobody waits out the grace of somebody who has only lost the connection.
-      const late = (await place.people.bob!.enter()).entered;
+      const late = (await bob.enter()).entered;
       expect(late.online).not.toContain(1);
       expect(late.people).toContainEqual({ id: 1, name: "alice", barred: true });
       const error = await b!.ask("message.send", fields("lost?", "direct:1:2"), "error");
@@ -161,7 +150,7 @@ describe("ASVS 7.4.2 ASVS 8.3.2 who is banned or suspended", () => {
   test("is not online either for who comes while their lost connection is still waited for", async () => {
     a!.close();
     await a!.closed;
-    const here = async () => (await place.people.bob!.enter()).entered.online;
+    const here = async () => (await bob.enter()).entered.online;
     expect(await here()).toContain(1);
     await mona.fetch("PUT", "/api/people/1/status", { status: "banned", reason: "" });
     expect(await here()).not.toContain(1);
@@ -176,7 +165,7 @@ describe("ASVS 7.4.2 ASVS 8.3.2 who is banned or suspended", () => {
       body: { text: "x" },
       createdAt: 1,
     };
-    expect(await place.server.store.messages.append([draft as never])).toEqual([
+    expect(await server.store.messages.append([draft as never])).toEqual([
       { kind: "refused", code: "account_barred" },
     ]);
   });
