@@ -7,6 +7,7 @@ import { auditEntrySuite } from "./audit-entries.ts";
 import { authoritySuite } from "./authority.ts";
 import { conversationSuite } from "./conversations.ts";
 import { diskSuite } from "./disk.ts";
+import { eventSuite } from "./events.ts";
 import { factorSuite } from "./factors.ts";
 import type { OpenGround } from "./ground.ts";
 import { identitySuite } from "./identities.ts";
@@ -53,6 +54,7 @@ export function storeSuite(kind: string, open: OpenGround, { modelRuns }: { mode
     "audit log": auditSuite,
     alerts: alertSuite,
     "acts and their lines": auditEntrySuite,
+    events: eventSuite,
     transactions: transactionSuite,
   };
   for (const [part, suite] of Object.entries(parts)) describe(`${kind}: ${part}`, () => suite(open));

@@ -1,7 +1,8 @@
 import { beforeEach, expect, test } from "bun:test";
-import { removeOldClusterEvents } from "../../../../server/store/postgres/cluster-events.ts";
+import type { ClusterEvent } from "../../../../server/store/cluster-event.ts";
+import { addClusterEvent, removeOldClusterEvents } from "../../../../server/store/postgres/cluster-events.ts";
 import { outcomeOf } from "../../../support/outcome.ts";
-import { draft, settle } from "../conformance/ground.ts";
+import { draft, entryOf, settle } from "../conformance/ground.ts";
 import { type Node, node } from "./nodes.ts";
 
 const id = Buffer.alloc(32, 200);
@@ -96,4 +97,18 @@ test("the name of a deleted account is in no notice any more, and those of other
   const text = JSON.stringify(events);
   expect(text).not.toContain("carol");
   expect(text).toContain("dora");
+});
+
+test("what is told to one user is a notice by itself, as it was given", async () => {
+  const event: ClusterEvent = { kind: "told", userId: 2, event: { type: "pong", ref: "1", now: 5 } };
+  await addClusterEvent(a.db, { origin: "a", now: () => 1000 }, event);
+  expect(await said()).toEqual([["a", 1000, event]]);
+});
+
+test("ASVS 14.2.7 nothing is left of a deleted account's name in notices, whatever was changed of it", async () => {
+  const entry = entryOf("person.role changed");
+  await a.store.users.setRole(2, "admin", entry);
+  await a.store.users.mute(2, 77, entry);
+  await a.store.users.remove(2, true, entry);
+  expect(await said()).toEqual([["a", 1000, { kind: "person.deleted", id: 2 }]]);
 });
