@@ -31,10 +31,11 @@ const fields = Object.keys(messageBody.entries) as (keyof MessageBody)[];
  * A body as it is stored: JSON without spaces, its fields in the order of the schema. One body has one text, so that a message
  * that is sent again is known by it.
  */
-export const textOfBody = (body: MessageBody): string =>
-  JSON.stringify(
-    Object.fromEntries(fields.filter((field) => field in body).map((field) => [field, body[field]])),
-  );
+export function textOfBody(body: MessageBody): string {
+  const known: Partial<MessageBody> = {};
+  for (const field of fields) if (field in body) known[field] = body[field];
+  return JSON.stringify(known);
+}
 
 /**
  * What is left of a body as it was sent once its author changed it, so that the message is known when it is sent again: the first

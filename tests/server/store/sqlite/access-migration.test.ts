@@ -12,6 +12,7 @@ import { type Db, openDatabase } from "../../../../server/store/sqlite/open.ts";
 import { sqliteStore } from "../../../../server/store/sqlite/store.ts";
 import type { Store } from "../../../../server/store/store.ts";
 import { draft, idOf, logOf } from "../conformance/ground.ts";
+import { expectMessages, fillMessages } from "../former-messages.ts";
 
 const migrations = join(import.meta.dir, "../../../../drizzle/sqlite");
 
@@ -204,5 +205,22 @@ describe("a database from before the doors", () => {
       createdAt: 15,
     });
     expect(next).toMatchObject({ seq: 2 });
+  });
+});
+
+describe("a database from before bodies were JSON", () => {
+  test("keeps a hundred thousand messages, to the last sign", async () => {
+    former((client) => {
+      for (const id of [1, 2, 3]) {
+        addUser(client, id, `person-${id}`);
+        client.run("insert into memberships (user_id, conversation_id) values (?, 'group')", [id]);
+      }
+      for (const statement of fillMessages) client.run(statement);
+    }, 7);
+    const { db, store } = open();
+    const rows = db.$client.query("select body from chat_messages order by conversation_id, seq").values();
+    await expectMessages(store, rows.flat() as (string | null)[]);
+    expect(db.$client.query("pragma integrity_check").values()).toEqual([["ok"]]);
+    expect(db.$client.query("pragma foreign_key_check").values()).toEqual([]);
   });
 });
