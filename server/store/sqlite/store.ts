@@ -1,19 +1,7 @@
 import { eq } from "drizzle-orm";
-import { alerts } from "../alerts.ts";
-import { audit } from "../audit.ts";
+import { areasOn } from "../areas.ts";
 import { commitListeners } from "../commit-listeners.ts";
-import { conversations } from "../conversations.ts";
-import { factors } from "../factors.ts";
-import { invites } from "../invites.ts";
-import { messages } from "../messages.ts";
-import { preferences } from "../preferences.ts";
-import { reports } from "../reports.ts";
-import { sessions } from "../sessions.ts";
-import { settings } from "../settings.ts";
 import type { Store } from "../store.ts";
-import { tickets } from "../tickets.ts";
-import { bind } from "../transaction.ts";
-import { users } from "../users.ts";
 import { sqliteConversations } from "./conversations.ts";
 import { sqliteDisk } from "./disk.ts";
 import { sqliteEngine } from "./engine.ts";
@@ -31,27 +19,19 @@ export function sqliteStore(db: Db): Store {
   if (!epoch) throw new Error("The database has no epoch; was a migration interrupted by hand?");
   beginWithoutPendingVacuum(db);
   const { committed, onCommit } = commitListeners();
-  const engine = sqliteEngine(db, committed);
-  const boundMessages = bind(engine, messages);
+  const areas = areasOn(sqliteEngine(db, committed));
   return {
-    users: { ...bind(engine, users), ...userLookup(db) },
-    sessions: { ...bind(engine, sessions), find: sessionLookup(db) },
-    factors: bind(engine, factors),
+    ...areas,
+    users: { ...areas.users, ...userLookup(db) },
+    sessions: { ...areas.sessions, find: sessionLookup(db) },
     disk: sqliteDisk(db),
-    tickets: bind(engine, tickets),
-    invites: bind(engine, invites),
-    settings: bind(engine, settings),
-    preferences: bind(engine, preferences),
-    reports: bind(engine, reports),
-    audit: bind(engine, audit),
-    alerts: bind(engine, alerts),
-    conversations: { ...bind(engine, conversations), ...sqliteConversations(db) },
+    conversations: { ...areas.conversations, ...sqliteConversations(db) },
     messages: {
-      ...boundMessages,
+      ...areas.messages,
       ...sqliteMessages(db),
       ...sqliteVacuum(db),
       async remove(...one) {
-        const removed = await boundMessages.remove(...one);
+        const removed = await areas.messages.remove(...one);
         if (removed) emptyLog(db);
         return removed;
       },
@@ -64,11 +44,11 @@ export function sqliteStore(db: Db): Store {
 
 /** What every request and every page of messages reads, on a connection of its own. */
 export function sqliteReads(db: Db) {
-  const engine = sqliteEngine(db, () => {});
+  const areas = areasOn(sqliteEngine(db, () => {}));
   const { of } = sqliteConversations(db);
-  const { head } = bind(engine, conversations);
+  const { head } = areas.conversations;
   const { before, from, after } = sqliteMessages(db);
-  const { find } = bind(engine, messages);
+  const { find } = areas.messages;
   return {
     users: userLookup(db),
     sessions: { find: sessionLookup(db) },
