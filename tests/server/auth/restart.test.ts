@@ -41,6 +41,8 @@ test("ASVS 7.4.1 sessions, ended sessions, passwords and the limits that were se
   await phone.signIn();
   const left = phone.cookies;
   await phone.fetch("DELETE", "/api/session");
+  // The security log of the program has them.
+  await program.says(/"event":"house\.set up","actor":1,[\s\S]*"event":"session\.ended","actor":1,/);
 
   program.process.kill("SIGKILL");
   await program.ends();
