@@ -1,21 +1,21 @@
 import { createHash } from "node:crypto";
 import { hasHash, isSorted } from "./sorted-hashes.ts";
 
-/** Passwords that were stolen somewhere, and so are tried first everywhere. */
+/** A list of stolen passwords, which attackers try first everywhere. */
 export interface BreachList {
   has(password: string): Promise<boolean>;
 }
 
-/** What is held in memory; a sorted file of hashes may be of any size. */
+/** How large a list may be that is read into memory; a sorted file of hashes is searched on disk and may be of any size. */
 const heldMax = 10_000_000;
 const headBytes = 65_536;
 const hashLine = /^[\dA-F]{40}(:\d+)?$/i;
-/** NTLM, the ends of SHA-1 hashes that a range of them is asked for by, SHA-256: nothing that could be looked up. */
+/** Formats in which no password can be looked up: NTLM, the ends of SHA-1 hashes as range queries answer, and SHA-256. */
 const otherHashLine = /^([\dA-F]{32}|[\dA-F]{35}|[\dA-F]{64})(:\d+)?$/i;
 
 /**
- * Opens a list of stolen passwords: one a line, or of each its SHA-1 in hexadecimal, with or without `:count`, as the
- * files of https://haveibeenpwned.com/Passwords are. Throws a sentence for a file that is neither.
+ * Opens a list of stolen passwords, one a line: in plain text, or its SHA-1 in hexadecimal with or without `:count`, as in the
+ * files of https://haveibeenpwned.com/Passwords. Throws a sentence for a file that is neither.
  */
 export async function openBreachList(path: string): Promise<BreachList> {
   const wrong = (why: string) => new Error(`BREACH_LIST is ${path}, ${why}`);
@@ -34,7 +34,7 @@ export async function openBreachList(path: string): Promise<BreachList> {
     });
   if (head.includes(0)) throw wrong("which is not a text; a packed file has to be unpacked first.");
   const lines = linesOf(head).map(latin1);
-  // The last one may be cut off.
+  // The last line of the sample may be cut off.
   const whole = found.size > head.length ? lines.slice(0, -1) : lines;
   if (whole.length === 0) throw wrong("which has no password in it.");
   if (whole.every((line) => otherHashLine.test(line)))
@@ -52,7 +52,7 @@ export async function openBreachList(path: string): Promise<BreachList> {
   return { has: (password) => hasHash(path, sha1(password).toString("hex").toUpperCase()) };
 }
 
-/** Keeps of each hash its first 48 bits: of 280 million million good passwords they name a million wrongly. */
+/** Keeps the first 48 bits of every hash: with a million hashes, one good password in 280 million is refused wrongly. */
 function held(lines: Uint8Array[], hashed: boolean): BreachList {
   const keyOf = (hash: Buffer) => hash.readUIntBE(0, 6);
   const keys = new Set(lines.map((line) => keyOf(hashed ? Buffer.from(latin1(line), "hex") : sha1(line))));
@@ -63,7 +63,7 @@ const sha1 = (text: string | Uint8Array): Buffer => createHash("sha1").update(te
 
 const latin1 = (line: Uint8Array): string => Buffer.from(line).toString("latin1");
 
-/** The lines with something in them, as the bytes they are: a password is in whatever encoding it was in. */
+/** Gives the lines that are not empty, as bytes, since passwords may be in any encoding. */
 function linesOf(bytes: Uint8Array): Uint8Array[] {
   const lines: Uint8Array[] = [];
   for (let from = 0; from < bytes.length; ) {

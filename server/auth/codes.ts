@@ -22,7 +22,7 @@ export interface CodesDeps {
 
 /** Where a code comes from. */
 export interface CodeSource extends Source {
-  /** What the browser says of itself. */
+  /** The browser's user agent. */
   device?: string;
 }
 
@@ -32,8 +32,8 @@ export type Way = "code" | "recovery code";
 /** Checks codes: those of authenticator apps and recovery codes, each of which is taken once. */
 export function codes({ factors, audit, sealer, guesses, bound, news, auditEntry, system }: CodesDeps) {
   /**
-   * Three of a million codes are right at any time, and whoever knows the password can begin any number of sessions: so
-   * wrong ones are bounded for the account as a whole as well. That can lock the app out, but no recovery code.
+   * Three of a million codes are right at any time, and whoever knows the password can begin any number of sessions. So wrong
+   * codes are also bounded for the account as a whole. That can block codes of the app for a while, but no recovery code.
    */
   const wrong = bound("wrong codes by account", 20, 0.2);
 
@@ -69,7 +69,7 @@ export function codes({ factors, audit, sealer, guesses, bound, news, auditEntry
     return "recovery code";
   }
 
-  /** What kind of code of the user this is, which is used up by it; null when it is none. */
+  /** Uses up a code of the user and gives its kind; null when it is not one. */
   async function wayOf({ id, name }: Whose, code: string, source: CodeSource): Promise<Way | null> {
     const way = await guesses.attempt(name, source, async () => {
       const totp = await factors.totp(id);
@@ -87,5 +87,5 @@ export function codes({ factors, audit, sealer, guesses, bound, news, auditEntry
   return { placeOf, secretOf, wayOf };
 }
 
-/** Apps show codes in two groups, and some people type them so. */
+/** Removes spaces and hyphens: apps show codes in two groups, and some people type them that way. */
 export const digitsOf = (code: string): string => code.replace(/[\s-]/g, "");

@@ -18,17 +18,17 @@ export interface DevicesDeps {
 
 export type Devices = ReturnType<typeof devices>;
 
-/** The sessions of one's own, as the devices they run on. */
+/** A person's own sessions, shown as the devices they run on. */
 export function devices({ sessionStore, sessions, bound, auditEntry }: DevicesDeps) {
   const labels = bound("names of devices", 30, 30);
 
-  /** Those that have not ended by the clock, each as the session it is. */
+  /** The sessions of a person that have not expired. */
   const living = async (session: Session) =>
     (await sessionStore.of(session.userId))
       .map((device) => ({ ...session, ...device }))
       .filter((device) => sessions.lives(device));
 
-  /** One's own session of this public id; `unknown_device` for any other. */
+  /** The person's own session with this public id; refuses any other id as `unknown_device`. */
   async function named(session: Session, id: string): Promise<Buffer> {
     const found = (await sessionStore.of(session.userId)).find((device) => publicId(device.id) === id);
     if (!found) throw new Refusal("unknown_device");
@@ -58,14 +58,14 @@ export function devices({ sessionStore, sessions, bound, auditEntry }: DevicesDe
         throw new Refusal("unknown_device");
     },
 
-    /** Ends one session; gives its id, for the sockets to be closed. */
+    /** Ends one session; gives its id, by which the caller closes its sockets. */
     async end(session: Session, id: string, address: string): Promise<Buffer> {
       const own = await named(session, id);
       await sessions.end({ id: own }, auditEntry("session.ended", { by: session.userId, address }));
       return own;
     },
 
-    /** Ends all but this one. */
+    /** Ends all sessions but this one. */
     async endOthers({ id, userId }: Session, address: string): Promise<void> {
       await sessionStore.removeOthers(
         userId,
@@ -76,10 +76,10 @@ export function devices({ sessionStore, sessions, bound, auditEntry }: DevicesDe
   };
 }
 
-/** The id of a session is the hash of its token; its own hash says nothing of either. */
+/** Hashes a session's id, which itself is the hash of its token, so that the public id reveals neither. */
 const publicId = (id: Buffer): string => createHash("sha256").update(id).digest("base64url").slice(0, 22);
 
-/** The browser and the system of a user agent; each null where it does not tell. */
+/** The browser and the operating system of a user agent; each null where it is unknown. */
 export function nameOf(userAgent: string): Pick<DeviceInfo, "browser" | "system"> {
   if (userAgent === "") return { browser: null, system: null };
   const { browser, os } = Bowser.parse(userAgent);

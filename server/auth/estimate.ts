@@ -9,5 +9,5 @@ const zxcvbn = new ZxcvbnFactory({
   graphs: adjacencyGraphs,
 });
 
-/** What zxcvbn says of a password, with these words known besides its dictionaries. Whoever loads this holds some 100 MB of them. */
+/** Estimates a password by zxcvbn, which knows these words besides its dictionaries. Loading this file takes some 100 MB. */
 export const estimate = (password: string, words: string[]): Estimate => zxcvbn.check(password, words);

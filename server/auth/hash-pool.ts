@@ -2,7 +2,7 @@ import { WorkPool } from "./work-pool.ts";
 
 export interface HashTask {
   text: string;
-  /** The hash to compare with; null to make one. */
+  /** The hash to compare with; null to make a new one. */
   hash: string | null;
   cost: number;
 }
@@ -12,7 +12,7 @@ export type HashResult = string | boolean;
 /** Runs bcrypt in worker threads, since one hash would stall the event loop for a tenth of a second. */
 export class HashPool {
   readonly #pool: WorkPool<HashTask, HashResult>;
-  /** The work factor of the hashes it makes. */
+  /** The work factor of new hashes. */
   readonly cost: number;
 
   constructor(size: number, cost: number) {
@@ -20,7 +20,7 @@ export class HashPool {
     this.cost = cost;
   }
 
-  /** The bcrypt hash of a text of at most 72 bytes; refuses as `busy` where too much waits, here and below. */
+  /** Gives the bcrypt hash of a text of at most 72 bytes. Refuses as `busy` when the queue is full, as `compare` does. */
   async hash(text: string, source = ""): Promise<string> {
     return (await this.#pool.run({ text, hash: null, cost: this.cost }, source)) as string;
   }
@@ -30,7 +30,7 @@ export class HashPool {
     return (await this.#pool.run({ text, hash, cost: this.cost }, source)) as boolean;
   }
 
-  /** Ends the workers; what was waiting is refused. */
+  /** Ends the workers and refuses what was waiting. */
   close(): void {
     this.#pool.close();
   }

@@ -14,9 +14,9 @@ export interface IdentitiesDeps {
 
 export type Identities = ReturnType<typeof identities>;
 
-/** The accounts at providers that open one's own account here. */
+/** The accounts at providers by which a person signs in here. */
 export function identities({ settings, factors, auditEntry, system }: IdentitiesDeps) {
-  /** One of an issuer that is not set up any more opens nothing. */
+  /** Nobody can sign in with an account of an issuer that is not set up any more. */
   const opening = settings.map(({ id, issuer }) => ({ provider: id, issuer }));
 
   async function requireNone(userId: number, issuer: string) {
@@ -25,10 +25,10 @@ export function identities({ settings, factors, auditEntry, system }: Identities
   }
 
   return {
-    /** Where those have to be that open an account now. */
+    /** The providers and issuers whose accounts can be used to sign in now. */
     opening,
 
-    /** Those there are to link, and those that are linked, though they may open nothing any more. */
+    /** The providers that can be linked, and the accounts that are linked, including those that cannot be used any more. */
     async list(userId: number): Promise<ProviderInfo[]> {
       const own = await factors.identities(userId);
       const offered = settings.map(({ id, name, issuer }) => {
@@ -49,13 +49,13 @@ export function identities({ settings, factors, auditEntry, system }: Identities
       ];
     },
 
-    /** Refuses as `too_many` where an account at this provider opens the account already: one of each is enough. */
+    /** Refuses as `too_many` where an account at this provider is linked already: one for each provider is enough. */
     async requireUnlinked(userId: number, provider: string): Promise<void> {
       const issuer = settings.find(({ id }) => id === provider)?.issuer;
       if (issuer !== undefined) await requireNone(userId, issuer);
     },
 
-    /** From here on it opens the account; `identity_taken` where it opens another, or this one. */
+    /** Links an account at a provider. Refuses one that is linked already, to this account or another, as `identity_taken`. */
     async link(userId: number, provider: string, account: ProviderAccount, address: string): Promise<void> {
       const { issuer, subject } = account;
       await requireNone(userId, issuer);
@@ -64,7 +64,7 @@ export function identities({ settings, factors, auditEntry, system }: Identities
       if (!(await factors.addIdentity(identity, entry))) throw new Refusal("identity_taken");
     },
 
-    /** From here on it opens nothing; `last_way_in` where there is no other way into the account. */
+    /** Unlinks an account at a provider. Refuses as `last_way_in` the only way to sign in to the account. */
     async unlink(userId: number, provider: string, address: string): Promise<void> {
       const entry = auditEntry("provider.unlinked", { by: userId, address, detail: { provider } });
       const isRemoved = await factors.removeIdentities(userId, provider, entry, { opening });

@@ -4,17 +4,17 @@ import type { User } from "../store/users.ts";
 /**
  * Marks the browsers an account has signed in from, so that someone guessing its password from elsewhere cannot shut
  * its owner out (https://owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Cookies).
- * The mark proves an earlier sign-in with the present password and nothing more: it opens no door.
+ * The mark proves an earlier sign-in with the present password and gives no access.
  */
 export interface KnownDevices {
   mark(user: User): string;
   isKnown(mark: string | undefined, user: User | null): boolean;
-  /** What a mark is counted under: it shows nobody the mark. */
+  /** The key under which guesses with a mark are counted; it does not reveal the mark. */
   keyOf(mark: string): string;
 }
 
 export function knownDevices(pepper: Uint8Array): KnownDevices {
-  /** Bound to the password hash, so that changing the password forgets every device. */
+  /** The mark is bound to the password hash, so that a new password invalidates the marks of all devices. */
   const mark = (user: User) =>
     createHmac("sha256", pepper).update(`device:${user.id}:${user.passwordHash}`).digest("base64url");
   return {

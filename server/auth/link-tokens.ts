@@ -2,15 +2,15 @@ import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import type { Invite } from "../store/invites.ts";
 
 /**
- * The tokens of links that can be shown again: made from the pepper, so that a stolen database gives none away
- * (HMAC-SHA-256, RFC 2104, cut to 132 bits). Which are still valid is up to the database.
+ * Makes the tokens of links that can be shown again. They are derived from the pepper, so that a stolen database reveals none
+ * (HMAC-SHA-256, RFC 2104, cut to 132 bits). Which of them are still valid, the database says.
  */
 export interface LinkTokens {
-  /** Opens the set-up page of this incarnation of the database, on whichever node. */
+  /** The token that opens the set-up page of this incarnation of the database, on every node. */
   setUp(epoch: string): string;
   isSetUp(token: string, epoch: string): boolean;
   invite(invite: Pick<Invite, "id" | "createdAt">): string;
-  /** The id that an invitation's token claims to be of; null when it cannot be one. */
+  /** The id of the invitation that a token claims to belong to; null when it has another form. */
   inviteId(token: string): number | null;
   isInvite(token: string, invite: Pick<Invite, "id" | "createdAt">): boolean;
 }
@@ -32,13 +32,13 @@ export function linkTokens(pepper: Uint8Array): LinkTokens {
   };
 }
 
-/** The tokens of what is valid once: random, of which the database keeps the SHA-256. */
+/** Makes a random token for something that is valid once; the database stores its SHA-256. */
 export const newToken = (random: Uint8Array): string => Buffer.from(random).toString("base64url");
 
-/** A token is 256 random bits, which need no slow hash. */
+/** Hashes a token. It has 256 random bits, so a fast hash is enough. */
 export const hashOfToken = (token: string): Buffer => createHash("sha256").update(token).digest();
 
-/** Takes as long wherever they differ. */
+/** Compares in constant time. */
 export function isSame(given: string, expected: string): boolean {
   const [one, other] = [Buffer.from(given), Buffer.from(expected)];
   return one.length === other.length && timingSafeEqual(one, other);

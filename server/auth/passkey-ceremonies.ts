@@ -24,7 +24,7 @@ export interface PasskeyCeremoniesDeps {
   system: System;
 }
 
-/** From which of our pages somebody asks: its origin, and the host name that passkeys are bound to. */
+/** The page that asks: its origin, and the host name to which passkeys are bound. */
 export interface Page {
   origin: string;
   rpId: string;
@@ -36,8 +36,8 @@ const asking = "passkey";
 const making = "new passkey";
 
 /**
- * What is asked of authenticators, and what they answer (https://www.w3.org/TR/webauthn-3/), with verification of the user by
- * the authenticator: each passkey is two factors in one. Every question holds 256 random bits and can be answered once.
+ * The ceremonies of WebAuthn (https://www.w3.org/TR/webauthn-3/). The authenticator verifies its user, so that a passkey is two
+ * factors in one. Every challenge has 256 random bits and can be answered once.
  */
 export function passkeyCeremonies({ factors, tickets, settings, pepper, system }: PasskeyCeremoniesDeps) {
   async function ask(kind: string, userId: number | null, rpId: string) {
@@ -47,7 +47,7 @@ export function passkeyCeremonies({ factors, tickets, settings, pepper, system }
     return { ticket: token, challenge };
   }
 
-  /** The question a ticket belongs to, which is answered with that; `link_invalid` where it is none of this page. */
+  /** Takes the challenge of a ticket, which is used up by it; refuses as `link_invalid` one that does not belong to this page. */
   async function taken(token: string, kind: string, { rpId }: Page, userId: number | null): Promise<string> {
     const ticket = await tickets.take(hashOfToken(token), kind, system.now());
     const asked = ticket && (JSON.parse(ticket.data) as { challenge: string; rpId: string });
@@ -56,19 +56,19 @@ export function passkeyCeremonies({ factors, tickets, settings, pepper, system }
     return asked.challenge;
   }
 
-  /** What an authenticator keeps of an account: tells it apart, and tells nobody anything. */
+  /** The user handle that an authenticator stores: it identifies the account and reveals nothing about it. */
   const handleOf = (userId: number) =>
     new Uint8Array(createHmac("sha256", pepper).update(`passkey handle:${userId}`).digest());
 
   return {
-    /** Asks for a passkey of this page, whoever's it is. */
+    /** Gives the options for signing in with any passkey of this page. */
     async request({ rpId }: Page) {
       const { ticket, challenge } = await ask(asking, null, rpId);
       const asked = { rpID: rpId, challenge, userVerification: "required", timeout: patienceMs } as const;
       return { ticket, options: await generateAuthenticationOptions(asked) };
     },
 
-    /** The passkey whose answer it is; null for any answer that is not right. */
+    /** The passkey that gave this answer; null for any wrong answer. */
     async answered({ ticket, response }: PasskeyAnswer, page: Page): Promise<Passkey | null> {
       const challenge = await taken(ticket, asking, page, null);
       const passkey = await factors.passkey(response.id);
@@ -92,7 +92,7 @@ export function passkeyCeremonies({ factors, tickets, settings, pepper, system }
       return (await factors.usedPasskey(id, newCounter, system.now())) ? passkey : null;
     },
 
-    /** Asks an authenticator for a new passkey of somebody who has these. Only the latest of such questions counts. */
+    /** Gives the options for a new passkey of somebody who has these. Only the latest challenge of a person is valid. */
     async creation(user: { userId: number; userName: string }, own: readonly Passkey[], { rpId }: Page) {
       const { userId, userName } = user;
       await tickets.removeOf(userId, making);
@@ -114,7 +114,7 @@ export function passkeyCeremonies({ factors, tickets, settings, pepper, system }
       return { ticket, options };
     },
 
-    /** What an authenticator has made for somebody; null for any answer that is not right. */
+    /** The new passkey in an authenticator's answer; null for any wrong answer. */
     async created(
       userId: number,
       { ticket, response }: { ticket: string; response: Attestation },
@@ -139,7 +139,7 @@ export function passkeyCeremonies({ factors, tickets, settings, pepper, system }
   };
 }
 
-/** The library throws what is wrong with an answer; nothing else can go wrong in it. */
+/** Gives null where the library throws, which it does for nothing but wrong answers. */
 async function orNull<T>(verify: () => Promise<T>): Promise<T | null> {
   try {
     return await verify();
@@ -149,8 +149,8 @@ async function orNull<T>(verify: () => Promise<T>): Promise<T | null> {
 }
 
 /**
- * Whether a new passkey comes without certificates, as we ask for. To verify those, the library would ask addresses that are
- * written in them (OWASP ASVS 5.0, 1.3.6).
+ * Whether a new passkey comes without certificates, as the options ask. To verify certificates, the library would send requests
+ * to addresses that they name (OWASP ASVS 5.0, 1.3.6).
  */
 function isPlain({ response }: Attestation): boolean {
   try {
@@ -158,7 +158,7 @@ function isPlain({ response }: Attestation): boolean {
     const format = stated.get("fmt");
     return format === "none" || (format === "packed" && stated.get("attStmt").get("x5c") === undefined);
   } catch {
-    // It is not what authenticators write.
+    // The answer is not in the format of authenticators.
     return false;
   }
 }

@@ -24,12 +24,12 @@ export type Passkeys = ReturnType<typeof passkeys>;
 
 const countMax = 20;
 
-/** Signing in with passkeys, and the passkeys of one's own. `wrong_passkey` says the same of all answers that are not right. */
+/** Signing in with passkeys, and managing one's own. Every wrong answer is refused alike, as `wrong_passkey`. */
 export function passkeys(deps: PasskeysDeps) {
   const { users, factors, identities, audit, alerts, settings, requireActive, auditEntry, system } = deps;
   const ceremonies = passkeyCeremonies(deps);
 
-  /** Writes down that somebody came with an answer that is not right, in whose name if that is known. */
+  /** Writes an audit entry about a wrong answer, with the account if it is known. */
   async function refused(to: number | undefined, address: string): Promise<Refusal> {
     const whom = to === undefined ? {} : { to };
     await audit.add(auditEntry("session.refused", { ...whom, address, detail: { way: "passkey" } }));
@@ -43,13 +43,13 @@ export function passkeys(deps: PasskeysDeps) {
   }
 
   return {
-    /** Asks for a passkey of this page, whoever's it is. */
+    /** Gives the options for signing in with any passkey of this page. */
     question: (page: Page) => ceremonies.request(page),
 
-    /** Whose passkey has answered. */
+    /** Signs in the user whose passkey answered. */
     async signIn(answer: PasskeyAnswer, page: Page, address: string): Promise<User> {
       const passkey = await ceremonies.answered(answer, page);
-      // Who is not known yet is known by what the authenticator says (https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion, step 6).
+      // Without a session the user is identified by the user handle in the answer (https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion, step 6).
       const isNamed = answer.response.response.userHandle !== undefined;
       const user = passkey && isNamed ? await users.byId(passkey.userId) : null;
       if (!passkey || !user) {
@@ -57,24 +57,24 @@ export function passkeys(deps: PasskeysDeps) {
         throw await refused(meant?.userId, address);
       }
       await requireActive(user, "passkey", address);
-      // Whoever has used a reset link meanwhile may have put away what tells of it.
+      // Somebody who used a reset link meanwhile may have dismissed the alert about it.
       await alerts.tellAgain(user.id, passkey.lastUsedAt ?? passkey.createdAt);
       await users.signedIn(user.id, system.now());
       return user;
     },
 
-    /** Shows, as a second factor or once more, who somebody is, by a passkey of theirs. */
+    /** Verifies a passkey of somebody who is known, as a second factor or as a fresh proof. */
     async prove({ userId }: Session, answer: PasskeyAnswer, page: Page, address: string): Promise<void> {
       const passkey = await ceremonies.answered(answer, page);
       if (passkey?.userId !== userId) throw await refused(userId, address);
     },
 
-    /** Asks an authenticator for a new passkey of somebody; `too_many` where there are twenty. */
+    /** Gives the options for a new passkey of somebody; refuses as `too_many` where there are twenty. */
     async newQuestion(session: Session, page: Page) {
       return ceremonies.creation(session, await roomFor(session.userId), page);
     },
 
-    /** Keeps a new passkey under a name; gives the recovery codes that come with it where the account had none, and else null. */
+    /** Stores a new passkey under a name. Gives new recovery codes where the account had none, else null. */
     async add(
       { id, userId }: Session,
       { name, ...made }: { ticket: string; response: Attestation; name: string },
@@ -87,7 +87,7 @@ export function passkeys(deps: PasskeysDeps) {
       const entry = auditEntry("passkey.added", { by: userId, address });
       const recovery = newRecoveryCodes(system.random);
       const passkey = { ...created, name, createdAt: system.now() };
-      // A session that ended meanwhile, such as by a new password, adds nothing.
+      // A session that has ended meanwhile, such as by a new password, can add nothing.
       const added = await factors.addPasskey(passkey, recovery.hashes, entry, id);
       if (!added) throw new Refusal("wrong_passkey");
       return added.hasTakenCodes ? recovery.codes : null;
@@ -105,8 +105,8 @@ export function passkeys(deps: PasskeysDeps) {
     },
 
     /**
-     * Removes a passkey, and says whether it was the last one. Refuses as `last_way_in` the only way into an account, and as
-     * `enrolment_needed` the only second factor where the chat asks for one.
+     * Removes a passkey; gives whether it was the last one. Refuses as `last_way_in` the only way to sign in to an account, and as
+     * `enrolment_needed` the only second factor where the chat requires one.
      */
     async remove({ userId, role }: Session, id: string, address: string): Promise<boolean> {
       const entry = auditEntry("passkey.removed", { by: userId, address });

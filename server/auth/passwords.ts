@@ -2,25 +2,25 @@ import { createHmac } from "node:crypto";
 import { normalForm } from "../protocol/text.ts";
 import type { HashPool } from "./hash-pool.ts";
 
-/** Both may be told the source that asks, for the order in which it is served. */
+/** Hashes and checks passwords. `source` is who asks; sources are served in turn. */
 export interface Passwords {
-  /** What is stored of a password, in its normal form: the pepper's version, then a bcrypt hash. */
+  /** Gives what is stored of a password, in its normal form: the pepper's version, then a bcrypt hash. */
   hash(password: string, source?: string): Promise<string>;
   /**
-   * Whether the password is the one; `null` for an account that does not exist, which costs as much and is never it. One that is
-   * typed in another than its normal form is compared in both, since hashes from before are of what was typed.
+   * Whether the password has this hash. A null hash, of an account that does not exist, takes as long and never matches. A
+   * password that was not typed in its normal form is compared in both forms, since old hashes are of the typed form.
    */
   matches(password: string, stored: string | null, source?: string): Promise<boolean>;
 }
 
-/** The version of the pepper a hash was made with, so that the pepper can be changed one sign-in at a time. */
+/** The version of the pepper stands before every hash, so that the pepper can be changed one sign-in at a time. */
 const version = "1:";
 
-/** The hash of no password, with the cost of the others: to compare with it takes as long as with one of them. */
+/** A hash that no password has, with the cost of the others, so that comparing with it takes as long. */
 const noOne = (cost: number) => `$2b$${String(cost).padStart(2, "0")}$${".".repeat(53)}`;
 
 /**
- * bcrypt ignores all past byte 72 and stops at a NUL, so a password first becomes the 44 characters of
+ * bcrypt ignores everything after byte 72 and stops at a NUL. So a password first becomes the 44 characters of
  * base64(HMAC-SHA-256(pepper, password)): every byte counts, and the hash cannot be attacked without the pepper.
  */
 export function passwords(pool: HashPool, pepper: Uint8Array): Passwords {
@@ -31,7 +31,7 @@ export function passwords(pool: HashPool, pepper: Uint8Array): Passwords {
     async matches(password, stored, source) {
       const hash = stored?.slice(version.length) ?? noOne(pool.cost);
       let isRight = false;
-      // All of them in any case: how long it takes tells neither whether the name exists nor which form was right.
+      // All forms are compared in any case, so that the time reveals neither whether the name exists nor which form matched.
       for (const form of new Set([normalForm(password), password]))
         if (await pool.matches(prehash(form), hash, source)) isRight = true;
       return isRight && stored !== null;

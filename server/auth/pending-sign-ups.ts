@@ -19,12 +19,12 @@ export interface PendingSignUpsDeps {
   within(address: string): void;
 }
 
-/** Somebody whose account at a provider opens none here yet. */
+/** Somebody whose account at a provider belongs to no account here yet. */
 export interface Known {
   provider: string;
   account: ProviderAccount;
   inviteId: number | null;
-  /** SHA-256 of the key that their page showed; empty where it showed none. */
+  /** SHA-256 of the session key that their page sent; empty where it sent none. */
   keyHash: string;
 }
 
@@ -34,7 +34,7 @@ const kind = "sign-up";
 /** How long somebody may take to choose a name. */
 export const choiceMs = 15 * 60_000;
 
-/** How somebody whom a provider knows gets an account: by the rules of all others, without a password. */
+/** Makes accounts for people who come from a provider: by the rules for everybody, and without a password. */
 export function pendingSignUps({
   tickets,
   admission,
@@ -43,19 +43,19 @@ export function pendingSignUps({
   system,
   within,
 }: PendingSignUpsDeps) {
-  /** Who shows another key has been given the token by somebody else, or has taken it from them. */
+  /** Finds a pending sign-up by token and session key. With another key, the token was passed on or stolen. */
   async function knownBy(token: string | undefined, keyHash: string): Promise<{ id: Buffer; known: Known }> {
     const id = hashOfToken(token ?? "");
     const ticket = await tickets.find(id, kind, system.now());
     const known: Known | null = ticket && JSON.parse(ticket.data);
-    // One from before there were keys has none.
+    // A ticket from before session keys has none.
     if (known?.keyHash === undefined || !isSame(keyHash, known.keyHash))
       throw new Refusal("link_invalid", { message: tooLate });
     return { id, known };
   }
 
   return {
-    /** The token of somebody who may choose a name; refuses who could have no account, as admission does. */
+    /** Makes the token with which somebody may choose a name. Refuses, as admission does, who may not have an account. */
     async welcome(known: Known): Promise<string> {
       await admission.requireOpen(known.inviteId !== null);
       const token = newToken(system.random(32));
@@ -65,13 +65,13 @@ export function pendingSignUps({
       return token;
     },
 
-    /** What is known of the owner of a token, by the key of whose page it was given; `link_invalid` for any other. */
+    /** The pending sign-up of a token and the key of its page; refuses anything else as `link_invalid`. */
     async look(token: string | undefined, keyHash: string, address: string): Promise<Known> {
       within(address);
       return (await knownBy(token, keyHash)).known;
     },
 
-    /** Makes the account. The token goes with it, and is good for another try where a name was refused. */
+    /** Makes the account and uses up the token; where the name is refused, the token stays valid for another try. */
     async register(
       token: string | undefined,
       name: string,
@@ -85,7 +85,7 @@ export function pendingSignUps({
       await newAccounts.requireFree(name);
       const admitted = await admit();
       const { issuer, subject } = account;
-      // Of two at once, the second finds the identity taken.
+      // Of two requests at once, the second finds the identity taken.
       const user = await newAccounts.create(name, null, {
         ...admitted,
         session,

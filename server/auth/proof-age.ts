@@ -4,8 +4,8 @@ import type { Session } from "../store/sessions.ts";
 const skewMs = 60_000;
 
 /**
- * Whether less than this time has passed since something was proven in a session. What was proven in the future was proven
- * before the clock was set back, nobody knows how long ago.
+ * Whether a session's latest proof is younger than this. A proof in the future was made before the clock was set back, so that
+ * its age is unknown, and counts as old.
  */
 export function isProvenWithin(ms: number, { provenAt }: Pick<Session, "provenAt">, now: number): boolean {
   const age = now - provenAt;

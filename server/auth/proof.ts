@@ -18,7 +18,7 @@ export interface ProofsDeps {
 
 export type Proofs = ReturnType<typeof proofs>;
 
-/** How somebody who is signed in shows once more who they are, before something that matters. */
+/** Takes fresh proofs: somebody who is signed in proves once more who they are, before something that matters. */
 export function proofs({ accounts, secondFactor, users, audit, auditEntry }: ProofsDeps) {
   async function byPassword(session: Session, password: string, { address }: ClientInfo) {
     try {
@@ -34,9 +34,9 @@ export function proofs({ accounts, secondFactor, users, audit, auditEntry }: Pro
 
   return {
     /**
-     * Takes what signing in takes: the password where there is one, and a code besides where the account has a second step; a
-     * passkey, which is both in one, has a route of its own. Gives the way in which it was proven; refuses as `wrong_password`
-     * or `wrong_code` what is wrong or missing.
+     * Asks for what signing in asks for: the password where there is one, and a code where the account has a second step. A passkey,
+     * which is both in one, has a route of its own. Gives how it was proven; refuses what is wrong or missing as `wrong_password`
+     * or `wrong_code`.
      */
     async prove(session: Session, { password, code }: Proof, client: ClientInfo): Promise<string> {
       const user = await users.byId(session.userId);
@@ -46,7 +46,7 @@ export function proofs({ accounts, secondFactor, users, audit, auditEntry }: Pro
           field: "password",
           message: "Your password is needed as well.",
         });
-      // Before the password is looked at, so that nobody learns of it without a code.
+      // The code is checked before the password, so that nobody can test passwords without a code.
       if (code === undefined && provesInTwoSteps(session))
         throw new Refusal("wrong_code", { field: "code", message: "A code is needed as well." });
       if (password !== undefined) await byPassword(session, password, client);

@@ -29,13 +29,13 @@ export interface ProviderVisitsDeps {
   system: System;
 }
 
-/** Who has come back from a provider, and for what. */
+/** Somebody who has returned from a provider, and what they went there for. */
 export type Return =
   | { kind: "signed in"; user: User; next: string | null }
   | { kind: "new"; token: string }
   | { kind: "linked"; userId: number; provider: string };
 
-/** What is kept of somebody who has come back, until a page of ours asks for it. */
+/** What is stored about somebody who has returned, until our page asks for it. */
 interface Arrival {
   provider: string;
   account: ProviderAccount;
@@ -43,12 +43,12 @@ interface Arrival {
 }
 
 const ticketKind = "arrival";
-/** How long the page may take that asks for it at once. */
+/** How long that stays valid; the page asks for it at once. */
 export const arrivalMs = 5 * 60_000;
 
 export type ProviderVisits = ReturnType<typeof providerVisits>;
 
-/** Going to a provider, coming back and arriving, to sign in or to link an account there to the one here. */
+/** The visit to a provider, from leaving to arriving back, to sign in or to link an account there to the one here. */
 export function providerVisits(deps: ProviderVisitsDeps) {
   const {
     providers,
@@ -72,14 +72,14 @@ export function providerVisits(deps: ProviderVisitsDeps) {
     const user = identity && (await users.byId(identity.userId));
     if (!identity || !user) return null;
     await requireActive(user, "provider", address);
-    // Whoever has used a reset link meanwhile may have put away what tells of it.
+    // Somebody who used a reset link meanwhile may have dismissed the alert about it.
     await alerts.tellAgain(user.id, identity.lastUsedAt ?? identity.createdAt);
     await factors.usedIdentity(issuer, subject, system.now());
     await users.signedIn(user.id, system.now());
     return { kind: "signed in", user, next };
   }
 
-  /** The session that began it has to be there still, open and fresh: one that was proven anew since has another id. */
+  /** The session that began the visit must still exist, be open and be freshly proven. A later proof would have given it another id. */
   function requireLinking({ sessionId }: Extract<Purpose, { kind: "link" }>, session: Session | null) {
     if (session?.id.toString("base64url") !== sessionId || sessions.stageOf(session) !== "open")
       throw new Refusal("not_signed_in");
@@ -88,8 +88,8 @@ export function providerVisits(deps: ProviderVisitsDeps) {
 
   return {
     /**
-     * Where to send a browser that wants to sign in, and its cookie. An invitation that is shown has to be valid. `keyHash` is
-     * that of the key which the page shows; who comes back has to show it, too.
+     * Gives where to send a browser that wants to sign in, and its cookie. An invitation, if there is one, must be valid. `keyHash`
+     * is the hash of the page's session key, which the browser has to send again when it returns.
      */
     async signIn(id: string, origin: string, visit: ProviderVisit, keyHash: string, address: string) {
       within(address);
@@ -99,7 +99,7 @@ export function providerVisits(deps: ProviderVisitsDeps) {
       return providers.begin(id, origin, purpose, address);
     },
 
-    /** The same for somebody who wants to link an account there. */
+    /** Gives the same for somebody who wants to link an account there. */
     async link(id: string, origin: string, session: Session, address: string) {
       within(address);
       const { userId } = session;
@@ -110,9 +110,9 @@ export function providerVisits(deps: ProviderVisitsDeps) {
     },
 
     /**
-     * Takes what a browser came back with; nothing was changed where that is not what it was sent for. Gives the token by which
-     * the page that it is led to finishes it: the way back is a navigation, which shows a cookie at most, and that may have
-     * been put there by another service on the same host.
+     * Takes the answer with which a browser returns; a wrong answer changes nothing. Gives the token with which the next page
+     * finishes the visit. The way back is a navigation and carries no session key, only a cookie, which another service on the
+     * same host may have planted.
      */
     async comeBack(
       id: string,
@@ -134,7 +134,7 @@ export function providerVisits(deps: ProviderVisitsDeps) {
       return token;
     },
 
-    /** Finishes it, once; `link_invalid` for a page that does not show the key of the one that sent the browser away. */
+    /** Finishes a visit, once. Refuses as `link_invalid` a page without the session key of the page that began it. */
     async arrive(
       token: string | undefined,
       keyHash: string,
@@ -145,7 +145,7 @@ export function providerVisits(deps: ProviderVisitsDeps) {
       const ticket = await deps.tickets.take(hashOfToken(token ?? ""), ticketKind, system.now());
       if (!ticket) throw new Refusal("link_invalid", { message: tooLate });
       const { provider, account, purpose }: Arrival = JSON.parse(ticket.data);
-      // One that was begun before there were keys has none.
+      // A visit from before session keys has none.
       if (purpose.keyHash === undefined || !isSame(keyHash, purpose.keyHash))
         throw new Refusal("link_invalid", { message: another });
       if (purpose.kind === "link") {

@@ -16,35 +16,35 @@ import {
 } from "./providers/provider.ts";
 
 /**
- * What somebody goes to a provider for. Of an invitation that was shown only the id is kept, and so it is of the session that
- * is to link (the hash of its token).
+ * What somebody goes to a provider for. Of an invitation only its id is stored, and of the session that wants to link an account
+ * only its id (the hash of its token).
  */
 export type Purpose = {
-  /** SHA-256 of the key that the page showed which sent the browser away; empty where it showed none. */
+  /** SHA-256 of the session key of the page that sent the browser away; empty where it has none. */
   keyHash: string;
 } & (
   | { kind: "sign in"; inviteId: number | null; next: string | null }
   | { kind: "link"; userId: number; sessionId: string }
 );
 
-/** What is kept while somebody is at a provider. */
+/** What is stored while somebody is at a provider. */
 interface UnderWay {
   provider: ProviderId;
   purpose: Purpose;
   redirectUri: string;
   verifier: string;
   nonce: string;
-  /** SHA-256 of the cookie of the browser that has begun, in base64url. */
+  /** SHA-256 of the cookie of the browser that began the visit, in base64url. */
   browser: string;
 }
 
-/** Signing in with an account elsewhere. Both verbs refuse as `not_found` a provider that is not set up here. */
+/** Signing in with an account elsewhere. Both methods refuse a provider that is not set up here as `not_found`. */
 export interface Providers {
   readonly offered: readonly { id: ProviderId; name: string }[];
   /**
    * Takes the origin under which the browser sees this server, which must be one of its own. Gives the address at the provider to
-   * send it to, and the value of the cookie that has to come back with the answer. Refuses as `provider_failed`, and reports that
-   * with the address of who asks, here and below.
+   * which to send the browser, and the value of the cookie that must come back with the answer. Refuses as `provider_failed`,
+   * which is reported with the client's address; so does `finish`.
    */
   begin(
     id: string,
@@ -53,7 +53,7 @@ export interface Providers {
     address?: string,
   ): Promise<{ url: string; cookie: string }>;
   /**
-   * Takes what the browser brought back from there, and gives the account at the provider, and what it was for. Works once for
+   * Takes the answer that the browser brought back; gives the account at the provider, and what the visit was for. Works once for
    * each `begin`, within ten minutes, in the same browser. Refuses as `provider_failed`.
    */
   finish(
@@ -77,7 +77,7 @@ export function providers(
   const all = new Map<string, Provider>(settings.map((each) => [each.id, providerOf(each, deps)]));
   const random = () => newToken(system.random(tokenBytes));
 
-  /** The operator reads what was wrong; whoever asked may be the one who tries something, and reads only that it failed. */
+  /** Reports the cause to the operator. The client, who may be an attacker, learns only that it failed. */
   async function askedOf<T>(
     id: string,
     address: string | undefined,
@@ -95,7 +95,7 @@ export function providers(
     }
   }
 
-  /** Takes what was kept, whatever comes of it: who fails has to begin anew. */
+  /** Uses up the stored state, whatever the result: after a failure one has to begin anew. */
   async function takeUnderWay(id: string, query: URLSearchParams, cookie: string | null): Promise<UnderWay> {
     const state = only(query, "state");
     const ticket = state && (await tickets.take(hashOfToken(state), ticketKind, system.now()));
@@ -114,7 +114,7 @@ export function providers(
     begin: (id, origin, purpose, address) =>
       askedOf(id, address, async (provider) => {
         const [state, verifier, nonce, cookie] = [random(), random(), random(), random()];
-        // An address of its own for each provider: an answer of one is never taken for that of another (RFC 9700, 4.4.2).
+        // Every provider has a return address of its own, so that an answer is never taken for that of another (RFC 9700, 4.4.2).
         const redirectUri = `${origin}/api/providers/${id}/callback`;
         const url = await provider.authorizationUrl({ state, verifier, nonce, redirectUri });
         const browser = hashOfToken(cookie).toString("base64url");
@@ -139,7 +139,7 @@ export function providers(
     finish: (id, query, cookie, address) =>
       askedOf(id, address, async (provider) => {
         const { purpose, ...visit } = await takeUnderWay(id, query, cookie);
-        // Whoever changes their mind at the provider is no incident.
+        // That somebody cancels at the provider is no incident.
         if (only(query, "error") === "access_denied")
           throw new Refusal("provider_failed", { message: stopped });
         if (query.has("error")) throw failure(`It came back without a code${codeOf(only(query, "error"))}.`);
@@ -161,7 +161,7 @@ function providerOf(
   return settings.id === "github" ? github(settings, ask) : openIdConnect(settings, ask, system.now);
 }
 
-/** The parameter, where it is there once: more often than that it must not be (RFC 6749, 3.1), and is refused as missing. */
+/** Gives a parameter that is there once. One that is repeated, which RFC 6749, 3.1, forbids, counts as missing. */
 function only(query: URLSearchParams, name: string): string | null {
   const [value, ...others] = query.getAll(name);
   return value && others.length === 0 ? value : null;

@@ -1,13 +1,13 @@
 import { hashOfToken } from "./link-tokens.ts";
 
-/** How many there are of an account. */
+/** How many codes an account gets. */
 export const recoveryCount = 10;
-/** 120 bits, above the 112 from which a fast hash is enough (OWASP ASVS 5.0, 6.5.2). */
+/** A code has 120 bits; from 112 on a fast hash is enough (OWASP ASVS 5.0, 6.5.2). */
 const bytes = 15;
-/** No letter that is taken for a digit (https://www.crockford.com/base32.html). */
+/** An alphabet without letters that are mistaken for digits (https://www.crockford.com/base32.html). */
 const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-/** New recovery codes, in groups of four for reading; the database keeps their hashes. */
+/** Makes recovery codes, in groups of four for reading; the database stores their hashes. */
 export function newRecoveryCodes(random: (bytes: number) => Uint8Array): {
   codes: string[];
   hashes: Buffer[];
@@ -16,7 +16,7 @@ export function newRecoveryCodes(random: (bytes: number) => Uint8Array): {
   return { codes, hashes: codes.map(hashOfRecoveryCode) };
 }
 
-/** The same for every way to type it: without the hyphens, in small letters, with an o for a zero. */
+/** Gives one form for all ways to type a code: without hyphens, in small letters, with an o read as a zero. */
 export const hashOfRecoveryCode = (code: string): Buffer =>
   hashOfToken(code.toUpperCase().replace(/[\s-]/g, "").replaceAll("O", "0").replace(/[IL]/g, "1"));
 

@@ -36,13 +36,13 @@ export type Resets = ReturnType<typeof resets>;
 export const resetKind = "reset";
 const seenForMs = 24 * 60 * 60 * 1000;
 
-/** How a forgotten password is mended: by a link that opens one account once, made by who stands above its person. */
+/** Resets forgotten passwords: by a link that works once for one account, made by somebody of a higher role than its person. */
 export function resets(deps: ResetsDeps) {
   const { users, tickets, people, requireActive, auditEntry, system } = deps;
   const making = deps.bound("reset links made", 30, 10);
   const tries = deps.bound("reset links", 30, 10);
 
-  /** The account that a token opens now; refuses as `link_invalid`, or `account_barred`. Guessing is bounded by address. */
+  /** Gives the account of a valid token; refuses as `link_invalid` or `account_barred`. Guesses are bounded by address. */
   async function opened(token: string, address: string): Promise<User> {
     spend(tries, address);
     const ticket = await tickets.find(hashOfToken(token), resetKind, system.now());
@@ -53,7 +53,7 @@ export function resets(deps: ResetsDeps) {
   }
 
   return {
-    /** Makes a link for somebody below one's own role; it holds for a day, and ends a former one. */
+    /** Makes a link for somebody of a lower role. It is valid for a day and replaces a former one. */
     async make({ by, to, address }: ModerationAction): Promise<ResetLink> {
       spend(making, by.userId);
       requireAbove(people, by, to);
@@ -68,15 +68,15 @@ export function resets(deps: ResetsDeps) {
       return { token, expiresAt: ticket.expiresAt };
     },
 
-    /** Whose password a link is for, and whether a code is needed with it. */
+    /** Gives whose password a link resets, and whether it needs a code. */
     async check(token: string, address: string): Promise<ResetInfo> {
       const { name, hasCode } = await opened(token, address);
       return { name, needsCode: hasCode };
     },
 
     /**
-     * Sets another password and ends all sessions and the link; closing sockets is the caller's part. An account with an
-     * authenticator app asks for a code as well (`wrong_code`): a link alone is no way around it (OWASP ASVS 5.0, 6.4.3).
+     * Sets another password, and ends all sessions and the link; the caller closes the sockets. An account with an authenticator
+     * app also needs a code (`wrong_code`), since a link must not replace the second factor (OWASP ASVS 5.0, 6.4.3).
      */
     async reset(
       { token, password, code }: Reset,
@@ -84,11 +84,11 @@ export function resets(deps: ResetsDeps) {
     ): Promise<{ user: User; factors: 1 | 2 }> {
       const { address } = client;
       const user = await opened(token, address);
-      // Before the code, which can be given once: a password that is too weak leaves it as it was.
+      // The password is judged before the code is used up, so that a weak password costs no code.
       const passwordHash = await deps.hashNew(password, user.name, address);
       if (user.hasCode) await requireCode(user, code, client);
       const ticket = await tickets.take(hashOfToken(token), resetKind, system.now());
-      // Who has made the link may stand no longer above the person: hashing takes a while.
+      // Hashing takes a while, and the link's maker may have lost their higher role meanwhile.
       if (!ticket || !(await stillHolds(ticket, user, users))) throw new Refusal("link_invalid");
       const entry = auditEntry("password.reset", { by: user.id, address });
       const alert = resetAlert("reset link used", user.id, makerOf(ticket), system.now());
@@ -113,7 +113,7 @@ export function resets(deps: ResetsDeps) {
   }
 }
 
-/** A new reset link for somebody, and what is kept of it; `by` is null where the operator of the machine makes it. */
+/** Makes a reset link for somebody, and what is stored of it. `by` is null where the operator of the machine makes it. */
 export function resetTicket(
   user: User,
   by: number | null,
@@ -130,7 +130,7 @@ export function resetTicket(
   return { token, ticket };
 }
 
-/** What the person is told of a link for their account: that `by` made it, or that it was used. */
+/** The alert that tells a person about a link for their account: that `by` made it, or that it was used. */
 export const resetAlert = (what: AlertKind, userId: number, by: number | null, at: number): NewAlert => ({
   userId,
   what,
@@ -140,7 +140,7 @@ export const resetAlert = (what: AlertKind, userId: number, by: number | null, a
 
 const makerOf = ({ data }: Ticket): number | null => (JSON.parse(data) as { by: number | null }).by;
 
-/** A link means nothing any more once the password is another, or its maker may not come in or does not stand above the person. */
+/** Whether a link is still valid: the password is the same, and its maker is active and of a higher role than the person. */
 async function stillHolds({ data }: Ticket, user: User, users: ResetsDeps["users"]): Promise<boolean> {
   const { by, was }: { by: number | null; was: string } = JSON.parse(data);
   if (was !== markOf(user)) return false;
@@ -149,5 +149,5 @@ async function stillHolds({ data }: Ticket, user: User, users: ResetsDeps["users
   return maker?.status === "active" && isAbove(maker.role, user.role);
 }
 
-/** Tells one password of an account from another, and nothing of it: what it is made of is salted. */
+/** A mark that changes with an account's password. It reveals nothing about the password, since it is made of the salted hash. */
 const markOf = ({ passwordHash }: User): string => hashOfToken(passwordHash ?? "").toString("base64url");

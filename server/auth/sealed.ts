@@ -7,11 +7,11 @@ const nonceBytes = 12;
 const tagBytes = 16;
 const textAt = 1 + nonceBytes;
 
-/** Keeps secrets that have to be read again in the database, unreadable for whoever has only that. */
+/** Encrypts secrets that the server has to read again, so that the database alone does not reveal them. */
 export interface Sealer {
-  /** What is sealed for one `place` does not open at another. */
+  /** Seals a secret for a `place`; it does not open at another. */
   seal(secret: Uint8Array, place: string): string;
-  /** Null when it was altered, or sealed under another pepper or for another place. */
+  /** Opens a sealed secret; null when it was altered, or sealed under another pepper or for another place. */
   open(sealed: string, place: string): Uint8Array | null;
 }
 

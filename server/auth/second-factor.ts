@@ -28,7 +28,7 @@ export interface SecondFactorDeps extends CodesDeps {
 
 export type SecondFactor = ReturnType<typeof secondFactor>;
 
-/** The kind of ticket that holds the secret of an app until it is known that the app has taken it, and for how long. */
+/** The kind of ticket that holds an app's secret until the app has shown a code, and its lifetime. */
 const ticketKind = "code";
 const waitsMs = 30 * 60_000;
 
@@ -39,7 +39,7 @@ export function secondFactor(deps: SecondFactorDeps) {
   const codes = checkCodes(deps);
 
   return {
-    /** What there is of it for an account. */
+    /** Gives which second factors an account has. */
     async info({ userId }: Session): Promise<FactorsInfo> {
       const [totp, passkeys, recoveryCodes] = await Promise.all([
         factors.totp(userId),
@@ -49,7 +49,7 @@ export function secondFactor(deps: SecondFactorDeps) {
       return { code: totp && { since: totp.createdAt }, passkeys: passkeys.length, recoveryCodes };
     },
 
-    /** Makes the secret of an app to be set up, which counts for nothing until it is confirmed within half an hour. */
+    /** Makes the secret for a new app. It is not used until a code confirms it within half an hour. */
     async offer(session: Session): Promise<CodeOffer> {
       spend(changes, session.userId);
       const { userId, userName } = session;
@@ -67,9 +67,9 @@ export function secondFactor(deps: SecondFactorDeps) {
     },
 
     /**
-     * Sets up the app that shows this code, in place of a former one, and gives the recovery codes, which nobody ever sees
-     * again. Refuses as `wrong_code`, and as `link_invalid` what waited too long. Where a former app is replaced, all other
-     * sessions end (OWASP ASVS 5.0, 7.4.3); where there was none, they have to give a code themselves.
+     * Sets up the app that shows this code, in place of a former one, and gives the recovery codes, which are shown only once.
+     * Refuses as `wrong_code`, and as `link_invalid` what waited too long. Where an app is replaced, all other sessions end (OWASP
+     * ASVS 5.0, 7.4.3); where there was none, the other sessions have to give a code.
      */
     async confirm(session: Session, { ticket, code }: CodeConfirmation, address: string): Promise<string[]> {
       spend(changes, session.userId);
@@ -84,7 +84,7 @@ export function secondFactor(deps: SecondFactorDeps) {
       const recovery = newRecoveryCodes(system.random);
       const totp = { secret: waiting.data, step, createdAt: now };
       const entry = auditEntry("code.added", { by: userId, address });
-      // A session that ended meanwhile, such as by a new password, adds nothing.
+      // A session that has ended meanwhile, such as by a new password, can add nothing.
       const isSet = await factors.setTotp(userId, totp, recovery.hashes, entry, session.id);
       if (!isSet) throw new Refusal("not_signed_in");
       if (session.hasCode) await sessions.removeOthers(userId, session.id);
@@ -92,8 +92,8 @@ export function secondFactor(deps: SecondFactorDeps) {
     },
 
     /**
-     * Removes the app, the recovery codes where no passkey is left, and all other sessions. Refuses as `enrolment_needed` where the chat
-     * asks for a second factor and there is no other, and as `not_found` where there is no app.
+     * Removes the app, the recovery codes if there is no passkey, and all other sessions. Refuses as `enrolment_needed` where the
+     * chat requires a second factor and there is no other, and as `not_found` where there is no app.
      */
     async remove({ id, userId, role }: Session, address: string): Promise<void> {
       const entry = auditEntry("code.removed", { by: userId, address });
@@ -103,8 +103,8 @@ export function secondFactor(deps: SecondFactorDeps) {
     },
 
     /**
-     * Makes recovery codes in place of all former ones; `not_found` where there is no app or passkey that they could stand in
-     * for. Who has shown the password alone gets none (`not_allowed`), also where that still opens the account.
+     * Replaces all recovery codes with new ones. Refuses as `not_found` where there is no app or passkey that they could replace,
+     * and as `not_allowed` a session in which only the password was proven.
      */
     async renewRecoveryCodes({ id, userId, factors: proven, hasCode, hasPasskey }: Session, address: string) {
       spend(changes, userId);
@@ -117,7 +117,7 @@ export function secondFactor(deps: SecondFactorDeps) {
       return recovery.codes;
     },
 
-    /** By which kind of code a session proves more of its user; refuses as `wrong_code` what is none, or was used already. */
+    /** Takes a code as a session's second factor; gives its kind. Refuses a wrong or used one as `wrong_code`. */
     async prove(
       { id, userId, userName }: Session,
       code: string,
@@ -129,7 +129,7 @@ export function secondFactor(deps: SecondFactorDeps) {
       return way;
     },
 
-    /** Whether this is a code of the user, who is told of it where it is a recovery code. It is used up by it. */
+    /** Uses up a code of the user; gives whether it was one. The user is told about the use of a recovery code. */
     verifyCode: async (user: Pick<User, "id" | "name">, code: string, source: CodeSource): Promise<boolean> =>
       (await codes.wayOf(user, code, source)) !== null,
   };

@@ -17,24 +17,24 @@ const day = 24 * 60 * minute;
 /** A session ends after a week without use, and after thirty days in any case. */
 export const idleMs = 7 * day;
 export const absoluteMs = 30 * day;
-/** How stale the time of the last use may be: one write in ten minutes instead of one a request. */
+/** How stale the stored time of the last use may be: one write in ten minutes instead of one for every request. */
 const touchMs = 10 * minute;
 const deviceMax = 200;
-/** A session that waits for its second factor does not wait for long. */
+/** How long a session may wait for its second factor. */
 const halfOpenMs = 30 * minute;
 /** How long a proof counts as fresh. */
 export const freshMs = 10 * minute;
 
-/** By which device, and from which address, somebody comes. */
+/** The device and the address of a client. */
 export interface ClientInfo {
   device: string;
   address: string;
-  /** SHA-256 of the key that a session of theirs is to be bound to; empty, or absent, where they show none. */
+  /** SHA-256 of the key to which a new session is bound; empty or absent where the client has none. */
   keyHash?: string;
 }
 
 export interface Sessions {
-  /** A token for the cookie, and what is kept of a session that it opens: the hash of it, and where it began. */
+  /** Makes a token for the cookie, and the row of its session: the token's hash, and where the session began. */
   prepare(client: ClientInfo, factors?: 1 | 2): { token: string; session: NewSession };
   /** Begins a session; gives the token for the cookie. */
   start(
@@ -46,30 +46,30 @@ export interface Sessions {
   /** The live session of a token; null for any other token. */
   find(token: string): Promise<Session | null>;
   /**
-   * Whether who shows this key (its SHA-256; empty where none is shown) may use the session, whose use is then noted. One from
-   * before there were keys is "bound" to the first that is shown. Who shows a key is never at home in a session without one:
-   * it was planted.
+   * Whether a client with this key (its SHA-256; empty where it has none) may use the session; the use is then noted. A session
+   * from before there were keys is "bound" to the first one. A client with a key may not use a session that is bound to none: its
+   * cookie was planted.
    */
   claim(session: Session, keyHash: string): Promise<"own" | "foreign" | "bound">;
-  /** What the session may be used for, by what was proven in it and what the chat asks of its user. */
+  /** Gives how far the session has got, by what was proven in it and what the chat requires of its user. */
   stageOf(session: Session): Stage;
-  /** Whether enough was proven in it within the last ten minutes: what a proof is says `proof.ts`. */
+  /** Whether the session has a fresh proof, of the last ten minutes; `proof.ts` says what a proof is. */
   isFresh(session: Session): boolean;
   /**
-   * Gives the session another token, because something more was proven in it, and ends the former one
-   * (OWASP ASVS 5.0, 7.2.4); null when it has ended meanwhile.
+   * Gives the session another token after a further proof, and ends the former token (OWASP ASVS 5.0, 7.2.4); null when the
+   * session has ended meanwhile.
    */
   renew(
     session: Session,
     factors: 1 | 2,
     entry?: NewAuditEntry,
   ): Promise<{ id: Buffer; token: string } | null>;
-  /** Whether a session that was once verified still lives by the clock. */
+  /** Whether a session that was once verified has not expired. */
   lives(session: Session): boolean;
-  /** Notes that a session is being used, whoever else holds it. */
+  /** Notes that a session is being used. */
   use(session: Session): void;
   end(session: Pick<Session, "id">, entry?: NewAuditEntry): Promise<void>;
-  /** Ends those of a user that were used longest ago, where there are too many, and gives them; never the one that has just begun. */
+  /** Ends and gives a user's surplus sessions, those used longest ago, but never the one that has just begun. */
   endSurplus(
     user: Pick<User, "id" | "name" | "role" | "hasCode" | "hasPasskey" | "hasRecovery">,
     begun: Buffer,
@@ -83,7 +83,7 @@ export function sessions(
   system: System,
   report: (error: unknown) => void,
 ): Sessions {
-  /** When sessions were used since the start: what a socket holds of its own session is as old as the socket. */
+  /** When sessions were last used since the start: a socket's copy of its session is as old as the socket. */
   const used = new Map<string, number>();
   const keyOf = ({ id }: Pick<Session, "id">) => id.toString("base64url");
   const seenAt = (session: Session) => Math.max(session.seenAt, used.get(keyOf(session)) ?? 0);
@@ -97,7 +97,7 @@ export function sessions(
 
   function stageOf(session: Session): Stage {
     const { factors, role, hasCode, hasPasskey } = session;
-    // Who has removed every second factor since has to set one up again where the chat asks for it.
+    // Somebody who has removed every second factor has to set one up again where the chat requires it.
     if (factors === 2 && (hasCode || hasPasskey)) return "open";
     if (asksSecondStep(session)) return "second factor";
     if (!settings.asksMoreOf(role)) return "open";
@@ -113,7 +113,7 @@ export function sessions(
     if (isRecent) return;
     used.set(keyOf(session), now);
     store.touch(session.id, now).catch((error) => {
-      // Where the database cannot take it, what is kept here has to do.
+      // While the database cannot store it, the time in memory is used.
       if (!(error instanceof Refusal)) report(error);
     });
   }
@@ -127,7 +127,7 @@ export function sessions(
     if (session.keyHash !== null) return isSame(shown, session.keyHash) ? "own" : "foreign";
     if (shown === "") return "own";
     if (await store.bind(session.id, shown)) return "bound";
-    // Another request, such as of another tab, may have bound it a moment ago.
+    // Another request, such as of another tab, may have bound the session a moment ago.
     const keyHash = (await store.find(session.id))?.keyHash ?? "";
     return isSame(shown, keyHash) ? "own" : "foreign";
   }

@@ -1,13 +1,13 @@
-/** A line of a hash file has less: 40 digits, a colon, a count, a line end. */
+/** A line of a hash file is shorter than this: 40 digits, a colon, a count and a line end. */
 const lineMax = 64;
 const blockBytes = 4096;
 const samples = 1000;
 
-/** Whether the hash begins a line of the file, whose lines are in ascending order: a binary search by places in the file, since it may be far larger than the memory. */
+/** Whether a line of the sorted file begins with the hash: a binary search on disk, since the file may be larger than the memory. */
 export async function hasHash(path: string, hash: string): Promise<boolean> {
   let from = 0;
   let to = await sizeOf(path);
-  // The line, if there is one, begins at `from` or behind it, and before `to`; a line begins at `from`.
+  // A line begins at `from`, and the wanted line, if it exists, begins in [from, to).
   while (to - from > blockBytes) {
     const middle = Math.floor((from + to) / 2);
     const line = await nextLine(path, middle);
@@ -19,7 +19,7 @@ export async function hasHash(path: string, hash: string): Promise<boolean> {
   return lines.some((line) => line.startsWith(hash));
 }
 
-/** Whether the lines are in ascending order, as far as a thousand of them across the file can tell. */
+/** Whether the lines are in ascending order, judged by a thousand of them across the file. */
 export async function isSorted(path: string): Promise<boolean> {
   const size = await sizeOf(path);
   let before = "";
@@ -32,7 +32,7 @@ export async function isSorted(path: string): Promise<boolean> {
   return true;
 }
 
-/** The first line that begins at this place or behind it; null where none does. */
+/** The first line that begins at this position or after it; null where there is none. */
 async function nextLine(path: string, place: number): Promise<{ at: number; hash: string } | null> {
   const before = Math.max(0, place - 1);
   const text = await read(path, before, place + 2 * lineMax);

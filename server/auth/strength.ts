@@ -5,14 +5,14 @@ import type { Strength } from "./new-passwords.ts";
 import { WorkPool } from "./work-pool.ts";
 
 export interface PasswordStrength extends Strength {
-  /** Ends the thread it estimates in; what was waiting is refused. */
+  /** Ends the thread that estimates, and refuses what was waiting. */
   close(): void;
 }
 
 export interface StrengthDeps {
-  /** What was stolen elsewhere; null where the operator has no list. */
+  /** The list of stolen passwords; null where the operator has none. */
   breaches: BreachList | null;
-  /** What people call this server: part of the words that everybody knows. */
+  /** The host names of this server, which everybody knows and no password may be made of. */
   hosts: readonly string[];
 }
 

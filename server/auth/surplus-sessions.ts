@@ -1,12 +1,12 @@
 import type { Session } from "../store/sessions.ts";
 
-/** How many sessions one account has, far more than devices; and as many more that wait for something to be proven. */
+/** How many open sessions an account may have, far more than devices; as many more may wait for a proof. */
 export const countMax = 100;
 
 /**
- * Those of one account, last used first, that are too many, each kind by itself: those that are open and those that wait for
- * a proof. The one that has just begun is not among them, even where a clock that was set back, or another node's, calls it
- * the oldest.
+ * Gives the surplus of an account's sessions, which come in last used first. Open sessions and those that wait for a proof are
+ * counted apart. The session that has just begun is never among them, even where a clock that was set back, or another node's,
+ * makes it the oldest.
  */
 export function surplusOf(
   sessions: readonly Session[],

@@ -1,6 +1,6 @@
 import { Secret, TOTP } from "otpauth";
 
-/** What authenticator apps take for granted: other values are quietly ignored by some of them. */
+/** The values that authenticator apps assume; some of them silently ignore others. */
 const form = { algorithm: "SHA1", digits: 6, period: 30 } as const;
 /** 160 bits, as RFC 4226, section 4, recommends. */
 export const secretBytes = 20;
@@ -12,8 +12,8 @@ const totpOf = (secret: Uint8Array, label = "", issuer = "") =>
   new TOTP({ ...form, secret: new Secret({ buffer: Uint8Array.from(secret).buffer }), label, issuer });
 
 /**
- * The time step whose code this is, seen at `now` (UTC milliseconds); null when it is of no step near it. That each step is
- * taken once is up to the caller.
+ * Gives the time step to which a code belongs at `now` (UTC milliseconds); null when it belongs to no step near it. The caller
+ * makes sure that every step is used once.
  */
 export function stepOf(secret: Uint8Array, code: string, now: number): number | null {
   const totp = totpOf(secret);
@@ -21,7 +21,7 @@ export function stepOf(secret: Uint8Array, code: string, now: number): number | 
   return delta === null ? null : totp.counter({ timestamp: now }) + delta;
 }
 
-/** The secret as people type it into an app, and as an app reads it from a QR code. */
+/** Gives the secret as people type it into an app, and as an app reads it from a QR code. */
 export function offerOf(secret: Uint8Array, name: string, issuer: string): { secret: string; uri: string } {
   const totp = totpOf(secret, name, issuer);
   return { secret: totp.secret.base32, uri: totp.toString() };

@@ -7,21 +7,20 @@ interface Job<Task, Result> {
   reject(reason: unknown): void;
 }
 
-/** Waiting longer than these take would be longer than a person waits. */
+/** How many jobs may wait: more would take longer than a person waits. */
 export const queueMax = 64;
-/** How many of them may be of one source. */
+/** How many waiting jobs may be of one source. */
 export const shareMax = 32;
 const idleMs = 30_000;
 const crowded = () => new Refusal("busy", { retryAfter: 2000 });
 
 /**
- * Runs work in threads that would stall the event loop: each answers every message that is a task with one that is its
- * result. Threads are started when needed and end after half a minute without work; a full queue refuses as `busy`. Those
- * who wait are served in turn by `source`, such as a network address, so that one of them with much to ask does not keep
- * the others waiting.
+ * Runs work in threads that would block the event loop. A thread answers every task message with one result message. Threads
+ * are started when needed and end after half a minute without work; a full queue refuses as `busy`. Waiting jobs are served in
+ * turn by `source`, such as a network address, so that one source with many jobs does not delay the others.
  */
 export class WorkPool<Task, Result> {
-  /** What waits, by source; the source whose turn it is comes first. */
+  /** The waiting jobs by source; the source whose turn it is comes first. */
   #queue = new Map<string, Job<Task, Result>[]>();
   #waiting = 0;
   #idle: Worker[] = [];
@@ -30,7 +29,7 @@ export class WorkPool<Task, Result> {
   readonly #size: number;
   readonly #file: URL;
 
-  /** At most `size` threads, each running the file. */
+  /** Starts at most `size` threads, which run the file. */
   constructor(size: number, file: URL) {
     this.#size = size;
     this.#file = file;
@@ -48,7 +47,7 @@ export class WorkPool<Task, Result> {
     });
   }
 
-  /** Ends the threads; what was waiting is refused. */
+  /** Ends the threads and refuses what was waiting. */
   close(): void {
     const jobs = [...[...this.#queue.values()].flat(), ...this.#busy.values()];
     for (const worker of [...this.#idle, ...this.#busy.keys()]) this.#end(worker);
@@ -57,7 +56,7 @@ export class WorkPool<Task, Result> {
     for (const { reject } of jobs) reject(new Refusal("busy"));
   }
 
-  /** A source that has little waiting is let in where another has more, whose latest job then goes. */
+  /** In a full queue, drops the latest job of the source with the most, if that has more than the source that asks. */
   #makeRoomFor(own: unknown[]) {
     const largest = [...this.#queue.values()].reduce((one, other) =>
       other.length > one.length ? other : one,
@@ -79,7 +78,7 @@ export class WorkPool<Task, Result> {
     }
   }
 
-  /** The next job of the source whose turn it is, which then goes to the end of the line. */
+  /** Takes the next job of the source whose turn it is, and moves that source to the end of the order. */
   #take(): Job<Task, Result> {
     const [source, jobs] = this.#queue.entries().next().value!;
     this.#queue.delete(source);

@@ -3,7 +3,7 @@ import { failure } from "./provider.ts";
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-/** Asks a provider, and gives the JSON object that it answers with. */
+/** Sends a request to a provider; gives the JSON object of its answer. */
 export type Ask = (
   url: string,
   request?: Pick<RequestInit, "method" | "headers" | "body">,
@@ -14,8 +14,8 @@ const patienceMs = 5_000;
 const answerMaxBytes = 1_000_000;
 
 /**
- * Takes the hosts that may be asked, and asks no others. Whatever is not an answer with the status 200 and an object of JSON of
- * bounded size, after a bounded time, is a failure; one that points elsewhere is not followed.
+ * Sends requests to these hosts only. Anything but an answer of status 200 with a JSON object, of bounded size and within a
+ * bounded time, is a failure. Redirects are not followed.
  */
 export function asking(fetch: Fetch, after: System["after"], hosts: readonly string[]): Ask {
   return async (url, request = {}) => {
@@ -36,7 +36,7 @@ export function asking(fetch: Fetch, after: System["after"], hosts: readonly str
       answered();
     }
     const fields = objectOf(text);
-    // GitHub answers with the status 200 also where it refuses.
+    // GitHub answers with status 200 even where it refuses.
     if (response.status !== 200 || (fields && "error" in fields))
       throw failure(`${host} answered with the status ${response.status}${codeOf(fields?.error)}.`);
     if (!fields) throw failure(`${host} answered with something else than an object of JSON.`);
@@ -49,7 +49,7 @@ async function boundedText(response: Response): Promise<string> {
   let bytes = 0;
   for await (const part of response.body ?? []) {
     bytes += part.byteLength;
-    // Leaving the loop ends the connection too.
+    // Leaving the loop also closes the connection.
     if (bytes > answerMaxBytes) throw new Error(`the answer has more than ${answerMaxBytes} bytes`);
     parts.push(part);
   }
@@ -65,7 +65,7 @@ function objectOf(text: string): Fields | null {
   }
 }
 
-/** The error code of OAuth 2 (RFC 6749, 5.2), and nothing else: what is not one may be anything. */
+/** Gives the words for an error code of OAuth 2 (RFC 6749, 5.2); none for any other text, which could be anything. */
 export function codeOf(error: unknown): string {
   return typeof error === "string" && /^[a-z_]{1,40}$/.test(error) ? ` and the error ${error}` : "";
 }

@@ -3,10 +3,9 @@ import type { Ask, Fields } from "./asking.ts";
 import type { Answer, ProviderSettings, Question } from "./provider.ts";
 
 /**
- * The address at the provider that begins the authorization code flow (RFC 6749, 4.1) with PKCE (RFC 7636) by SHA-256.
- * Of arctic this is all that is used. It is not kept up any more, and it redeems codes through the global fetch, which follows redirects,
- * waits as long as it takes, reads as much as it gets, and cannot be told whom to trust; and it reads id_tokens without
- * verifying them.
+ * Gives the address at the provider that begins the authorization code flow (RFC 6749, 4.1) with PKCE (RFC 7636) by SHA-256.
+ * Nothing else of arctic is used. It is no longer maintained, it reads id_tokens without verifying them, and it redeems codes
+ * through the global fetch, which follows redirects, has no bounds of time and size, and cannot be told which hosts to trust.
  */
 export function codeFlowUrl(
   endpoint: string,
@@ -18,7 +17,7 @@ export function codeFlowUrl(
   return client.createAuthorizationURLWithPKCE(endpoint, state, CodeChallengeMethod.S256, verifier, scopes);
 }
 
-/** Redeems the code for tokens (RFC 6749, 4.1.3). The client shows its secret in the header or, where told so, in the body. */
+/** Redeems the code for tokens (RFC 6749, 4.1.3). The client's secret is sent in the header or, where the provider wants it, in the body. */
 export function redeem(
   ask: Ask,
   endpoint: string,
@@ -41,7 +40,7 @@ export function redeem(
   return ask(endpoint, { method: "POST", headers, body: body.toString() });
 }
 
-/** Both parts are encoded as in forms before they are joined (RFC 6749, 2.3.1). */
+/** Encodes both parts as in forms before joining them (RFC 6749, 2.3.1). */
 function basic(clientId: string, clientSecret: string): string {
   const encoded = (text: string) => new URLSearchParams({ text }).toString().slice("text=".length);
   return `Basic ${Buffer.from(`${encoded(clientId)}:${encoded(clientSecret)}`).toString("base64")}`;

@@ -7,13 +7,13 @@ const authorizationEndpoint = "https://github.com/login/oauth/authorize";
 const tokenEndpoint = "https://github.com/login/oauth/access_token";
 
 /**
- * Signing in at GitHub, which speaks OAuth 2 with PKCE but not OpenID Connect: who came is read from its API, with a token that
- * allows nothing else and is then forgotten. https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps
+ * Signs in at GitHub, which has OAuth 2 with PKCE but no OpenID Connect: the user is read from its API, with a token that allows
+ * nothing else and is not stored. https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps
  */
 export function github(settings: ProviderSettings, ask: Ask): Provider {
   return {
     settings,
-    // Without any scope the token shows what is public anyway.
+    // A token without scopes reads only what is public.
     authorizationUrl: async (question) => codeFlowUrl(authorizationEndpoint, settings, question, []),
     async identify(answer) {
       const tokens = await redeem(ask, tokenEndpoint, settings, answer, true);
@@ -25,7 +25,7 @@ export function github(settings: ProviderSettings, ask: Ask): Provider {
           "user-agent": "secure-chat",
         },
       });
-      // The login may be given to somebody else one day; the number never is.
+      // GitHub may give the login to somebody else one day, but never the number.
       if (!Number.isSafeInteger(id)) throw failure("GitHub did not say who came.");
       return { issuer: settings.issuer, subject: String(id), suggestedName: suggestedName([login]) };
     },

@@ -2,19 +2,19 @@ import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
 import { Incident } from "../../logging/incident.ts";
 import { failure, type ProviderSettings } from "./provider.ts";
 
-/** Signatures that only the holder of a private key can make: never `none`, and nothing that the client's own secret could sign. */
+/** Accepts only signatures by a private key: never `none`, and none that the client's own secret could make. */
 const algorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"];
 
-/** Clocks differ. */
+/** How far the issuer's clock may differ from ours. */
 const toleranceSeconds = 60;
-/** The token comes with the answer to our own question, so that it was made just now. */
+/** How old a token may be: it comes with the answer to our own request, so it was made just now. */
 const ageMaxSeconds = 600;
-/** OpenID Connect Core 1.0, section 2. */
+/** The claims of OpenID Connect Core 1.0, section 2. */
 const subjectMax = 255;
 
 /**
- * Verifies an id_token (OpenID Connect Core 1.0, section 3.1.3.7) with the issuer's keys, and gives its claims; anything about it
- * that is not as it should be is a failure.
+ * Verifies an id_token (OpenID Connect Core 1.0, section 3.1.3.7) with the issuer's keys, and gives its claims. Any deviation
+ * is a failure.
  */
 export async function verifyIdToken(
   token: unknown,
@@ -32,7 +32,7 @@ export async function verifyIdToken(
     currentDate: new Date(expected.now),
   }).catch((error) => {
     if (error instanceof Incident) throw error;
-    // What is no error of the library's own comes from a key of the issuer that is none.
+    // Any other error than the library's own comes from an invalid key of the issuer.
     const reason = error instanceof errors.JOSEError ? error.message : `the key is none (${error.name})`;
     throw failure(`The id_token is not valid: ${reason}.`);
   });
@@ -40,7 +40,7 @@ export async function verifyIdToken(
   const isIt = (claim: string, holds: boolean) => {
     if (!holds) throw failure(`The id_token is not valid: "${claim}" is not as it should be.`);
   };
-  // Another kind of token that the same key has signed is none of these (RFC 8725, 3.11).
+  // Other kinds of tokens that the same key signed are not accepted (RFC 8725, 3.11).
   isIt("typ", protectedHeader.typ === undefined || protectedHeader.typ.toUpperCase() === "JWT");
   isIt("sub", typeof sub === "string" && sub.length > 0 && sub.length <= subjectMax);
   isIt("azp", azp === clientId || (azp === undefined && (typeof aud === "string" || aud?.length === 1)));

@@ -1,22 +1,22 @@
 import type { Ask, Fields } from "./asking.ts";
 import { failure, type ProviderSettings } from "./provider.ts";
 
-/** Where an issuer of OpenID Connect does what. */
+/** The endpoints and abilities of an issuer of OpenID Connect. */
 export interface Metadata {
   authorizationEndpoint: string;
   tokenEndpoint: string;
   keys: URL;
-  /** Whether it names itself in what the browser brings back (RFC 9207). */
+  /** Whether the issuer names itself in the answer that the browser brings back (RFC 9207). */
   namesItself: boolean;
-  /** Whether it takes the client's secret in the body only. */
+  /** Whether the issuer accepts the client's secret in the body only. */
   secretInBody: boolean;
 }
 
 const validMs = 60 * 60_000;
 
 /**
- * Reads the metadata at the issuer's well-known address (OpenID Connect Discovery 1.0, section 4), at most once an hour where
- * that works, and once at a time where it doesn't.
+ * Reads the metadata at the issuer's well-known address (OpenID Connect Discovery 1.0, section 4). They are read
+ * at most once an hour, and after a failure by one request at a time.
  */
 export function discovery(
   { issuer }: ProviderSettings,
@@ -28,7 +28,7 @@ export function discovery(
 
   async function read(): Promise<Metadata> {
     const fields = await ask(`${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`);
-    // Who claims to be another could have tokens of the other taken for its own (4.3).
+    // An issuer under another's name could have that one's tokens accepted as its own (4.3).
     if (fields.issuer !== issuer) throw failure(`The metadata of ${issuer} names another issuer.`);
     const metadata = metadataOf(fields);
     known = { metadata, at: now() };

@@ -6,7 +6,7 @@ import { discovery, type Metadata } from "./metadata.ts";
 import { failure, type Provider, type ProviderSettings } from "./provider.ts";
 import { suggestedName } from "./suggested-name.ts";
 
-/** Signing in at an issuer of OpenID Connect, by its authorization code flow (Core 1.0, section 3.1). */
+/** Signs in at an issuer of OpenID Connect, by its authorization code flow (Core 1.0, section 3.1). */
 export function openIdConnect(settings: ProviderSettings, ask: Ask, now: () => number): Provider {
   const { issuer, acr } = settings;
   const issuers = spellingsOf(issuer);
@@ -17,7 +17,7 @@ export function openIdConnect(settings: ProviderSettings, ask: Ask, now: () => n
     settings,
     async authorizationUrl(question) {
       const { authorizationEndpoint } = await discover();
-      // The profile is asked for to suggest a name, and nothing more: no address of mail, no lasting access.
+      // The profile serves to suggest a name. Neither mail address nor lasting access is requested.
       const url = codeFlowUrl(authorizationEndpoint, settings, question, ["openid", "profile"]);
       url.searchParams.set("nonce", question.nonce);
       if (acr.length > 0) url.searchParams.set("acr_values", acr.join(" "));
@@ -44,12 +44,12 @@ export function openIdConnect(settings: ProviderSettings, ask: Ask, now: () => n
   };
 }
 
-/** Google has two: https://developers.google.com/identity/openid-connect/openid-connect#validatinganidtoken */
+/** The spellings that an issuer has in tokens; Google has two: https://developers.google.com/identity/openid-connect/openid-connect#validatinganidtoken */
 function spellingsOf(issuer: string): string[] {
   return issuer === "https://accounts.google.com" ? [issuer, "accounts.google.com"] : [issuer];
 }
 
-/** The keys of the issuer: remembered for ten minutes, and read again when a token names one that is new. */
+/** Gives the issuer's keys, which are cached for ten minutes and read again when a token names a new one. */
 function keyRings(ask: Ask): (metadata: Metadata) => JWTVerifyGetKey {
   let ring: { address: string; keys: JWTVerifyGetKey } | null = null;
   return ({ keys }) => {

@@ -3,7 +3,7 @@ import { isReserved } from "../../accounts/names.ts";
 const nameMin = 3;
 const nameMax = 20;
 
-/** Letters that Unicode does not take apart into a plain one and a mark. */
+/** Letters that Unicode does not decompose into a plain letter and a mark. */
 const plain: Record<string, string> = {
   ß: "ss",
   æ: "ae",
@@ -19,13 +19,13 @@ const plain: Record<string, string> = {
   ı: "i",
 };
 
-/** The first of what a provider calls somebody that can be made a name that may be given here; null where none can. */
+/** Makes a valid name of the first of a provider's names for somebody that allows it; null where none does. */
 export function suggestedName(called: readonly unknown[]): string | null {
   for (const text of called) {
     if (typeof text !== "string") continue;
     const name = text
       .slice(0, 200)
-      // What some call a user name is an address of mail.
+      // Some providers give a mail address as the user name.
       .replace(/@.*/s, "")
       .replace(/[^\0-\x7f]/g, (letter) => plain[letter] ?? letter)
       .normalize("NFKD")
