@@ -9,7 +9,7 @@ import type { CommitLoop } from "./commit-loop.ts";
 import type { Memberships } from "./memberships.ts";
 import type { ReadMarks } from "./read-marks.ts";
 
-/** What the commands of the socket stand on. */
+/** What the commands of the socket depend on. */
 export interface CommandDeps {
   store: Store;
   commits: CommitLoop;
@@ -18,9 +18,9 @@ export interface CommandDeps {
   memberships: Memberships;
   /** The people who are online, on any node. */
   online(): number[];
-  /** Resolves when what is kept in memory is recent enough to answer this user by. */
+  /** Resolves when what is in memory is recent enough to answer this user. */
   freshen(user: number): Promise<void>;
-  /** Hears which head of the group an entering user was told. */
+  /** Is called with the head of the group that an entering user was given. */
   entered(groupHead: number): void;
   /** How many reports wait for somebody; null for who may not settle them. */
   openReports(user: number): Promise<number | null>;

@@ -85,16 +85,16 @@ export class Chat {
     return id === groupId || (peer !== null && this.people.knows(peer));
   }
 
-  /** Whether the other person of a conversation has no account any more. */
-  isGone(id: string): boolean {
+  /** Why the other person of a conversation cannot be written to; null where they can, and where everybody is. */
+  barrier(id: string): "locked" | "deleted" | null {
     const peer = this.peer(id);
-    return peer !== null && this.#entered && !this.people.reachable(peer);
+    if (peer === null || this.people.reachable(peer)) return null;
+    if (this.people.isBarred(peer)) return "locked";
+    return this.#entered ? "deleted" : null;
   }
 
   mayWriteIn(id: string): boolean {
-    const peer = this.peer(id);
-    const barred = peer !== null && this.people.isBarred(peer);
-    return !barred && !this.isGone(id) && this.myself.muting.until === null;
+    return this.barrier(id) === null && this.myself.muting.until === null;
   }
 
   titleOf(id: string): string {
