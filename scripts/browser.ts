@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { projectRoot } from "../server/config/environment.ts";
-import { findBrowser, here } from "../tests/support/browser.ts";
+import { downloaded, findBrowser } from "../tests/support/browser.ts";
 import { attempt, canInstall, install, isOffered } from "./debian.ts";
 import { SetupError } from "./setup.ts";
 
@@ -22,9 +22,9 @@ export async function ensureBrowser(): Promise<void> {
   }
   const playwright = join(projectRoot, "node_modules", "playwright-core", "cli.js");
   await attempt("Browser", "downloading Playwright's", [process.execPath, playwright, "install", "chromium"]);
-  const downloaded = here.downloaded();
-  if (!answers(downloaded)) throw new SetupError(missing);
-  process.env.CHROME_PATH = downloaded!; // Before an installed one that does not start.
+  const path = downloaded();
+  if (!answers(path)) throw new SetupError(missing);
+  process.env.CHROME_PATH = path!; // Before an installed one that does not start.
 }
 
 /** Chromium without what draws a window, as Debian calls it. */

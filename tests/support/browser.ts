@@ -6,38 +6,23 @@ import type { Browser } from "playwright-core";
 
 // The packages are loaded when a browser starts, not before: the test command looks for one on a clone with nothing installed.
 
-export interface Deps {
-  env: Record<string, string | undefined>;
-  platform: NodeJS.Platform;
-  home: string;
-  exists(path: string): boolean;
-  /** Where Playwright keeps the browser it downloaded, null while there is no Playwright. */
-  downloaded(): string | null;
+/** Where Playwright keeps the browser it downloaded, null while there is no Playwright. */
+export function downloaded(): string | null {
+  try {
+    return createRequire(import.meta.url)("playwright-core").chromium.executablePath();
+  } catch {
+    return null; // Not installed yet, or no download exists for this system.
+  }
 }
 
-export const here: Deps = {
-  env: process.env,
-  platform: process.platform,
-  home: homedir(),
-  exists: existsSync,
-  downloaded() {
-    try {
-      return createRequire(import.meta.url)("playwright-core").chromium.executablePath();
-    } catch {
-      return null; // Not installed yet, or no download exists for this system.
-    }
-  },
-};
-
 /** The path of a browser for the tests: CHROME_PATH, an installed Chromium, Chrome or Edge, or Playwright's. Throws a sentence that says what to install. */
-export function findBrowser(deps: Deps = here): string {
-  const chosen = deps.env.CHROME_PATH;
+export function findBrowser(): string {
+  const chosen = process.env.CHROME_PATH;
   if (chosen) {
-    if (deps.exists(chosen)) return chosen;
+    if (existsSync(chosen)) return chosen;
     throw new Error(`CHROME_PATH is ${JSON.stringify(chosen)}, and there is no such file.`);
   }
-  const downloaded = deps.downloaded();
-  const found = [...installed(deps), ...(downloaded ? [downloaded] : [])].find((path) => deps.exists(path));
+  const found = [...installed(), downloaded() ?? ""].find((path) => existsSync(path));
   if (found) return found;
   throw new Error(
     "The tests need a browser. Install Chromium, Chrome or Edge (on Debian: apt-get install chromium), or give the path of one in CHROME_PATH.",
@@ -61,10 +46,11 @@ const quiet = [
   "--ignore-certificate-errors",
 ];
 
-function installed({ platform, env, home }: Deps): string[] {
+function installed(): string[] {
+  const { platform, env } = process;
   if (platform === "darwin")
     return ["Chromium", "Google Chrome", "Microsoft Edge"].flatMap((app) =>
-      ["/Applications", posix.join(home, "Applications")].map(
+      ["/Applications", posix.join(homedir(), "Applications")].map(
         (folder) => `${folder}/${app}.app/Contents/MacOS/${app}`,
       ),
     );

@@ -24,9 +24,3 @@ test("a measurement, of both stores, prints its table, writes what it found, and
   ]);
   expect(readdirSync(folder)).toEqual(["found.json"]);
 }, 60_000);
-
-test("an unknown measurement is answered with those there are", async () => {
-  const { code, printed } = await bench("--only", "speed");
-  expect(code).toBe(1);
-  expect(printed).toContain('There is no measurement "speed". There are: group-message, memory');
-});

@@ -38,10 +38,3 @@ test("what was done before says nothing about the speed", () => {
   bar.at(6000);
   expect(written.at(-1)).toContain("60%  6,000 of 10,000 messages, 200/s, 20 s left");
 });
-
-test("nothing to do is done", () => {
-  const written: string[] = [];
-  const screen = { isTerminal: false, write: (text: string) => void written.push(text), now: () => 0 };
-  progressBar("Copying", 0, 0, screen).end();
-  expect(written.at(-1)).toBe("  Copying       100%  0 of 0 messages\n");
-});
