@@ -46,8 +46,7 @@ for (const [look, options] of looks)
       invite: link.split("#")[1],
     });
     expect(guest.status).toBe(201);
-    const owner = new Person(server, visitor.name);
-    await owner.signIn();
+    const owner = await new Person(server, visitor.name).logIn();
     const { token } = await (await owner.fetch("POST", "/api/people/2/reset")).json();
     await visitor.context.clearCookies();
     for (const [path, heading] of [

@@ -21,15 +21,14 @@ for (const [at, [look, options]] of looks.entries()) {
 
     const others = await Promise.all(
       [0, 1, 2].map(async () => {
-        const other = new Person(server, visitor.name);
-        await other.signIn();
+        const other = await new Person(server, visitor.name).logIn();
         return other;
       }),
     );
     const added = await addPasskey(others[0]!, new PasskeyDevice(server), "Phone");
     const { recoveryCodes } = await added.json();
     await addPasskey(others[0]!, new PasskeyDevice(server), "x".repeat(60));
-    const [own]: { id: string }[] = await (await others[0]!.fetch("GET", "/api/account/sessions")).json();
+    const [own]: { id: string }[] = await others[0]!.get("/api/account/sessions");
     await others[0]!.fetch("PUT", `/api/account/sessions/${own!.id}`, { label: long });
     await page.reload();
     // With a passkey in the account, a session that a password alone began asks for the second step.

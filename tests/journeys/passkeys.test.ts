@@ -143,8 +143,7 @@ test("a passkey is the second step of logging in, and a proof that it is oneself
   await withAuthenticator(carla);
   await carla.goto("/account");
   const [code] = await addFirst(carla, "Laptop");
-  const other = new Person(server, "carla");
-  await other.signIn();
+  const other = await new Person(server, "carla").logIn();
   await give(other, code!);
   await enrol(other, now);
   await logOut(carla);
@@ -175,7 +174,7 @@ test("where the chat asks for more than a password, a passkey is enough", async 
   server.db.run(sql`update users set role = 'owner' where name = 'olga'`);
   const dora = await (await visit("dora")).register();
   await withAuthenticator(dora);
-  const settings: ServerSettings = await (await olga.fetch("GET", "/api/settings")).json();
+  const settings: ServerSettings = await olga.get("/api/settings");
   const asked = (secondFactor: ServerSettings["secondFactor"]) =>
     olga.fetch("PUT", "/api/settings", { ...settings, secondFactor });
   expect((await asked("everyone")).status).toBe(204);

@@ -139,8 +139,7 @@ test("who has an authenticator app is asked for a code after the provider, too",
 test("where an invitation is needed, it comes along to the provider and back", async () => {
   const olga = await new Person(server, "olga").register();
   server.db.run(sql`update users set role = 'owner' where name = 'olga'`);
-  const rules = await (await olga.fetch("GET", "/api/settings")).json();
-  await olga.fetch("PUT", "/api/settings", { ...rules, registration: "invite" });
+  await olga.changeSettings({ registration: "invite" });
   const made = await olga.fetch("POST", "/api/invites", { label: "", expiresIn: null, maxUses: 1 });
   const hans = await visit("hans");
   await hans.goto(`/join#${(await made.json()).token}`);
@@ -154,7 +153,7 @@ test("where an invitation is needed, it comes along to the provider and back", a
   await uninvited.goto("/login");
   await continueAs(uninvited, "nobody-1");
   await uninvited.page.getByText("New accounts need an invitation here.").waitFor();
-  await olga.fetch("PUT", "/api/settings", rules);
+  await olga.changeSettings({ registration: "open" });
 });
 
 test("ASVS 3.7.2 an address that was made elsewhere leads nowhere else, and says nothing of its own", async () => {

@@ -40,7 +40,7 @@ test("ASVS 7.2.1 another service on the same host reads the cookie and plants it
   const stolen = sessionIn(other.seen[0]!);
   const thief = new Person(server, "thief");
   thief.bring(stolen);
-  expect((await (await thief.fetch("GET", "/api/session")).json()).user).toBeNull();
+  expect((await thief.get("/api/session")).user).toBeNull();
   expect((await thief.fetch("POST", "/api/account/export", { format: "json" })).status).toBe(401);
   expect(await thief.connect().then(() => "open", String)).toMatch(/closed/);
 

@@ -62,7 +62,7 @@ test("the chat asks for it while people talk: they set it up, and are back where
   server.db.run(sql`update users set role = 'owner' where name = 'olga'`);
   const bert = await (await visit("bert")).register();
   await bert.say("so far so good");
-  const settings: ServerSettings = await (await olga.fetch("GET", "/api/settings")).json();
+  const settings: ServerSettings = await olga.get("/api/settings");
   const asked = await olga.fetch("PUT", "/api/settings", { ...settings, secondFactor: "everyone" });
   expect(asked.status).toBe(204);
   await bert.heading("Make your account safer").waitFor();

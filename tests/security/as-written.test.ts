@@ -47,10 +47,10 @@ describe("ASVS 1.1.1 ASVS 1.1.2 ASVS 1.2.3 ASVS 1.3.7 what people write stays as
 
   test("in the settings", async () => {
     for (const welcome of texts) {
-      const before = await (await alice.fetch("GET", "/api/settings")).json();
+      const before = await alice.get("/api/settings");
       const response = await alice.fetch("PUT", "/api/settings", { ...before, welcome });
       expect(response.status).toBe(204);
-      expect((await (await bob.fetch("GET", "/api/session")).json()).settings.welcome).toBe(welcome);
+      expect((await bob.get("/api/session")).settings.welcome).toBe(welcome);
     }
   });
 

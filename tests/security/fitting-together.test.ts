@@ -3,7 +3,8 @@ import { parseConfig } from "../../server/config/environment.ts";
 import { ConfigError } from "../../server/config/reader.ts";
 import type { CommandType } from "../../server/protocol/commands.ts";
 import type { CodeOffer } from "../../server/protocol/second-factor.ts";
-import { Authenticator, outcome } from "../support/authenticator.ts";
+import { Authenticator } from "../support/authenticator.ts";
+import { outcome } from "../support/outcome.ts";
 import { type Person, password } from "../support/person.ts";
 import { stage } from "../support/stage.ts";
 

@@ -42,10 +42,3 @@ export async function enrol(person: Person, now: () => number) {
 /** The second step of signing in. */
 export const give = (person: Person, code: string): Promise<Response> =>
   person.fetch("POST", "/api/session/code", { code });
-
-/** The status of an answer, and the code of the refusal where it is one. */
-export async function outcome(asked: Promise<Response>): Promise<[number, string | undefined]> {
-  const response = await asked;
-  const body = await response.json().catch(() => ({}));
-  return [response.status, body.error?.code];
-}

@@ -11,3 +11,10 @@ export function outcomeOf<T>(promise: Promise<T>): Promise<() => T> {
     },
   );
 }
+
+/** The status of an answer, and the code of the refusal where it is one. */
+export async function outcome(asked: Response | Promise<Response>): Promise<[number, string | undefined]> {
+  const response = await asked;
+  const body = await response.json().catch(() => ({}));
+  return [response.status, body.error?.code];
+}

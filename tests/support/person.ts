@@ -37,14 +37,6 @@ export class Person {
     return same;
   }
 
-  /** The same person at a browser of their own that has nothing yet; signed in there with the password. */
-  async elsewhere(given = password): Promise<Person> {
-    const other = new Person(this.#server, this.name);
-    const response = await other.signIn(given);
-    if (response.status !== 200) throw new Error(`${this.name} could not sign in: ${await response.text()}`);
-    return other;
-  }
-
   /** This browser is as new. */
   forget(): this {
     this.#cookies = new Map();
@@ -119,6 +111,27 @@ export class Person {
     return this;
   }
 
+  /** Signs in with the password, which has to be right. */
+  async logIn(given = password): Promise<this> {
+    const response = await this.signIn(given);
+    if (response.status !== 200) throw new Error(`${this.name} could not log in: ${await response.text()}`);
+    return this;
+  }
+
+  /** How one's own account is answered for, by these cookies. */
+  async status(cookie = this.cookies): Promise<number> {
+    return (await this.fetch("GET", "/api/account", undefined, { cookie })).status;
+  }
+
+  /** Changes these of the chat's settings, as one who may. */
+  async changeSettings(changes: Partial<ServerSettings>): Promise<void> {
+    const response = await this.fetch("PUT", "/api/settings", {
+      ...(await this.get("/api/settings")),
+      ...changes,
+    });
+    if (response.status !== 204) throw new Error(`The settings were not changed: ${await response.text()}`);
+  }
+
   signIn(given = password): Promise<Response> {
     return this.fetch("POST", "/api/session", { name: this.name, password: given });
   }
@@ -143,6 +156,13 @@ export class Person {
     for (const socket of this.#sockets) socket.close();
   }
 }
+
+/** What `message.send` takes. */
+export const sending = (text: string, conversation = "group", clientId: string = crypto.randomUUID()) => ({
+  conversation,
+  clientId,
+  body: { text },
+});
 
 /** One open socket: keeps every event, and lets a test wait for the one it needs. */
 export class Socket {
@@ -220,9 +240,17 @@ export class Socket {
 
   /** Sends a message and waits until it is stored. */
   async say(text: string, conversation = "group", clientId: string = crypto.randomUUID()) {
-    this.send("message.send", { conversation, clientId, body: { text } });
+    this.send("message.send", sending(text, conversation, clientId));
     const { message } = await this.event("message.sent", ({ message }) => message.clientId === clientId);
     return message;
+  }
+
+  /** The close code, which must come within a second. */
+  async closesSoon(): Promise<number> {
+    const started = performance.now();
+    const code = await this.closed;
+    if (performance.now() - started > 1000) throw new Error(`The socket closed late, with ${code}`);
+    return code;
   }
 
   close(): void {

@@ -1,28 +1,17 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import { closeCodes } from "../../../server/protocol/close-codes.ts";
-import { Person, password, type Socket } from "../../support/person.ts";
+import { Person, password } from "../../support/person.ts";
 import { stage } from "../../support/stage.ts";
 
 const other = "another horse battery";
 let phone: Person;
 const { server, time, alice, bob, contents } = stage({ clock: true, people: ["alice", "bob"] });
 beforeEach(async () => {
-  phone = new Person(server, "alice");
-  await phone.signIn();
+  phone = await new Person(server, "alice").logIn();
 });
 
-const status = async (person: Person, cookie = person.cookies) =>
-  (await person.fetch("GET", "/api/account", undefined, { cookie })).status;
 const codeOf = async (response: Response) => (await response.json()).error.code;
 const remove = (person: Person, messages = "keep") => person.fetch("DELETE", "/api/account", { messages });
-
-/** The close code, which must come within a second. */
-async function closesSoon(socket: Socket): Promise<number> {
-  const started = performance.now();
-  const code = await socket.closed;
-  expect(performance.now() - started).toBeLessThan(1000);
-  return code;
-}
 
 describe("deleting the account", () => {
   test("ASVS 7.5.3 needs a proof within the last ten minutes of who asks for it", async () => {
@@ -39,11 +28,11 @@ describe("deleting the account", () => {
     const replayed = [alice.cookies, phone.cookies];
     const [here, there] = [await alice.enter(), await phone.enter()];
     expect((await remove(alice)).status).toBe(204);
-    expect([await closesSoon(here), await closesSoon(there)]).toEqual([
+    expect([await here.closesSoon(), await there.closesSoon()]).toEqual([
       closeCodes.accountDeleted,
       closeCodes.accountDeleted,
     ]);
-    for (const cookie of replayed) expect(await status(alice, cookie)).toBe(401);
+    for (const cookie of replayed) expect(await alice.status(cookie)).toBe(401);
     expect((await alice.signIn()).status).toBe(401);
   });
 
@@ -104,7 +93,7 @@ describe("deleting the account", () => {
     const { entered } = await next.enter();
     expect(entered.me).toEqual({ id: 3, name: "ALICE" });
     expect(entered.conversations.map(({ id }) => id)).toEqual(["group"]);
-    expect(await status(alice, former)).toBe(401);
+    expect(await alice.status(former)).toBe(401);
     const socket = await next.enter();
     socket.send("history.read", { conversation: "direct:1:2" });
     expect((await socket.event("error")).code).toBe("unknown_conversation");

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import { linkTokens } from "../../../server/auth/link-tokens.ts";
 import type { InviteInfo } from "../../../server/protocol/invites.ts";
+import { outcome } from "../../support/outcome.ts";
 import { Person, password } from "../../support/person.ts";
 import { post } from "../../support/raw.ts";
 import { testPepper } from "../../support/server-settings.ts";
@@ -27,11 +28,10 @@ async function invite(more: object = {}): Promise<InviteInfo> {
 const pendingSignUp = () => new Person(server, `newcomer-${made++}`);
 const join = (token: string | undefined, who = pendingSignUp()) =>
   who.fetch("POST", "/api/account", { name: who.name, password, invite: token });
-const refused = async (response: Response) => [response.status, (await response.json()).error.code];
 const look = async (token: string) =>
   (await pendingSignUp().fetch("POST", "/api/invitation", { token })).json();
 const seen = async (id: number): Promise<InviteInfo> => {
-  const { invites } = await (await owner.fetch("GET", "/api/invites")).json();
+  const { invites } = await owner.get("/api/invites");
   return invites.find((each: InviteInfo) => each.id === id);
 };
 
@@ -51,7 +51,7 @@ describe("an invitation", () => {
     }
     expect(await look(token)).toEqual({ valid: false, by: null });
     const before = contents();
-    expect(await refused(await join(token))).toEqual([403, "invite_invalid"]);
+    expect(await outcome(join(token))).toEqual([403, "invite_invalid"]);
     expect(contents()).toEqual(before);
   });
 
@@ -76,7 +76,7 @@ describe("an invitation", () => {
     expect((await join(token)).status).toBe(201);
     time.leap(1);
     expect(await look(token)).toEqual({ valid: false, by: null });
-    expect(await refused(await join(token))).toEqual([403, "invite_invalid"]);
+    expect(await outcome(join(token))).toEqual([403, "invite_invalid"]);
     expect((await seen(id)).state).toBe("expired");
   });
 
@@ -87,9 +87,9 @@ describe("an invitation", () => {
     expect((await join(token)).status).toBe(201);
     expect((await owner.fetch("DELETE", `/api/invites/${id}`)).status).toBe(204);
     expect(await look(token)).toEqual({ valid: false, by: null });
-    expect(await refused(await join(token))).toEqual([403, "invite_invalid"]);
+    expect(await outcome(join(token))).toEqual([403, "invite_invalid"]);
     expect((await seen(id)).state).toBe("revoked");
-    expect(await refused(await owner.fetch("DELETE", `/api/invites/${id}`))).toEqual([404, "not_found"]);
+    expect(await outcome(owner.fetch("DELETE", `/api/invites/${id}`))).toEqual([404, "not_found"]);
   });
 
   test("cannot be made up, nor from a stolen database without the pepper", async () => {
@@ -110,20 +110,20 @@ describe("an invitation", () => {
     ];
     for (const given of wrong) {
       expect([given, await look(given)]).toEqual([given, { valid: false, by: null }]);
-      expect([given, ...(await refused(await join(given)))]).toEqual([given, 403, "invite_invalid"]);
+      expect([given, ...(await outcome(join(given)))]).toEqual([given, 403, "invite_invalid"]);
     }
     const kept = JSON.stringify(contents().invites);
     expect(kept).not.toContain(token.split("-").slice(1).join("-"));
   });
 
   test("is needed where the owner says so, and comes to nothing where nobody is let in", async () => {
-    expect(await refused(await join(undefined))).toEqual([403, "invite_needed"]);
+    expect(await outcome(join(undefined))).toEqual([403, "invite_needed"]);
     const { token } = await invite({ maxUses: null });
     const rules = (await server.store.settings.read())!;
     const change = (registration: string) => owner.fetch("PUT", "/api/settings", { ...rules, registration });
     await owner.signIn();
     expect((await change("closed")).ok).toBe(true);
-    expect(await refused(await join(token))).toEqual([403, "registration_closed"]);
+    expect(await outcome(join(token))).toEqual([403, "registration_closed"]);
     expect((await change("open")).ok).toBe(true);
     expect((await join("1-notAnInvitation")).status).toBe(201);
     expect((await join(undefined)).status).toBe(201);
@@ -133,8 +133,8 @@ describe("an invitation", () => {
 
   test("is not used up by who is refused for another reason", async () => {
     const { id, token } = await invite();
-    expect(await refused(await join(token, new Person(server, "olga")))).toEqual([409, "name_taken"]);
-    expect(await refused(await join(token, new Person(server, "admin")))).toEqual([409, "name_taken"]);
+    expect(await outcome(join(token, new Person(server, "olga")))).toEqual([409, "name_taken"]);
+    expect(await outcome(join(token, new Person(server, "admin")))).toEqual([409, "name_taken"]);
     expect((await seen(id)).uses).toBe(0);
     expect((await join(token)).status).toBe(201);
   });

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import type { ServerSettings } from "../../../server/protocol/settings.ts";
-import { outcome } from "../../support/authenticator.ts";
+import { outcome } from "../../support/outcome.ts";
 import { Person } from "../../support/person.ts";
 import { stage } from "../../support/stage.ts";
 
@@ -20,8 +20,7 @@ beforeEach(() => {
 });
 
 const change = async (rules: Partial<ServerSettings>) => {
-  const settings: ServerSettings = await (await olga.fetch("GET", "/api/settings")).json();
-  expect((await olga.fetch("PUT", "/api/settings", { ...settings, ...rules })).status).toBe(204);
+  await olga.changeSettings(rules);
 };
 async function invitation() {
   const asked = { label: "", expiresIn: null, maxUses: 1 };

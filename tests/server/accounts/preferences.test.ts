@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { outcome } from "../../support/authenticator.ts";
+import { outcome } from "../../support/outcome.ts";
 import { Person } from "../../support/person.ts";
 import { stage } from "../../support/stage.ts";
 
@@ -8,8 +8,7 @@ const { server, alice, bob } = stage({ people: ["alice", "bob"] });
 const choose = (change: unknown) => alice.fetch("PATCH", "/api/account/preferences", change);
 
 test("what one device chooses, all of the same person hear of, those that come later too", async () => {
-  const phone = new Person(server, "alice");
-  await phone.signIn();
+  const phone = await new Person(server, "alice").logIn();
   const [desk, pocket, his] = await Promise.all([alice.enter(), phone.enter(), bob.enter()]);
   expect(desk.entered.preferences).toMatchObject({ theme: "system" });
   expect((await choose({ theme: "dark" })).status).toBe(204);

@@ -69,7 +69,7 @@ describe("a name", () => {
       ]);
     }
     expect(contents()).toEqual(before);
-    expect(await (await taken.fetch("GET", "/api/session")).json()).toMatchObject({
+    expect(await taken.get("/api/session")).toMatchObject({
       user: { name: "Alice" },
     });
   });
@@ -127,7 +127,7 @@ describe("ASVS 6.2.1 a password", () => {
 test("registering signs in at once, and is told to whoever is there", async () => {
   const watcher = await taken.enter();
   const person = await new Person(server, "newcomer").register();
-  const { id } = (await (await person.fetch("GET", "/api/account")).json()) as { id: number };
+  const { id } = (await person.get("/api/account")) as { id: number };
   const { person: said } = await watcher.event("person.registered");
   expect(said).toEqual({ id, name: "newcomer" });
   watcher.close();
@@ -154,7 +154,7 @@ test("a server that is closed makes no accounts, says so, and lets in those that
     403,
     { code: "registration_closed", message: "New accounts cannot be made here at the moment." },
   ]);
-  expect(await (await carol.fetch("GET", "/api/session")).json()).toEqual({
+  expect(await carol.get("/api/session")).toEqual({
     user: null,
     settings: { name: "Secure Chat", welcome: "", registration: "closed" },
     providers: [],

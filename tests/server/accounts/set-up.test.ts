@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { linkTokens } from "../../../server/auth/link-tokens.ts";
 import { type Estimate, judge } from "../../../server/protocol/strength.ts";
 import { Refusal } from "../../../server/refusal.ts";
+import { outcome } from "../../support/outcome.ts";
 import { Person, password } from "../../support/person.ts";
 import { post } from "../../support/raw.ts";
 import { setUpLink, testPepper } from "../../support/server-settings.ts";
@@ -22,19 +23,18 @@ const token = () => setUpLink(server).split("#")[1]!;
 const asked = () => ({ token: token(), chatName: "Family", registration: "invite", name: "Olga", password });
 const setUp = (more: object = {}, who = "Olga") =>
   new Person(server, who).fetch("POST", "/api/set-up", { ...asked(), ...more });
-const codeOf = async (response: Response) => [response.status, (await response.json()).error.code];
 
 describe("a fresh server", () => {
   test("ASVS 6.3.2 has no accounts and makes none but its owner's", async () => {
     expect(contents().users).toEqual([]);
     const stranger = new Person(server, "stranger");
-    expect(await (await stranger.fetch("GET", "/api/session")).json()).toMatchObject({
+    expect(await stranger.get("/api/session")).toMatchObject({
       user: null,
       settings: null,
     });
     for (const invite of [undefined, "1-AAAAAAAAAAAAAAAAAAAAAA"]) {
       const response = await stranger.fetch("POST", "/api/account", { name: "stranger", password, invite });
-      expect(await codeOf(response)).toEqual([409, "not_set_up"]);
+      expect(await outcome(response)).toEqual([409, "not_set_up"]);
     }
     expect((await stranger.signIn()).status).toBe(401);
     expect(contents().users).toEqual([]);
@@ -57,8 +57,8 @@ describe("a fresh server", () => {
     ];
     for (const given of wrong) {
       const check = await new Person(server, "x").fetch("POST", "/api/set-up/check", { token: given });
-      expect([given, ...(await codeOf(check))]).toEqual([given, 403, "link_invalid"]);
-      expect(await codeOf(await setUp({ token: given }))).toEqual([403, "link_invalid"]);
+      expect([given, ...(await outcome(check))]).toEqual([given, 403, "link_invalid"]);
+      expect(await outcome(setUp({ token: given }))).toEqual([403, "link_invalid"]);
     }
     expect(contents()).toEqual(before);
     expect((await new Person(server, "x").fetch("POST", "/api/set-up/check", { token: right })).status).toBe(
@@ -83,8 +83,8 @@ describe("a fresh server", () => {
       const response = await setUp(more);
       expect([response.status, (await response.json()).error.field]).toEqual([400, field]);
     }
-    expect(await codeOf(await setUp({ name: "Owner" }))).toEqual([409, "name_taken"]);
-    expect(await codeOf(await setUp({ password: "too easy to guess" }))).toEqual([422, "password_weak"]);
+    expect(await outcome(setUp({ name: "Owner" }))).toEqual([409, "name_taken"]);
+    expect(await outcome(setUp({ password: "too easy to guess" }))).toEqual([422, "password_weak"]);
     expect(contents()).toEqual(before);
   });
 
@@ -93,7 +93,7 @@ describe("a fresh server", () => {
     const called = { chatName: "Sternwarte Underwood", name: "Wilhelmina" };
     for (const given of ["sternwarteunderwood", "Underwood-1", "wilhelmina12", "Sternwarte_Wilhelmina"]) {
       const response = await setUp({ ...called, password: given });
-      expect([given, ...(await codeOf(response))]).toEqual([given, 422, "password_weak"]);
+      expect([given, ...(await outcome(response))]).toEqual([given, 422, "password_weak"]);
     }
     expect(contents()).toEqual(before);
     expect((await setUp({ ...called, password })).status).toBe(201);
@@ -132,16 +132,16 @@ describe("the set-up link", () => {
     const [entry] = await server.store.audit.page({ events: ["house.set up"] }, null, 10);
     expect(entry).toMatchObject({ actorId: 1, subjectId: 1, detail: { registration: "invite" } });
     const stranger = await new Person(server, "ann").fetch("POST", "/api/account", { name: "ann", password });
-    expect(await codeOf(stranger)).toEqual([403, "invite_needed"]);
+    expect(await outcome(stranger)).toEqual([403, "invite_needed"]);
     olga.leave();
   });
 
   test("ASVS 6.4.1 works once", async () => {
     expect((await setUp()).status).toBe(201);
     const before = contents();
-    expect(await codeOf(await setUp({ name: "second" }))).toEqual([409, "already_set_up"]);
+    expect(await outcome(setUp({ name: "second" }))).toEqual([409, "already_set_up"]);
     const check = await new Person(server, "x").fetch("POST", "/api/set-up/check", { token: token() });
-    expect(await codeOf(check)).toEqual([409, "already_set_up"]);
+    expect(await outcome(check)).toEqual([409, "already_set_up"]);
     expect(contents()).toEqual(before);
   });
 

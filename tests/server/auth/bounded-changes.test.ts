@@ -17,7 +17,7 @@ async function statuses(times: number, send: () => Promise<Response>): Promise<n
 }
 
 test("ASVS 2.4.1 devices are named 30 times at once and no more: each is a write to the disk", async () => {
-  const [device] = await (await max.fetch("GET", "/api/account/sessions")).json();
+  const [device] = await max.get("/api/account/sessions");
   const rename = () => max.fetch("PUT", `/api/account/sessions/${device.id}`, { label: "Laptop" });
   expect(await statuses(32, rename)).toEqual([...Array(30).fill(204), 429, 429]);
 });

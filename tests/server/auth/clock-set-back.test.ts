@@ -1,12 +1,13 @@
 import { describe, expect, test } from "bun:test";
-import { enrol, outcome } from "../../support/authenticator.ts";
+import { enrol } from "../../support/authenticator.ts";
+import { outcome } from "../../support/outcome.ts";
 import { Person, password } from "../../support/person.ts";
 import { stage } from "../../support/stage.ts";
 
 const minute = 60_000;
 const { server, time, alice } = stage({ clock: true, people: ["alice"] });
 
-const isFresh = async () => (await (await alice.fetch("GET", "/api/account")).json()).isFresh;
+const isFresh = async () => (await alice.get("/api/account")).isFresh;
 
 describe("a clock that was set back", () => {
   test("ASVS 7.5.3 makes no proof fresh for longer, and proving anew does", async () => {
@@ -21,8 +22,7 @@ describe("a clock that was set back", () => {
 
   test("ASVS 7.3.2 ends a session that waits for its second factor, and no other", async () => {
     await enrol(alice, time.now);
-    const half = new Person(server, "alice");
-    await half.signIn();
+    const half = await new Person(server, "alice").logIn();
     time.leap(-60 * minute);
     expect(await outcome(half.fetch("POST", "/api/session/code", { code: "123456" }))).toEqual([
       401,
@@ -33,9 +33,8 @@ describe("a clock that was set back", () => {
 
   test("by no more than a minute, as the clocks of nodes differ, changes nothing", async () => {
     await enrol(alice, time.now);
-    const half = new Person(server, "alice");
-    await half.signIn();
-    const stage = async () => (await (await half.fetch("GET", "/api/session")).json()).stage;
+    const half = await new Person(server, "alice").logIn();
+    const stage = async () => (await half.get("/api/session")).stage;
     time.leap(-minute);
     expect([await isFresh(), await stage()]).toEqual([true, "second factor"]);
     time.leap(-1);

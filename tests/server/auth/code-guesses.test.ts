@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { enrol, give, outcome } from "../../support/authenticator.ts";
+import { enrol, give } from "../../support/authenticator.ts";
+import { outcome } from "../../support/outcome.ts";
 import { Person, password } from "../../support/person.ts";
 import { fromHeader } from "../../support/server.ts";
 import { stage } from "../../support/stage.ts";
@@ -33,8 +34,7 @@ describe("ASVS 6.3.1 guessing codes with the password at hand", () => {
     }
     expect(Object.fromEntries(seen)).toEqual({ "403 wrong_code": 20, "429 rate_limited": 980 });
 
-    const owner = new Person(server, "alice");
-    await owner.signIn();
+    const owner = await new Person(server, "alice").logIn();
     const refused = await give(owner, app.at(time.now(), 1));
     expect((await refused.json()).error).toMatchObject({ code: "rate_limited", retryAfter: 300_000 });
     expect((await give(owner, recoveryCodes[0]!)).status).toBe(200);
@@ -51,8 +51,7 @@ describe("ASVS 6.3.1 guessing codes with the password at hand", () => {
     const { app } = await enrol(alice, time.now);
     for (let each = 0; each < 60; each++) {
       time.advance(30_000);
-      const phone = new Person(server, "alice");
-      await phone.signIn();
+      const phone = await new Person(server, "alice").logIn();
       expect((await give(phone, app.at(time.now()))).status).toBe(200);
     }
   });

@@ -2,8 +2,9 @@ import { beforeEach, describe, expect, test } from "bun:test";
 import { nameOf } from "../../../server/auth/devices.ts";
 import { closeCodes } from "../../../server/protocol/close-codes.ts";
 import type { DeviceInfo } from "../../../server/protocol/devices.ts";
-import { enrol, outcome } from "../../support/authenticator.ts";
-import { Person, password, type Socket } from "../../support/person.ts";
+import { enrol } from "../../support/authenticator.ts";
+import { outcome } from "../../support/outcome.ts";
+import { Person, password } from "../../support/person.ts";
 import { fromHeader, startServer } from "../../support/server.ts";
 import { stage } from "../../support/stage.ts";
 
@@ -24,19 +25,9 @@ beforeEach(async () => {
   await phone.fetch("POST", "/api/session", { name: "alice", password }, from);
 });
 
-const devicesOf = async (person: Person): Promise<DeviceInfo[]> =>
-  (await person.fetch("GET", "/api/account/sessions")).json();
+const devicesOf = async (person: Person): Promise<DeviceInfo[]> => person.get("/api/account/sessions");
 const other = async (person: Person) => (await devicesOf(person)).find(({ isThis }) => !isThis)!;
 const end = (person: Person, id: string) => person.fetch("DELETE", `/api/account/sessions/${id}`, {});
-const statusOf = async (person: Person) => (await person.fetch("GET", "/api/account")).status;
-
-/** The close code, which must come within a second. */
-async function closesSoon(socket: Socket): Promise<number> {
-  const started = performance.now();
-  const code = await socket.closed;
-  expect(performance.now() - started).toBeLessThan(1000);
-  return code;
-}
 
 describe("the list of devices", () => {
   test("says of each what it is, where it is, and since when; and which one asks", async () => {
@@ -73,8 +64,7 @@ describe("the list of devices", () => {
   test("leaves out what has ended by the clock, and tells what is only half logged in while that lasts", async () => {
     await enrol(desk, time.now);
     time.advance(minute);
-    const half = new Person(server, "alice");
-    await half.signIn();
+    await new Person(server, "alice").logIn();
     const waiting = async () => (await devicesOf(desk)).map(({ isWaiting }) => isWaiting);
     // The phone, too, has given a password alone, and is asked for a code from now on.
     expect((await waiting()).toSorted()).toEqual([false, true, true]);
@@ -104,21 +94,22 @@ describe("ending sessions", () => {
     const [here, there] = [await desk.enter(), await phone.enter()];
     const { id } = await other(desk);
     expect((await end(desk, id)).status).toBe(204);
-    expect(await closesSoon(there)).toBe(closeCodes.signedOut);
-    expect([await statusOf(phone), await statusOf(desk)]).toEqual([401, 200]);
+    expect(await there.closesSoon()).toBe(closeCodes.signedOut);
+    expect([await phone.status(), await desk.status()]).toEqual([401, 200]);
     await here.ask("ping", {}, "pong");
     expect(await audited("session.ended")).toMatchObject([{ actorId: 1 }]);
     expect(await outcome(end(desk, id))).toEqual([404, "unknown_device"]);
   });
 
   test("ASVS 7.4.3 all others: only the one that asks is left", async () => {
-    const third = new Person(server, "alice");
-    await third.signIn();
+    const third = await new Person(server, "alice").logIn();
     const sockets = await Promise.all([phone, third].map((person) => person.enter()));
     const here = await desk.enter();
     expect((await desk.fetch("DELETE", "/api/account/sessions", {})).status).toBe(204);
-    expect(await Promise.all(sockets.map(closesSoon))).toEqual(Array(2).fill(closeCodes.signedOut));
-    expect([await statusOf(phone), await statusOf(third), await statusOf(desk)]).toEqual([401, 401, 200]);
+    expect(await Promise.all(sockets.map((socket) => socket.closesSoon()))).toEqual(
+      Array(2).fill(closeCodes.signedOut),
+    );
+    expect([await phone.status(), await third.status(), await desk.status()]).toEqual([401, 401, 200]);
     await here.ask("ping", {}, "pong");
     expect(await devicesOf(desk)).toMatchObject([{ isThis: true }]);
     expect(await audited("session.others ended")).toMatchObject([{ actorId: 1 }]);
@@ -132,7 +123,7 @@ describe("ending sessions", () => {
     expect(await outcome(end(desk, id))).toEqual([403, "proof_needed"]);
     const others = desk.fetch("DELETE", "/api/account/sessions", {});
     expect(await outcome(others)).toEqual([403, "proof_needed"]);
-    expect(await statusOf(phone)).toBe(200);
+    expect(await phone.status()).toBe(200);
     await desk.fetch("POST", "/api/proof", { password });
     expect((await end(desk, id)).status).toBe(204);
   });
@@ -148,8 +139,10 @@ describe("ending sessions", () => {
     const by = (person: Person) => person.fetch("DELETE", "/api/people/1/sessions", {});
     expect((await by(member)).status).toBe(403);
     expect((await by(admin)).status).toBe(204);
-    expect(await Promise.all(sockets.map(closesSoon))).toEqual(Array(2).fill(closeCodes.signedOut));
-    expect([await statusOf(desk), await statusOf(phone)]).toEqual([401, 401]);
+    expect(await Promise.all(sockets.map((socket) => socket.closesSoon()))).toEqual(
+      Array(2).fill(closeCodes.signedOut),
+    );
+    expect([await desk.status(), await phone.status()]).toEqual([401, 401]);
     await again.app.drain();
     await again.server.stop(true);
   });

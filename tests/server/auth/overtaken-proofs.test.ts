@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "bun:test";
-import { Authenticator, outcome } from "../../support/authenticator.ts";
+import { Authenticator } from "../../support/authenticator.ts";
 import { holdNext } from "../../support/hold.ts";
+import { outcome } from "../../support/outcome.ts";
 import { PasskeyDevice, questionFor } from "../../support/passkey-device.ts";
 import { Person, password } from "../../support/person.ts";
 import { stage } from "../../support/stage.ts";
@@ -64,8 +65,7 @@ describe("ASVS 15.4.2 a reset whose password is still being weighed sets none", 
 describe("ASVS 7.4.3 what was offered to a session that a new password has ended counts no more", () => {
   let thief: Person;
   beforeEach(async () => {
-    thief = new Person(server, "Mia");
-    await thief.signIn();
+    thief = await new Person(server, "Mia").logIn();
   });
 
   test("an authenticator app that is just being confirmed", async () => {

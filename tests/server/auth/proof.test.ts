@@ -2,7 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
 import { freshMs } from "../../../server/auth/sessions.ts";
 import { closeCodes } from "../../../server/protocol/close-codes.ts";
-import { enrol, outcome } from "../../support/authenticator.ts";
+import { enrol } from "../../support/authenticator.ts";
+import { outcome } from "../../support/outcome.ts";
 import { Person, password } from "../../support/person.ts";
 import { routeList } from "../../support/route-rows.ts";
 import { stage } from "../../support/stage.ts";
@@ -10,8 +11,7 @@ import { stage } from "../../support/stage.ts";
 const { server, time, alice, contents } = stage({ clock: true, people: ["alice"] });
 
 const prove = (person: Person, proof: object) => person.fetch("POST", "/api/proof", proof);
-const isFresh = async (person: Person) =>
-  (await (await person.fetch("GET", "/api/account")).json()).isFresh as boolean;
+const isFresh = async (person: Person) => (await person.get("/api/account")).isFresh as boolean;
 const refused = async () =>
   (await server.store.audit.page({ events: ["session.refused"] }, null, 100)).map(({ detail }) => detail.way);
 
@@ -87,7 +87,7 @@ describe("a fresh proof", () => {
     expect((await prove(alice, { password, code: recoveryCodes[0]! })).status).toBe(200);
     expect(await isFresh(alice)).toBe(true);
     // Two factors were proven in this session, and still are.
-    expect((await (await alice.fetch("GET", "/api/session")).json()).stage).toBe("open");
+    expect((await alice.get("/api/session")).stage).toBe("open");
   });
 
   test("ASVS 7.5.1 is asked for by a new password as well in an account with a second step, and by nothing else it is set", async () => {

@@ -9,14 +9,13 @@ const { server, time, olga, bob } = stage({ clock: true, people: { olga: "owner"
 
 const makeLink = async (): Promise<string> =>
   (await (await olga.fetch("POST", "/api/people/2/reset", {})).json()).token;
-const alertsOf = async (person: Person) => (await person.fetch("GET", "/api/account/alerts")).json();
+const alertsOf = async (person: Person) => person.get("/api/account/alerts");
 const see = async (person: Person, id: number) =>
   (await person.fetch("PUT", `/api/account/alerts/${id}`, { seen: true })).status;
 
 describe("ASVS 6.3.7 a reset link is told to its person", () => {
   test("by whom and when, on the devices that are there and on those that come, until it was seen", async () => {
-    const phone = new Person(server, "bob");
-    await phone.signIn();
+    const phone = await new Person(server, "bob").logIn();
     const [desk, witness] = [await bob.enter(), await olga.enter()];
     expect(desk.entered.alerts).toBeUndefined();
     const at = time.now();

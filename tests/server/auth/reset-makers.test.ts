@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import type { Role } from "../../../server/protocol/roles.ts";
+import { outcome } from "../../support/outcome.ts";
 import { Person } from "../../support/person.ts";
 import { post } from "../../support/raw.ts";
 import { stage } from "../../support/stage.ts";
@@ -27,7 +28,6 @@ async function linkFor(id: number, by = owner): Promise<string> {
 const anyone = (name = "anyone") => new Person(server, name);
 const reset = (token: string, who = anyone(), more: object = {}) =>
   who.fetch("POST", "/api/reset", { token, password: next, ...more });
-const refused = async (response: Response) => [response.status, (await response.json()).error.code];
 
 describe("who makes one", () => {
   test("ASVS 8.2.1 stands above the person it is for", async () => {
@@ -55,10 +55,7 @@ describe("who makes one", () => {
     const { id } = await somebody();
     time.leap(10 * 60_000);
     const before = contents().tickets;
-    expect(await refused(await owner.fetch("POST", `/api/people/${id}/reset`))).toEqual([
-      403,
-      "proof_needed",
-    ]);
+    expect(await outcome(owner.fetch("POST", `/api/people/${id}/reset`))).toEqual([403, "proof_needed"]);
     expect(contents().tickets).toEqual(before);
   });
 

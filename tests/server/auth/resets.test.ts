@@ -3,6 +3,7 @@ import { newToken } from "../../../server/auth/link-tokens.ts";
 import { resetKind, resetTicket } from "../../../server/auth/resets.ts";
 import type { Role } from "../../../server/protocol/roles.ts";
 import { Refusal } from "../../../server/refusal.ts";
+import { outcome } from "../../support/outcome.ts";
 import { Person, password } from "../../support/person.ts";
 import { stage } from "../../support/stage.ts";
 
@@ -36,7 +37,6 @@ const anyone = (name = "anyone") => new Person(server, name);
 const check = (token: string) => anyone().fetch("POST", "/api/reset/check", { token });
 const reset = (token: string, who = anyone(), more: object = {}) =>
   who.fetch("POST", "/api/reset", { token, password: next, ...more });
-const refused = async (response: Response) => [response.status, (await response.json()).error.code];
 
 describe("a reset link", () => {
   test("sets another password, signs in, and ends every session and socket there was", async () => {
@@ -66,8 +66,8 @@ describe("a reset link", () => {
     const token = await linkFor(id);
     expect((await reset(token)).status).toBe(200);
     const before = contents();
-    expect(await refused(await check(token))).toEqual([403, "link_invalid"]);
-    expect(await refused(await reset(token, anyone(), { password: "a third good password" }))).toEqual([
+    expect(await outcome(check(token))).toEqual([403, "link_invalid"]);
+    expect(await outcome(reset(token, anyone(), { password: "a third good password" }))).toEqual([
       403,
       "link_invalid",
     ]);
@@ -95,8 +95,8 @@ describe("a reset link", () => {
     time.leap(day - 1);
     expect((await check(second)).status).toBe(200);
     time.leap(1);
-    expect(await refused(await check(second))).toEqual([403, "link_invalid"]);
-    expect(await refused(await reset(second))).toEqual([403, "link_invalid"]);
+    expect(await outcome(check(second))).toEqual([403, "link_invalid"]);
+    expect(await outcome(reset(second))).toEqual([403, "link_invalid"]);
     expect(first.id).toBeGreaterThan(id);
   });
 
@@ -105,7 +105,7 @@ describe("a reset link", () => {
     const others = await linkFor(other.id);
     const former = await linkFor(one.id);
     const latter = await linkFor(one.id);
-    expect(await refused(await reset(former))).toEqual([403, "link_invalid"]);
+    expect(await outcome(reset(former))).toEqual([403, "link_invalid"]);
     expect((await reset(latter)).status).toBe(200);
     expect((await check(others)).status).toBe(200);
   });
@@ -115,13 +115,13 @@ describe("a reset link", () => {
     const one = await linkFor(changed.id);
     const change = { current: password, password: "changed by themselves" };
     expect((await changed.person.fetch("PUT", "/api/account/password", change)).status).toBe(204);
-    expect(await refused(await reset(one))).toEqual([403, "link_invalid"]);
+    expect(await outcome(reset(one))).toEqual([403, "link_invalid"]);
 
     const locked = await somebody();
     const two = await linkFor(locked.id);
     await owner.fetch("PUT", `/api/people/${locked.id}/status`, { status: "banned", reason: "Spam" });
     expect((await reset(two)).status).toBe(403);
-    expect(await refused(await owner.fetch("POST", `/api/people/${locked.id}/reset`))).toEqual([
+    expect(await outcome(owner.fetch("POST", `/api/people/${locked.id}/reset`))).toEqual([
       403,
       "account_barred",
     ]);
@@ -130,29 +130,29 @@ describe("a reset link", () => {
     const raised = await somebody();
     const three = await linkFor(raised.id, admin.person);
     await owner.fetch("PUT", `/api/people/${raised.id}/role`, { role: "admin" });
-    expect(await refused(await reset(three))).toEqual([403, "link_invalid"]);
+    expect(await outcome(reset(three))).toEqual([403, "link_invalid"]);
 
     const rogue = await somebody("admin");
     const victim = await somebody();
     const five = await linkFor(victim.id, rogue.person);
     await owner.fetch("PUT", `/api/people/${rogue.id}/status`, { status: "suspended", reason: "" });
-    expect(await refused(await reset(five))).toEqual([403, "link_invalid"]);
+    expect(await outcome(reset(five))).toEqual([403, "link_invalid"]);
 
     const gone = await somebody();
     const four = await linkFor(gone.id);
     await gone.person.fetch("DELETE", "/api/account", { messages: "keep" });
-    expect(await refused(await reset(four))).toEqual([403, "link_invalid"]);
+    expect(await outcome(reset(four))).toEqual([403, "link_invalid"]);
   });
 
   test("survives a password that is too weak or too short, and says what is wrong", async () => {
     const { id } = await somebody();
     const token = await linkFor(id);
     const before = contents();
-    expect(await refused(await reset(token, anyone(), { password: "too easy to guess" }))).toEqual([
+    expect(await outcome(reset(token, anyone(), { password: "too easy to guess" }))).toEqual([
       422,
       "password_weak",
     ]);
-    expect(await refused(await reset(token, anyone(), { password: "short" }))).toEqual([400, "invalid"]);
+    expect(await outcome(reset(token, anyone(), { password: "short" }))).toEqual([400, "invalid"]);
     expect(contents()).toEqual(before);
     expect((await reset(token)).status).toBe(200);
   });
@@ -163,10 +163,10 @@ describe("a reset link", () => {
     expect(token).toMatch(/^[\w-]{43}$/);
     expect(JSON.stringify(contents())).not.toContain(token);
     const random = newToken(time.random(32));
-    expect(await refused(await check(random))).toEqual([403, "link_invalid"]);
+    expect(await outcome(check(random))).toEqual([403, "link_invalid"]);
     const { token: foreign, ticket } = resetTicket((await server.store.users.byId(id))!, null, time);
     await server.store.tickets.put({ ...ticket, kind: "passkey" });
     expect(resetKind).not.toBe("passkey");
-    expect(await refused(await check(foreign))).toEqual([403, "link_invalid"]);
+    expect(await outcome(check(foreign))).toEqual([403, "link_invalid"]);
   });
 });

@@ -34,11 +34,10 @@ afterAll(async () => {
 test("ASVS 7.4.1 sessions, ended sessions, passwords and the limits that were set outlive a server that was killed", async () => {
   await program.says(/\/setup#[\s\S]*Ctrl-C/);
   const alice = await new Person({ origin }, "alice").setUp(program.printed);
-  const settings = await (await alice.fetch("GET", "/api/settings")).json();
+  const settings = await alice.get("/api/settings");
   const limits = { messageBurst: 3, messagesPerMinute: 6, messageBytes: 100 };
   expect((await alice.fetch("PUT", "/api/settings", { ...settings, ...limits })).status).toBe(204);
-  const phone = new Person({ origin }, "alice");
-  await phone.signIn();
+  const phone = await new Person({ origin }, "alice").logIn();
   const left = phone.cookies;
   await phone.fetch("DELETE", "/api/session");
   // The security log of the program has them.
@@ -49,7 +48,7 @@ test("ASVS 7.4.1 sessions, ended sessions, passwords and the limits that were se
   await start(port);
 
   expect((await alice.fetch("GET", "/api/account")).status).toBe(200);
-  expect(await (await alice.fetch("GET", "/api/settings")).json()).toMatchObject(limits);
+  expect(await alice.get("/api/settings")).toMatchObject(limits);
   const socket = await alice.enter();
   expect(socket.entered.me).toEqual({ id: 1, name: "alice", role: "owner" });
   for (const text of ["one", "two", "x".repeat(100)]) await socket.say(text);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { enrol, give, outcome } from "../../support/authenticator.ts";
+import { enrol, give } from "../../support/authenticator.ts";
+import { outcome } from "../../support/outcome.ts";
 import { Person } from "../../support/person.ts";
 import { stage } from "../../support/stage.ts";
 
@@ -8,7 +9,7 @@ const { server, time, owner: olga, alice } = stage({ clock: true, owner: "olga",
 
 /** Somebody with a reset link for Alice's account, made by the owner; gives what comes of using it with a code. */
 async function withLink() {
-  const { id } = await (await alice.fetch("GET", "/api/account")).json();
+  const { id } = await alice.get("/api/account");
   const { token } = await (await olga.fetch("POST", `/api/people/${id}/reset`, {})).json();
   const holder = new Person(server, "alice");
   const reset = (code?: string) =>
@@ -27,8 +28,7 @@ describe("ASVS 6.4.3 6.3.4 a reset link is no way around the second factor", () 
     time.advance(30_000);
     expect(await reset(app.at(time.now()))).toEqual([200, undefined]);
     await holder.enter();
-    const phone = new Person(server, "alice");
-    await phone.signIn(next);
+    const phone = await new Person(server, "alice").logIn(next);
     expect(await outcome(phone.fetch("GET", "/api/account"))).toEqual([403, "second_factor_needed"]);
   });
 
@@ -37,8 +37,7 @@ describe("ASVS 6.4.3 6.3.4 a reset link is no way around the second factor", () 
     const { holder, reset } = await withLink();
     expect(await reset(recoveryCodes[0]!)).toEqual([200, undefined]);
     await holder.enter();
-    const phone = new Person(server, "alice");
-    await phone.signIn(next);
+    const phone = await new Person(server, "alice").logIn(next);
     expect(await outcome(give(phone, recoveryCodes[0]!))).toEqual([403, "wrong_code"]);
   });
 

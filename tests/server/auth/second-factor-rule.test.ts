@@ -3,19 +3,18 @@ import { sql } from "drizzle-orm";
 import { closeCodes } from "../../../server/protocol/close-codes.ts";
 import type { ServerSettings } from "../../../server/protocol/settings.ts";
 import { watchMs } from "../../../server/realtime/watch.ts";
-import { enrol, give, outcome } from "../../support/authenticator.ts";
-import { outcomeOf } from "../../support/outcome.ts";
-import { Person, password } from "../../support/person.ts";
+import { enrol, give } from "../../support/authenticator.ts";
+import { outcome, outcomeOf } from "../../support/outcome.ts";
+import { Person, password, sending } from "../../support/person.ts";
 import { routeList } from "../../support/route-rows.ts";
 import { stage } from "../../support/stage.ts";
 
 const { server, time, olga } = stage({ clock: true, people: { olga: "owner" } });
 
 async function ask(secondFactor: ServerSettings["secondFactor"]) {
-  const settings: ServerSettings = await (await olga.fetch("GET", "/api/settings")).json();
-  expect((await olga.fetch("PUT", "/api/settings", { ...settings, secondFactor })).status).toBe(204);
+  await olga.changeSettings({ secondFactor });
 }
-const stageOf = async (person: Person) => (await (await person.fetch("GET", "/api/session")).json()).stage;
+const stageOf = async (person: Person) => (await person.get("/api/session")).stage;
 
 describe("the chat asks for a second factor", () => {
   test("of everyone: who has none is out within a second, and in again once it is set up", async () => {
@@ -33,8 +32,7 @@ describe("the chat asks for a second factor", () => {
     expect(await stageOf(alice)).toBe("open");
     await alice.enter();
 
-    const phone = new Person(server, "alice");
-    await phone.signIn();
+    const phone = await new Person(server, "alice").logIn();
     expect(await stageOf(phone)).toBe("second factor");
     time.advance(30_000);
     expect((await give(phone, app.at(time.now()))).status).toBe(200);
@@ -44,11 +42,7 @@ describe("the chat asks for a second factor", () => {
     await enrol(olga, time.now);
     const socket = await (await new Person(server, "alice").register()).enter();
     await ask("everyone");
-    socket.send("message.send", {
-      conversation: "group",
-      clientId: crypto.randomUUID(),
-      body: { text: "late" },
-    });
+    socket.send("message.send", sending("late"));
     expect(await socket.closed).toBe(closeCodes.proofNeeded);
     expect((await server.store.messages.before("group", null, 10)).messages).toEqual([]);
   });

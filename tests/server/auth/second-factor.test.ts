@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
-import { enrol, give, outcome } from "../../support/authenticator.ts";
-import { outcomeOf } from "../../support/outcome.ts";
+import { enrol, give } from "../../support/authenticator.ts";
+import { outcome, outcomeOf } from "../../support/outcome.ts";
 import { Person } from "../../support/person.ts";
 import { routeList } from "../../support/route-rows.ts";
 import { stage } from "../../support/stage.ts";
@@ -13,8 +13,7 @@ const { server, time, alice, contents, audited } = stage({ clock: true, people: 
 
 /** Alice at another device, where her password was taken. */
 async function atAnother(): Promise<Person> {
-  const other = new Person(server, "alice");
-  expect((await other.signIn()).status).toBe(200);
+  const other = await new Person(server, "alice").logIn();
   return other;
 }
 
@@ -110,7 +109,7 @@ describe("signing in to an account with an authenticator app", () => {
       [1, { left: 9 }],
     ]);
     expect((await give(await atAnother(), other)).status).toBe(200);
-    const factors = await (await alice.fetch("GET", "/api/account/factors")).json();
+    const factors = await alice.get("/api/account/factors");
     expect(factors).toEqual({ code: { since: time.now() }, passkeys: 0, recoveryCodes: 8 });
   });
 

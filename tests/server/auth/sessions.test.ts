@@ -2,13 +2,12 @@ import { describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
 import { absoluteMs, idleMs, sessions } from "../../../server/auth/sessions.ts";
 import { closeCodes } from "../../../server/protocol/close-codes.ts";
-import { Person } from "../../support/person.ts";
+import { Person, sending } from "../../support/person.ts";
 import { stage } from "../../support/stage.ts";
 
 const day = 24 * 60 * 60_000;
 const { server, time, alice, contents } = stage({ clock: true, people: ["alice"] });
 
-const status = async (person: Person) => (await person.fetch("GET", "/api/account")).status;
 const tokenOf = (person: Person) => /__Host-session=([^;]*)/.exec(person.cookies)![1]!;
 
 describe("a session's token", () => {
@@ -67,19 +66,19 @@ describe("a session's token", () => {
     ]) {
       expect((await alice.fetch("GET", "/api/account", undefined, { cookie })).status).toBe(401);
     }
-    expect(await status(alice)).toBe(200);
+    expect(await alice.status()).toBe(200);
   });
 });
 
 describe("ASVS 7.3.1 a session ends after a week without use", () => {
   test("for requests", async () => {
     time.leap(idleMs - 1);
-    expect(await status(alice)).toBe(200);
+    expect(await alice.status()).toBe(200);
     time.leap(idleMs - 1);
-    expect(await status(alice)).toBe(200);
+    expect(await alice.status()).toBe(200);
     time.leap(idleMs);
-    expect(await status(alice)).toBe(401);
-    expect(await (await alice.fetch("GET", "/api/session")).json()).toMatchObject({ user: null });
+    expect(await alice.status()).toBe(401);
+    expect(await alice.get("/api/session")).toMatchObject({ user: null });
   });
 
   test("for an open socket, which nobody uses by leaving it open", async () => {
@@ -90,7 +89,7 @@ describe("ASVS 7.3.1 a session ends after a week without use", () => {
     await socket.ask("ping", {}, "pong");
     time.advance(1000);
     expect(await socket.closed).toBe(closeCodes.sessionExpired);
-    expect(await status(alice)).toBe(401);
+    expect(await alice.status()).toBe(401);
   });
 
   test("at the latest when a command comes, which is then not done", async () => {
@@ -99,13 +98,9 @@ describe("ASVS 7.3.1 a session ends after a week without use", () => {
     time.leap(idleMs - 1);
     store.touch = () => Promise.reject(new Error("An ended session was touched"));
     time.advance(1);
-    socket.send("message.send", {
-      conversation: "group",
-      clientId: crypto.randomUUID(),
-      body: { text: "late" },
-    });
+    socket.send("message.send", sending("late"));
     expect(await socket.closed).toBe(closeCodes.sessionExpired);
-    expect(contents().messages).toEqual([]);
+    expect(contents().chat_messages).toEqual([]);
   });
 
   test("using it over a socket is use, for all sockets and requests of it", async () => {
@@ -115,12 +110,11 @@ describe("ASVS 7.3.1 a session ends after a week without use", () => {
       await used.say(`week ${week}`);
     }
     await idle.ask("ping", {}, "pong");
-    expect(await status(alice)).toBe(200);
+    expect(await alice.status()).toBe(200);
   });
 
   test("one of another session is not", async () => {
-    const remotePresence = new Person(server, "alice");
-    await remotePresence.signIn();
+    const remotePresence = await new Person(server, "alice").logIn();
     const [here, there] = [await alice.enter(), await remotePresence.enter()];
     time.leap(idleMs - day);
     await here.say("still here");
@@ -135,21 +129,21 @@ test("ASVS 7.3.2 a session ends after thirty days, however much it is used", asy
   for (let passed = 0; passed < absoluteMs - 5 * day; passed += 5 * day) {
     time.leap(5 * day);
     await socket.say("here");
-    expect(await status(alice)).toBe(200);
+    expect(await alice.status()).toBe(200);
   }
   time.leap(5 * day - 1000);
   await socket.say("just in time");
   time.advance(1000);
   expect(await socket.closed).toBe(closeCodes.sessionExpired);
-  expect(await status(alice)).toBe(401);
+  expect(await alice.status()).toBe(401);
 });
 
 test("sessions that ended by the clock are removed, others stay", async () => {
   await new Person(server, "alice").signIn();
   time.leap(idleMs - 1);
-  expect(await status(alice)).toBe(200);
+  expect(await alice.status()).toBe(200);
   time.leap(60 * 60_000);
-  expect(await status(alice)).toBe(200);
+  expect(await alice.status()).toBe(200);
   expect(contents().sessions).toHaveLength(1);
 });
 
@@ -163,7 +157,7 @@ test("that a session was seen is noted at most every ten minutes", async () => {
   const socket = await alice.enter();
   for (let minute = 0; minute < 60; minute++) {
     time.advance(60_000);
-    await status(alice);
+    await alice.status();
     await socket.ask("history.read", { conversation: "group" }, "history.page");
   }
   expect(notes).toBe(6);

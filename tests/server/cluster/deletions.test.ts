@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Message } from "../../../server/protocol/events.ts";
 import { Follower } from "../../support/follower.ts";
 import { deafen, startNode, startNodes, type TestNode } from "../../support/nodes.ts";
-import { Person, type Socket } from "../../support/person.ts";
+import { Person, type Socket, sending } from "../../support/person.ts";
 import { freshDatabase } from "../../support/postgres.ts";
 import { settleRoles } from "../../support/village.ts";
 import { logOf } from "../store/conformance/ground.ts";
@@ -88,7 +88,7 @@ test("who is muted or banned on one node is so on the others", async () => {
   await mona.fetch("PUT", "/api/people/2/mute", { minutes: 5, reason: "" });
   for (const socket of [phone, laptop]) {
     await socket.event("me.muted");
-    const message = { conversation: "group", clientId: crypto.randomUUID(), body: { text: "hello?" } };
+    const message = sending("hello?");
     expect((await socket.ask("message.send", message, "error")).code).toBe("muted");
   }
   await mona.fetch("PUT", "/api/people/2/status", { status: "banned", reason: "" });

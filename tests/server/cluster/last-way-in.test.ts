@@ -1,9 +1,10 @@
 import { expect, test } from "bun:test";
 import { hashOfToken, newToken } from "../../../server/auth/link-tokens.ts";
 import type { PasskeyInfo } from "../../../server/protocol/passkeys.ts";
-import { enrol, outcome } from "../../support/authenticator.ts";
+import { enrol } from "../../support/authenticator.ts";
 import { nodeStage } from "../../support/nodes.ts";
 import { settingsFor } from "../../support/oidc.ts";
+import { outcome } from "../../support/outcome.ts";
 import { addPasskey, PasskeyDevice } from "../../support/passkey-device.ts";
 import { Person } from "../../support/person.ts";
 
@@ -28,8 +29,7 @@ async function withoutPassword(name: string): Promise<[Person, id: number]> {
   return [person, user!.id];
 }
 
-const passkeysOf = async (person: Person): Promise<PasskeyInfo[]> =>
-  (await person.fetch("GET", "/api/account/passkeys")).json();
+const passkeysOf = async (person: Person): Promise<PasskeyInfo[]> => person.get("/api/account/passkeys");
 
 /** Removes all of these at once, each on a node of its own; gives what became of it, in the order of the statuses. */
 async function removeAtOnce(person: Person, paths: string[]) {

@@ -13,8 +13,7 @@ describe.each(carriers)("%s", (_, spoil) => {
 
   test("ASVS 6.5.6 a passkey works on every node, once a question, and on none once it is removed", async () => {
     const alice = await new Person(one, "alice").register();
-    const remote = new Person(two, "alice");
-    await remote.signIn();
+    const remote = await new Person(two, "alice").logIn();
     const before = await remote.enter();
     const device = new PasskeyDevice(one);
     const start = performance.now();
@@ -36,7 +35,7 @@ describe.each(carriers)("%s", (_, spoil) => {
     expect((await usePasskey(known, there)).status).toBe(200);
     const after = await known.enter();
 
-    const [own]: PasskeyInfo[] = await (await alice.fetch("GET", "/api/account/passkeys")).json();
+    const [own]: PasskeyInfo[] = await alice.get("/api/account/passkeys");
     expect((await alice.fetch("DELETE", `/api/account/passkeys/${own!.id}`, {})).status).toBe(204);
     const removed = performance.now();
     expect((await usePasskey(new Person(two, "x"), there)).status).toBe(403);
@@ -58,8 +57,7 @@ describe.each(carriers)("%s", (_, spoil) => {
     expect((await bob.fetch("DELETE", `/api/account/sessions/${id}`, {})).status).toBe(204);
     const start = performance.now();
     expect(await socket.closed).toBe(closeCodes.signedOut);
-    const third = new Person(two, "bob");
-    await third.signIn();
+    const third = await new Person(two, "bob").logIn();
     const last = await third.enter();
     expect((await bob.fetch("DELETE", "/api/account/sessions", {})).status).toBe(204);
     expect(await last.closed).toBe(closeCodes.signedOut);

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { outcome } from "../../support/authenticator.ts";
 import { nodeStage } from "../../support/nodes.ts";
+import { outcome } from "../../support/outcome.ts";
 import { Person, password } from "../../support/person.ts";
 
 const next = ["another horse battery", "the thief's own password"];

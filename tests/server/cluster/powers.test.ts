@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "bun:test";
 import { closeCodes } from "../../../server/protocol/close-codes.ts";
 import type { ServerSettings } from "../../../server/protocol/settings.ts";
 import { carriers, nodeStage } from "../../support/nodes.ts";
-import { Person, password, type Socket } from "../../support/person.ts";
+import { Person, password, type Socket, sending } from "../../support/person.ts";
 
 /** What a change of who may do what may take to be true on every node. */
 const boundMs = 2_000;
@@ -17,8 +17,7 @@ describe.each(carriers)("%s", (_, spoil) => {
     await one.store.users.setRole(await idOf(owner), "owner", { ...entry, subjectId: null });
   });
 
-  const idOf = async (person: Person): Promise<number> =>
-    (await (await person.fetch("GET", "/api/account")).json()).id;
+  const idOf = async (person: Person): Promise<number> => (await person.get("/api/account")).id;
   /** Somebody new, with a socket on the other node than the one they have registered on. */
   async function pendingSignUp() {
     const person = await new Person(one, `person-${++count}`).register();
@@ -83,7 +82,7 @@ describe.each(carriers)("%s", (_, spoil) => {
   test("ASVS 7.4.2 who is banned has no socket and no session left on any node, and none again before that is over", async () => {
     const [{ person, id, socket }, other] = [await pendingSignUp(), await pendingSignUp()];
     const direct = `direct:${id}:${other.id}`;
-    const write = { conversation: direct, clientId: crypto.randomUUID(), body: { text: "there?" } };
+    const write = sending("there?", direct);
     const isBarred = (barred: boolean) =>
       other.socket.event(
         "person.changed",
@@ -109,8 +108,7 @@ describe.each(carriers)("%s", (_, spoil) => {
 
   test("ASVS 7.4.5 sessions that an admin ends, or their user, are closed on another node, and the one that asked stays", async () => {
     const { person, id, socket } = await pendingSignUp();
-    const phone = new Person(two, person.name);
-    await phone.signIn();
+    const phone = await new Person(two, person.name).logIn();
     const there = await phone.enter();
     const others = () => person.fetch("DELETE", "/api/account/sessions");
     expect(await soon(others, () => there.closed)).toBe(closeCodes.signedOut);
@@ -153,7 +151,7 @@ describe.each(carriers)("%s", (_, spoil) => {
 
   test("how the server is set up is so on every node: its name, its limits, and who may join", async () => {
     const { socket } = await pendingSignUp();
-    const settings: ServerSettings = await (await owner.fetch("GET", "/api/settings")).json();
+    const settings: ServerSettings = await owner.get("/api/settings");
     const next: ServerSettings = {
       ...settings,
       name: `House ${count}`,
@@ -163,12 +161,12 @@ describe.each(carriers)("%s", (_, spoil) => {
     const change = (to: ServerSettings) => () => owner.fetch("PUT", "/api/settings", to);
     const named = (name: string) => () => socket.event("settings.changed", (event) => event.name === name);
     await soon(change(next), named(next.name));
-    const shown = await (await new Person(two, "stranger").fetch("GET", "/api/session")).json();
+    const shown = await new Person(two, "stranger").get("/api/session");
     expect(shown.settings).toEqual({ name: next.name, welcome: "", registration: "closed" });
     const body = { name: "stranger", password };
     const joined = await new Person(two, "stranger").fetch("POST", "/api/account", body);
     expect(joined.status).toBe(403);
-    const message = { conversation: "group", clientId: crypto.randomUUID(), body: { text: "x".repeat(11) } };
+    const message = sending("x".repeat(11));
     expect(await codeOf(socket, socket.send("message.send", message))).toBe("message_too_large");
     await soon(change(settings), named(settings.name));
     await socket.say("x".repeat(11));

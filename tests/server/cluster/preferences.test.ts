@@ -13,8 +13,7 @@ afterAll(async () => {
 
 test("a preference that is chosen on one node is heard of on the others", async () => {
   const desk = await new Person(nodes[0]!, "anna").register();
-  const phone = new Person(nodes[1]!, "anna");
-  await phone.signIn();
+  const phone = await new Person(nodes[1]!, "anna").logIn();
   const sockets = await Promise.all([desk.enter(), phone.enter()]);
   expect((await desk.fetch("PATCH", "/api/account/preferences", { theme: "dark" })).status).toBe(204);
   for (const socket of sockets)

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { HashPool } from "../../../server/auth/hash-pool.ts";
 import { closeCodes } from "../../../server/protocol/close-codes.ts";
 import { finds, startNode, startNodes, type TestNode } from "../../support/nodes.ts";
+import { outcome } from "../../support/outcome.ts";
 import { Person, password } from "../../support/person.ts";
 import { freshDatabase } from "../../support/postgres.ts";
 import { fromHeader } from "../../support/server.ts";
@@ -22,7 +23,6 @@ afterAll(async () => {
   expect(nodes.flatMap(({ bugs }) => bugs)).toEqual([]);
 });
 
-const codeOf = async (response: Response) => [response.status, (await response.json()).error.code];
 const join = (node: TestNode, name: string, invite: string) =>
   new Person(node, name).fetch("POST", "/api/account", { name, password, invite });
 
@@ -41,10 +41,10 @@ test("ASVS 2.3.4 ASVS 15.4.2 of those who open the set-up link on two nodes at o
 
   await heard;
   for (const node of nodes) {
-    const { settings } = await (await new Person(node, "stranger").fetch("GET", "/api/session")).json();
+    const { settings } = await new Person(node, "stranger").get("/api/session");
     expect(settings).toEqual({ name: "Family", welcome: "", registration: "invite" });
     const again = await new Person(node, "late").fetch("POST", "/api/set-up", { ...body, name: "late" });
-    expect(await codeOf(again)).toEqual([409, "already_set_up"]);
+    expect(await outcome(again)).toEqual([409, "already_set_up"]);
   }
 });
 
@@ -56,7 +56,7 @@ test("ASVS 2.3.4 ASVS 15.4.2 an invitation for one, used on two nodes at once, m
   expect(statuses.filter((status) => status === 201)).toHaveLength(1);
   // One address may make so many accounts at once, on all nodes together; who is too much hears that.
   expect(statuses.filter((status) => status !== 201 && status !== 403 && status !== 429)).toEqual([]);
-  const { invites } = await (await owner.at(two!).fetch("GET", "/api/invites")).json();
+  const { invites } = await owner.at(two!).get("/api/invites");
   expect(invites).toMatchObject([{ id, uses: 1, state: "used up" }]);
 });
 
@@ -84,7 +84,7 @@ test("ASVS 7.4.1 a reset on one node ends the sessions on the other, and its soc
   expect(await socket.closed).toBe(closeCodes.signedOut);
   expect(performance.now() - begun).toBeLessThan(2_000);
   expect((await ann.fetch("GET", "/api/account")).status).toBe(401);
-  expect(await codeOf(await new Person(two!, "x").fetch("POST", "/api/reset/check", { token }))).toEqual([
+  expect(await outcome(new Person(two!, "x").fetch("POST", "/api/reset/check", { token }))).toEqual([
     403,
     "link_invalid",
   ]);

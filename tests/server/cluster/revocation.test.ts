@@ -26,8 +26,7 @@ describe.each(carriers)("%s", (_, spoil) => {
 
   test("ASVS 7.4.1 logging out closes the session's sockets on other nodes, and only those", async () => {
     const alice = await pendingSignUp();
-    const remote = new Person(two, alice.name);
-    await remote.signIn();
+    const remote = await new Person(two, alice.name).logIn();
     const stays = await remote.enter();
     const { closed } = await alice.at(two).enter();
     expect(await closes(closed, () => alice.fetch("DELETE", "/api/session"))).toBe(closeCodes.signedOut);
@@ -56,8 +55,7 @@ describe.each(carriers)("%s", (_, spoil) => {
 
   test("ASVS 7.4.3 a new password ends every other session on other nodes; the browser that asked comes back", async () => {
     const alice = await pendingSignUp();
-    const thief = new Person(two, alice.name);
-    await thief.signIn();
+    const thief = await new Person(two, alice.name).logIn();
     const [hers, his] = [await alice.at(two).enter(), await thief.enter()];
     const change = { current: password, password: "another horse battery" };
     const closed = await closes(his.closed, () => alice.fetch("PUT", "/api/account/password", change));

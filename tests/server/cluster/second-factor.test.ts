@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { closeCodes } from "../../../server/protocol/close-codes.ts";
 import type { ServerSettings } from "../../../server/protocol/settings.ts";
-import { Authenticator, enrol, give, outcome } from "../../support/authenticator.ts";
+import { Authenticator, enrol, give } from "../../support/authenticator.ts";
 import { carriers, nodeStage } from "../../support/nodes.ts";
-import { outcomeOf } from "../../support/outcome.ts";
+import { outcome, outcomeOf } from "../../support/outcome.ts";
 import { Person } from "../../support/person.ts";
 
 /** What a change of who may be in may take to be true on every node. */
@@ -17,8 +17,7 @@ describe.each(carriers)("%s", (_, spoil) => {
     const { app } = await enrol(alice, Date.now);
     const halves = await Promise.all(
       [one, two, one, two].map(async (node) => {
-        const half = new Person(node, "alice");
-        await half.signIn();
+        const half = await new Person(node, "alice").logIn();
         return half;
       }),
     );
@@ -29,8 +28,7 @@ describe.each(carriers)("%s", (_, spoil) => {
 
   test("ASVS 7.4.3 a session on another node that gave a password alone is out once there is an app", async () => {
     const bob = await new Person(one, "bob").register();
-    const phone = new Person(two, "bob");
-    await phone.signIn();
+    const phone = await new Person(two, "bob").logIn();
     const socket = await phone.enter();
     const offered = await bob.fetch("POST", "/api/account/code", {});
     const { ticket, secret } = await offered.json();
@@ -41,8 +39,7 @@ describe.each(carriers)("%s", (_, spoil) => {
     expect(await socket.closed).toBe(closeCodes.proofNeeded);
 
     const carla = await new Person(one, "carla").register();
-    const remote = new Person(two, "carla");
-    await remote.signIn();
+    const remote = await new Person(two, "carla").logIn();
     const there = await remote.enter();
     const start = performance.now();
     await enrol(carla, Date.now);
@@ -55,12 +52,12 @@ describe.each(carriers)("%s", (_, spoil) => {
   test("the chat's new rule closes the sockets of those it covers on every node", async () => {
     const olga = await new Person(one, "olga").register();
     await enrol(olga, Date.now);
-    const { id } = (await (await olga.fetch("GET", "/api/account")).json()) as { id: number };
+    const { id } = (await olga.get("/api/account")) as { id: number };
     const entry = { at: 0, event: "person.role changed", actorId: null, subjectId: id } as const;
     await one.store.users.setRole(id, "owner", { ...entry, address: null, detail: {} });
     const dora = await new Person(two, "dora").register();
     const [hers, owners] = [await dora.enter(), await olga.at(two).enter()];
-    const settings: ServerSettings = await (await olga.fetch("GET", "/api/settings")).json();
+    const settings: ServerSettings = await olga.get("/api/settings");
     const changed = await olga.fetch("PUT", "/api/settings", { ...settings, secondFactor: "everyone" });
     expect(changed.status).toBe(204);
     const start = performance.now();

@@ -79,7 +79,7 @@ async function deletingOnATightDisk() {
         `${at % 3 ? "PUBLIC" : "SECRET"} `.repeat(sizes[(at * 31) % 6]! / 7),
         "group",
       );
-    const storage = async () => (await alice.fetch("GET", "/api/storage")).json();
+    const storage = async () => alice.get("/api/storage");
     const secretIn = () =>
       ["chat.sqlite", "chat.sqlite-wal"]
         .map((name) => disk.path(name))

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { totalHeader } from "../../../server/protocol/export.ts";
-import { outcome } from "../../support/authenticator.ts";
+import { outcome } from "../../support/outcome.ts";
 import { Person } from "../../support/person.ts";
 import { ground, take } from "./ground.ts";
 

@@ -1,57 +1,42 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import { closeCodes } from "../../../server/protocol/close-codes.ts";
 import { outcomeOf } from "../../support/outcome.ts";
-import { Person, password, type Socket } from "../../support/person.ts";
+import { Person, password, sending } from "../../support/person.ts";
 import { stage } from "../../support/stage.ts";
 
 const other = "another horse battery";
 let phone: Person;
 const { server, alice, bob, contents } = stage({ people: ["alice", "bob"] });
 beforeEach(async () => {
-  phone = new Person(server, "alice");
-  await phone.signIn();
+  phone = await new Person(server, "alice").logIn();
 });
 
-const status = async (person: Person, cookie = person.cookies) =>
-  (await person.fetch("GET", "/api/account", undefined, { cookie })).status;
 const codeOf = async (response: Response) => (await response.json()).error.code;
 const change = (person: Person, current: string, next: string) =>
   person.fetch("PUT", "/api/account/password", { current, password: next });
-
-/** The close code, which must come within a second. */
-async function closesSoon(socket: Socket): Promise<number> {
-  const started = performance.now();
-  const code = await socket.closed;
-  expect(performance.now() - started).toBeLessThan(1000);
-  return code;
-}
 
 describe("ASVS 7.4.1 signing out", () => {
   test("ends this session and its sockets, and no other", async () => {
     const replayed = alice.cookies;
     const [one, two, other] = [await alice.enter(), await alice.enter(), await phone.enter()];
     expect((await alice.fetch("DELETE", "/api/session")).status).toBe(204);
-    expect([await closesSoon(one), await closesSoon(two)]).toEqual([
+    expect([await one.closesSoon(), await two.closesSoon()]).toEqual([
       closeCodes.signedOut,
       closeCodes.signedOut,
     ]);
-    expect(await status(alice, replayed)).toBe(401);
+    expect(await alice.status(replayed)).toBe(401);
     expect(await outcomeOf(alice.connect({ cookie: replayed }))).toThrow("The socket closed");
     expect((await other.say("still here")).seq).toBe(1);
-    expect(await status(phone)).toBe(200);
+    expect(await phone.status()).toBe(200);
   });
 
   test("nothing sent after it is stored", async () => {
     const socket = await alice.enter();
     const leaving = alice.fetch("DELETE", "/api/session");
     await leaving;
-    socket.send("message.send", {
-      conversation: "group",
-      clientId: crypto.randomUUID(),
-      body: { text: "late" },
-    });
+    socket.send("message.send", sending("late"));
     await socket.closed;
-    expect(contents().messages).toEqual([]);
+    expect(contents().chat_messages).toEqual([]);
   });
 
   test("twice is refused the second time", async () => {
@@ -66,10 +51,10 @@ describe("ASVS 6.2.2 6.2.3 changing the password", () => {
     const [before, stolen] = [alice.cookies, phone.cookies];
     const [here, there, friend] = [await alice.enter(), await phone.enter(), await bob.enter()];
     expect((await change(alice, password, other)).status).toBe(204);
-    expect(await closesSoon(here)).toBe(closeCodes.restarting);
-    expect(await closesSoon(there)).toBe(closeCodes.signedOut);
+    expect(await here.closesSoon()).toBe(closeCodes.restarting);
+    expect(await there.closesSoon()).toBe(closeCodes.signedOut);
     expect(alice.cookies).not.toBe(before);
-    expect([await status(alice, before), await status(phone, stolen), await status(alice)]).toEqual([
+    expect([await alice.status(before), await phone.status(stolen), await alice.status()]).toEqual([
       401, 401, 200,
     ]);
     expect((await (await alice.enter()).say("back again")).author).toBe(1);
@@ -90,7 +75,7 @@ describe("ASVS 6.2.2 6.2.3 changing the password", () => {
     expect([refused.status, await codeOf(refused)]).toEqual([403, "wrong_password"]);
     expect(contents()).toEqual(before);
     await socket.ask("ping", {}, "pong");
-    expect(await status(alice)).toBe(200);
+    expect(await alice.status()).toBe(200);
   });
 
   test("takes only what registering takes", async () => {
@@ -108,6 +93,6 @@ describe("ASVS 6.2.2 6.2.3 changing the password", () => {
       codes.push(await codeOf(await change(phone, `guess ${guess}`, other)));
     expect(codes).toEqual([...Array(20).fill("wrong_password"), ...Array(5).fill("rate_limited")]);
     expect((await change(alice, password, other)).status).toBe(204);
-    expect(await status(phone)).toBe(401);
+    expect(await phone.status()).toBe(401);
   });
 });

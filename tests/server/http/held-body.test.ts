@@ -50,13 +50,12 @@ test("ASVS 8.3.2 7.4.1 who was suspended while a request was on its way does not
   expect((await olga!.fetch("PUT", "/api/people/2/status", fired)).status).toBe(204);
   for (const send of asked) expect((await send()).status).toBe(401);
   expect(await server.store.users.byId(3)).toMatchObject({ role: "member", status: "active" });
-  expect((await (await olga!.fetch("GET", "/api/invites")).json()).invites).toEqual([]);
+  expect((await olga!.get("/api/invites")).invites).toEqual([]);
 });
 
 test("ASVS 7.4.3 whose session ended with a new password while a request was on its way leaves nothing behind", async () => {
   const { mia } = people;
-  const thief = new Person(server, "mia");
-  await thief.signIn();
+  const thief = await new Person(server, "mia").logIn();
   const { ticket, secret } = (await (await thief.fetch("POST", "/api/account/code", {})).json()) as CodeOffer;
   const code = new Authenticator(secret).at(Date.now());
   const confirm = await held(thief, "PUT", "/api/account/code", { ticket, code });

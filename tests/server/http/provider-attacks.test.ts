@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "bun:test";
-import { outcome } from "../../support/authenticator.ts";
 import { comesBack, homebase } from "../../support/homebase.ts";
+import { outcome } from "../../support/outcome.ts";
 import { Person } from "../../support/person.ts";
 import { fromHeader } from "../../support/server.ts";
 

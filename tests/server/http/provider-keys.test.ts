@@ -13,8 +13,7 @@ const opened = () =>
 const sessions = () => server.db.$client.query("select id from sessions order by 1").values();
 const cookieOf = (person: Person, name: string) =>
   new RegExp(`__Host-${name}=[^;]+`).exec(person.cookies)![0];
-const who = async (person: Person) =>
-  (await (await person.fetch("GET", "/api/session")).json()).user?.name ?? null;
+const who = async (person: Person) => (await person.get("/api/session")).user?.name ?? null;
 const refused = "/login?problem=link_invalid";
 
 /** A visit that the attacker has begun, by their own key, and whose cookie the service on the same host puts into a browser. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
-import { outcome } from "../../support/authenticator.ts";
 import { comesBack, homebase } from "../../support/homebase.ts";
+import { outcome } from "../../support/outcome.ts";
 import { Person, password } from "../../support/person.ts";
 
 const linking = "/api/account/providers/oidc";
@@ -10,8 +10,8 @@ const home = homebase({ clock: Date.now(), people: ["anna"] });
 const { server, time, contents, audited, anna } = home;
 
 const newPerson = (name = "anna") => new Person(server, name);
-const whoIs = async (person: Person) => (await (await person.fetch("GET", "/api/session")).json()).user?.name;
-const listOf = async (person: Person) => (await person.fetch("GET", "/api/account/providers")).json();
+const whoIs = async (person: Person) => (await person.get("/api/session")).user?.name;
+const listOf = async (person: Person) => person.get("/api/account/providers");
 const identities = () => contents().identities;
 /** The provider knows no other time than the real one, so it is the proofs that are moved. */
 const proofsGrowOld = () => server.db.run(sql`update sessions set proven_at = proven_at - 600000`);
@@ -112,7 +112,7 @@ test("the last way into an account stays, until there is another", async () => {
   // With nothing to prove it by, coming in anew is the proof.
   await home.come(bert, "b-1");
   expect((await bert.fetch("PUT", "/api/account/password", first)).status).toBe(204);
-  expect(await (await bert.fetch("GET", "/api/account")).json()).toMatchObject({ hasPassword: true });
+  expect(await bert.get("/api/account")).toMatchObject({ hasPassword: true });
   expect((await bert.fetch("DELETE", linking)).status).toBe(204);
   expect((await newPerson("bert").signIn(first.password)).status).toBe(200);
 });

@@ -1,16 +1,17 @@
 import { expect, test } from "bun:test";
-import { enrol, give, outcome } from "../../support/authenticator.ts";
+import { enrol, give } from "../../support/authenticator.ts";
 import { comesBack, homebase } from "../../support/homebase.ts";
+import { outcome } from "../../support/outcome.ts";
 import { Person } from "../../support/person.ts";
 
 const home = homebase({ clock: Date.now() }, { anna: { preferred_username: "Anna B" } });
 const { server, time, contents, audited } = home;
 
 const newPerson = (name = "anna") => new Person(server, name);
-const whoIs = async (person: Person) => (await (await person.fetch("GET", "/api/session")).json()).user?.name;
+const whoIs = async (person: Person) => (await person.get("/api/session")).user?.name;
 
 test("the providers are told to everybody, by name", async () => {
-  const { providers } = await (await newPerson().fetch("GET", "/api/session")).json();
+  const { providers } = await newPerson().get("/api/session");
   expect(providers).toEqual([{ id: "oidc", name: "Homebase" }]);
 });
 
@@ -25,7 +26,7 @@ test("somebody comes by a provider, chooses a name, and comes again, to the page
   expect(await audited("account.registered")).toMatchObject([
     { actorId: 1, detail: { way: "provider", provider: "oidc", invite: null } },
   ]);
-  expect(await (await anna.fetch("GET", "/api/account")).json()).toMatchObject({ hasPassword: false });
+  expect(await anna.get("/api/account")).toMatchObject({ hasPassword: false });
   expect(contents().tickets).toEqual([]);
 
   const again = newPerson();
@@ -46,7 +47,7 @@ test("ASVS 6.3.7 who comes by a provider is told of a reset link that was used m
   const { token } = await (await olga.fetch("POST", "/api/people/1/reset", {})).json();
   const next = "another horse battery";
   expect((await olga.fetch("POST", "/api/reset", { token, password: next })).status).toBe(200);
-  for (const { id } of await (await olga.fetch("GET", "/api/account/alerts")).json())
+  for (const { id } of await olga.get("/api/account/alerts"))
     await olga.fetch("PUT", `/api/account/alerts/${id}`, { seen: true });
   time.advance(1_000);
   await home.come(anna, "anna");
@@ -61,7 +62,7 @@ test("ASVS 6.3.4 the second factor is asked for as after a password", async () =
   const { app } = await enrol(anna, time.now);
   const again = newPerson();
   await home.come(again, "anna");
-  expect(await (await again.fetch("GET", "/api/session")).json()).toMatchObject({
+  expect(await again.get("/api/session")).toMatchObject({
     stage: "second factor",
     seconds: { code: true, passkey: false },
   });

@@ -1,24 +1,23 @@
 import { describe, expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
 import type { ServerSettings } from "../../../server/protocol/settings.ts";
-import { outcome } from "../../support/authenticator.ts";
 import { holdNext } from "../../support/hold.ts";
 import { homebase } from "../../support/homebase.ts";
+import { outcome } from "../../support/outcome.ts";
 import { Person } from "../../support/person.ts";
 
 const home = homebase({ clock: Date.now() }, { anna: { preferred_username: "Anna B" } });
 const { server, time, contents } = home;
 
 const newPerson = (name = "anna") => new Person(server, name);
-const whoIs = async (person: Person) => (await (await person.fetch("GET", "/api/session")).json()).user?.name;
+const whoIs = async (person: Person) => (await person.get("/api/session")).user?.name;
 
 /** Somebody who may change the rules of the chat, and does. */
 async function owner() {
   const olga = await newPerson("olga").register();
   server.db.run(sql`update users set role = 'owner' where name = 'olga'`);
   const change = async (rules: Partial<ServerSettings>) => {
-    const settings: ServerSettings = await (await olga.fetch("GET", "/api/settings")).json();
-    expect((await olga.fetch("PUT", "/api/settings", { ...settings, ...rules })).status).toBe(204);
+    await olga.changeSettings(rules);
   };
   return { olga, change };
 }
@@ -120,9 +119,7 @@ test("ASVS 6.8.1 neither a name nor an address of mail that is the same makes an
     409,
     "name_taken",
   ]);
-  expect(await (await anna.fetch("GET", "/api/account/providers")).json()).toMatchObject([
-    { linkedAt: null },
-  ]);
+  expect(await anna.get("/api/account/providers")).toMatchObject([{ linkedAt: null }]);
 });
 
 describe("a fresh server", () => {

@@ -25,9 +25,7 @@ function replaying(person: Person, key: string | null = null): Person {
 }
 /** The session of one person, put over that of another. */
 const plant = (from: Person, into: Person) => into.bring(/__Host-session=[^;]+/.exec(from.cookies)![0]);
-const status = async (person: Person) => (await person.fetch("GET", "/api/account")).status;
-const who = async (person: Person) =>
-  (await (await person.fetch("GET", "/api/session")).json()).user?.name ?? null;
+const who = async (person: Person) => (await person.get("/api/session")).user?.name ?? null;
 const makeLegacy = () => server.db.run("update sessions set key_hash = null");
 const written = (code: string) =>
   server.log.map((line) => JSON.parse(line)).filter(({ detail }) => detail?.code === code);
@@ -47,7 +45,7 @@ describe("ASVS 7.2.1 a cookie that another service on the host has read", () => 
       }
       expect(await who(thief)).toBeNull();
     }
-    expect(await status(alice)).toBe(200);
+    expect(await alice.status()).toBe(200);
   });
 
   test("opens no socket, and the one of its owner opens by the plain subprotocol", async () => {
@@ -73,7 +71,7 @@ describe("ASVS 7.2.1 a cookie that another service on the host has read", () => 
     const thief = replaying(alice);
     const response = await thief.fetch("POST", "/api/session", { name: "mallory", password });
     expect(response.status).toBe(200);
-    expect([await status(alice), await who(thief)]).toEqual([200, "mallory"]);
+    expect([await alice.status(), await who(thief)]).toEqual([200, "mallory"]);
   });
 
   test("opens nothing where a second factor is still missing, or has to be set up", async () => {
@@ -90,7 +88,7 @@ describe("ASVS 7.2.1 a cookie that another service on the host has read", () => 
       stage: "open",
     });
     // What was proven gave it another token, and the same key.
-    expect([await status(half), await status(replaying(half))]).toEqual([200, 401]);
+    expect([await half.status(), await replaying(half).status()]).toEqual([200, 401]);
   });
 });
 
@@ -101,9 +99,9 @@ describe("a session that was put into the browser of somebody else", () => {
     const unbound = await new Person(server, "mallet").register();
     for (const attacker of [bound, unbound]) {
       plant(attacker, alice);
-      expect([await who(alice), await status(alice)]).toEqual([null, 401]);
+      expect([await who(alice), await alice.status()]).toEqual([null, 401]);
       expect(await outcomeOf(alice.connect())).toThrow("The socket closed");
-      expect(await status(attacker)).toBe(200);
+      expect(await attacker.status()).toBe(200);
     }
     alice.bring(own);
     expect(await who(alice)).toBe("alice");
@@ -113,14 +111,14 @@ describe("a session that was put into the browser of somebody else", () => {
     const attacker = await new Person(server, "mallory").register();
     server.db.run("update sessions set key_hash = null where user_id = 2");
     plant(attacker, alice);
-    expect([await who(alice), await status(attacker)]).toEqual([null, 200]);
+    expect([await who(alice), await attacker.status()]).toEqual([null, 200]);
   });
 
   test("is left alone where they sign in over it", async () => {
     const attacker = await new Person(server, "mallory").withKey().register();
     plant(attacker, alice);
     expect((await alice.signIn()).status).toBe(200);
-    expect([await who(alice), await status(attacker)]).toEqual(["alice", 200]);
+    expect([await who(alice), await attacker.status()]).toEqual(["alice", 200]);
   });
 });
 
@@ -128,11 +126,11 @@ describe("a session that began without a key", () => {
   test("goes on without one, and the list of devices says so", async () => {
     const bob = await new Person(server, "bob").register();
     await (await bob.enter()).ask("ping", {}, "pong");
-    const devices = async (person: Person) => (await person.fetch("GET", "/api/account/sessions")).json();
+    const devices = async (person: Person) => person.get("/api/account/sessions");
     expect(await devices(bob)).toMatchObject([{ isThis: true, isBound: false }]);
     expect(await devices(alice)).toMatchObject([{ isThis: true, isBound: true }]);
     bob.withKey();
-    expect(await status(bob)).toBe(401);
+    expect(await bob.status()).toBe(401);
   });
 
   test("stays unbound through a proof; one with a key stays bound through proofs and a new password", async () => {
@@ -144,8 +142,8 @@ describe("a session that began without a key", () => {
     }
     const change = { current: password, password: "another horse battery" };
     expect((await alice.fetch("PUT", "/api/account/password", change)).status).toBe(204);
-    expect([await status(bob), await status(replaying(bob, newKey()))]).toEqual([200, 401]);
-    expect([await status(alice), await status(replaying(alice))]).toEqual([200, 401]);
+    expect([await bob.status(), await replaying(bob, newKey()).status()]).toEqual([200, 401]);
+    expect([await alice.status(), await replaying(alice).status()]).toEqual([200, 401]);
   });
 });
 
@@ -153,14 +151,14 @@ describe("a session from before there were keys", () => {
   test("works without one until one is shown, and only with that from then on", async () => {
     const bob = await new Person(server, "bob").register();
     makeLegacy();
-    expect(await status(bob)).toBe(200);
+    expect(await bob.status()).toBe(200);
     const without = await bob.enter();
     const script = replaying(bob);
     const key = newKey();
     expect(await who(bob.withKey(key))).toBe("bob");
     // A page that was open before the update is cut off, and cannot come back without the key.
     expect(await without.closed).toBe(closeCodes.restarting);
-    expect([await status(script), await status(replaying(bob, newKey())), await status(bob)]).toEqual([
+    expect([await script.status(), await replaying(bob, newKey()).status(), await bob.status()]).toEqual([
       401, 401, 200,
     ]);
     await (await bob.enter()).ask("ping", {}, "pong");
@@ -186,10 +184,10 @@ describe("a session of somebody else that is bound to no key, and still in the b
       const bob = await new Person(server, "bob").register();
       server.db.run(sql`update sessions set key_hash = ${kept}`);
       const script = replaying(alice);
-      expect(await status(script)).toBe(200);
+      expect(await script.status()).toBe(200);
       plant(alice, bob);
       expect((await bob.withKey().signIn()).status).toBe(200);
-      expect([await who(bob), await status(script)]).toEqual(["bob", 401]);
+      expect([await who(bob), await script.status()]).toEqual(["bob", 401]);
     });
 });
 
@@ -199,7 +197,7 @@ describe("a browser that has lost what it kept, and not its cookies", () => {
     expect(await who(alice)).toBeNull();
     expect((await alice.signIn()).status).toBe(200);
     expect(await who(alice)).toBe("alice");
-    expect(await (await alice.fetch("GET", "/api/account/sessions")).json()).toHaveLength(1);
+    expect(await alice.get("/api/account/sessions")).toHaveLength(1);
   });
 });
 

@@ -13,9 +13,7 @@ test("ASVS 8.2.3 a moderator sees the oldest open report, however many came sinc
     await reports.add(report, entryOf("message.reported"));
   }
   const seen = async (name: "Mia" | "Olga", which: string): Promise<number[]> =>
-    (await (await people[name].fetch("GET", `/api/reports?which=${which}`)).json()).map(
-      ({ seq }: { seq: number }) => seq,
-    );
+    (await people[name].get(`/api/reports?which=${which}`)).map(({ seq }: { seq: number }) => seq);
   const from = (first: number, count: number) => Array.from({ length: count }, (_, at) => first + at);
   for (const which of ["open", "all"]) {
     expect(await seen("Mia", which)).toEqual([1, ...from(227, 199)]);

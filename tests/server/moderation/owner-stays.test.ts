@@ -46,8 +46,7 @@ describe("ASVS 15.4.2 there is an owner, also where somebody becomes it while", 
 });
 
 test("ASVS 8.3.2 who may not invite any more has no invitations that let in", async () => {
-  const settings = await (await olga!.fetch("GET", "/api/settings")).json();
-  await olga!.fetch("PUT", "/api/settings", { ...settings, registration: "invite" });
+  await olga!.changeSettings({ registration: "invite" });
   const wanted = { label: "", expiresIn: null, maxUses: null };
   const made = await ada!.fetch("POST", "/api/invites", wanted);
   const { token }: InviteInfo = await made.json();
@@ -57,6 +56,6 @@ test("ASVS 8.3.2 who may not invite any more has no invitations that let in", as
   for (const role of ["moderator", "admin"])
     expect((await olga!.fetch("PUT", "/api/people/2/role", { role })).status).toBe(204);
   expect(await join("after")).toBe(403);
-  const [invite] = (await (await olga!.fetch("GET", "/api/invites")).json()).invites;
+  const [invite] = (await olga!.get("/api/invites")).invites;
   expect(invite.state).toBe("revoked");
 });

@@ -12,8 +12,7 @@ const said = (entries: Line[]) =>
     .map(({ event, actorId, subjectId, detail }) => [event, actorId, subjectId, detail.seq])
     .reverse();
 
-const pageOf = async (person: Person, query = "") =>
-  said((await (await person.fetch("GET", `/api/audit${query}`)).json()).entries);
+const pageOf = async (person: Person, query = "") => said((await person.get(`/api/audit${query}`)).entries);
 const exportOf = async (person: Person) => {
   const lines = await (await person.fetch("POST", "/api/audit/export", {})).text();
   return said(

@@ -51,8 +51,7 @@ describe("ASVS 7.4.1 a session that ended", () => {
   }
 
   test("leaves the sockets of the person's other sessions alone", async () => {
-    const phone = new Person(server, "alice");
-    await phone.signIn();
+    const phone = await new Person(server, "alice").logIn();
     const [laptopSocket, phoneSocket] = [await alice.enter(), await phone.enter()];
     await alice.fetch("DELETE", "/api/session", {});
     expect(await laptopSocket.closed).toBe(closeCodes.signedOut);

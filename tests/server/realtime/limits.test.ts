@@ -4,7 +4,7 @@ import { limits } from "../../../server/protocol/limits.ts";
 import type { ServerSettings } from "../../../server/protocol/settings.ts";
 import { type Clock, clock } from "../../support/clock.ts";
 import { outcomeOf } from "../../support/outcome.ts";
-import { Person, type Socket } from "../../support/person.ts";
+import { Person, type Socket, sending } from "../../support/person.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
 import { logOf } from "../store/conformance/ground.ts";
 
@@ -21,12 +21,7 @@ afterEach(async () => {
   expect(server.bugs).toEqual([]);
 });
 
-const fields = (text: string) => ({
-  conversation: "group",
-  clientId: crypto.randomUUID(),
-  body: { text },
-});
-const refused = (socket: Socket, text: string) => socket.ask("message.send", fields(text), "error");
+const refused = (socket: Socket, text: string) => socket.ask("message.send", sending(text), "error");
 
 describe("ASVS 2.3.2 the size of a message", () => {
   test("is bounded in bytes: one more is refused with a sentence, and the socket stays", async () => {
@@ -89,7 +84,7 @@ describe("the rate of a user", () => {
     await start({ MESSAGE_BURST: "1", MESSAGES_PER_MINUTE: "60" });
     const socket = await alice.enter();
     await socket.say("one");
-    const later = fields("later");
+    const later = sending("later");
     await socket.ask("message.send", later, "error");
     time.advance(1000);
     expect(await socket.say("later", "group", later.clientId)).toMatchObject({ seq: 2 });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import { closeCodes } from "../../../server/protocol/close-codes.ts";
 import { holdNext } from "../../support/hold.ts";
-import type { Socket } from "../../support/person.ts";
+import { type Socket, sending } from "../../support/person.ts";
 import { stage } from "../../support/stage.ts";
 import { logOf } from "../store/conformance/ground.ts";
 
@@ -15,11 +15,6 @@ beforeEach(async () => {
 });
 
 const hour = 60 * 60_000;
-const fields = (text: string, conversation = "group", clientId: string = crypto.randomUUID()) => ({
-  conversation,
-  clientId,
-  body: { text },
-});
 const mute = async (minutes: number, by = mona) => {
   const response = await by.fetch("PUT", "/api/people/1/mute", { minutes, reason: "too loud" });
   expect(response.status).toBe(204);
@@ -37,12 +32,12 @@ describe("who is muted", () => {
     const until = time.now() + hour;
     expect(await heardBy(a!)).toContainEqual({ type: "me.muted", until });
     for (const conversation of ["group", "direct:1:2"]) {
-      const error = await a!.ask("message.send", fields("hello?", conversation), "error");
+      const error = await a!.ask("message.send", sending("hello?", conversation), "error");
       expect(error).toMatchObject({ code: "muted", retryAfter: hour });
     }
     expect((await alice.enter()).entered.mutedUntil).toBe(until);
     time.advance(hour - 1);
-    expect((await a!.ask("message.send", fields("now?"), "error")).retryAfter).toBe(1);
+    expect((await a!.ask("message.send", sending("now?"), "error")).retryAfter).toBe(1);
     expect(await texts()).toEqual([]);
     time.advance(1);
     await a!.say("at last");
@@ -87,7 +82,7 @@ describe("ASVS 7.4.2 ASVS 8.3.2 who is banned or suspended", () => {
       const hold = holdNext(server.store.messages, "append");
       const first = b!.say("first");
       await hold.reached;
-      a!.send("message.send", fields("too late"));
+      a!.send("message.send", sending("too late"));
       // The queue has it by now: the server has read on.
       await a!.ask("ping", {}, "pong");
       const banned = await by().fetch("PUT", "/api/people/1/status", { status, reason: "spam" });
@@ -122,7 +117,7 @@ describe("ASVS 7.4.2 ASVS 8.3.2 who is banned or suspended", () => {
       const late = (await bob.enter()).entered;
       expect(late.online).not.toContain(1);
       expect(late.people).toContainEqual({ id: 1, name: "alice", barred: true });
-      const error = await b!.ask("message.send", fields("lost?", "direct:1:2"), "error");
+      const error = await b!.ask("message.send", sending("lost?", "direct:1:2"), "error");
       expect(error).toMatchObject({
         code: "person_barred",
         message: "This account is locked; nothing can be sent to it at the moment.",

@@ -38,8 +38,7 @@ describe("coming", () => {
     await alice.enter();
     expect(await said()).toEqual([{ online: [1], offline: [] }]);
     await alice.enter();
-    const phone = new Person(server, "alice");
-    await phone.signIn();
+    const phone = await new Person(server, "alice").logIn();
     await phone.enter();
     expect(await said()).toEqual([]);
   });
@@ -116,8 +115,7 @@ describe("going", () => {
   });
 
   test("by logging out is told at once, unless another device stays", async () => {
-    const phone = new Person(server, "alice");
-    await phone.signIn();
+    const phone = await new Person(server, "alice").logIn();
     const [laptopSocket, phoneSocket] = [await alice.enter(), await phone.enter()];
     await said();
     await alice.fetch("DELETE", "/api/session", {});

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { createSign, KeyObject } from "node:crypto";
 import { BasicConstraintsExtension, X509CertificateGenerator } from "@peculiar/x509";
-import { outcome } from "../../../support/authenticator.ts";
+import { outcome } from "../../../support/outcome.ts";
 import {
   addPasskey,
   type Cbor,
@@ -12,7 +12,7 @@ import {
   usePasskey,
 } from "../../../support/passkey-device.ts";
 import { Person, password } from "../../../support/person.ts";
-import { ground, minute, passkeysOf, statusOf, tooLate, wrong } from "./ground.ts";
+import { ground, minute, passkeysOf, tooLate, wrong } from "./ground.ts";
 
 const { time, server, alice, phone, ask, visitor, contents } = ground();
 
@@ -24,7 +24,7 @@ describe("one's own passkeys", () => {
     const former = half.cookies;
     const added = await addPasskey(half, phone);
     expect([added.status, await added.json()]).toMatchObject([201, { stage: "open" }]);
-    expect(await statusOf(half, former)).toBe(401);
+    expect(await half.status(former)).toBe(401);
     await half.enter();
   });
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "bun:test";
-import { outcome } from "../../../support/authenticator.ts";
+import { outcome } from "../../../support/outcome.ts";
 import { addPasskey, questionFor, usePasskey } from "../../../support/passkey-device.ts";
 import { ground, wrong } from "./ground.ts";
 

@@ -1,4 +1,4 @@
-import { beforeEach, expect } from "bun:test";
+import { beforeEach } from "bun:test";
 import { sql } from "drizzle-orm";
 import type { PasskeyInfo } from "../../../../server/protocol/passkeys.ts";
 import { PasskeyDevice } from "../../../support/passkey-device.ts";
@@ -23,17 +23,13 @@ export function ground() {
     /** Alice asks, as the owner, who has a second factor already where they need one to do so. */
     async ask(secondFactor: "everyone") {
       server.db.run(sql`update users set role = 'owner' where id = 1`);
-      const settings = await alice.get("/api/settings");
-      expect((await alice.fetch("PUT", "/api/settings", { ...settings, secondFactor })).status).toBe(204);
+      await alice.changeSettings({ secondFactor });
     },
   };
 }
 
 export const passkeysOf = async (person: Person): Promise<PasskeyInfo[]> =>
-  (await person.fetch("GET", "/api/account/passkeys")).json();
+  person.get("/api/account/passkeys");
 
 export const remove = (person: Person, id: string): Promise<Response> =>
   person.fetch("DELETE", `/api/account/passkeys/${id}`, {});
-
-export const statusOf = async (person: Person, cookie: string = person.cookies): Promise<number> =>
-  (await person.fetch("GET", "/api/account", undefined, { cookie })).status;

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
 import { closeCodes } from "../../../../server/protocol/close-codes.ts";
-import { enrol, outcome } from "../../../support/authenticator.ts";
+import { enrol } from "../../../support/authenticator.ts";
+import { outcome } from "../../../support/outcome.ts";
 import { addPasskey, PasskeyDevice, questionFor, usePasskey } from "../../../support/passkey-device.ts";
 import { Person } from "../../../support/person.ts";
 import { ground, minute, passkeysOf, remove } from "./ground.ts";
@@ -41,8 +42,7 @@ describe("one's own passkeys", () => {
   });
 
   test("ASVS 6.3.7 the other devices hear of one that was added or removed, and this one does not", async () => {
-    const remotePresence = new Person(server, "alice");
-    await remotePresence.signIn();
+    const remotePresence = await new Person(server, "alice").logIn();
     const [here, there] = [await alice.enter(), await remotePresence.enter()];
     await addPasskey(alice, phone);
     expect(await there.event("account.notified")).toMatchObject({ what: "passkey.added" });
@@ -67,8 +67,7 @@ describe("one's own passkeys", () => {
     const [own] = await passkeysOf(alice);
     await remove(alice, own!.id);
     await socket.ask("ping", {}, "pong");
-    const settings = await (await olga.fetch("GET", "/api/settings")).json();
-    await olga.fetch("PUT", "/api/settings", { ...settings, secondFactor: "everyone" });
+    await olga.changeSettings({ secondFactor: "everyone" });
     socket.send("ping");
     expect(await socket.closed).toBe(closeCodes.proofNeeded);
     expect(await outcome(there.fetch("GET", "/api/people"))).toEqual([403, "enrolment_needed"]);

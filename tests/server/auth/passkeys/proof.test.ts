@@ -1,8 +1,9 @@
 import { describe, expect, test } from "bun:test";
-import { enrol, outcome } from "../../../support/authenticator.ts";
+import { enrol } from "../../../support/authenticator.ts";
+import { outcome } from "../../../support/outcome.ts";
 import { addPasskey, PasskeyDevice, usePasskey } from "../../../support/passkey-device.ts";
 import { Person } from "../../../support/person.ts";
-import { ground, minute, statusOf, wrong } from "./ground.ts";
+import { ground, minute, wrong } from "./ground.ts";
 
 const { time, server, alice, phone, ask, audited } = ground();
 
@@ -16,7 +17,7 @@ describe("a passkey as a second factor and as a proof", () => {
     const former = half.cookies;
     const second = await usePasskey(half, phone, "proof");
     expect([second.status, await second.json()]).toMatchObject([200, { stage: "open" }]);
-    expect([await statusOf(half), await statusOf(half, former)]).toEqual([200, 401]);
+    expect([await half.status(), await half.status(former)]).toEqual([200, 401]);
   });
 
   test("ASVS 6.3.3 somebody else's passkey takes no step, and proves nothing", async () => {
@@ -25,10 +26,9 @@ describe("a passkey as a second factor and as a proof", () => {
     const bob = await new Person(server, "bob").register();
     const his = new PasskeyDevice(server);
     await addPasskey(bob, his);
-    const half = new Person(server, "alice");
-    await half.signIn();
+    const half = await new Person(server, "alice").logIn();
     expect(await outcome(usePasskey(half, his, "proof"))).toEqual(wrong);
-    expect(await statusOf(half)).toBe(403);
+    expect(await half.status()).toBe(403);
     time.advance(11 * minute);
     expect(await outcome(usePasskey(alice, his, "proof"))).toEqual(wrong);
     expect(await outcome(alice.fetch("DELETE", "/api/account/sessions", {}))).toEqual([403, "proof_needed"]);
@@ -45,7 +45,7 @@ describe("a passkey as a second factor and as a proof", () => {
     expect(await outcome(alice.fetch("DELETE", "/api/account/sessions", {}))).toEqual([403, "proof_needed"]);
     const former = alice.cookies;
     expect((await usePasskey(alice, phone, "proof")).status).toBe(200);
-    expect(await statusOf(alice, former)).toBe(401);
+    expect(await alice.status(former)).toBe(401);
     expect((await alice.fetch("DELETE", "/api/account/sessions", {})).status).toBe(204);
   });
 

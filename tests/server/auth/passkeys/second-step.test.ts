@@ -2,7 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
 import { closeCodes } from "../../../../server/protocol/close-codes.ts";
 import { watchMs } from "../../../../server/realtime/watch.ts";
-import { enrol, give, outcome } from "../../../support/authenticator.ts";
+import { enrol, give } from "../../../support/authenticator.ts";
+import { outcome } from "../../../support/outcome.ts";
 import { addPasskey, PasskeyDevice, usePasskey } from "../../../support/passkey-device.ts";
 import { Person, password } from "../../../support/person.ts";
 import { routeList } from "../../../support/route-rows.ts";
@@ -10,15 +11,14 @@ import { ground, minute, passkeysOf, remove } from "./ground.ts";
 
 const { time, server, alice, phone, visitor } = ground();
 
-const who = async (person: Person) => (await person.fetch("GET", "/api/session")).json();
-const factorsOf = async (person: Person) => (await person.fetch("GET", "/api/account/factors")).json();
+const who = async (person: Person) => person.get("/api/session");
+const factorsOf = async (person: Person) => person.get("/api/account/factors");
 const makeCodes = (person: Person) => person.fetch("POST", "/api/account/recovery-codes", {});
 const codesOf = async (added: Response): Promise<string[]> => (await added.json()).recoveryCodes;
 
 /** Somebody who knows Alice's password, and nothing else. */
 async function withPassword(): Promise<Person> {
-  const person = new Person(server, "alice");
-  expect((await person.signIn()).status).toBe(200);
+  const person = await new Person(server, "alice").logIn();
   return person;
 }
 

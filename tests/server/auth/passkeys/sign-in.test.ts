@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from "bun:test";
-import { outcome } from "../../../support/authenticator.ts";
+import { outcome } from "../../../support/outcome.ts";
 import { addPasskey, type Deviation, questionFor, usePasskey } from "../../../support/passkey-device.ts";
 import { Person } from "../../../support/person.ts";
 import { startServer } from "../../../support/server.ts";
-import { ground, minute, passkeysOf, remove, statusOf, tooLate, wrong } from "./ground.ts";
+import { ground, minute, passkeysOf, remove, tooLate, wrong } from "./ground.ts";
 
 const { server, time, alice, phone, visitor, audited } = ground();
 
@@ -32,7 +32,7 @@ describe("signing in with a passkey", () => {
   test("ASVS 7.2.4 begins a session of its own, and ends the one the browser had", async () => {
     const former = alice.cookies;
     expect((await usePasskey(alice, phone)).status).toBe(200);
-    expect([await statusOf(alice), await statusOf(alice, former)]).toEqual([200, 401]);
+    expect([await alice.status(), await alice.status(former)]).toEqual([200, 401]);
   });
 
   test("ASVS 6.7.2 each question is asked with 256 bits of its own, and an answer to it counts once", async () => {

@@ -2,8 +2,8 @@ import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
 import { sql } from "drizzle-orm";
-import { outcome } from "../../../support/authenticator.ts";
 import { type Clock, clock } from "../../../support/clock.ts";
+import { outcome } from "../../../support/outcome.ts";
 import { Person } from "../../../support/person.ts";
 import type { TestServer } from "../../../support/server.ts";
 import { erased, found, type Ground, ground, nowhere, open, remove, saidByCarla, secret } from "./ground.ts";
@@ -124,8 +124,7 @@ test("the owner cannot go before the chat is somebody else's", async () => {
   base.db.run(sql`update users set role = 'owner' where id = 2`);
   await server.stop();
   ({ base, server } = await open(folder, time));
-  const owner = new Person(server, carla.name);
-  await owner.signIn();
+  const owner = await new Person(server, carla.name).logIn();
   for (const choice of ["keep", "remove"] as const)
     expect(await outcome(remove(owner, choice))).toEqual([409, "owner_stays"]);
   expect((await base.store.users.byId(2))?.name).toBe(carla.name);

@@ -27,8 +27,7 @@ describe.each(["keep", "remove"] as const)(
   (choice) => {
     test("ASVS 14.2.7 is its id: no table holds a name, a hash, a factor or an address, but the log", async () => {
       await saidByCarla(await carla.enter(), 2);
-      const phone = new Person(server, carla.name);
-      await phone.signIn();
+      const phone = await new Person(server, carla.name).logIn();
       await phone.fetch(
         "POST",
         "/api/session",
