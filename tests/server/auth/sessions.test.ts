@@ -1,8 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
 import { absoluteMs, idleMs, sessions } from "../../../server/auth/sessions.ts";
+import { countMax } from "../../../server/auth/surplus-sessions.ts";
 import { closeCodes } from "../../../server/protocol/close-codes.ts";
-import { Person, sending } from "../../support/person.ts";
+import { enrol } from "../../support/authenticator.ts";
+import { outcome, outcomeOf } from "../../support/outcome.ts";
+import { Person, password, sending } from "../../support/person.ts";
 import { stage } from "../../support/stage.ts";
 
 const day = 24 * 60 * 60_000;
@@ -161,4 +164,93 @@ test("that a session was seen is noted at most every ten minutes", async () => {
     await socket.ask("history.read", { conversation: "group" }, "history.page");
   }
   expect(notes).toBe(6);
+});
+
+test("ASVS 2.3.3 an account comes with its first session, or not at all", async () => {
+  const before = contents();
+  server.db.$client.run(
+    "create trigger no_session before insert on sessions begin select raise(abort, 'no session today'); end",
+  );
+  expect(await outcomeOf(new Person(server, "bob").register())).toThrow("could not register");
+  expect(server.bugs.splice(0)).toHaveLength(1);
+  expect(contents()).toEqual(before);
+  server.db.$client.run("drop trigger no_session");
+  await new Person(server, "carl").register();
+});
+
+test("ASVS 7.1.2 the sessions of an account are bounded; those that wait for a second factor push out none that are open", async () => {
+  const first = alice;
+  const socket = await first.enter();
+  const last = new Person(server, "alice");
+  for (let at = 0; at < countMax; at++) {
+    time.advance(1000);
+    expect((await last.signIn()).status).toBe(200);
+    // Another browser: it does not end what it had.
+    last.bring("__Host-session=");
+  }
+  expect(await socket.closed).toBe(closeCodes.signedOut);
+  expect((await first.fetch("GET", "/api/account")).status).toBe(401);
+  expect(await server.store.sessions.of(1)).toHaveLength(countMax);
+
+  await last.signIn();
+  await enrol(last, time.now);
+  for (let at = 0; at < countMax + 3; at++) {
+    time.advance(1000);
+    expect((await new Person(server, "alice").signIn()).status).toBe(200);
+  }
+  expect((await last.fetch("GET", "/api/account")).status).toBe(200);
+  expect(await server.store.sessions.of(1)).toHaveLength(countMax + 1);
+});
+
+test("who logs in is not among those with too many, also where the clock was set back meanwhile", async () => {
+  for (let at = 1; at < countMax; at++) await new Person(server, "alice").signIn();
+  time.advance(-60_000);
+  const late = await new Person(server, "alice").logIn();
+  expect((await late.fetch("GET", "/api/account")).status).toBe(200);
+
+  // Of all others, which began at the same moment, any may be the one that was too many.
+  await enrol(late, time.now);
+  for (let at = 0; at < countMax; at++) await new Person(server, "alice").signIn();
+  time.advance(-60_000);
+  const waiting = await new Person(server, "alice").logIn();
+  const { stage } = await waiting.get("/api/session");
+  expect(stage).toBe("second factor");
+  expect(await server.store.sessions.of(1)).toHaveLength(countMax + 1);
+});
+
+const minute = 60_000;
+
+const isFresh = async () => (await alice.get("/api/account")).isFresh;
+
+describe("a clock that was set back", () => {
+  test("ASVS 7.5.3 makes no proof fresh for longer, and proving anew does", async () => {
+    time.leap(-60 * minute);
+    expect(await isFresh()).toBe(false);
+    expect(await outcome(alice.fetch("POST", "/api/account/code", {}))).toEqual([403, "proof_needed"]);
+    time.advance(30 * minute);
+    expect(await isFresh()).toBe(false);
+    expect((await alice.fetch("POST", "/api/proof", { password })).status).toBe(200);
+    expect(await isFresh()).toBe(true);
+  });
+
+  test("ASVS 7.3.2 ends a session that waits for its second factor, and no other", async () => {
+    await enrol(alice, time.now);
+    const half = await new Person(server, "alice").logIn();
+    time.leap(-60 * minute);
+    expect(await outcome(half.fetch("POST", "/api/session/code", { code: "123456" }))).toEqual([
+      401,
+      "not_signed_in",
+    ]);
+    expect((await alice.fetch("GET", "/api/account")).status).toBe(200);
+  });
+
+  test("by no more than a minute, as the clocks of nodes differ, changes nothing", async () => {
+    await enrol(alice, time.now);
+    const half = await new Person(server, "alice").logIn();
+    const stage = async () => (await half.get("/api/session")).stage;
+    time.leap(-minute);
+    expect([await isFresh(), await stage()]).toEqual([true, "second factor"]);
+    time.leap(-1);
+    expect([await isFresh(), await stage()]).toEqual([false, undefined]);
+  });
 });
