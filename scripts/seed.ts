@@ -33,13 +33,13 @@ await command(async () => {
       );
     const secrets = loadSecrets(join(dataDir, "secrets.json"));
     const node = await storage.share(secrets);
-    const store = node?.store ?? storage.store;
+    const { store } = storage;
     const password = Buffer.from(crypto.getRandomValues(new Uint8Array(9))).toString("base64url");
     const settings = newSettings("Street party", "invite", config.limits);
     const users = await addPeople(store, secrets, password, settings);
     await store.messages.append(drafts(users, Date.now()));
     await markRead(store, users);
-    await node?.shared.signals.close();
+    await node?.signals.close();
     console.log(`${where} has ${story.people.join(", ")} now. Each can log in with the password ${password}`);
     return 0;
   } finally {

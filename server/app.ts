@@ -10,6 +10,7 @@ import { chores } from "./chores.ts";
 import { type Cluster, cluster as joinCluster, type Shared } from "./cluster/cluster.ts";
 import type { Config } from "./config/environment.ts";
 import type { Secrets } from "./config/secrets.ts";
+import { effects } from "./effects.ts";
 import { trusting } from "./http/network.ts";
 import { httpApp, type RoutesDeps } from "./http/routes.ts";
 import { Spending } from "./limits/spending.ts";
@@ -78,6 +79,8 @@ export async function createApp(deps: AppDeps) {
   const presence = new Presence(broker, system, () => cluster);
   const memberships = membershipsOf(people, system);
   const deliver = delivery(broker, memberships);
+  const apply = effects({ people, connections, spending, broker, settings, report });
+  store.onCommit(({ events }) => events.forEach(apply));
   const cluster: Cluster | null =
     deps.shared === undefined
       ? null
@@ -89,8 +92,8 @@ export async function createApp(deps: AppDeps) {
           connections,
           presence,
           spending,
-          broker,
           settings,
+          apply,
           deliver,
           sendAway: (why) =>
             void connections.closeAll(why === "cut off" ? closeCodes.cutOff : closeCodes.restarting),
@@ -99,7 +102,7 @@ export async function createApp(deps: AppDeps) {
         });
   const commits = commitLoop(store.messages, cluster?.stored ?? deliver);
   const erasing = erasure({ users: store.users, messages: store.messages, commits, system, report });
-  const readMarks = keepReadMarks(store.conversations, broker, people.nameOf, system, report);
+  const readMarks = keepReadMarks(store.conversations, system, report);
 
   const closeReason = (socket: Socket) => {
     if (cluster?.isHealthy === false) return closeCodes.cutOff;

@@ -1,10 +1,12 @@
 import type { People } from "./accounts/directory.ts";
+import type { LiveSettings } from "./accounts/settings.ts";
 import type { Broker } from "./broker/broker.ts";
 import { groupTopic, userTopic } from "./broker/topics.ts";
 import type { Spending } from "./limits/spending.ts";
-import { closeCodes } from "./protocol/close-codes.ts";
-import type { ServerSettings } from "./protocol/settings.ts";
+import { type CloseCode, closeCodes } from "./protocol/close-codes.ts";
+import type { ChatEvent } from "./protocol/events.ts";
 import type { Connections } from "./realtime/connections.ts";
+import { Refusal } from "./refusal.ts";
 import type { ClusterEvent } from "./store/cluster-event.ts";
 
 export interface EffectsDeps {
@@ -13,19 +15,32 @@ export interface EffectsDeps {
   spending: Spending;
   /** Publishes to this node's own sockets. */
   broker: Broker;
-  settings: { take(settings: ServerSettings): void };
+  settings: Pick<LiveSettings, "take" | "reload">;
+  report(error: unknown): void;
 }
 
-/** Gives the function that makes true here what another node has made true; the same notice again changes nothing. */
-export function effects({
-  people,
-  connections,
-  spending,
-  broker,
-  settings,
-}: EffectsDeps): (event: ClusterEvent) => void {
+/**
+ * Gives the function that makes true in memory, on topics and on sockets what a commit has made true in the database, be it
+ * one of this node or of another. The same event again changes nothing. One that fails is reported, and undoes no commit.
+ */
+export function effects(deps: EffectsDeps): (event: ClusterEvent) => void {
+  const { people, connections, spending, broker, settings, report } = deps;
   const idOf = (session: string) => Buffer.from(session, "base64url");
-  return (event) => {
+
+  function toUser(id: number, event: ChatEvent) {
+    const name = people.nameOf(id);
+    if (name !== null) broker.publish(userTopic(name), [event]);
+  }
+
+  /** At the end of the turn: why they have to go is published before. */
+  function close(userId: number, sessions: readonly string[], code: CloseCode) {
+    if (sessions.length === 0) return;
+    setImmediate(() => {
+      for (const session of sessions) connections.closeSession({ id: idOf(session), userId }, code);
+    });
+  }
+
+  function apply(event: ClusterEvent) {
     switch (event.kind) {
       case "person.registered": {
         if (people.knows(event.person.id)) return;
@@ -51,7 +66,7 @@ export function effects({
         }
         if (people.mutedUntil(id) !== mutedUntil) {
           people.mute(id, mutedUntil);
-          broker.publish(userTopic(name), [{ type: "me.muted", until: mutedUntil }]);
+          toUser(id, { type: "me.muted", until: mutedUntil });
         }
         if (status !== "active") connections.closeUser(id, closeCodes.accountBarred);
         return;
@@ -59,46 +74,45 @@ export function effects({
       case "factors.changed":
         return connections.learn(event.userId, event);
       case "settings.changed":
-        return settings.take(event.settings);
-      case "told": {
-        const name = people.nameOf(event.userId);
-        if (name !== null) broker.publish(userTopic(name), [event.event]);
-        return;
-      }
+        settings.take(event.settings);
+        // Of two changes on two nodes, the one heard of last need not be the last: what is stored is read, too.
+        return void settings.reload().catch((error) => error instanceof Refusal || report(error));
+      case "user.notified":
+        return toUser(event.userId, event.event);
       case "session.replaced":
         return connections.closeSession(
           { id: idOf(event.session), userId: event.userId },
           closeCodes.restarting,
         );
       case "session.ended":
-        return connections.closeSession(
-          { id: idOf(event.session), userId: event.userId },
-          closeCodes.signedOut,
-        );
+        return close(event.userId, [event.session], closeCodes.signedOut);
       case "sessions.ended": {
-        const { userId, by } = event;
-        if (by !== null) connections.closeSession({ id: idOf(by), userId }, closeCodes.restarting);
+        const { userId, by, sessions } = event;
+        if (by !== null) close(userId, [by], closeCodes.restarting);
         // By their ids: whoever signed in since, on another node, may be here already.
-        for (const session of event.sessions)
-          connections.closeSession({ id: idOf(session), userId }, closeCodes.signedOut);
-        return;
+        return close(userId, sessions, closeCodes.signedOut);
       }
       case "read.marked":
-        for (const { userId, conversation, seq, unread } of event.states) {
-          const name = people.nameOf(userId);
-          if (name !== null)
-            broker.publish(userTopic(name), [{ type: "read.marked", conversation, seq, unread }]);
-        }
+        for (const { userId, conversation, seq, unread } of event.states)
+          toUser(userId, { type: "read.marked", conversation, seq, unread });
         return;
       case "spent":
         return spending.charge(event.spent);
+    }
+  }
+
+  return (event) => {
+    try {
+      apply(event);
+    } catch (error) {
+      report(error);
     }
   };
 }
 
 /**
- * Whether a node needs not hear of its own notice. Where the answer of the database was lost, what was asked for may be done
- * and not be true here; of what is only added up or shown, that is no matter.
+ * Whether a node that reads its own event needs not apply it. Where the answer of the database was lost, what was asked for may
+ * be done and not be true here; of what is only added up or shown, that is no matter.
  */
 export const isAppliedHere = ({ kind }: ClusterEvent): boolean =>
-  kind === "spent" || kind === "read.marked" || kind === "told";
+  kind === "spent" || kind === "read.marked" || kind === "user.notified";

@@ -50,13 +50,13 @@ const breaches = config.breachList === null ? null : await openBreachList(config
 const strength = passwordStrength({ breaches, hosts: certificate.names.dns });
 const secrets = await readSecrets();
 const node = await storage.share(secrets).catch(stopWith);
-const store = node?.store ?? storage.store;
+const store = storage.store;
 store.onCommit(({ entries }) => entries.forEach(log.write));
 const pool = new HashPool(config.limits.hashWorkers, 12);
 const app = await createApp({
   config,
   store,
-  shared: node?.shared,
+  shared: node ?? undefined,
   secrets,
   system,
   fetch: (url, init) => fetch(url, init),

@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import type { Shared } from "./cluster/cluster.ts";
-import { nudging } from "./cluster/nudging.ts";
 import { registry } from "./cluster/registry.ts";
 import { openSignals } from "./cluster/signals.ts";
 import type { Config } from "./config/environment.ts";
@@ -19,7 +18,7 @@ import type { System } from "./system.ts";
 export interface Storage {
   store: Store;
   /** What this process shares with other nodes on the same data; null where it is the only one. */
-  share(secrets: Secrets): Promise<{ store: Store; shared: Shared } | null>;
+  share(secrets: Secrets): Promise<Shared | null>;
   close(): Promise<void>;
 }
 
@@ -97,7 +96,7 @@ async function openNode(
           return isNew;
         },
       };
-      return { store: nudging(store, signals), shared };
+      return shared;
     },
     close: async () => {
       await Promise.all([apart.close(), store.close()]);

@@ -92,15 +92,11 @@ export function useCases(deps: UseCasesDeps): Omit<UseCaseRoutesDeps, "report"> 
   } = deps;
   const erase = () => void deps.erasing.run();
 
-  /** Takes an event to the devices of a user that are connected here. */
-  function publish(userId: number, event: ChatEvent) {
-    const name = people.nameOf(userId);
-    if (name !== null) broker.publish(userTopic(name), [event]);
-  }
   /** Takes an event to all devices of a user, wherever they are connected. */
   function tellUser(userId: number, event: ChatEvent) {
-    if (people.nameOf(userId) === null) return;
-    publish(userId, event);
+    const name = people.nameOf(userId);
+    if (name === null) return;
+    broker.publish(userTopic(name), [event]);
     deps.tellOthers(userId, event);
   }
 
@@ -114,11 +110,9 @@ export function useCases(deps: UseCasesDeps): Omit<UseCaseRoutesDeps, "report"> 
   const news = keepNews(tellUser, system.now);
   const newAccounts = makeAccounts({
     users: store.users,
-    people,
     admission,
     hashNew,
     auditEntry,
-    broker,
     system,
   });
   const accounts = keepAccounts({
@@ -133,7 +127,6 @@ export function useCases(deps: UseCasesDeps): Omit<UseCaseRoutesDeps, "report"> 
     requireActive,
     sessionStore: store.sessions,
     auditEntry,
-    broker,
     system,
     erase,
   });
@@ -164,7 +157,6 @@ export function useCases(deps: UseCasesDeps): Omit<UseCaseRoutesDeps, "report"> 
     sessions,
     factors: store.factors,
     devices,
-    connections,
     settings,
     news,
     auditEntry,
@@ -213,6 +205,7 @@ export function useCases(deps: UseCasesDeps): Omit<UseCaseRoutesDeps, "report"> 
     people,
     hashNew,
     secondFactor,
+    news,
     requireActive,
     bound,
     auditEntry,
@@ -228,11 +221,10 @@ export function useCases(deps: UseCasesDeps): Omit<UseCaseRoutesDeps, "report"> 
     people,
     moderationRate,
     auditEntry,
-    broker,
     system,
     erase,
   });
-  const moderation = moderate({ users: store.users, people, moderationRate, auditEntry, broker, system });
+  const moderation = moderate({ users: store.users, people, moderationRate, auditEntry, system });
   const reports = keepReports({
     reports: store.reports,
     messages: store.messages,
@@ -276,7 +268,7 @@ export function useCases(deps: UseCasesDeps): Omit<UseCaseRoutesDeps, "report"> 
     invitations,
     resets,
     alerts,
-    changePreferences: changingPreferences({ preferences: store.preferences, bound, publish }),
+    changePreferences: changingPreferences({ preferences: store.preferences, bound }),
     administration,
     moderation,
     reports,

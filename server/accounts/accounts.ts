@@ -3,8 +3,6 @@ import type { HashNew } from "../auth/new-passwords.ts";
 import type { Passwords } from "../auth/passwords.ts";
 import { provesInTwoSteps } from "../auth/second-step.ts";
 import type { ClientInfo, Sessions } from "../auth/sessions.ts";
-import type { Broker } from "../broker/broker.ts";
-import { groupTopic } from "../broker/topics.ts";
 import type { GuessLimits } from "../limits/guess-limits.ts";
 import type { MakeAuditEntry } from "../moderation/audit-entry.ts";
 import type { AccountInfo, Credentials, Deletion } from "../protocol/account.ts";
@@ -28,7 +26,6 @@ export interface AccountsDeps {
   requireActive: RequireActive;
   sessionStore: Pick<Store["sessions"], "find">;
   auditEntry: MakeAuditEntry;
-  broker: Broker;
   system: System;
   /** Clears away what a deleted account leaves. */
   erase(): void;
@@ -38,7 +35,7 @@ export type Accounts = ReturnType<typeof accounts>;
 
 /** What people do with their accounts. Each refuses with a code of the protocol and then has changed nothing. */
 export function accounts(deps: AccountsDeps) {
-  const { users, people, passwords, guesses, devices, broker, system, auditEntry } = deps;
+  const { users, people, passwords, guesses, devices, system, auditEntry } = deps;
   /** The signed-in user, once the password is proven; `wrong_password` otherwise. */
   async function proven(session: Session, password: string, address: string): Promise<User> {
     const user = await users.byId(session.userId);
@@ -112,7 +109,7 @@ export function accounts(deps: AccountsDeps) {
 
     /**
      * Sets a new password after proof of the current one, and ends all sessions. An account that has none yet, or has a second
-     * step, asks for a fresh proof (`proof_needed`). Sockets are the caller's part.
+     * step, asks for a fresh proof (`proof_needed`).
      */
     async changePassword(
       session: Session,
@@ -140,8 +137,6 @@ export function accounts(deps: AccountsDeps) {
       if (people.roleOf(userId) === "owner") throw new Refusal("owner_stays");
       const entry = auditEntry("account.deleted", { by: userId, address, detail: { messages } });
       await users.remove(userId, messages === "remove", entry);
-      broker.publish(groupTopic, [{ type: "person.deleted", id: userId }]);
-      people.forget(userId);
       deps.erase();
     },
   };

@@ -36,7 +36,6 @@ export function alerts({ alerts: kept, bound, tellUser, system }: AlertsDeps) {
     async see({ userId }: Session, id: number): Promise<void> {
       spend(rate, userId);
       if (!(await kept.see(userId, id, system.now()))) throw new Refusal("not_found");
-      await tell(userId);
     },
   };
 }

@@ -1,9 +1,6 @@
 import type { HashNew } from "../auth/new-passwords.ts";
-import type { Broker } from "../broker/broker.ts";
-import { groupTopic } from "../broker/topics.ts";
 import type { MakeAuditEntry } from "../moderation/audit-entry.ts";
 import type { Registration } from "../protocol/account.ts";
-import { toPerson } from "../protocol/person.ts";
 import { Refusal } from "../refusal.ts";
 import type { NewAccount } from "../store/new-user.ts";
 import type { NewSession } from "../store/sessions.ts";
@@ -11,16 +8,13 @@ import type { Store } from "../store/store.ts";
 import type { User } from "../store/users.ts";
 import type { System } from "../system.ts";
 import type { Admission } from "./admission.ts";
-import type { People } from "./directory.ts";
 import { isReserved } from "./names.ts";
 
 export interface NewAccountsDeps {
   users: Store["users"];
-  people: People;
   admission: Admission;
   hashNew: HashNew;
   auditEntry: MakeAuditEntry;
-  broker: Broker;
   system: System;
 }
 
@@ -28,14 +22,14 @@ export interface NewAccountsDeps {
 export interface NewAccounts {
   /** Refuses a name that cannot be given (`name_taken`), before anything is paid for. */
   requireFree(name: string): Promise<void>;
-  /** Makes an account for who was admitted, and lets everybody know; `name_taken` also for what looks like another. */
+  /** Makes an account for who was admitted; `name_taken` also for what looks like another. */
   create(name: string, passwordHash: string | null, newAccount: NewAccount): Promise<User>;
   /** Makes an account with a password and its first session, for who may have one. */
   register(registration: Registration, address: string, session: NewSession): Promise<User>;
 }
 
 export function newAccounts(deps: NewAccountsDeps): NewAccounts {
-  const { users, people, broker, system } = deps;
+  const { users, system } = deps;
 
   async function requireFree(name: string) {
     if (isReserved(name))
@@ -49,9 +43,6 @@ export function newAccounts(deps: NewAccountsDeps): NewAccounts {
       const message = "That username is taken, or looks like one that is.";
       throw new Refusal("name_taken", { field: "name", message });
     }
-    const person = toPerson(user);
-    people.add(person);
-    broker.publish(groupTopic, [{ type: "person.registered", person }]);
     return user;
   }
 

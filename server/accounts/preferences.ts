@@ -1,6 +1,5 @@
 import type { Bound } from "../limits/guess-limits.ts";
 import { spend } from "../limits/rate-limit.ts";
-import type { ChatEvent } from "../protocol/events.ts";
 import type { PreferencesChange } from "../protocol/preferences.ts";
 import { Refusal } from "../refusal.ts";
 import type { Session } from "../store/sessions.ts";
@@ -9,19 +8,15 @@ import type { Store } from "../store/store.ts";
 export interface PreferencesDeps {
   preferences: Store["preferences"];
   bound: Bound;
-  /** Takes an event to the devices of a user that are connected to this node. */
-  publish(userId: number, event: ChatEvent): void;
 }
 
 export type ChangePreferences = ReturnType<typeof changingPreferences>;
 
 /** Gives the function that changes some of one's own preferences, of which all one's devices hear. */
-export function changingPreferences({ preferences, bound, publish }: PreferencesDeps) {
+export function changingPreferences({ preferences, bound }: PreferencesDeps) {
   const rate = bound("preferences", 60, 60);
   return async ({ userId }: Session, change: PreferencesChange): Promise<void> => {
     spend(rate, userId);
-    const changed = await preferences.change(userId, change);
-    if (changed === null) throw new Refusal("not_signed_in");
-    publish(userId, { type: "preferences.changed", preferences: changed });
+    if ((await preferences.change(userId, change)) === null) throw new Refusal("not_signed_in");
   };
 }

@@ -57,7 +57,7 @@ export function settingUp(deps: SetUpDeps): SettingUp {
           if (error instanceof Refusal && error.code === "already_set_up") await settings.reload();
           throw error;
         });
-      settings.take(rules);
+      await settings.reload();
       return owner;
     },
   };

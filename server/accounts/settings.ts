@@ -17,9 +17,9 @@ export interface LiveSettings {
   asksMoreOf(role: Role): boolean;
   /** Stores another set of rules, and tells everyone here. */
   change(settings: ServerSettings, entry: NewAuditEntry): Promise<void>;
-  /** Makes true here what was stored already, such as by another node; the same again changes nothing. */
+  /** Takes what was stored, by this node or another, and lets everybody here know where it is another. */
   take(settings: ServerSettings): void;
-  /** Reads it anew, where it may have changed behind our back. */
+  /** Reads it anew, and lets everybody here know where it is another. */
   reload(): Promise<void>;
 }
 
@@ -58,8 +58,7 @@ export async function liveSettings(store: Store["settings"], broker: Broker): Pr
     },
     async change(next, entry) {
       await store.write(next, entry);
-      // Not what was written: another node may have written something else since.
-      take((await store.read()) ?? next);
+      await reload();
     },
     take,
     reload,

@@ -58,11 +58,10 @@ export function devices({ sessionStore, sessions, bound, auditEntry }: DevicesDe
         throw new Refusal("unknown_device");
     },
 
-    /** Ends one session; gives its id, by which the caller closes its sockets. */
-    async end(session: Session, id: string, address: string): Promise<Buffer> {
+    /** Ends one session. */
+    async end(session: Session, id: string, address: string): Promise<void> {
       const own = await named(session, id);
       await sessions.end({ id: own }, auditEntry("session.ended", { by: session.userId, address }));
-      return own;
     },
 
     /** Ends all sessions but this one. */

@@ -105,15 +105,13 @@ export function passkeys(deps: PasskeysDeps) {
     },
 
     /**
-     * Removes a passkey; gives whether it was the last one. Refuses as `last_way_in` the only way to sign in to an account, and as
+     * Removes a passkey. Refuses as `last_way_in` the only way to sign in to an account, and as
      * `enrolment_needed` the only second factor where the chat requires one.
      */
-    async remove({ userId, role }: Session, id: string, address: string): Promise<boolean> {
+    async remove({ userId, role }: Session, id: string, address: string): Promise<void> {
       const entry = auditEntry("passkey.removed", { by: userId, address });
       const needs = { opening: identities.opening, secondFactor: settings.asksMoreOf(role) };
-      const removed = await factors.removePasskey(userId, id, entry, needs);
-      if (!removed) throw unknown();
-      return removed.left === 0;
+      if (!(await factors.removePasskey(userId, id, entry, needs))) throw unknown();
     },
   };
 }

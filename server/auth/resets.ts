@@ -1,4 +1,5 @@
 import type { People } from "../accounts/directory.ts";
+import type { News } from "../accounts/news.ts";
 import type { RequireActive } from "../accounts/status.ts";
 import type { Bound } from "../limits/guess-limits.ts";
 import { spend } from "../limits/rate-limit.ts";
@@ -25,6 +26,7 @@ export interface ResetsDeps {
   hashNew: HashNew;
   /** Checks the code of an account that has an authenticator app. */
   secondFactor: { verifyCode(user: User, code: string, source: CodeSource): Promise<boolean> };
+  news: News;
   requireActive: RequireActive;
   bound: Bound;
   auditEntry: MakeAuditEntry;
@@ -75,7 +77,7 @@ export function resets(deps: ResetsDeps) {
     },
 
     /**
-     * Sets another password, and ends all sessions and the link; the caller closes the sockets. An account with an authenticator
+     * Sets another password, and ends all sessions and the link. An account with an authenticator
      * app also needs a code (`wrong_code`), since a link must not replace the second factor (OWASP ASVS 5.0, 6.4.3).
      */
     async reset(
@@ -101,6 +103,8 @@ export function resets(deps: ResetsDeps) {
         alert,
       );
       if (!isSet) throw new Refusal("link_invalid");
+      // In the same turn, before the sockets close: whoever has to go hears why.
+      deps.news.tell(user.id, "password.reset", client.device);
       await users.signedIn(user.id, system.now());
       return { user: { ...user, passwordHash }, factors: user.hasCode ? 2 : 1 };
     },

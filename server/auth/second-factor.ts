@@ -87,18 +87,21 @@ export function secondFactor(deps: SecondFactorDeps) {
       // A session that has ended meanwhile, such as by a new password, can add nothing.
       const isSet = await factors.setTotp(userId, totp, recovery.hashes, entry, session.id);
       if (!isSet) throw new Refusal("not_signed_in");
-      if (session.hasCode) await sessions.removeOthers(userId, session.id);
       return recovery.codes;
     },
 
     /**
-     * Removes the app, the recovery codes if there is no passkey, and all other sessions. Refuses as `enrolment_needed` where the
+     * Removes the app, and the recovery codes if there is no passkey. Refuses as `enrolment_needed` where the
      * chat requires a second factor and there is no other, and as `not_found` where there is no app.
      */
-    async remove({ id, userId, role }: Session, address: string): Promise<void> {
+    async remove({ userId, role }: Session, address: string): Promise<void> {
       const entry = auditEntry("code.removed", { by: userId, address });
       const removed = await factors.removeTotp(userId, entry, { secondFactor: settings.asksMoreOf(role) });
       if (!removed) throw new Refusal("not_found");
+    },
+
+    /** Ends all other sessions: what they were proven by is gone. */
+    async endOthers({ id, userId }: Session): Promise<void> {
       await sessions.removeOthers(userId, id);
     },
 

@@ -69,11 +69,11 @@ export interface Sessions {
   /** Notes that a session is being used. */
   use(session: Session): void;
   end(session: Pick<Session, "id">, entry?: NewAuditEntry): Promise<void>;
-  /** Ends and gives a user's surplus sessions, those used longest ago, but never the one that has just begun. */
+  /** Ends a user's surplus sessions, those used longest ago, but never the one that has just begun. */
   endSurplus(
     user: Pick<User, "id" | "name" | "role" | "hasCode" | "hasPasskey" | "hasRecovery">,
     begun: Buffer,
-  ): Promise<Session[]>;
+  ): Promise<void>;
   removeExpired(): Promise<void>;
 }
 
@@ -174,7 +174,6 @@ export function sessions(
       const all = (await store.of(userId)).map((device) => ({ ...user, ...device, userId, userName }));
       const surplus = surplusOf(all, begun, (session) => stageOf(session) === "open");
       for (const { id } of surplus) await store.remove(id);
-      return surplus;
     },
     async removeExpired() {
       const now = system.now();

@@ -1,6 +1,4 @@
 import type { People } from "../accounts/directory.ts";
-import type { Broker } from "../broker/broker.ts";
-import { type EffectsDeps, effects } from "../effects.ts";
 import type { Spending } from "../limits/spending.ts";
 import type { Deliver } from "../messages/deliver.ts";
 import type { Memberships } from "../messages/memberships.ts";
@@ -34,9 +32,8 @@ export interface ClusterDeps extends Shared {
   connections: Connections;
   presence: Presence;
   spending: Spending;
-  settings: EffectsDeps["settings"] & { reload(): Promise<void> };
-  /** Publishes to this node's own sockets. */
-  broker: Broker;
+  settings: { reload(): Promise<void> };
+  apply: NodeDeps["apply"];
   deliver: Deliver;
   sendAway: NodeDeps["sendAway"];
   system: System;
@@ -65,8 +62,7 @@ export interface Cluster {
 }
 
 export function cluster(deps: ClusterDeps): Cluster {
-  const { name, registry, signals, people, connections, presence, spending, report } = deps;
-  const apply = effects({ people, connections, spending, broker: deps.broker, settings: deps.settings });
+  const { name, registry, signals, people, connections, presence, report } = deps;
   const knows = (ids: readonly number[]) => ids.every(people.knows);
   const membersOf: FeedDeps["membersOf"] = (conversation) => deps.memberships.of(conversation).members;
   const feed: Feed = new Feed({
@@ -82,10 +78,13 @@ export function cluster(deps: ClusterDeps): Cluster {
   });
   const nodePresence = new NodePresenceSync({ node: name, registry, signals, presence, report });
   let stopCharging = () => {};
+  deps.store.onCommit(({ events }) => {
+    if (events.length > 0) signals.send({ kind: "look" });
+  });
   const reload = async () => {
     await Promise.all([people.reload(), deps.settings.reload()]);
   };
-  const node: Node = new Node({ ...deps, feed, nodePresence, apply, knows, reload });
+  const node: Node = new Node({ ...deps, feed, nodePresence, knows, reload });
 
   return {
     get isHealthy() {
@@ -103,7 +102,7 @@ export function cluster(deps: ClusterDeps): Cluster {
     },
     tell(userId, event) {
       registry
-        .addClusterEvent({ kind: "told", userId, event })
+        .addClusterEvent({ kind: "user.notified", userId, event })
         .then(() => signals.send({ kind: "look" }))
         .catch((error) => error instanceof Refusal || report(error));
     },

@@ -5,9 +5,7 @@ import type { ChangePreferences } from "../accounts/preferences.ts";
 import type { Devices } from "../auth/devices.ts";
 import type { SecondFactor } from "../auth/second-factor.ts";
 import type { DataExport } from "../export/data-export.ts";
-import { closeCodes } from "../protocol/close-codes.ts";
 import { totalHeader } from "../protocol/export.ts";
-import type { Connections } from "../realtime/connections.ts";
 import { type Handlers, numberIn } from "./handler.ts";
 import { clientOf, type Login } from "./login.ts";
 
@@ -18,7 +16,6 @@ export interface AccountRoutesDeps {
   ownDevices: Devices;
   secondFactor: SecondFactor;
   dataExport: DataExport;
-  connections: Connections;
   news: News;
   login: Login;
 }
@@ -27,7 +24,7 @@ const types = { json: "application/json; charset=utf-8", html: "text/html; chars
 
 /** One's own account: its password, second step, devices, alerts and data. */
 export function accountRoutes(deps: AccountRoutesDeps) {
-  const { accounts, alerts, ownDevices, secondFactor, connections, news, login } = deps;
+  const { accounts, alerts, ownDevices, secondFactor, news, login } = deps;
   return {
     "GET /api/account": ({ session }) => accounts.info(session),
 
@@ -35,15 +32,12 @@ export function accountRoutes(deps: AccountRoutesDeps) {
     "PUT /api/account/password": async ({ c, session, body: { current, password } }) => {
       const { address, device } = clientOf(c);
       const user = await accounts.changePassword(session, current, password, address);
-      connections.closeSession(session, closeCodes.restarting);
-      connections.closeUser(user.id, closeCodes.signedOut);
       await login.begin(c, user, session.factors, "password");
       news.tell(user.id, "password.changed", device);
     },
 
     "DELETE /api/account": async ({ c, session, body, address }) => {
       await accounts.remove(session, body, address);
-      connections.closeUser(session.userId, closeCodes.accountDeleted);
       login.left(c);
     },
 
@@ -66,26 +60,21 @@ export function accountRoutes(deps: AccountRoutesDeps) {
       const { address, device } = clientOf(c);
       const recoveryCodes = await secondFactor.confirm(session, body, address);
       await login.renew(c, session, 2, "code");
-      // Told while the other devices are still connected, so that they hear why they have to go.
       news.tell(session.userId, "code.added", device);
-      const { signedOut, proofNeeded } = closeCodes;
-      connections.closeUser(session.userId, session.hasCode ? signedOut : proofNeeded);
+      // The other devices have heard by now why they have to go.
+      if (session.hasCode) await secondFactor.endOthers(c.var.session);
       return { recoveryCodes };
     },
 
     "DELETE /api/account/code": async ({ c, session, address }) => {
       await secondFactor.remove(session, address);
       news.tell(session.userId, "code.removed", clientOf(c).device);
-      // Its own sockets come back too: what they hold of the session has changed.
-      connections.closeSession(session, closeCodes.restarting);
-      connections.closeUser(session.userId, closeCodes.signedOut);
+      await secondFactor.endOthers(session);
     },
 
     "POST /api/account/recovery-codes": async ({ c, session, address }) => {
       const recoveryCodes = await secondFactor.renewRecoveryCodes(session, address);
       news.tell(session.userId, "recovery.renewed", clientOf(c).device);
-      // Where these are the first, the password alone opens nothing any more.
-      connections.learn(session.userId, { hasRecovery: true });
       return { recoveryCodes };
     },
 
@@ -95,14 +84,7 @@ export function accountRoutes(deps: AccountRoutesDeps) {
     "GET /api/account/sessions": ({ session }) => ownDevices.list(session),
     "PUT /api/account/sessions/:id": ({ session, id, body }) => ownDevices.label(session, id, body.label),
 
-    "DELETE /api/account/sessions/:id": async ({ session, id, address }) => {
-      const ended = await ownDevices.end(session, id, address);
-      connections.closeSession({ id: ended, userId: session.userId }, closeCodes.signedOut);
-    },
-
-    "DELETE /api/account/sessions": async ({ session, address }) => {
-      await ownDevices.endOthers(session, address);
-      connections.closeUser(session.userId, closeCodes.signedOut, session);
-    },
+    "DELETE /api/account/sessions/:id": ({ session, id, address }) => ownDevices.end(session, id, address),
+    "DELETE /api/account/sessions": ({ session, address }) => ownDevices.endOthers(session, address),
   } satisfies Partial<Handlers>;
 }

@@ -7,7 +7,6 @@ import type { Administration } from "../moderation/administration.ts";
 import type { MakeAuditEntry } from "../moderation/audit-entry.ts";
 import type { AuditTrail } from "../moderation/audit-log.ts";
 import type { Reports } from "../moderation/reports.ts";
-import { closeCodes } from "../protocol/close-codes.ts";
 import { may } from "../protocol/roles.ts";
 import type { ServerSettings } from "../protocol/settings.ts";
 import type { StorageState } from "../protocol/storage.ts";
@@ -37,7 +36,7 @@ const accessSettings = ["registration", "secondFactor"] as const satisfies (keyo
 
 /** What those do who look after the chat: people, invitations, reports, settings, the audit log. */
 export function adminRoutes(deps: AdminRoutesDeps) {
-  const { invitations, administration, moderation, reports, settings, trail, connections } = deps;
+  const { invitations, administration, moderation, reports, settings, trail } = deps;
   return {
     "GET /api/invites": async () => ({ invites: await invitations.all(), origins: deps.origins() }),
     "POST /api/invites": ({ session, body, address }) => invitations.make(body, session, address),
@@ -47,33 +46,12 @@ export function adminRoutes(deps: AdminRoutesDeps) {
     "GET /api/people": ({ session }) => administration.overview(session),
     "PUT /api/people/:id/mute": (asked) => moderation.mute(actionOf(asked), asked.body),
 
-    "PUT /api/people/:id/status": async (asked) => {
-      const action = actionOf(asked);
-      await moderation.setStatus(action, asked.body);
-      if (asked.body.status !== "active") connections.closeUser(action.to, closeCodes.accountBarred);
-    },
-
+    "PUT /api/people/:id/status": (asked) => moderation.setStatus(actionOf(asked), asked.body),
     "PUT /api/people/:id/role": (asked) => administration.setRole(actionOf(asked), asked.body),
     "PUT /api/people/:id/ownership": (asked) => administration.handOver(actionOf(asked)),
-
-    "DELETE /api/people/:id/sessions": async (asked) => {
-      const action = actionOf(asked);
-      await administration.endSessions(action);
-      connections.closeUser(action.to, closeCodes.signedOut);
-    },
-
-    "POST /api/people/:id/reset": async (asked) => {
-      const action = actionOf(asked);
-      const link = await deps.resets.make(action);
-      await deps.alerts.tell(action.to);
-      return link;
-    },
-
-    "DELETE /api/people/:id": async (asked) => {
-      const action = actionOf(asked);
-      await administration.remove(action, asked.body);
-      connections.closeUser(action.to, closeCodes.accountDeleted);
-    },
+    "DELETE /api/people/:id/sessions": (asked) => administration.endSessions(actionOf(asked)),
+    "POST /api/people/:id/reset": (asked) => deps.resets.make(actionOf(asked)),
+    "DELETE /api/people/:id": (asked) => administration.remove(actionOf(asked), asked.body),
 
     "POST /api/reports": ({ session, body, address }) => reports.add(session, body, address),
     "GET /api/reports": ({ session, query }) => reports.list(session, query.which),

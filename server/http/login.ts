@@ -5,12 +5,9 @@ import type { KnownDevices } from "../auth/known-devices.ts";
 import type { ClientInfo, Sessions } from "../auth/sessions.ts";
 import type { MakeAuditEntry } from "../moderation/audit-entry.ts";
 import type { SessionInfo } from "../protocol/account.ts";
-import { type CloseCode, closeCodes } from "../protocol/close-codes.ts";
-import type { Connections } from "../realtime/connections.ts";
 import { Refusal, type Refused } from "../refusal.ts";
 import type { Session } from "../store/sessions.ts";
 import type { Store } from "../store/store.ts";
-import type { NewAuditEntry } from "../store/transaction.ts";
 import type { User } from "../store/users.ts";
 import { deviceCookie, sessionCookie } from "./cookies.ts";
 import { addressOf, type RouteContext } from "./env.ts";
@@ -21,7 +18,6 @@ export interface LoginDeps {
   sessions: Sessions;
   factors: Pick<Store["factors"], "recoveryCodes">;
   devices: KnownDevices;
-  connections: Connections;
   settings: LiveSettings;
   news: News;
   auditEntry: MakeAuditEntry;
@@ -42,7 +38,7 @@ export type Login = ReturnType<typeof login>;
 
 /** How sessions begin, become more, and end in a browser: the same for every way in. */
 export function login(deps: LoginDeps) {
-  const { accounts, sessions, factors, devices, connections, settings, news, auditEntry } = deps;
+  const { accounts, sessions, factors, devices, settings, news, auditEntry } = deps;
 
   /**
    * The session of a request: the one of its cookie, where the request shows the key of it too. Without that, the cookie was
@@ -53,8 +49,6 @@ export function login(deps: LoginDeps) {
     const session = await sessions.find(sessionCookie.of(c) ?? "");
     if (!session) return null;
     const claimed = await sessions.claim(session, keyHash);
-    // Whoever opened sockets without the key, as a page from before there were keys, comes back with it or not at all.
-    if (claimed === "bound") connections.closeSession(session, closeCodes.restarting);
     if (claimed !== "foreign") return session;
     const asked = `${c.req.method} ${c.req.path}`;
     const { userId: subject } = session;
@@ -90,15 +84,10 @@ export function login(deps: LoginDeps) {
     return (await factors.recoveryCodes(userId)) === 0;
   }
 
-  async function end(session: Session, code: CloseCode = closeCodes.signedOut, entry?: NewAuditEntry) {
-    await sessions.end(session, entry);
-    connections.closeSession(session, code);
-  }
-
   /** The session the browser had before ends: a sign-in never continues it. */
   async function welcome(c: RouteContext, user: User, token: string): Promise<SessionInfo> {
     const former = await formerOf(c, user);
-    if (former) await end(former);
+    if (former) await sessions.end(former);
     sessionCookie.set(c, token);
     deviceCookie.set(c, devices.mark(user));
     return info(await sessions.find(token));
@@ -107,7 +96,6 @@ export function login(deps: LoginDeps) {
   return {
     sessionOf,
     info,
-    end,
     welcome,
 
     /** Begins a session for somebody who has just proven with one factor or two who they are, by this way. */
@@ -121,13 +109,15 @@ export function login(deps: LoginDeps) {
         await sessions.end({ id });
         throw new Refusal("wrong_credentials");
       }
-      for (const surplus of await sessions.endSurplus(user, id))
-        connections.closeSession(surplus, closeCodes.signedOut);
+      await sessions.endSurplus(user, id);
       news.tell(user.id, "session.began", device);
       return welcome(c, user, token);
     },
 
-    /** Gives the browser a new token for a session in which something more was proven; its sockets come back with it. */
+    /**
+     * Gives the browser a new token for a session in which something more was proven. Its sockets come back with it, and the
+     * request goes on in it.
+     */
     async renew(c: RouteContext, session: Session, factors: 1 | 2, way: string): Promise<SessionInfo> {
       const entry = auditEntry("session.proven", {
         by: session.userId,
@@ -136,9 +126,10 @@ export function login(deps: LoginDeps) {
       });
       const renewed = await sessions.renew(session, factors, entry);
       if (!renewed) throw new Refusal("not_signed_in");
-      connections.closeSession(session, closeCodes.restarting);
       sessionCookie.set(c, renewed.token);
-      return info(await sessions.find(renewed.token));
+      const next = await sessions.find(renewed.token);
+      if (next) c.set("session", next);
+      return info(next);
     },
 
     /** Nothing stays in the browser of someone who left. */

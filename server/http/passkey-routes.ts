@@ -4,7 +4,6 @@ import type { Page } from "../auth/passkey-ceremonies.ts";
 import type { Passkeys } from "../auth/passkeys.ts";
 import { spend } from "../limits/rate-limit.ts";
 import type { Allowance } from "../limits/token-buckets.ts";
-import type { Connections } from "../realtime/connections.ts";
 import { Refusal } from "../refusal.ts";
 import type { RouteContext } from "./env.ts";
 import type { Handlers } from "./handler.ts";
@@ -14,13 +13,12 @@ export interface PasskeyRoutesDeps {
   passkeys: Passkeys;
   /** Bounds how many questions one address asks for, and how many answers it gives. */
   passkeyRate: Allowance;
-  connections: Connections;
   news: News;
   login: Login;
 }
 
 /** Signing in with a passkey, and the passkeys of one's own. */
-export function passkeyRoutes({ passkeys, passkeyRate, connections, news, login }: PasskeyRoutesDeps) {
+export function passkeyRoutes({ passkeys, passkeyRate, news, login }: PasskeyRoutesDeps) {
   return {
     "POST /api/passkeys/question": ({ c, address }) => {
       spend(passkeyRate, address);
@@ -52,8 +50,6 @@ export function passkeyRoutes({ passkeys, passkeyRate, connections, news, login 
       // The authenticator has verified its user: this session has seen both factors.
       const info = await login.renew(c, session, 2, "passkey");
       news.tell(session.userId, "passkey.added", device);
-      // Sessions that know the password alone are out with it, as soon as somebody looks.
-      connections.learn(session.userId, { hasPasskey: true, hasRecovery: true });
       return { ...info, ...(recoveryCodes && { recoveryCodes }) };
     },
 
@@ -63,10 +59,8 @@ export function passkeyRoutes({ passkeys, passkeyRate, connections, news, login 
     },
 
     "DELETE /api/account/passkeys/:id": async ({ c, session, id, address }) => {
-      const { device } = clientOf(c);
-      const wasLast = await passkeys.remove(session, id, address);
-      news.tell(session.userId, "passkey.removed", device);
-      if (wasLast) connections.learn(session.userId, { hasPasskey: false, hasRecovery: session.hasCode });
+      await passkeys.remove(session, id, address);
+      news.tell(session.userId, "passkey.removed", clientOf(c).device);
     },
   } satisfies Partial<Handlers>;
 }

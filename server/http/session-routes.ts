@@ -9,7 +9,6 @@ import type { Resets } from "../auth/resets.ts";
 import type { SecondFactor } from "../auth/second-factor.ts";
 import type { Sessions } from "../auth/sessions.ts";
 import type { MakeAuditEntry } from "../moderation/audit-entry.ts";
-import { closeCodes } from "../protocol/close-codes.ts";
 import type { Connections } from "../realtime/connections.ts";
 import { Refusal } from "../refusal.ts";
 import { deviceCookie } from "./cookies.ts";
@@ -50,7 +49,7 @@ export function sessionRoutes(deps: SessionRoutesDeps) {
 
     "DELETE /api/session": async ({ c, session, address }) => {
       const entry = deps.auditEntry("session.ended", { by: session.userId, address });
-      await login.end(session, closeCodes.signedOut, entry);
+      await sessions.end(session, entry);
       login.left(c);
     },
 
@@ -75,12 +74,7 @@ export function sessionRoutes(deps: SessionRoutesDeps) {
     "POST /api/reset/check": ({ body, address }) => resets.check(body.token, address),
 
     "POST /api/reset": async ({ c, body }) => {
-      const client = clientOf(c);
-      const { user, factors } = await resets.reset(body, client);
-      // Told while the other devices are still connected, so that they hear why they have to go.
-      deps.news.tell(user.id, "password.reset", client.device);
-      await deps.alerts.tell(user.id);
-      deps.connections.closeUser(user.id, closeCodes.signedOut);
+      const { user, factors } = await resets.reset(body, clientOf(c));
       return login.begin(c, user, factors, "reset link");
     },
   } satisfies Partial<Handlers>;

@@ -1,7 +1,4 @@
-import type { Broker } from "../broker/broker.ts";
-import { userTopic } from "../broker/topics.ts";
 import { Refusal } from "../refusal.ts";
-import type { ReadState } from "../store/cluster-event.ts";
 import type { ReadMark } from "../store/conversations.ts";
 import type { Store } from "../store/store.ts";
 import type { System } from "../system.ts";
@@ -12,7 +9,7 @@ const gatherMs = 250;
 const retryMs = 5_000;
 
 export interface ReadMarks {
-  /** Notes that a user has read up to `seq`. Shortly after, it is stored and published to all devices of the user. */
+  /** Notes that a user has read up to `seq`. Shortly after, it is stored, and all devices of the user hear of it. */
   mark(mark: ReadMark): void;
   /** Resolves when the gathered marks are stored, or have to wait. Call it before reading marks from the store. */
   flush(): Promise<void>;
@@ -24,8 +21,6 @@ export interface ReadMarks {
  */
 export function readMarks(
   conversations: Store["conversations"],
-  broker: Broker,
-  nameOf: (user: number) => string | null,
   system: System,
   report: (error: unknown) => void,
 ): ReadMarks {
@@ -46,18 +41,10 @@ export function readMarks(
     const marks = [...gathered.values()];
     gathered = new Map();
     try {
-      tell(await conversations.markRead(marks));
+      await conversations.markRead(marks);
     } catch (error) {
       if (!(error instanceof Refusal)) return report(error);
       for (const mark of marks) gather(mark, retryMs);
-    }
-  }
-
-  function tell(states: ReadState[]) {
-    for (const { userId, conversation, seq, unread } of states) {
-      const name = nameOf(userId);
-      if (name === null) continue;
-      broker.publish(userTopic(name), [{ type: "read.marked", conversation, seq, unread }]);
     }
   }
 

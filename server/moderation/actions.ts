@@ -1,10 +1,7 @@
 import type { People } from "../accounts/directory.ts";
-import type { Broker } from "../broker/broker.ts";
-import { groupTopic, userTopic } from "../broker/topics.ts";
 import { spend } from "../limits/rate-limit.ts";
 import type { Allowance } from "../limits/token-buckets.ts";
 import type { Muting, StatusChange } from "../protocol/people.ts";
-import { toPerson } from "../protocol/person.ts";
 import { isAbove } from "../protocol/roles.ts";
 import { Refusal } from "../refusal.ts";
 import type { Actor } from "../store/authority.ts";
@@ -16,10 +13,9 @@ import type { MakeAuditEntry } from "./audit-entry.ts";
 export interface ModerationDeps {
   users: Store["users"];
   people: People;
-  /** Bounds how much somebody does to others, here and in the administration: each deed is told and logged. */
+  /** Bounds how much somebody does to others, here and in the administration: all of it is logged. */
   moderationRate: Allowance;
   auditEntry: MakeAuditEntry;
-  broker: Broker;
   system: System;
 }
 
@@ -36,7 +32,7 @@ export interface ModerationAction {
 const events = { suspended: "person.suspended", banned: "person.banned", active: "person.restored" } as const;
 
 /** What is done to people who disturb. Each is only for who stands above them, and refuses as `not_allowed` otherwise. */
-export function moderation({ users, people, moderationRate, auditEntry, broker, system }: ModerationDeps) {
+export function moderation({ users, people, moderationRate, auditEntry, system }: ModerationDeps) {
   return {
     /** Keeps somebody from writing for a time, or ends that. */
     async mute({ by, to, address }: ModerationAction, { minutes, reason }: Muting): Promise<void> {
@@ -46,14 +42,11 @@ export function moderation({ users, people, moderationRate, auditEntry, broker, 
       const event = until === null ? "person.unmuted" : "person.muted";
       const entry = auditEntry(event, { by: by.userId, to, address, detail: { minutes, reason } });
       if (!(await users.mute(to, until, entry, actorOf(by)))) throw new Refusal("unknown_person");
-      people.mute(to, until);
-      const name = people.nameOf(to);
-      if (name !== null) broker.publish(userTopic(name), [{ type: "me.muted", until }]);
     },
 
     /**
-     * Locks an account, or opens it again, and lets everybody know who can be written to. A ban is a moderator's, a suspension an admin's, and what an admin has locked a
-     * moderator does not open. All sessions end with it; closing their sockets is the caller's part.
+     * Locks an account, or opens it again. A ban is a moderator's, a suspension an admin's, and what an admin has locked a
+     * moderator does not open. All sessions end with it.
      */
     async setStatus({ by, to, address }: ModerationAction, { status, reason }: StatusChange): Promise<void> {
       requireAbove(people, by, to);
@@ -62,11 +55,6 @@ export function moderation({ users, people, moderationRate, auditEntry, broker, 
       const why = status === "active" || reason === "" ? null : reason;
       const isDone = await users.setStatus(to, status, why, entry, actorOf(by));
       if (!isDone) throw new Refusal("unknown_person");
-      const name = people.nameOf(to);
-      if (name === null) return;
-      const person = toPerson({ id: to, name, role: people.roleOf(to), status });
-      people.change(person);
-      broker.publish(groupTopic, [{ type: "person.changed", person }]);
     },
   };
 }

@@ -1,13 +1,10 @@
 import type { People } from "../accounts/directory.ts";
 import { absoluteMs, idleMs } from "../auth/sessions.ts";
-import type { Broker } from "../broker/broker.ts";
-import { groupTopic } from "../broker/topics.ts";
 import { spend } from "../limits/rate-limit.ts";
 import type { Allowance } from "../limits/token-buckets.ts";
 import type { Deletion } from "../protocol/account.ts";
 import type { PersonInfo, RoleChange } from "../protocol/people.ts";
-import { toPerson } from "../protocol/person.ts";
-import { isAbove, may, type Role } from "../protocol/roles.ts";
+import { isAbove, may } from "../protocol/roles.ts";
 import { Refusal } from "../refusal.ts";
 import type { Session } from "../store/sessions.ts";
 import type { Store } from "../store/store.ts";
@@ -22,7 +19,6 @@ export interface AdministrationDeps {
   /** See the moderation, which shares it. */
   moderationRate: Allowance;
   auditEntry: MakeAuditEntry;
-  broker: Broker;
   system: System;
   /** Clears away what a deleted account leaves. */
   erase(): void;
@@ -32,16 +28,7 @@ export type Administration = ReturnType<typeof administration>;
 
 /** What admins do with other people's accounts. Each is only for who stands above them: `not_allowed` otherwise. */
 export function administration(deps: AdministrationDeps) {
-  const { users, sessions, people, moderationRate, auditEntry, broker, system } = deps;
-
-  function become(id: number, role: Role) {
-    const name = people.nameOf(id);
-    if (name === null) return;
-    const status = people.isBarred(id) ? "banned" : "active";
-    const person = toPerson({ id, name, role, status });
-    people.change(person);
-    broker.publish(groupTopic, [{ type: "person.changed", person }]);
-  }
+  const { users, sessions, people, moderationRate, auditEntry, system } = deps;
 
   return {
     /** Everyone who has an account; moderators see what they need to moderate. */
@@ -65,7 +52,6 @@ export function administration(deps: AdministrationDeps) {
       const detail = { from: people.roleOf(to), to: role };
       const entry = auditEntry("person.role changed", { by: by.userId, to, address, detail });
       if (!(await users.setRole(to, role, entry, actorOf(by)))) throw new Refusal("unknown_person");
-      become(to, role);
     },
 
     /** Makes somebody else the owner; oneself becomes an admin. */
@@ -74,11 +60,9 @@ export function administration(deps: AdministrationDeps) {
       spend(moderationRate, by.userId);
       const entry = auditEntry("house.handed over", { by: by.userId, to, address });
       if (!(await users.handOver(by.userId, to, entry))) throw new Refusal("unknown_person");
-      become(by.userId, "admin");
-      become(to, "owner");
     },
 
-    /** Ends all sessions of somebody. Closing their sockets is the caller's part, here and below. */
+    /** Ends all sessions of somebody. */
     async endSessions({ by, to, address }: ModerationAction): Promise<void> {
       requireAbove(people, by, to);
       spend(moderationRate, by.userId);
@@ -92,8 +76,6 @@ export function administration(deps: AdministrationDeps) {
       spend(moderationRate, by.userId);
       const entry = auditEntry("person.deleted", { by: by.userId, to, address, detail: { messages } });
       await users.remove(to, messages === "remove", entry, actorOf(by));
-      broker.publish(groupTopic, [{ type: "person.deleted", id: to }]);
-      people.forget(to);
       deps.erase();
     },
   };

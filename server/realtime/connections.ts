@@ -78,19 +78,16 @@ export class Connections {
     }
   }
 
-  /**
-   * Notes on the sockets of a user which factors the account has now; their next frame, or the watch, acts on it. Where an
-   * authenticator app was added or removed, they are closed, so that they reconnect under the new requirement.
-   */
+  /** Notes on the sockets of a user which factors the account has now; their next frame, or the watch, acts on it. */
   learn(
     userId: number,
     { hasCode, hasPasskey, hasRecovery }: Partial<Pick<Session, "hasCode" | "hasPasskey" | "hasRecovery">>,
   ): void {
-    for (const socket of [...(this.#byUser.get(userId) ?? [])]) {
+    for (const socket of this.#byUser.get(userId) ?? []) {
       const { session } = socket.data;
+      session.hasCode = hasCode ?? session.hasCode;
       session.hasPasskey = hasPasskey ?? session.hasPasskey;
       session.hasRecovery = hasRecovery ?? session.hasRecovery;
-      if (session.hasCode !== (hasCode ?? session.hasCode)) closeSocket(socket, closeCodes.restarting);
     }
   }
 }

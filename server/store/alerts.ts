@@ -9,6 +9,7 @@ import {
   some,
   statement,
   type Tx,
+  transaction,
   type Work,
 } from "./transaction.ts";
 
@@ -30,16 +31,18 @@ export const alerts = {
   }),
 
   /** Those that the user has not seen yet, the oldest first. */
-  unseen: statement(function* ({ db, t }, userId: number) {
-    return yield* rows(
-      db.select(shown(t)).from(t.alerts).where(unseenOf(t, userId)).orderBy(asc(t.alerts.id)),
-    );
+  unseen: statement(function* (reading, userId: number) {
+    return yield* rows(selectedUnseen(reading, userId));
   }),
 
   /** Notes that the user has seen one; false where there is none of this id that was not seen. */
-  see: statement(function* ({ db, t }, userId: number, id: number, at: number) {
+  see: transaction(function* (tx, userId: number, id: number, at: number) {
+    const { db, t } = tx;
     const one = and(unseenOf(t, userId), eq(t.alerts.id, id));
-    return yield* some(db.update(t.alerts).set({ seenAt: at }).where(one).returning({ id: t.alerts.id }));
+    if (!(yield* some(db.update(t.alerts).set({ seenAt: at }).where(one).returning({ id: t.alerts.id }))))
+      return false;
+    yield* notify(tx, userId);
+    return true;
   }),
 
   /** Makes those of the user unseen again that tell of a link which was used after this time. */
@@ -67,8 +70,9 @@ export const alerts = {
   }),
 };
 
-/** Writes an alert, where one is given, and forgets the oldest of its user where there are too many. */
-export function* addAlert({ db, t }: Tx, alert: NewAlert | undefined): Work<void> {
+/** Writes an alert, where one is given, and forgets the oldest of its user where there are too many. Their devices hear of it. */
+export function* addAlert(tx: Tx, alert: NewAlert | undefined): Work<void> {
+  const { db, t } = tx;
   if (alert === undefined) return;
   const { userId, what, at, by: byId } = alert;
   yield* done(db.insert(t.alerts).values({ userId, what, at, byId }));
@@ -83,7 +87,17 @@ export function* addAlert({ db, t }: Tx, alert: NewAlert | undefined): Work<void
       .offset(alertsMax),
   );
   if (surplus) yield* done(db.delete(t.alerts).where(and(own, lte(t.alerts.id, surplus.id))));
+  yield* notify(tx, userId);
 }
+
+/** Lets all devices of a user know what there is to know now. */
+function* notify({ db, t, emit }: Tx, userId: number): Work<void> {
+  const alerts = yield* rows(selectedUnseen({ db, t }, userId));
+  emit({ kind: "user.notified", userId, event: { type: "alerts.changed", alerts } });
+}
+
+const selectedUnseen = ({ db, t }: Pick<Reading, "db" | "t">, userId: number) =>
+  db.select(shown(t)).from(t.alerts).where(unseenOf(t, userId)).orderBy(asc(t.alerts.id));
 
 const shown = ({ alerts }: Reading["t"]) => ({
   id: alerts.id,

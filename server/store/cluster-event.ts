@@ -4,8 +4,8 @@ import type { AccountStatus } from "../protocol/roles.ts";
 import type { ServerSettings } from "../protocol/settings.ts";
 
 /**
- * What nodes hold in memory and must hear of. Each is written in the transaction that makes it true, so that whoever reads
- * finds both or neither.
+ * What has become true, of which memory and sockets must hear, on this node and on all others: see `effects.ts`. Each is part
+ * of the transaction that makes it true, so that whoever reads finds both or neither.
  */
 export type ClusterEvent =
   | { kind: "person.registered"; person: Person }
@@ -27,7 +27,7 @@ export type ClusterEvent =
     }
   | { kind: "settings.changed"; settings: ServerSettings }
   /** An event for all devices of one user. */
-  | { kind: "told"; userId: number; event: ChatEvent }
+  | { kind: "user.notified"; userId: number; event: ChatEvent }
   | { kind: "read.marked"; states: ReadState[] }
   | { kind: "spent"; spent: Spent };
 

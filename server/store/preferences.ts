@@ -16,7 +16,7 @@ export const preferences = {
 
   /**
    * Changes some of them; gives them all, or null where the account is gone. What else is stored stays, also what only a newer
-   * version knows. The devices on other nodes hear of it.
+   * version knows. All devices of the user hear of it.
    */
   change: transaction(function* (
     { db, t: { users }, locking, emit },
@@ -34,7 +34,7 @@ export const preferences = {
         .where(own),
     );
     const preferences = preferencesIn(stored);
-    emit({ kind: "told", userId, event: { type: "preferences.changed", preferences } });
+    emit({ kind: "user.notified", userId, event: { type: "preferences.changed", preferences } });
     return preferences;
   }),
 };

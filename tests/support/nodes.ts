@@ -29,11 +29,11 @@ export async function startNode({ url, spoil, ...options }: NodeOptions): Promis
   const storage = await openStorage(config, system, (error) => {
     if (!(error instanceof Incident)) bugs.push(error);
   });
-  const node = await storage.share({ pepper: Buffer.alloc(32, 7) });
-  if (!node) throw new Error("There is no node without PostgreSQL.");
-  spoil?.(node.shared);
-  const server = await startServer({ ...options, ...node });
-  return Object.assign(server, { url, shared: node.shared, bugs: Object.assign(server.bugs, bugs) });
+  const shared = await storage.share({ pepper: Buffer.alloc(32, 7) });
+  if (!shared) throw new Error("There is no node without PostgreSQL.");
+  spoil?.(shared);
+  const server = await startServer({ ...options, store: storage.store, shared });
+  return Object.assign(server, { url, shared, bugs: Object.assign(server.bugs, bugs) });
 }
 
 /** Several nodes on a new database of their own. */

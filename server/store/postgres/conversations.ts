@@ -1,6 +1,7 @@
 import { type ConversationId, groupId } from "../../protocol/conversation-id.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { NativeConversations } from "../conversations.ts";
+import type { Committed } from "../transaction.ts";
 import type { Author } from "./cluster-events.ts";
 import { withDbErrors } from "./db-errors.ts";
 import type { Db } from "./open.ts";
@@ -23,7 +24,12 @@ interface State {
   unread: string;
 }
 
-export function postgresConversations(db: Db, { origin, now }: Author): NativeConversations {
+/** `committed` is told what a change of marks has made true. */
+export function postgresConversations(
+  db: Db,
+  { origin, now }: Author,
+  committed: (outcome: Committed) => void,
+): NativeConversations {
   return {
     of: (userId) =>
       withDbErrors(async () => {
@@ -54,7 +60,7 @@ export function postgresConversations(db: Db, { origin, now }: Author): NativeCo
     markRead: (marks) =>
       withDbErrors(async () => {
         if (marks.length === 0) return [];
-        const states: State[] = await db.sql`
+        const rows: State[] = await db.sql`
           with marks as (
             select min(ordinal) as ordinal, user_id, conversation_id, max(seq) as seq
             from unnest(
@@ -97,12 +103,14 @@ export function postgresConversations(db: Db, { origin, now }: Author): NativeCo
             from states
           )
           select user_id, conversation_id, seq, unread from states order by ordinal`;
-        return states.map((state) => ({
+        const states = rows.map((state) => ({
           userId: Number(state.user_id),
           conversation: state.conversation_id,
           seq: Number(state.seq),
           unread: Number(state.unread),
         }));
+        committed({ events: [{ kind: "read.marked", states }], entries: [] });
+        return states;
       }),
   };
 }

@@ -15,7 +15,7 @@ export function postgresStore(db: Db, author: Author): Store {
   const { committed, onCommit } = commitListeners();
   const areas = areasOn(postgresEngine(db, author, committed));
   const waits = semaphore(db.connections);
-  const { of, markRead } = postgresConversations(db, author);
+  const { of, markRead } = postgresConversations(db, author, committed);
   const { append, before, from, after } = postgresMessages(db);
   return {
     ...areas,

@@ -2,6 +2,7 @@ import { and, desc, eq, gt, isNull, ne, sql } from "drizzle-orm";
 import { type ConversationId, groupId } from "../../protocol/conversation-id.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { NativeConversations, ReadMark } from "../conversations.ts";
+import type { Committed } from "../transaction.ts";
 import { withDbErrors } from "./db-errors.ts";
 import type { Db } from "./open.ts";
 import { ormOf } from "./orm.ts";
@@ -19,7 +20,11 @@ interface Row {
   last_read: number;
 }
 
-export function sqliteConversations(opened: Db): NativeConversations {
+/** `committed` is told what a change of marks has made true. */
+export function sqliteConversations(
+  opened: Db,
+  committed: (outcome: Committed) => void = () => {},
+): NativeConversations {
   const db = ormOf(opened);
   const of = prepared<Row, [userId: number, group: string]>(
     opened,
@@ -101,6 +106,11 @@ export function sqliteConversations(opened: Db): NativeConversations {
           unread: unreadOf(userId, id, last_read, head),
         })),
       ),
-    markRead: (marks) => withDbErrors(() => marked(marks)),
+    markRead: (marks) =>
+      withDbErrors(() => {
+        const states = marked(marks);
+        committed({ events: [{ kind: "read.marked", states }], entries: [] });
+        return states;
+      }),
   };
 }

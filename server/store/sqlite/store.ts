@@ -25,7 +25,7 @@ export function sqliteStore(db: Db): Store {
     users: { ...areas.users, ...userLookup(db) },
     sessions: { ...areas.sessions, find: sessionLookup(db) },
     disk: sqliteDisk(db),
-    conversations: { ...areas.conversations, ...sqliteConversations(db) },
+    conversations: { ...areas.conversations, ...sqliteConversations(db, committed) },
     messages: {
       ...areas.messages,
       ...sqliteMessages(db),

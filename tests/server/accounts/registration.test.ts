@@ -144,9 +144,10 @@ test("ASVS 15.3.3 a role, an id and other fields cannot be given", async () => {
 });
 
 test("a server that is closed makes no accounts, says so, and lets in those that it has", async () => {
-  const settings = { ...(await server.store.settings.read())!, registration: "closed" as const };
-  await server.store.settings.write(settings);
-  const closed = await startServer({ store: server.store });
+  const { store } = server;
+  const open = (await store.settings.read())!;
+  await store.settings.write({ ...open, registration: "closed" });
+  const closed = await startServer({ store });
   const before = contents().users;
   const carol = new Person(closed, "carol");
   const response = await carol.fetch("POST", "/api/account", { name: "carol", password });
@@ -163,6 +164,8 @@ test("a server that is closed makes no accounts, says so, and lets in those that
   expect((await new Person(closed, "Alice").signIn()).status).toBe(200);
   await closed.app.drain();
   await closed.server.stop(true);
+  // The server of the other tests has heard of it, too.
+  await store.settings.write(open);
 });
 
 test("ASVS 2.4.1 one address makes 40 accounts at once, then ten a minute; others are not kept waiting", async () => {

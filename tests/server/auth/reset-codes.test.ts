@@ -41,6 +41,7 @@ const use = async (more: { code?: string }) => {
     people: await loadPeople(store.users),
     hashNew: async (password) => `hash of ${password}`,
     secondFactor: { verifyCode },
+    news: { tell: () => {} },
     requireActive: requiringActive(store.audit, auditEntry),
     bound: (_, burst, perMinute) => new TokenBuckets(() => ({ burst, perMinute }), time.now),
     auditEntry,

@@ -43,7 +43,7 @@ describe.each(carriers)("%s", (_, spoil) => {
     const there = await remote.enter();
     const start = performance.now();
     await enrol(carla, Date.now);
-    expect(await there.closed).toBe(closeCodes.restarting);
+    expect(await there.closed).toBe(closeCodes.proofNeeded);
     expect(performance.now() - start).toBeLessThan(boundMs);
     expect(await outcomeOf(remote.connect())).toThrow("The socket closed");
     await carla.at(two).enter();

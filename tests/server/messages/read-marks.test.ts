@@ -30,18 +30,21 @@ beforeEach(async () => {
       return store.conversations.markRead(given);
     },
   };
-  const publish = (topic: string, events: readonly unknown[]) => void said.push([topic, ...events]);
-  const nameOf = (id: number) => [null, "alice", "bob"][id] ?? null;
-  marks = readMarks(conversations, { publish }, nameOf, time, (error) => bugs.push(error));
+  store.onCommit(({ events }) => {
+    for (const event of events) if (event.kind === "read.marked") said.push(...event.states);
+  });
+  marks = readMarks(conversations, time, (error) => bugs.push(error));
 });
 
 const read = (seq: number, userId = 1) => marks.mark({ userId, conversation: "group", seq });
-const marked = (seq: number, unread: number, name = "alice") => [
-  `user:${name}`,
-  { type: "read.marked", conversation: "group", seq, unread },
-];
+const marked = (seq: number, unread: number, userId = 1) => ({
+  userId,
+  conversation: "group" as const,
+  seq,
+  unread,
+});
 
-test("marks gather for a moment and are told to the devices of their reader", async () => {
+test("marks gather for a moment, and what became of them follows the commit", async () => {
   read(3);
   read(5);
   read(4);
@@ -55,7 +58,7 @@ test("marks gather for a moment and are told to the devices of their reader", as
       [2, 9],
     ],
   ]);
-  expect(said).toEqual([marked(5, 4), marked(9, 0, "bob")]);
+  expect(said).toEqual([marked(5, 4), marked(9, 0, 2)]);
 });
 
 test("whoever flushes has all that was marked before, also what another flush is still storing", async () => {
@@ -74,10 +77,10 @@ test("whoever flushes has all that was marked before, also what another flush is
   expect(said).toEqual([marked(3, 6)]);
 });
 
-test("someone deleted meanwhile is told nothing", async () => {
+test("of someone deleted meanwhile nothing is marked", async () => {
   marks.mark({ userId: 7, conversation: "group", seq: 3 });
   await marks.flush();
-  expect(said).toEqual([]);
+  expect(said).toEqual([marked(0, 9, 7)]);
 });
 
 describe("where the disk is full", () => {

@@ -225,10 +225,11 @@ describe("who enters between a change and its telling", () => {
   });
 
   test("is told of who was there for that moment only", async () => {
-    await alice.enter();
+    const hers = await alice.enter();
     const his = await bob.enter();
     expect(his.entered.online).toContain(1);
     await alice.fetch("DELETE", "/api/session");
+    await hers.closed;
     tell();
     expect(await his.event("presence.changed", ({ offline }) => offline.includes(1))).toBeTruthy();
   });

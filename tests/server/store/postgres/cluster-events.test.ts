@@ -100,7 +100,7 @@ test("the name of a deleted account is in no notice any more, and those of other
 });
 
 test("what is told to one user is a notice by itself, as it was given", async () => {
-  const event: ClusterEvent = { kind: "told", userId: 2, event: { type: "pong", ref: "1", now: 5 } };
+  const event: ClusterEvent = { kind: "user.notified", userId: 2, event: { type: "pong", ref: "1", now: 5 } };
   await addClusterEvent(a.db, { origin: "a", now: () => 1000 }, event);
   expect(await said()).toEqual([["a", 1000, event]]);
 });
