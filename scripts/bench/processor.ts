@@ -25,9 +25,19 @@ export function meter(pid: number): () => number | null {
 /** Nanoseconds of all threads of each process. */
 function usedBy(pids: number[]): Map<number, number> {
   return new Map(
-    pids.map((pid) => [pid, threadsOf(pid).reduce((sum, stat) => sum + numbersIn(stat)[0]!, 0)]),
+    pids.flatMap((pid): [number, number][] => {
+      try {
+        return [[pid, threadsOf(pid).reduce((sum, stat) => sum + numbersIn(stat)[0]!, 0)]];
+      } catch (error) {
+        if (hasEnded(error)) return [];
+        throw error;
+      }
+    }),
   );
 }
+
+/** Whether a process was gone when it was looked at. */
+const hasEnded = (error: unknown) => ["ENOENT", "ESRCH"].includes((error as { code?: string }).code ?? "");
 
 const threadsOf = (pid: number) =>
   readdirSync(`/proc/${pid}/task`).map((thread) => `/proc/${pid}/task/${thread}/schedstat`);
