@@ -31,10 +31,13 @@ const fields = Object.keys(messageBody.entries) as (keyof MessageBody)[];
  * A body as it is stored: JSON without spaces, its fields in the order of the schema. One body has one text, so that a message
  * that is sent again is known by it.
  */
-export function textOfBody(body: MessageBody): string {
-  const known: Partial<MessageBody> = {};
-  for (const field of fields) if (field in body) known[field] = body[field];
-  return JSON.stringify(known);
+export const textOfBody = (body: MessageBody): string => JSON.stringify(inOrder(body));
+
+/** The same before it is text: only the fields of the schema, in its order. */
+export function inOrder(body: MessageBody): MessageBody {
+  const ordered: Partial<MessageBody> = {};
+  for (const field of fields) if (field in body) ordered[field] = body[field];
+  return ordered as MessageBody;
 }
 
 /**

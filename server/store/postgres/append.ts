@@ -1,7 +1,7 @@
 import type { SQL } from "bun";
 import type { ErrorCode } from "../../protocol/errors.ts";
 import { emptyBody } from "../../protocol/message-body.ts";
-import { textOfBody } from "../message-row.ts";
+import { inOrder } from "../message-row.ts";
 import type { Draft, Outcome } from "../messages.ts";
 import appendSql from "./append.sql" with { type: "text" };
 import type { Db } from "./open.ts";
@@ -35,8 +35,9 @@ export async function addAppend(sql: SQL): Promise<void> {
   if (!found.isThere) await sql.unsafe(appendSql);
 }
 
+/** PostgreSQL takes the text of each body out of it as it stands there. */
 const jsonOf = (drafts: readonly Draft[]): string =>
-  JSON.stringify(drafts.map((draft) => ({ ...draft, body: textOfBody(draft.body) })));
+  JSON.stringify(drafts.map((draft) => ({ ...draft, body: inOrder(draft.body) })));
 
 function outcomeOf(row: Row, draft: Draft): Outcome {
   const { became, deleted } = row;
