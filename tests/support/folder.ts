@@ -1,13 +1,13 @@
-import { afterAll } from "bun:test";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
 const made: string[] = [];
-// Loaded before all tests (bunfig.toml), so that this comes after the last of them.
-afterAll(() => {
-  for (const folder of made) rmSync(folder, { recursive: true, force: true });
-});
+/** Removes all folders that this process has made. After all tests that happens by itself, and where a program ends that tests start. */
+export function removeFolders(): void {
+  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
+}
+process.on("exit", removeFolders);
 
 /** A folder with these files, which is removed after all tests. */
 export function temporaryFolder(files: Record<string, string | Uint8Array> = {}): string {
