@@ -26,6 +26,9 @@ export interface Draft {
   createdAt: number;
 }
 
+/** The message that a draft becomes under its number. */
+export const storedMessage = (draft: Draft, seq: number): Message => ({ ...draft, seq, rev: seq });
+
 /** What became of a draft: stored with the next number, found stored already, or refused. */
 export type Outcome =
   | { kind: "stored" | "duplicate"; message: Message }

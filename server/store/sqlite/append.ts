@@ -3,7 +3,7 @@ import { type ConversationId, directPair } from "../../protocol/conversation-id.
 import type { ErrorCode } from "../../protocol/errors.ts";
 import type { AccountStatus } from "../../protocol/roles.ts";
 import { type MessageRow, markOfBody, textOfBody, toMessage } from "../message-row.ts";
-import type { Draft, Outcome } from "../messages.ts";
+import { type Draft, type Outcome, storedMessage } from "../messages.ts";
 import type { Db } from "./open.ts";
 import { ormOf } from "./orm.ts";
 import { namedColumns, prepared } from "./prepared.ts";
@@ -86,16 +86,7 @@ export function sqliteAppend(db: Db): (drafts: readonly Draft[]) => Outcome[] {
       const { changes } = statements.message.run(id, seq, seq, user, clientId, body, createdAt);
       if (changes === 0) return storedBefore(draft, body)!;
       Object.assign(place, { head: seq, at: createdAt });
-      const message = {
-        conversation: id,
-        seq,
-        rev: seq,
-        author: user,
-        clientId,
-        body: draft.body,
-        createdAt,
-      };
-      return { kind: "stored", message };
+      return { kind: "stored", message: storedMessage(draft, seq) };
     };
 
     const outcomes = drafts.map(store);

@@ -1,5 +1,6 @@
 import type { ErrorCode } from "../../protocol/errors.ts";
 import { Refusal } from "../../refusal.ts";
+import { type Outcome as Appended, type Draft, storedMessage } from "../messages.ts";
 import type { Committed } from "../transaction.ts";
 
 // What crosses between the thread of the store and the one that serves. Plain values are copied as they are; bytes arrive as a
@@ -61,6 +62,15 @@ export function unpacked({ refusal, name, message, stack, code, cause }: Crossin
   if (stack !== undefined) error.stack = stack;
   return Object.assign(error, { name }, code === undefined ? {} : { code });
 }
+
+/** What became of drafts as one text: a number for a draft that was stored, since whoever sent it has the rest. */
+export const packedOutcomes = (outcomes: readonly Appended[]): string =>
+  JSON.stringify(outcomes.map((each) => (each.kind === "stored" ? each.message.seq : each)));
+
+export const unpackedOutcomes = (text: string, drafts: readonly Draft[]): Appended[] =>
+  (JSON.parse(text) as (number | Appended)[]).map((each, at) =>
+    typeof each === "number" ? { kind: "stored", message: storedMessage(drafts[at]!, each) } : each,
+  );
 
 /** The same value, with its bytes as Buffers again. */
 export function withBuffers<T>(value: T): T {

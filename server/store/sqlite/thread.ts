@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { commitListeners } from "../commit-listeners.ts";
 import type { Store } from "../store.ts";
-import { type FromStore, type ToStore, unpacked, withBuffers } from "./crossing.ts";
+import { type FromStore, type ToStore, unpacked, unpackedOutcomes, withBuffers } from "./crossing.ts";
 import { openReader } from "./open.ts";
 import { sqliteReads } from "./store.ts";
 
@@ -101,7 +101,10 @@ export async function storeOnThread(
     worker.removeAllListeners();
     if (!given) await worker.terminate();
   }
-  return storeOf({ epoch, onCommit, close }, sqliteReads(reader), call);
+  const reads = sqliteReads(reader);
+  const append: Store["messages"]["append"] = async (drafts) =>
+    unpackedOutcomes((await call("messages", "append", [JSON.stringify(drafts)])) as string, drafts);
+  return storeOf({ epoch, onCommit, close }, { ...reads, messages: { ...reads.messages, append } }, call);
 }
 
 /** A thread for one store after the other. */
