@@ -1,11 +1,10 @@
 import { join } from "node:path";
 import { projectRoot } from "../../server/config/environment.ts";
-import type { ChatEvent, EventOf } from "../../server/protocol/events.ts";
+import type { EventOf } from "../../server/protocol/events.ts";
 import type { Ground } from "./ground.ts";
-import type { Address } from "./open-wire.ts";
-import { password, type ServerFolder, text, unlimited } from "./server-folder.ts";
+import { type ServerFolder, text, unlimited } from "./server-folder.ts";
 import { type ServerProcess, startProcess } from "./server-process.ts";
-import type { Wire } from "./wire.ts";
+import type { Address, Wire } from "./wire.ts";
 
 /** A server that takes part, and how its members speak with it. */
 export interface Contender {
@@ -13,20 +12,13 @@ export interface Contender {
   server: ServerProcess;
   /** Where the member with this number connects. */
   address(member: number): Address;
-  /** What a member does once it is connected; `heard` resolves with the next text. */
-  enter(wire: Wire, heard: () => Promise<string>): Promise<void>;
+  /** What a member does once it is connected. */
+  enter(wire: Wire): Promise<unknown>;
   /** The text that sends a group message under this id. */
   say(id: string): string;
-  /** The ids of the group messages that a text delivers. */
-  idsIn(text: string): string[];
-  /** A request that signs the member in. */
-  signIn(member: number): Promise<Response>;
 }
 
 const bench = join(projectRoot, "scripts/bench");
-
-const idsOf = (events: ChatEvent[]) =>
-  events.flatMap((event) => (event.type === "message.sent" ? [event.message.clientId] : []));
 
 /** The real server: on the database file of the folder, with synchronous FULL, or on what these settings name. */
 export async function startOurs(
@@ -55,10 +47,7 @@ export async function startOurs(
       path: "/api/socket",
       headers: { Origin: origin, Cookie: folder.cookies[member]! },
     }),
-    async enter(wire, heard) {
-      wire.say(JSON.stringify({ type: "chat.enter", ref: "enter" }));
-      while (!(await heard()).includes('"chat.entered"'));
-    },
+    enter: (wire) => wire.ask({ type: "chat.enter" }),
     say: (id) =>
       JSON.stringify({
         type: "message.send",
@@ -66,14 +55,6 @@ export async function startOurs(
         conversation: "group",
         clientId: id,
         body: { text },
-      }),
-    idsIn: (text) => idsOf(JSON.parse(text)),
-    signIn: (member) =>
-      fetch(`${origin}/api/session`, {
-        method: "POST",
-        headers: { Origin: origin, "Content-Type": "application/json" },
-        body: JSON.stringify({ name: folder.names[member], password }),
-        tls: { rejectUnauthorized: false },
       }),
   };
 }
@@ -109,33 +90,14 @@ export async function startRival(
   const file = join(bench, script);
   const command = onNode ? await ground.node.command(file) : [process.execPath, file];
   const { cert, key } = ground.certificate;
-  const env = { CERT: cert, KEY: key, PASSWORD_HASH: ground.passwordHash };
+  const env = { CERT: cert, KEY: key };
   const server = await startProcess({ command, env, port: /ready (\d+)/ }, ground.cores);
-  const common = {
+  const isSocketIo = name === "Socket.IO";
+  return {
     name,
     server,
     address: () => ({ port: server.port, path, headers: {} }),
-    signIn: () =>
-      fetch(`https://localhost:${server.port}/sign-in`, {
-        method: "POST",
-        body: password,
-        tls: { rejectUnauthorized: false },
-      }),
-  };
-  if (name !== "Socket.IO")
-    return {
-      ...common,
-      async enter() {},
-      say: (id) => before + id + after,
-      idsIn: (text) => idsOf(JSON.parse(text)),
-    };
-  return {
-    ...common,
-    async enter(wire, heard) {
-      wire.say("40");
-      while (!(await heard()).startsWith("40"));
-    },
-    say: (id) => `42["send",${before}${id}${after}]`,
-    idsIn: (text) => (text.startsWith('42["sent"') ? idsOf(JSON.parse(text.slice(2))[1]) : []),
+    enter: async (wire) => isSocketIo && (await wire.answer("40", "40{")),
+    say: (id) => (isSocketIo ? `42["send",${before}${id}${after}]` : before + id + after),
   };
 }

@@ -1,14 +1,13 @@
+import type { ChatEvent } from "../../server/protocol/events.ts";
 import { browserSystem } from "../../web/transport/system.ts";
 import type { Contender } from "./contenders.ts";
-import { openWire } from "./open-wire.ts";
-import type { Wire } from "./wire.ts";
+import { openWire, patienceMs, type Wire, withPatience } from "./wire.ts";
 
 /** Ids are made as the client makes them: what they look like decides what storing them costs. */
 const { newId } = browserSystem;
 
 /** How many connect at a time while a crowd gathers. */
 const gatherAtOnce = 32;
-const patienceMs = 15_000;
 
 /** The members of one server's group. Who sent something looks for it in what arrives; the others only count. */
 export class Crowd {
@@ -28,7 +27,9 @@ export class Crowd {
     const connect = async () => {
       while (next < size) {
         const number = next++;
-        members[number] = await enter(contender, number);
+        const wire = await openWire(contender.address(number));
+        await withPatience(contender.enter(wire), `${contender.name} let nobody in`);
+        members[number] = wire;
       }
     };
     await Promise.all(Array.from({ length: gatherAtOnce }, connect));
@@ -51,7 +52,7 @@ export class Crowd {
     const takeTurns = async (_: unknown, slot: number) => {
       for (let turn = 0; performance.now() < end; turn++) {
         said++;
-        await this.#say(this.#members[slot * share + (turn % share)]!);
+        await say(this.#members[slot * share + (turn % share)]!, this.#contender);
       }
     };
     await withPatience(Promise.all(Array.from({ length: inFlight }, takeTurns)), "a message never came back");
@@ -59,13 +60,13 @@ export class Crowd {
     return said;
   }
 
-  /** Sends one message at each tick until `over`; gives the milliseconds each took to each member. */
+  /** Lets members of ours send one message at each tick until `over`; gives the milliseconds each took to each member. */
   async speakSteadily(everyMs: number, over: Promise<unknown>): Promise<number[]> {
     const delays: number[] = [];
     const onTheirWay = new Map<string, { at: number; missing: number }>();
     for (const member of this.#members)
       member.onText = (text) => {
-        for (const id of this.#contender.idsIn(text.toString())) {
+        for (const id of idsIn(text)) {
           const message = onTheirWay.get(id);
           if (!message) continue;
           delays.push(performance.now() - message.at);
@@ -86,7 +87,7 @@ export class Crowd {
 
   /** What one member says and hears back, as a frame. */
   async sample(): Promise<string> {
-    return await this.#say(this.#members[0]!);
+    return await say(this.#members[0]!, this.#contender);
   }
 
   /** The frames and the bytes that each member got in the latest `talk`. */
@@ -95,22 +96,10 @@ export class Crowd {
   }
 
   async leave(): Promise<void> {
-    for (const member of this.#members) member.close();
-    await withPatience(Promise.all(this.#members.map(({ closed }) => closed)), "a connection never closed");
-  }
-
-  /** Resolves with the text that brought the message back to its sender. */
-  #say(sender: Wire): Promise<string> {
-    const id = newId();
-    const mark = Buffer.from(id);
-    return new Promise((resolve) => {
-      sender.onText = (text) => {
-        if (!text.includes(mark)) return;
-        sender.onText = null;
-        resolve(text.toString());
-      };
-      sender.say(this.#contender.say(id));
-    });
+    await withPatience(
+      Promise.all(this.#members.map((member) => member.close())),
+      "a connection never closed",
+    );
   }
 
   #received(member: number) {
@@ -129,40 +118,22 @@ export class Crowd {
   }
 }
 
-/** A connection that has entered. */
-export async function enter(contender: Contender, number: number): Promise<Wire> {
-  const texts: string[] = [];
-  let arrived = () => {};
-  const wire = await openWire(contender.address(number), (text) => {
-    texts.push(text.toString());
-    arrived();
-  });
-  const heard = async (): Promise<string> => {
-    while (texts.length === 0) await new Promise<void>((resolve) => (arrived = resolve));
-    return texts.shift()!;
-  };
-  await withPatience(contender.enter(wire, heard), `${contender.name} let nobody in`);
-  wire.onText = null;
-  return wire;
+/** Sends a message; gives the text that brings it back. */
+export function say(wire: Wire, contender: Contender): Promise<string> {
+  const id = newId();
+  return wire.answer(contender.say(id), id);
 }
+
+/** The ids of the messages that a text of ours delivers. */
+const idsIn = (text: Buffer) =>
+  (JSON.parse(text.toString()) as ChatEvent[]).flatMap((event) =>
+    event.type === "message.sent" ? [event.message.clientId] : [],
+  );
 
 async function until(condition: () => boolean, otherwise: string): Promise<void> {
   const start = performance.now();
   while (!condition()) {
     if (performance.now() - start > patienceMs) throw new Error(`Waited too long: ${otherwise}`);
     await new Promise((resolve) => setImmediate(resolve));
-  }
-}
-
-/** A benchmark that hangs helps nobody: fails after a while, saying what it waited for. */
-export async function withPatience<T>(work: Promise<T>, otherwise: string): Promise<T> {
-  let timer: Timer | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`Waited too long: ${otherwise}`)), patienceMs);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

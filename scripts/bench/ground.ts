@@ -1,6 +1,5 @@
-import { hash } from "bcryptjs";
 import { type Cores, divideCores } from "./cores.ts";
-import { makeCertificate, password } from "./server-folder.ts";
+import { makeCertificate } from "./server-folder.ts";
 import { temporaryFolder } from "./temporary.ts";
 
 /** What all measurements stand on. */
@@ -8,8 +7,6 @@ export interface Ground {
   cores: Cores;
   /** The certificate of the servers that are not ours; of the same kind as ours. */
   certificate: { cert: string; key: string };
-  /** Of the one password, at the cost of ours, for the rivals' sign-in. */
-  passwordHash: string;
   /** The command that runs a script of the Node rivals. */
   node: { command(script: string): Promise<string[]>; says: string };
   /** Fewer and shorter rounds: to see that it works, not to believe the numbers. */
@@ -20,7 +17,6 @@ export async function layGround(quick: boolean): Promise<Ground> {
   return {
     cores: divideCores(),
     certificate: await makeCertificate(temporaryFolder()),
-    passwordHash: await hash(password, 12),
     node: nodeRunner(),
     quick,
   };

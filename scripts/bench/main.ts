@@ -1,16 +1,13 @@
 import { cpus } from "node:os";
+import { parseArgs } from "node:util";
 import { continueIn, ensureDependencies } from "../setup.ts";
 import { type Ground, layGround } from "./ground.ts";
-import { parseOptions } from "./options.ts";
 import { disturbance } from "./quiet.ts";
 import { print, printVerdict, type Section } from "./report.ts";
 import { floodsOfOne } from "./scenarios/floods.ts";
 import { groupMessage } from "./scenarios/group-message.ts";
 import { memory } from "./scenarios/memory.ts";
-import { nodeLatency } from "./scenarios/node-latency.ts";
-import { nodeThroughput } from "./scenarios/node-throughput.ts";
 import { reconnectStorm } from "./scenarios/reconnect-storm.ts";
-import { signInRush } from "./scenarios/sign-in-rush.ts";
 import { slowDisk } from "./scenarios/slow-disk.ts";
 import { startUp } from "./scenarios/start-up.ts";
 import { storeThroughput } from "./scenarios/store-throughput.ts";
@@ -24,15 +21,12 @@ import { removeFolders } from "./temporary.ts";
 const scenarios: Record<string, (ground: Ground) => Promise<Section>> = {
   "group-message": groupMessage,
   memory,
-  "sign-in-rush": signInRush,
   floods: floodsOfOne,
   "slow-disk": slowDisk,
   "start-up": startUp,
   "stored-messages": storedMessages,
   "reconnect-storm": reconnectStorm,
   "store-throughput": storeThroughput,
-  "node-throughput": nodeThroughput,
-  "node-latency": nodeLatency,
 };
 
 process.on("exit", () => {
@@ -47,7 +41,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
   });
 
 try {
-  const { only, quick, json } = parseOptions(process.argv.slice(2), Object.keys(scenarios));
+  const { only, quick, json } = options(process.argv.slice(2));
   if (await ensureDependencies("everything"))
     process.exit(await continueIn(["scripts/bench/main.ts", ...process.argv.slice(2)]));
   const ground = await layGround(quick);
@@ -69,7 +63,7 @@ try {
     print(section);
   }
   printVerdict(sections);
-  if (json !== null) await Bun.write(json, JSON.stringify({ machine, sections }, null, 2));
+  if (json !== undefined) await Bun.write(json, JSON.stringify({ machine, sections }, null, 2));
   process.exit(0);
 } catch (error) {
   // What is being stopped fails because of that.
@@ -78,4 +72,22 @@ try {
   // Not before all are gone, whichever came first: the signal, or the failure it led to.
   await killAll();
   process.exit(1);
+}
+
+/** Reads the command line; throws a sentence when it cannot be followed. */
+function options(args: string[]): { only: string[]; quick: boolean; json: string | undefined } {
+  const { values } = parseArgs({
+    args,
+    options: {
+      only: { type: "string", multiple: true },
+      quick: { type: "boolean", default: false },
+      json: { type: "string" },
+    },
+  });
+  const names = Object.keys(scenarios);
+  const only = (values.only ?? names).flatMap((value) => value.split(","));
+  const unknown = only.find((name) => !names.includes(name));
+  if (unknown !== undefined)
+    throw new Error(`There is no measurement "${unknown}". There are: ${names.join(", ")}`);
+  return { only, quick: values.quick, json: values.json };
 }

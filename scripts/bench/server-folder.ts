@@ -7,6 +7,7 @@ import { passwords } from "../../server/auth/passwords.ts";
 import { ensureCertificate } from "../../server/certificates/ensure.ts";
 import { parseConfig } from "../../server/config/environment.ts";
 import { loadSecrets } from "../../server/config/secrets.ts";
+import type { ConversationId } from "../../server/protocol/conversation-id.ts";
 import { openDatabase } from "../../server/store/sqlite/open.ts";
 import { sqliteStore } from "../../server/store/sqlite/store.ts";
 import type { Store } from "../../server/store/store.ts";
@@ -25,7 +26,7 @@ export interface ServerFolder {
   messages: number;
 }
 
-export const password = "correct horse battery staple";
+const password = "correct horse battery staple";
 /** Limits meant for people are out of the way: a few members send what a town would. */
 export const unlimited = {
   MESSAGES_PER_MINUTE: "1000000",
@@ -53,27 +54,34 @@ export async function makeServerFolder(
   const db = openDatabase(join(dataDir, "chat.sqlite"));
   for (const pragma of ["synchronous = OFF", "cache_size = -512000"]) db.$client.run(`PRAGMA ${pragma}`);
   const store = sqliteStore(db);
-  const passwordHash = await hashOf(dataDir);
-
-  await store.settings.write(newSettings("Bench", "closed", limits));
-  const settings: ServerFolder = { dataDir, cookies: [], names: [], messages };
-  for (let at = 0; at < people; at++) {
-    const name = `person-${String(at).padStart(4, "0")}`;
-    settings.names.push(name);
-    settings.cookies.push(await settle(store, name, passwordHash));
-  }
+  const { names, cookies } = await fill(store, dataDir, people, limits);
   for (let written = 0; written < messages; written += batch) {
     const size = Math.min(batch, messages - written);
     await store.messages.append(Array.from({ length: size }, (_, at) => draft(1 + (at % people))));
   }
-  const all = settings.names.map((_, at) => ({
+  const all = names.map((_, at) => ({
     userId: at + 1,
     conversation: "group" as const,
     seq: messages - unread,
   }));
   await store.conversations.markRead(all);
   store.close();
-  return settings;
+  return { dataDir, cookies, names, messages };
+}
+
+/** Sets the chat up and adds people who are signed in, with the secrets of the folder. */
+export async function fill(
+  store: Store,
+  dataDir: string,
+  people: number,
+  limits = parseConfig(unlimited).limits,
+): Promise<{ names: string[]; cookies: string[] }> {
+  await store.settings.write(newSettings("Bench", "closed", limits));
+  const passwordHash = await hashOf(dataDir);
+  const names = Array.from({ length: people }, (_, at) => `person-${String(at).padStart(4, "0")}`);
+  const cookies: string[] = [];
+  for (const name of names) cookies.push(await settle(store, name, passwordHash));
+  return { names, cookies };
 }
 
 /** The certificate that `server/main.ts` would make at its first start; gives its files. */
@@ -88,8 +96,8 @@ export async function makeCertificate(dataDir: string): Promise<{ cert: string; 
   return server.files;
 }
 
-const draft = (author: number) => ({
-  conversation: "group" as const,
+export const draft = (author: number, conversation: ConversationId = "group") => ({
+  conversation,
   author,
   clientId: newId(),
   body: { text },

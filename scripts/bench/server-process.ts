@@ -1,3 +1,4 @@
+import { printed } from "../printed.ts";
 import type { Cores } from "./cores.ts";
 import type { Question, Reading } from "./probe.ts";
 
@@ -11,12 +12,9 @@ export interface Launch {
 /** A server that the benchmark started, on the core for servers, with the probe inside. */
 export interface ServerProcess {
   port: number;
-  pid: number;
   ask(question: Question): Promise<Reading>;
   /** Asks it to end, and makes it end when it does not within five seconds. */
   stop(): Promise<void>;
-  /** Ends it at once, as a crash does. */
-  crash(): Promise<void>;
 }
 
 interface Killable {
@@ -50,8 +48,7 @@ export async function startProcess({ command, env, port }: Launch, cores: Cores)
   adopt(child);
 
   return {
-    port: await printed(child, port, command),
-    pid: child.pid,
+    port: Number(await printed(child, port)),
     ask(question) {
       return new Promise((resolve, reject) => {
         waiting.push(resolve);
@@ -65,34 +62,5 @@ export async function startProcess({ command, env, port }: Launch, cores: Cores)
       await child.exited;
       clearTimeout(kill);
     },
-    async crash() {
-      child.kill("SIGKILL");
-      await child.exited;
-    },
   };
-}
-
-async function printed(
-  child: Bun.Subprocess<"ignore", "pipe", "pipe">,
-  port: RegExp,
-  command: string[],
-): Promise<number> {
-  let text = "";
-  const errors = new Response(child.stderr).text();
-  const reader = child.stdout.getReader();
-  const decoder = new TextDecoder();
-  for (;;) {
-    const { value, done } = await reader.read();
-    if (done) throw new Error(`${command.join(" ")} ended:\n${text}${await errors}`);
-    text += decoder.decode(value, { stream: true });
-    const found = port.exec(text);
-    if (!found) continue;
-    void drain(reader);
-    return Number(found[1]);
-  }
-}
-
-/** A server that prints must never wait for a reader. */
-async function drain(reader: { read(): Promise<{ done: boolean }> }) {
-  while (!(await reader.read()).done);
 }

@@ -1,4 +1,67 @@
-import type { Socket } from "bun";
+import type { Socket, SocketHandler } from "bun";
+
+export interface Address {
+  port: number;
+  path: string;
+  /** Of the upgrade request, besides those every WebSocket client sends. */
+  headers: Record<string, string>;
+}
+
+/** No certificate is verified: all are the same self-made one, and everything is on this machine. */
+const tls = { rejectUnauthorized: false };
+const host = "127.0.0.1";
+
+/** Shakes hands over TLS, upgrades, and gives the open socket. */
+export function openWire({ port, path, headers }: Address): Promise<Wire> {
+  const { promise, resolve, reject } = Promise.withResolvers<Wire>();
+  const lines = [
+    `GET ${path} HTTP/1.1`,
+    `Host: localhost:${port}`,
+    "Upgrade: websocket",
+    "Connection: Upgrade",
+    "Sec-WebSocket-Version: 13",
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+  ];
+  let answer = "";
+
+  const data = (socket: Socket<Wire | null>, chunk: Buffer) => {
+    if (socket.data) return socket.data.take(chunk);
+    answer += chunk.toString("latin1");
+    const end = answer.indexOf("\r\n\r\n");
+    if (end === -1) return;
+    if (!answer.startsWith("HTTP/1.1 101")) return fail(socket, answer.slice(0, 300));
+    const wire = new Wire(socket);
+    socket.data = wire;
+    resolve(wire);
+    const more = Buffer.from(answer.slice(end + 4), "latin1");
+    if (more.length > 0) wire.take(more);
+  };
+  const fail = (socket: Socket<Wire | null>, why: string) => {
+    reject(new Error(`No WebSocket at port ${port}${path}: ${why}`));
+    socket.end();
+  };
+  const socket: SocketHandler<Wire | null> = {
+    handshake: (socket) => void socket.write(`${lines.join("\r\n")}\r\n\r\n`),
+    data,
+    close: (socket) => (socket.data ? socket.data.end() : fail(socket, "closed")),
+    error: (socket, error) => fail(socket, error.message),
+  };
+  Bun.connect({ hostname: host, port, tls, data: null, socket }).catch(reject);
+  return promise;
+}
+
+/** Shakes hands over TLS and nothing more; gives how to hang up. */
+export function openTls(port: number): Promise<() => void> {
+  const { promise, resolve, reject } = Promise.withResolvers<() => void>();
+  const socket: SocketHandler<null> = {
+    handshake: (socket) => resolve(() => void socket.end()),
+    data() {},
+    error: (_, error) => reject(error),
+  };
+  Bun.connect({ hostname: host, port, tls, data: null, socket }).catch(reject);
+  return promise;
+}
 
 /**
  * A WebSocket client that does as little as it can: it walks over frames, counts them, and looks inside only where
@@ -13,14 +76,14 @@ export class Wire {
   readonly closed: Promise<void>;
   readonly #socket: Socket<Wire | null>;
   #gone = () => {};
+  #ref = 0;
   /** Bytes of a frame that are still to come and interest nobody. */
   #skip = 0;
   /** The beginning of a frame that is not complete yet. */
   #rest: Buffer | null = null;
 
-  constructor(socket: Socket<Wire | null>, onText: Wire["onText"]) {
+  constructor(socket: Socket<Wire | null>) {
     this.#socket = socket;
-    this.onText = onText;
     this.closed = new Promise((resolve) => {
       this.#gone = resolve;
     });
@@ -31,11 +94,32 @@ export class Wire {
     this.#write(0x1, Buffer.from(text));
   }
 
-  close(): void {
-    this.#socket.end();
+  /** Sends a text; gives the first one that comes with this in it. What else comes is only counted. */
+  answer(text: string, mark: string): Promise<string> {
+    const bytes = Buffer.from(mark);
+    return new Promise((resolve) => {
+      this.onText = (text) => {
+        if (!text.includes(bytes)) return;
+        this.onText = null;
+        resolve(text.toString());
+      };
+      this.say(text);
+    });
   }
 
-  /** What the socket brought; for `open-wire.ts`, as is `end`. */
+  /** Sends a command to ours; gives the text that answers it, unread. */
+  ask(command: Record<string, unknown>): Promise<string> {
+    const ref = `ask-${this.#ref++}`;
+    const asked = this.answer(JSON.stringify({ ...command, ref }), `"ref":"${ref}"`);
+    return withPatience(asked, "an answer that never came");
+  }
+
+  close(): Promise<void> {
+    this.#socket.end();
+    return this.closed;
+  }
+
+  /** Takes what the socket brought. */
   take(chunk: Buffer): void {
     let data = this.#rest ? Buffer.concat([this.#rest, chunk]) : chunk;
     this.#rest = null;
@@ -111,4 +195,19 @@ function headOf(data: Buffer): Frame | null {
   if (short < 126) return { kind, start: 2, length: short };
   if (short === 126) return data.length < 4 ? null : { kind, start: 4, length: data.readUInt16BE(2) };
   return data.length < 10 ? null : { kind, start: 10, length: Number(data.readBigUInt64BE(2)) };
+}
+
+export const patienceMs = 15_000;
+
+/** A benchmark that hangs helps nobody: fails after a while, saying what it waited for. */
+export async function withPatience<T>(work: Promise<T>, otherwise: string): Promise<T> {
+  let timer: Timer | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`Waited too long: ${otherwise}`)), patienceMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { ensureCertificate } from "../../server/certificates/ensure.ts";
 import { selfMadeFiles } from "../../server/certificates/files.ts";
 import { projectRoot } from "../../server/config/environment.ts";
-import { SetupError } from "../setup.ts";
+import { printed } from "../printed.ts";
 
 /** A server that is being judged, and how to trust it. */
 export interface Judged {
@@ -44,28 +44,15 @@ export async function startJudged(): Promise<Judged> {
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    return { name, port: await portOf(child), authority: files.authority.cert, folder, stop };
+    return {
+      name,
+      port: Number(await printed(child, /https:\/\/localhost:(\d+)[\s\S]*Ctrl-C/)),
+      authority: files.authority.cert,
+      folder,
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
-  }
-}
-
-/** The port in what it prints; then it is read on, so that it never waits for a reader. */
-async function portOf(child: Bun.Subprocess<"ignore", "pipe", "pipe">): Promise<number> {
-  const errors = new Response(child.stderr).text();
-  const decoder = new TextDecoder();
-  const reader = child.stdout.getReader();
-  let text = "";
-  for (;;) {
-    const { value, done } = await reader.read();
-    if (done) throw new SetupError(`The server has ended:\n\n${text}${await errors}`);
-    text += decoder.decode(value, { stream: true });
-    const [, port] = /https:\/\/localhost:(\d+)[\s\S]*Ctrl-C/.exec(text) ?? [];
-    if (port === undefined) continue;
-    void (async () => {
-      while (!(await reader.read()).done);
-    })();
-    return Number(port);
   }
 }

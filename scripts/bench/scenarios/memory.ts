@@ -57,10 +57,7 @@ function line(what: string, measured: Record<Name, number[]>, toReach: boolean):
 }
 
 /** How much a server that was just started grows, a member, when that many come, and when they come again. */
-export async function growthOf(
-  contender: Contender,
-  size: number,
-): Promise<{ first: number; again: number }> {
+async function growthOf(contender: Contender, size: number): Promise<{ first: number; again: number }> {
   const { server } = contender;
   const resident = async () => (await server.ask("collect")).resident / 1024 / size;
   const visit = async () => {

@@ -1,13 +1,12 @@
 import { join } from "node:path";
 import { projectRoot } from "../../../server/config/environment.ts";
-import { Client } from "../client.ts";
 import { type Contender, type Frame, startOurs, startRival } from "../contenders.ts";
 import type { Ground } from "../ground.ts";
-import { openTls, openWire } from "../open-wire.ts";
 import { atMost, type Section } from "../report.ts";
 import { inRounds, median, ratio } from "../rounds.ts";
 import { makeServerFolder, type ServerFolder } from "../server-folder.ts";
 import { type ServerProcess, startProcess } from "../server-process.ts";
+import { openTls, openWire } from "../wire.ts";
 
 const clients = 1000;
 const missed = 20;
@@ -66,7 +65,7 @@ interface Known {
 
 async function visit(ground: Ground, folder: ServerFolder): Promise<Known> {
   const ours = await startOurs(ground, folder);
-  const client = await Client.connect(ours, 0);
+  const client = await openWire(ours.address(0));
   const [{ epoch, peopleTag }] = JSON.parse(await client.ask({ type: "chat.enter" })) as [Known];
   await client.close();
   await ours.server.stop();
@@ -74,7 +73,7 @@ async function visit(ground: Ground, folder: ServerFolder): Promise<Known> {
 }
 
 async function comeBack(ours: Contender, number: number, { epoch, peopleTag, cursor }: Known) {
-  const client = await Client.connect(ours, number);
+  const client = await openWire(ours.address(number));
   await client.ask({ type: "chat.enter", people: peopleTag });
   const synced = await client.ask({ type: "conversation.sync", conversation: "group", epoch, after: cursor });
   const [{ messages }] = JSON.parse(synced) as [{ messages: unknown[] }];

@@ -1,10 +1,10 @@
-import { Client } from "../client.ts";
 import { startOurs } from "../contenders.ts";
 import { Crowd } from "../crowd.ts";
 import type { Ground } from "../ground.ts";
 import { atMost, type Line, type Section } from "../report.ts";
 import { median, percentile } from "../rounds.ts";
 import { makeServerFolder } from "../server-folder.ts";
+import { openWire } from "../wire.ts";
 
 const members = 20;
 const everyMs = 20;
@@ -56,7 +56,7 @@ async function measured(ground: Ground, under: string[]): Promise<{ pings: numbe
   const folder = await makeServerFolder(members + 1);
   const ours = await startOurs(ground, folder, {}, undefined, under);
   const crowd = await Crowd.gather(ours, members);
-  const listener = await Client.connect(ours, members);
+  const listener = await openWire(ours.address(members));
   await listener.ask({ type: "ping" });
   let isOver = false;
   const over = Bun.sleep(ground.quick ? 2_000 : 10_000).finally(() => {

@@ -1,10 +1,11 @@
-import { Client } from "../client.ts";
 import { type Contender, startOurs } from "../contenders.ts";
+import { say } from "../crowd.ts";
 import type { Ground } from "../ground.ts";
 import { atMost, type Line, type Section } from "../report.ts";
 import { inRounds, median, ratio } from "../rounds.ts";
 import { makeServerFolder } from "../server-folder.ts";
 import { removeFolder } from "../temporary.ts";
+import { openWire, type Wire } from "../wire.ts";
 
 const people = 50;
 const few = 1_000;
@@ -15,12 +16,12 @@ export async function storedMessages(ground: Ground): Promise<Section> {
   const folders = [await makeServerFolder(people, few), await makeServerFolder(people, many)];
   const [atFew, atMany] = await Promise.all(folders.map((folder) => open(ground, folder)));
   const lines: Line[] = [];
-  for (const [what, entry] of Object.entries(acts)) {
+  for (const [what, act] of Object.entries(acts)) {
     const times = ground.quick ? 200 : 1000;
-    for (const at of [atFew!, atMany!]) await costOf(at, entry, times);
+    for (const at of [atFew!, atMany!]) await costOf(at, act, times);
     const measured = await inRounds(ground.quick ? 3 : 7, {
-      few: () => costOf(atFew!, entry, times),
-      many: () => costOf(atMany!, entry, times),
+      few: () => costOf(atFew!, act, times),
+      many: () => costOf(atMany!, act, times),
     });
     const growth = ratio(measured, "many", "few");
     lines.push({
@@ -43,15 +44,15 @@ export async function storedMessages(ground: Ground): Promise<Section> {
 
 interface Opened {
   contender: Contender;
-  clients: Client[];
+  clients: Wire[];
   epoch: string;
   messages: number;
 }
 
 async function open(ground: Ground, folder: Awaited<ReturnType<typeof makeServerFolder>>): Promise<Opened> {
   const contender = await startOurs(ground, folder);
-  const clients: Client[] = [];
-  for (let member = 0; member < people; member++) clients.push(await Client.connect(contender, member));
+  const clients: Wire[] = [];
+  for (let member = 0; member < people; member++) clients.push(await openWire(contender.address(member)));
   const [entered] = JSON.parse(await clients[0]!.ask({ type: "chat.enter" })) as [{ epoch: string }];
   return { contender, clients, epoch: entered.epoch, messages: folder.messages };
 }
@@ -59,10 +60,10 @@ async function open(ground: Ground, folder: Awaited<ReturnType<typeof makeServer
 /** A place anywhere in the history the folder was made with. */
 const somewhere = ({ messages }: Opened) => 1 + Math.floor(Math.random() * messages);
 
-type NewAuditEntry = (at: Opened, client: Client) => Promise<string>;
+type Act = (at: Opened, client: Wire) => Promise<string>;
 
-const acts: Record<string, NewAuditEntry> = {
-  "send a message": ({ contender }, client) => client.say(contender),
+const acts: Record<string, Act> = {
+  "send a message": ({ contender }, client) => say(client, contender),
   "the latest page": (_, client) => client.ask({ type: "history.read", conversation: "group" }),
   "a page anywhere": (at, client) =>
     client.ask({ type: "history.read", conversation: "group", before: somewhere(at) }),
@@ -76,9 +77,9 @@ const acts: Record<string, NewAuditEntry> = {
 };
 
 /** Server CPU in microseconds a time, each by another person than the last, one after the other. */
-async function costOf(at: Opened, entry: NewAuditEntry, times: number): Promise<number> {
+async function costOf(at: Opened, act: Act, times: number): Promise<number> {
   const before = await at.contender.server.ask("read");
-  for (let time = 0; time < times; time++) await entry(at, at.clients[time % people]!);
+  for (let time = 0; time < times; time++) await act(at, at.clients[time % people]!);
   const after = await at.contender.server.ask("read");
   return (after.cpu - before.cpu) / times;
 }
