@@ -86,8 +86,7 @@ export class Front {
   }
 
   async stop(): Promise<void> {
-    this.program.process.kill("SIGTERM");
-    await this.program.ends();
+    await this.program.stop();
     for (const node of this.nodes) await node.kill();
   }
 }

@@ -33,8 +33,7 @@ export async function behind(balancer: Balancer, path: string) {
     origin,
     async stop() {
       for (const each of [program, node]) {
-        each.process.kill("SIGTERM");
-        await each.ends();
+        await each.stop();
       }
     },
   };

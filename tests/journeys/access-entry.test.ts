@@ -1,4 +1,4 @@
-import { expect, setDefaultTimeout, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { judge } from "../support/judge.ts";
 import { looks } from "../support/looks.ts";
 import { Person, password } from "../support/person.ts";
@@ -6,7 +6,6 @@ import { startServer } from "../support/server.ts";
 import { setUpLink } from "../support/server-settings.ts";
 import { inBrowser } from "../support/stage.ts";
 
-setDefaultTimeout(90_000);
 const visit = inBrowser();
 
 for (const [look, options] of looks)

@@ -1,10 +1,9 @@
-import { beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 import { judge } from "../support/judge.ts";
 import { looks } from "../support/looks.ts";
 import { stage } from "../support/stage.ts";
 import type { Visitor } from "../support/visitor.ts";
 
-setDefaultTimeout(120_000);
 const longName = "a-name.as_long-as-20";
 const {
   mona,

@@ -1,10 +1,9 @@
-import { expect, setDefaultTimeout, test } from "bun:test";
+import { expect, test } from "bun:test";
 import type { BrowserContextOptions } from "playwright-core";
 import { judge } from "../support/judge.ts";
 import { stage } from "../support/stage.ts";
 import { desk, phone, type Visitor } from "../support/visitor.ts";
 
-setDefaultTimeout(90_000);
 const { server, visit } = stage({ browser: true });
 
 const looks: [string, BrowserContextOptions][] = [

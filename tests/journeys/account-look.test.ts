@@ -1,11 +1,10 @@
-import { setDefaultTimeout, test } from "bun:test";
+import { test } from "bun:test";
 import { judge } from "../support/judge.ts";
 import { looks } from "../support/looks.ts";
 import { addPasskey, PasskeyDevice } from "../support/passkey-device.ts";
 import { Person } from "../support/person.ts";
 import { stage } from "../support/stage.ts";
 
-setDefaultTimeout(90_000);
 const { server, visit } = stage({ browser: true });
 
 const long = "The old tablet of grandmother in the kitchen, on the left";

@@ -1,9 +1,8 @@
-import { expect, setDefaultTimeout, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { password } from "../support/person.ts";
 import { stage } from "../support/stage.ts";
 import type { Visitor } from "../support/visitor.ts";
 
-setDefaultTimeout(60_000);
 const { visit } = stage({ browser: true });
 
 const alert = (visitor: Visitor, text: RegExp) => visitor.page.getByText(text).first().waitFor();

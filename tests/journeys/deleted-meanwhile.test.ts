@@ -1,9 +1,8 @@
-import { expect, setDefaultTimeout, test } from "bun:test";
+import { expect, test } from "bun:test";
 import type { WebSocketRoute } from "playwright-core";
 import { stage } from "../support/stage.ts";
 import type { Visitor } from "../support/visitor.ts";
 
-setDefaultTimeout(90_000);
 const { server, people, visit } = stage({
   browser: true,
   people: { olga: "owner", mona: "moderator", anna: "member", bert: "member" },

@@ -1,8 +1,7 @@
-import { expect, setDefaultTimeout, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { Person } from "../support/person.ts";
 import { stage } from "../support/stage.ts";
 
-setDefaultTimeout(60_000);
 const { server, visit } = stage({
   browser: true,
   env: { MESSAGES_PER_MINUTE: "100000", MESSAGE_BURST: "1000" },

@@ -1,9 +1,8 @@
-import { expect, setDefaultTimeout, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { Person, password } from "../support/person.ts";
 import { stage } from "../support/stage.ts";
 import type { Visitor } from "../support/visitor.ts";
 
-setDefaultTimeout(90_000);
 const { server, owner, visit } = stage({ browser: true, owner: "olga", registration: "invite" });
 
 async function register(visitor: Visitor) {

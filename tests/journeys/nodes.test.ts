@@ -1,4 +1,4 @@
-import { expect, setDefaultTimeout } from "bun:test";
+import { expect } from "bun:test";
 import { freePort } from "../../scripts/cluster/ports.ts";
 import { withProgram } from "../support/companions.ts";
 import { temporaryFolder } from "../support/folder.ts";
@@ -8,7 +8,6 @@ import { setUpBeforehand } from "../support/server-settings.ts";
 import { inBrowser } from "../support/stage.ts";
 import type { Visitor } from "../support/visitor.ts";
 
-setDefaultTimeout(90_000);
 const visit = inBrowser();
 
 /** Keeps every word that a banner ever showed, however short. */
@@ -73,8 +72,7 @@ withProgram(
         expect(since.filter((line) => /has (joined|left)/.test(line))).toEqual([]);
       }
     } finally {
-      cluster.process.kill("SIGTERM");
-      await cluster.ends();
+      await cluster.stop();
     }
   },
 );

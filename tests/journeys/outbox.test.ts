@@ -1,8 +1,7 @@
-import { expect, setDefaultTimeout, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { stage } from "../support/stage.ts";
 import { phone, type Visitor } from "../support/visitor.ts";
 
-setDefaultTimeout(60_000);
 const { visit } = stage({ browser: true, env: { MAX_MESSAGE_BYTES: "1000" } });
 
 /** Cuts the socket of a page until it is let through again; pages and requests still work. */

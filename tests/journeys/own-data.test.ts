@@ -1,11 +1,10 @@
-import { expect, setDefaultTimeout, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { copyFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import type { Download } from "playwright-core";
 import { stage } from "../support/stage.ts";
 import type { Visitor } from "../support/visitor.ts";
 
-setDefaultTimeout(60_000);
 const { server, visit } = stage({ browser: true });
 
 async function taken(visitor: Visitor, button: string): Promise<Download> {

@@ -1,4 +1,4 @@
-import { expect, setDefaultTimeout, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
 import { newRecoveryCodes } from "../../server/auth/recovery-codes.ts";
 import type { ServerSettings } from "../../server/protocol/settings.ts";
@@ -9,7 +9,6 @@ import { startServer } from "../support/server.ts";
 import { stage } from "../support/stage.ts";
 import { desk, type Visitor } from "../support/visitor.ts";
 
-setDefaultTimeout(60_000);
 let ahead = 0;
 const now = () => Date.now() + ahead;
 const { server, visit } = stage({ browser: true, system: { ...system, now } });

@@ -1,8 +1,7 @@
-import { setDefaultTimeout, test } from "bun:test";
+import { test } from "bun:test";
 import { addPasskey, PasskeyDevice } from "../support/passkey-device.ts";
 import { stage } from "../support/stage.ts";
 
-setDefaultTimeout(60_000);
 const { server, pat, visit } = stage({
   browser: true,
   people: { olivia: "owner", pat: "member", bob: "member" },

@@ -1,9 +1,8 @@
-import { expect, setDefaultTimeout, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { password } from "../support/person.ts";
 import { stage } from "../support/stage.ts";
 import { phone, type Visitor } from "../support/visitor.ts";
 
-setDefaultTimeout(90_000);
 const welcome = '<img src=x onerror="alert(1)"><script>alert(1)</script>';
 const settings = { welcome, registration: "open" } as const;
 const { server, visit } = stage({

@@ -1,10 +1,9 @@
-import { setDefaultTimeout, test } from "bun:test";
+import { test } from "bun:test";
 import { homebase } from "../support/homebase.ts";
 import { judge } from "../support/judge.ts";
 import { looks } from "../support/looks.ts";
 import { Person, password } from "../support/person.ts";
 
-setDefaultTimeout(60_000);
 // Another name than the provider's: to a browser, the two are different sites.
 const home = homebase({ browser: true, once: false, host: "127.0.0.1" });
 const { server, visit } = home;

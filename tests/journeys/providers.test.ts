@@ -1,4 +1,4 @@
-import { expect, setDefaultTimeout, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
 import type { BrowserContextOptions } from "playwright-core";
 import { enrol } from "../support/authenticator.ts";
@@ -6,7 +6,6 @@ import { homebase } from "../support/homebase.ts";
 import { Person, password } from "../support/person.ts";
 import type { Visitor } from "../support/visitor.ts";
 
-setDefaultTimeout(60_000);
 // Another name than the provider's: to a browser, the two are different sites.
 const home = homebase({ browser: true, host: "127.0.0.1" }, { "a-1": { name: "Anna Berg" } });
 const { server, visit } = home;

@@ -1,11 +1,10 @@
-import { expect, setDefaultTimeout, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { Person } from "../support/person.ts";
 import { startServer } from "../support/server.ts";
 import { setUpLink } from "../support/server-settings.ts";
 import { stage } from "../support/stage.ts";
 import { desk } from "../support/visitor.ts";
 
-setDefaultTimeout(90_000);
 const { server, visit } = stage({ browser: true, settings: null });
 
 test("a forgotten password is mended by a link, once, and the other devices are logged out", async () => {

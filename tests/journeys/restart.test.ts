@@ -1,9 +1,8 @@
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, expect, test } from "bun:test";
 import { ChatProcess } from "../support/chat-process.ts";
 import { inBrowser } from "../support/stage.ts";
 import type { Visitor } from "../support/visitor.ts";
 
-setDefaultTimeout(90_000);
 const chat = new ChatProcess();
 const visit = inBrowser();
 beforeAll(() => chat.start());

@@ -1,9 +1,8 @@
-import { expect, setDefaultTimeout, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { Person } from "../support/person.ts";
 import { stage } from "../support/stage.ts";
 import { testAuthority } from "../support/test-authority.ts";
 
-setDefaultTimeout(60_000);
 const { server, visit } = stage({ browser: true });
 
 /** Another service on another port of the same host: keeps the cookies that browsers send to it, and sets what it likes. */

@@ -1,10 +1,9 @@
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, expect, test } from "bun:test";
 import { draft } from "../server/store/conformance/ground.ts";
 import { Person } from "../support/person.ts";
 import { stage } from "../support/stage.ts";
 import { phone, type Visitor } from "../support/visitor.ts";
 
-setDefaultTimeout(90_000);
 let writer: Awaited<ReturnType<Person["enter"]>>;
 /** Has been away since before the first message. */
 let returner: Person;

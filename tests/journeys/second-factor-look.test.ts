@@ -1,4 +1,4 @@
-import { setDefaultTimeout, test } from "bun:test";
+import { test } from "bun:test";
 import { sql } from "drizzle-orm";
 import { system } from "../../server/system.ts";
 import { Authenticator } from "../support/authenticator.ts";
@@ -7,7 +7,6 @@ import { looks } from "../support/looks.ts";
 import { password } from "../support/person.ts";
 import { stage } from "../support/stage.ts";
 
-setDefaultTimeout(90_000);
 let ahead = 0;
 const now = () => Date.now() + ahead;
 const { server, visit } = stage({

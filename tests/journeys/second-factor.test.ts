@@ -1,4 +1,4 @@
-import { expect, setDefaultTimeout, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
 import type { ServerSettings } from "../../server/protocol/settings.ts";
 import { system } from "../../server/system.ts";
@@ -7,7 +7,6 @@ import { Person, password } from "../support/person.ts";
 import { stage } from "../support/stage.ts";
 import { codeField, giveCode, setUp } from "../support/two-step-login.ts";
 
-setDefaultTimeout(60_000);
 /** How far the server's clock is ahead: codes change without anybody's waiting for it. */
 let ahead = 0;
 const now = () => Date.now() + ahead;

@@ -1,10 +1,9 @@
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, expect, test } from "bun:test";
 import { temporaryFolder } from "../support/folder.ts";
 import { password } from "../support/person.ts";
 import { Program } from "../support/program.ts";
 import { inBrowser } from "../support/stage.ts";
 
-setDefaultTimeout(90_000);
 const dataDir = temporaryFolder();
 const visit = inBrowser();
 let program: Program;
@@ -12,8 +11,7 @@ beforeAll(() => {
   program = new Program([process.execPath, "server/main.ts"], { DATA_DIR: dataDir, PORT: "0" });
 });
 afterAll(async () => {
-  program.process.kill("SIGTERM");
-  await program.ends();
+  await program.stop();
 });
 
 test("from the printed link to two people who talk", async () => {

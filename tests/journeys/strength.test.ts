@@ -1,9 +1,8 @@
-import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, expect, test } from "bun:test";
 import { passwordStrength } from "../../server/auth/strength.ts";
 import { stage } from "../support/stage.ts";
 import { phone, type Visitor } from "../support/visitor.ts";
 
-setDefaultTimeout(90_000);
 const stolen = "tulip sofa winter";
 const strength = passwordStrength({
   breaches: { has: async (password) => password === stolen },

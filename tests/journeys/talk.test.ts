@@ -1,7 +1,6 @@
-import { expect, setDefaultTimeout, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { stage } from "../support/stage.ts";
 
-setDefaultTimeout(60_000);
 const { visit } = stage({ browser: true, env: { SOCKETS_PER_USER: "2" } });
 
 test("three people meet, talk in the group and in private, and find it all again after a reload", async () => {

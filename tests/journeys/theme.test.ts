@@ -1,8 +1,7 @@
-import { expect, setDefaultTimeout, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { stage } from "../support/stage.ts";
 import { phone, type Visitor } from "../support/visitor.ts";
 
-setDefaultTimeout(60_000);
 const { visit } = stage({ browser: true });
 
 const light = { colorScheme: "light" } as const;

@@ -83,8 +83,7 @@ async function tryOut(parts: string[]) {
     expect(pids.filter(lives)).toEqual([]);
     expect(program.printed).not.toContain('"event":"bug"');
   } finally {
-    program.process.kill("SIGTERM");
-    await program.ends();
+    await program.stop();
   }
 }
 

@@ -24,10 +24,8 @@ test("bun run dev answers for Vite and for the server at one origin, sockets too
     await alice.enter();
     alice.leave();
 
-    program.process.kill("SIGTERM");
-    expect(await program.ends()).toBe(0);
+    expect(await program.stop()).toBe(0);
   } finally {
-    program.process.kill("SIGKILL");
-    await program.ends();
+    await program.stop("SIGKILL");
   }
 }, 60_000);

@@ -20,8 +20,7 @@ async function start() {
   origin = address!;
 }
 async function stop() {
-  server.process.kill("SIGTERM");
-  await server.ends();
+  await server.stop();
 }
 beforeAll(async () => {
   await start();

@@ -7,8 +7,7 @@ const dataDir = temporaryFolder();
 const running: Program[] = [];
 afterEach(async () => {
   for (const program of running.splice(0)) {
-    program.process.kill("SIGTERM");
-    await program.ends();
+    await program.stop();
   }
 });
 
@@ -26,21 +25,18 @@ test("each start prints the same set-up link until it has been used, and none af
   const first = await start();
   const [link] = linksOf(first.program);
   expect(link!.startsWith(`${first.origin}/setup#`)).toBe(true);
-  first.program.process.kill("SIGTERM");
-  await first.program.ends();
+  await first.program.stop();
 
   const remotePresence = "https://chat.example.org";
   const second = await start({ ORIGINS: `${remotePresence},https://192.168.1.5` });
   expect(linksOf(second.program)).toEqual(
     [remotePresence, "https://192.168.1.5"].map((origin) => `${origin}/setup#${link!.split("#")[1]}`),
   );
-  second.program.process.kill("SIGTERM");
-  await second.program.ends();
+  await second.program.stop();
 
   const third = await start();
   await new Person(third, "olga").setUp(third.program.printed);
-  third.program.process.kill("SIGKILL");
-  await third.program.ends();
+  await third.program.stop("SIGKILL");
 
   const fourth = await start();
   expect(fourth.program.printed).not.toContain("/setup#");

@@ -15,8 +15,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   for (const program of running.splice(0)) {
-    program.process.kill("SIGKILL");
-    await program.ends();
+    await program.stop("SIGKILL");
   }
 });
 
@@ -49,8 +48,7 @@ describe("the start", () => {
     const made = async () => {
       const program = start();
       expect((await visit(await addressOf(program), "/api/health")).status).toBe(200);
-      program.process.kill("SIGTERM");
-      expect(await program.ends()).toBe(0);
+      expect(await program.stop()).toBe(0);
       const client = join(projectRoot, "web/dist/index.html");
       return [join(env.DATA_DIR!, "certs/cert.pem"), client].map((path) => statSync(path).mtimeMs);
     };
@@ -71,8 +69,7 @@ describe("the start", () => {
   test("ends with 0 as `bun run start` as well, which passes the signal on", async () => {
     const program = start({}, [process.execPath, "run", "start"]);
     await addressOf(program);
-    program.process.kill("SIGTERM");
-    expect(await program.ends()).toBe(0);
+    expect(await program.stop()).toBe(0);
   });
 
   test("ends when npx ends, whose shell keeps signals to itself", async () => {
@@ -83,8 +80,7 @@ describe("the start", () => {
       `'${process.execPath}' run start; exit $?`,
     ]);
     const address = await addressOf(program);
-    program.process.kill("SIGTERM");
-    await program.ends(); // Only when the server, too, has closed what it printed to.
+    await program.stop(); // Only when the server, too, has closed what it printed to.
     expect(await outcomeOf(visit(address))).toThrow();
   });
 

@@ -21,8 +21,7 @@ beforeAll(async () => {
   socket = await alice.enter();
 }, 60_000);
 afterAll(async () => {
-  program.process.kill("SIGTERM");
-  expect(await program.ends()).toBe(0);
+  expect(await program.stop()).toBe(0);
 }, 60_000);
 
 describe("ASVS 16.5.4 an error that nobody caught is logged as a bug, and everybody is served on", () => {

@@ -43,6 +43,12 @@ export class Program {
     return await this.process.exited;
   }
 
+  /** Ends it by a signal. */
+  stop(signal: "SIGTERM" | "SIGKILL" = "SIGTERM"): Promise<number> {
+    this.process.kill(signal);
+    return this.ends();
+  }
+
   async #read(stream: ReadableStream<Uint8Array>): Promise<void> {
     const decoder = new TextDecoder();
     for await (const chunk of stream) {

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect } from "bun:test";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, setDefaultTimeout } from "bun:test";
 import type { Browser, BrowserContextOptions } from "playwright-core";
 import type { AuditEvent } from "../../server/protocol/audit.ts";
 import type { Role } from "../../server/protocol/roles.ts";
@@ -107,6 +107,8 @@ export function stage<const Name extends string = never>(options: StageOptions<N
  * open yet. After a test no page has reported an error.
  */
 export function inBrowser() {
+  // A browser on a busy machine takes its time.
+  setDefaultTimeout(90_000);
   let launched: Promise<Browser>;
   let visitors: Visitor[] = [];
   beforeAll(() => {

@@ -27,8 +27,7 @@ beforeAll(async () => {
   await start(port);
 });
 afterAll(async () => {
-  program.process.kill("SIGTERM");
-  expect(await program.ends()).toBe(0);
+  expect(await program.stop()).toBe(0);
 });
 
 test("ASVS 7.4.1 sessions, ended sessions, passwords and the limits that were set outlive a server that was killed", async () => {
@@ -43,8 +42,7 @@ test("ASVS 7.4.1 sessions, ended sessions, passwords and the limits that were se
   // The security log of the program has them.
   await program.says(/"event":"house\.set up","actor":1,[\s\S]*"event":"session\.ended","actor":1,/);
 
-  program.process.kill("SIGKILL");
-  await program.ends();
+  await program.stop("SIGKILL");
   await start(port);
 
   expect((await alice.fetch("GET", "/api/account")).status).toBe(200);

@@ -61,8 +61,7 @@ const folders = () => {
     make(0o755);
     const program = new Program([process.execPath, "server/main.ts"], { DATA_DIR: folder, PORT: "0" });
     await program.says(/Ctrl-C/);
-    program.process.kill("SIGTERM");
-    expect(await program.ends()).toBe(0);
+    expect(await program.stop()).toBe(0);
     expect(program.printed).toContain(`others could read ${folder}; it is private now`);
     expect(mode()).toBe("700");
     for (const name of ["chat.sqlite", "lock", "secrets.json", "incarnation.json"])

@@ -49,8 +49,7 @@ test("the start says it", async () => {
   const env = { DATABASE_URL: remotePresence, DATA_DIR: dataDir, PORT: "0" };
   const program = new Program([process.execPath, "server/main.ts"], env);
   await program.says(/Ctrl-C/);
-  program.process.kill("SIGKILL");
-  await program.ends();
+  await program.stop("SIGKILL");
   await dropDatabase(url);
   expect(program.printed).toMatch(
     / {2}Database {6}up to date.*\n {16}the way to 0\.0\.0\.0 is not verified: add/,

@@ -52,8 +52,7 @@ async function throughAFullDisk() {
     expect(again.log).toEqual(follower.log);
 
     disk.fillUpTo(0);
-    program.process.kill("SIGTERM");
-    expect(await program.ends()).toBe(0);
+    expect(await program.stop()).toBe(0);
     expect(program.printed).not.toContain('"event":"bug"');
   } finally {
     await disk.end();

@@ -61,8 +61,7 @@ export class ProgramOnDisk {
   }
 
   async end(): Promise<void> {
-    this.program.process.kill("SIGKILL");
-    await this.program.ends();
+    await this.program.stop("SIGKILL");
   }
 }
 

@@ -27,8 +27,7 @@ describe("a device whose clock is wrong", () => {
 
     test(`${name} ends a mute when the server does`, () => {
       const { server, right, chat, system } = setUp();
-      server.publish({ type: "me.muted", until: right() + minute });
-      server.settle();
+      server.tell({ type: "me.muted", until: right() + minute });
       expect(chat.myself.muting.left).toBeWithin(minute - 2_000, minute + 1);
       system.advance(minute - 3_000);
       expect(chat.myself.muting.until).not.toBeNull();

@@ -29,8 +29,7 @@ describe("entering", () => {
     connect();
     server.cut();
     connect();
-    server.publish({ type: "person.registered", person: { id: 3, name: "carol" } });
-    server.settle();
+    server.tell({ type: "person.registered", person: { id: 3, name: "carol" } });
     expect(chat.people.nameOf(3)).toBe("carol");
     server.cut();
     connect();
@@ -40,12 +39,8 @@ describe("entering", () => {
   test("who is barred is in no list, online or not, keeps the name, and is back when let in again", () => {
     const { connect, server, chat } = setUp();
     connect();
-    const hear = (...events: Parameters<typeof server.publish>) => {
-      server.publish(...events);
-      server.settle();
-    };
-    hear({ type: "presence.changed", online: [bob.id], offline: [] });
-    hear({ type: "person.changed", person: { ...bob, barred: true } });
+    server.tell({ type: "presence.changed", online: [bob.id], offline: [] });
+    server.tell({ type: "person.changed", person: { ...bob, barred: true } });
     const lists = () => [chat.people.everyone, chat.people.online, chat.people.offline].flat();
     expect(lists().map(({ id }) => id)).not.toContain(bob.id);
     expect([
@@ -54,7 +49,7 @@ describe("entering", () => {
       chat.people.isBarred(bob.id),
     ]).toEqual([false, false, true]);
     expect([chat.people.nameOf(bob.id), chat.has(direct)]).toEqual(["bob", true]);
-    hear({ type: "person.changed", person: bob });
+    server.tell({ type: "person.changed", person: bob });
     expect([chat.people.reachable(bob.id), chat.people.isBarred(bob.id)]).toEqual([true, false]);
     expect(chat.people.everyone).toContainEqual(bob);
   });
@@ -109,8 +104,7 @@ describe("people", () => {
     connect();
     server.publish({ type: "presence.changed", online: [], offline: [bob.id] });
     server.publish({ type: "presence.changed", online: [bob.id, alice.id], offline: [] });
-    server.publish({ type: "presence.changed", online: [], offline: [bob.id], quiet: true });
-    server.settle();
+    server.tell({ type: "presence.changed", online: [], offline: [bob.id], quiet: true });
     expect(systemLines()).toEqual(["Welcome, alice", "bob has left the chat", "bob has joined the chat"]);
     expect(chat.systemLines.between(direct)).toEqual([]);
     expect(chat.people.offline.map(({ name }) => name)).toEqual(["bob"]);
@@ -119,8 +113,7 @@ describe("people", () => {
   test("a deleted account cannot be written to, and its messages keep no name", () => {
     const { connect, server, chat } = setUp();
     connect();
-    server.publish({ type: "person.deleted", id: bob.id });
-    server.settle();
+    server.tell({ type: "person.deleted", id: bob.id });
     expect([chat.people.nameOf(bob.id), chat.people.reachable(bob.id), chat.has(direct)]).toEqual([
       "Deleted user",
       false,

@@ -46,8 +46,7 @@ describe("who may not write", () => {
     connect();
     expect(chat.myself.muting.until).toBeNull();
     for (const until of [system.now() + 600_000, system.now() + 10_000, null]) {
-      server.publish({ type: "me.muted", until });
-      server.settle();
+      server.tell({ type: "me.muted", until });
       expect(chat.myself.muting.until).toBe(until);
     }
   });
@@ -84,8 +83,7 @@ describe("who may not write", () => {
     chat.outbox.add(groupId, "at last");
     server.settle();
     mute(null);
-    server.publish({ type: "me.muted", until: null });
-    server.settle();
+    server.tell({ type: "me.muted", until: null });
     expect(texts()).toEqual(["at last"]);
   });
 
@@ -142,16 +140,14 @@ describe("people", () => {
     const rights = () => ([alice.id, bob.id] as const).map((id) => chat.people.may(id, "people.see"));
     expect(rights()).toEqual([true, true]);
     server.publish({ type: "person.changed", person: { ...bob, role: "admin" } });
-    server.publish({ type: "person.changed", person: alice });
-    server.settle();
+    server.tell({ type: "person.changed", person: alice });
     expect([roles(), chat.people.nameOf(bob.id), chat.people.tag]).toEqual([
       ["member", "admin", "member"],
       "bob",
       null,
     ]);
     expect(rights()).toEqual([false, true]);
-    server.publish({ type: "person.deleted", id: bob.id });
-    server.settle();
+    server.tell({ type: "person.deleted", id: bob.id });
     expect(chat.people.roleOf(bob.id)).toBe("member");
   });
 
@@ -167,8 +163,7 @@ describe("people", () => {
     server.also = { openReports: 3 };
     connect();
     expect(chat.openReports).toBe(3);
-    server.publish({ type: "report.added", open: 4 });
-    server.settle();
+    server.tell({ type: "report.added", open: 4 });
     expect(chat.openReports).toBe(4);
     server.cut();
     server.also = {};
@@ -181,14 +176,13 @@ test("that the server is called something else is told to the session, and the l
   const { server, connect, said, chat } = setUp();
   connect();
   expect(chat.messageBytes).toBe(16_384);
-  server.publish({
+  server.tell({
     type: "settings.changed",
     name: "The Millers",
     welcome: "",
     registration: "open",
     messageBytes: 1_024,
   });
-  server.settle();
   expect(said).toEqual(["house: The Millers"]);
   expect(chat.messageBytes).toBe(1_024);
 });

@@ -57,8 +57,7 @@ test("reading on another device counts here", () => {
   for (let count = 0; count < 4; count++) server.write(bob.id);
   connect();
   server.of(groupId).lastRead = 3;
-  server.publish({ type: "read.marked", conversation: groupId, seq: 3, unread: 1 });
-  server.settle();
+  server.tell({ type: "read.marked", conversation: groupId, seq: 3, unread: 1 });
   expect(chat.conversations.unread).toBe(1);
   server.write(bob.id);
   server.settle();
@@ -136,8 +135,7 @@ test("what another device has read to the end is not new here, whether this one 
         connect();
         return;
       }
-      server.publish({ type: "read.marked", conversation: groupId, seq, unread: server.unread(groupId) });
-      server.settle();
+      server.tell({ type: "read.marked", conversation: groupId, seq, unread: server.unread(groupId) });
     };
     readElsewhere(7);
     expect([isCutOff, reading.divider, reading.unread]).toEqual([isCutOff, 7, 2]);

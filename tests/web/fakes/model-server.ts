@@ -118,6 +118,12 @@ export class ModelServer {
     if (this.#socket) this.queue.push({ live: true, events });
   }
 
+  /** Publishes events, and lets them arrive. */
+  tell(...events: ChatEvent[]): void {
+    this.publish(...events);
+    this.settle();
+  }
+
   /** Does what the client has asked by now; the answers queue up. */
   work(): void {
     for (; this.#socket && this.#done < this.#socket.sent.length; this.#done++) {
