@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { Glob } from "bun";
-import { imports, isOurs } from "./support/sources.ts";
+import { imports, isOurs, sources } from "./support/sources.ts";
 
 interface Rule {
   files: string;
@@ -202,5 +202,14 @@ describe("who may import whom", () => {
         from.startsWith("web/") && to.startsWith("server/") && !to.startsWith("server/protocol/"),
     );
     expect(broken).toEqual([]);
+  });
+
+  test("no two files import each other, types included: each can be read and moved without the other", () => {
+    const edges = new Set(imports.map(({ from, to }) => `${from} ${to}`));
+    expect(imports.filter(({ from, to }) => from < to && edges.has(`${to} ${from}`))).toEqual([]);
+  });
+
+  test("at most ten files lie at the server's root: what grows belongs in a folder", () => {
+    expect(sources.filter((path) => /^server\/[^/]+\.ts$/.test(path)).length).toBeLessThanOrEqual(10);
   });
 });

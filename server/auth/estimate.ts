@@ -1,7 +1,8 @@
 import { ZxcvbnFactory } from "@zxcvbn-ts/core";
 import { adjacencyGraphs, dictionary } from "@zxcvbn-ts/language-common";
 import { dictionary as english } from "@zxcvbn-ts/language-en";
-import { type Estimate, estimatorSettings } from "../protocol/strength.ts";
+import { estimatorSettings } from "../protocol/strength.ts";
+import type { Estimate } from "../protocol/strength-advice.ts";
 
 const zxcvbn = new ZxcvbnFactory({
   ...estimatorSettings,

@@ -3,12 +3,12 @@ import type { ConversationId } from "../protocol/conversation-id.ts";
 import type { Message } from "../protocol/events.ts";
 import { limits } from "../protocol/limits.ts";
 import { Refusal } from "../refusal.ts";
-import type { Messages } from "../store/messages.ts";
+import type { Store } from "../store/store.ts";
 import type { Signal } from "./signal.ts";
 import type { Signals } from "./signals.ts";
 
 export interface FeedDeps {
-  messages: Pick<Messages, "after">;
+  messages: Pick<Store["messages"], "after">;
   /** Publishes to this node's own sockets. */
   deliver: Deliver;
   signals: Pick<Signals, "send">;

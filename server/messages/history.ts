@@ -1,6 +1,7 @@
 import type { CommandOf } from "../protocol/commands.ts";
 import { limits } from "../protocol/limits.ts";
-import type { Messages, Page } from "../store/messages.ts";
+import type { Page } from "../store/messages.ts";
+import type { Store } from "../store/store.ts";
 import type { CommandDeps, Handle } from "./command.ts";
 import type { Membership } from "./memberships.ts";
 
@@ -17,7 +18,7 @@ export const readHistory =
 
 /** The page that was asked for; `newer` is known of a page around a `seq` alone. */
 function pageOf(
-  messages: Messages,
+  messages: Store["messages"],
   { seesFrom }: Membership,
   { conversation, before, after, around, limit = limits.historyPage }: CommandOf<"history.read">,
 ): Promise<Page & { newer?: boolean }> {

@@ -1,4 +1,8 @@
-import type { Estimate } from "./strength.ts";
+/** What zxcvbn says of a password, as far as it matters here; asked without translations, it answers in keys. */
+export interface Estimate {
+  score: 0 | 1 | 2 | 3 | 4;
+  feedback: { warning: string | null; suggestions: string[] };
+}
 
 /** The one thing to do next, as a sentence. */
 export function adviceFor({ score, feedback }: Estimate): string {

@@ -1,12 +1,6 @@
 import { limits } from "./limits.ts";
-import { adviceFor, sentences, tooShort } from "./strength-advice.ts";
+import { adviceFor, type Estimate, sentences, tooShort } from "./strength-advice.ts";
 import { normalForm } from "./text.ts";
-
-/** What zxcvbn says of a password, as far as it matters here; asked without translations, it answers in keys. */
-export interface Estimate {
-  score: 0 | 1 | 2 | 3 | 4;
-  feedback: { warning: string | null; suggestions: string[] };
-}
 
 /** What is thought of a password, and what to do next. */
 export interface Verdict {

@@ -1,7 +1,6 @@
 import { and, asc, desc, eq, gt, isNull, lte, max } from "drizzle-orm";
 import type { Alert } from "../protocol/alerts.ts";
 import {
-  type Bound,
   done,
   first,
   type Reading,
@@ -20,8 +19,6 @@ export type NewAlert = Omit<Alert, "id" | "seenAt"> & { userId: number };
 export const alertsMax = 50;
 
 /** What people have to know of their accounts until they have seen it. */
-export type Alerts = Bound<typeof alerts>;
-
 export const alerts = {
   /** All that are kept of a user, the latest first. */
   of: statement(function* ({ db, t }, userId: number) {

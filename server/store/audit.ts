@@ -1,14 +1,6 @@
 import { and, desc, eq, gte, inArray, lt, or, sql } from "drizzle-orm";
 import { type AuditEntry, type AuditEvent, auditKeepMs, reportEvents } from "../protocol/audit.ts";
-import {
-  type Bound,
-  done,
-  type NewAuditEntry,
-  type Reading,
-  rows,
-  statement,
-  transaction,
-} from "./transaction.ts";
+import { done, type NewAuditEntry, type Reading, rows, statement, transaction } from "./transaction.ts";
 
 export interface AuditFilter {
   events?: readonly AuditEvent[] | undefined;
@@ -19,8 +11,6 @@ export interface AuditFilter {
   since?: number | undefined;
   until?: number | undefined;
 }
-
-export type Audit = Bound<typeof audit>;
 
 export const audit = {
   add: transaction(function* (tx, entry: NewAuditEntry) {

@@ -2,7 +2,7 @@ import { eq } from "drizzle-orm";
 import type { ConversationId } from "../protocol/conversation-id.ts";
 import type { Conversation } from "../protocol/events.ts";
 import type { ReadState } from "./cluster-event.ts";
-import { type Bound, first, statement } from "./transaction.ts";
+import { first, statement } from "./transaction.ts";
 
 /** What each database does in its own way. */
 export interface NativeConversations {
@@ -13,8 +13,6 @@ export interface NativeConversations {
 }
 
 export type ReadMark = Omit<ReadState, "unread">;
-
-export type Conversations = NativeConversations & Bound<typeof conversations>;
 
 export const conversations = {
   /** The number of the latest change; 0 for a private conversation nobody wrote in yet. */

@@ -4,11 +4,9 @@ import { lockUser } from "./locked-users.ts";
 import { passkeys } from "./passkeys.ts";
 import { dropCodesOfNoFactor, replaceCodes } from "./recovery-codes.ts";
 import { factorsOf, hasEnded, type RequiredCredentials, requireCredentials } from "./required-credentials.ts";
-import { type Bound, done, first, type NewAuditEntry, some, statement, transaction } from "./transaction.ts";
+import { done, first, type NewAuditEntry, some, statement, transaction } from "./transaction.ts";
 
 /** How people show, beside a password, who they are. */
-export type Factors = Bound<typeof factors>;
-
 export const factors = {
   ...passkeys,
   ...identities,

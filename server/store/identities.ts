@@ -1,6 +1,7 @@
 import { and, asc, eq } from "drizzle-orm";
 import { lockUser } from "./locked-users.ts";
 import { type RequiredCredentials, requireCredentials } from "./required-credentials.ts";
+import type { Tables } from "./tables.ts";
 import {
   done,
   first,
@@ -15,15 +16,7 @@ import {
 } from "./transaction.ts";
 
 /** An account at a provider that opens one here. */
-export interface Identity {
-  issuer: string;
-  subject: string;
-  userId: number;
-  /** The provider, as the configuration names it. */
-  provider: string;
-  createdAt: number;
-  lastUsedAt: number | null;
-}
+export type Identity = Tables["identities"]["$inferSelect"];
 
 export const identities = {
   identities: statement(function* ({ db, t }, userId: number) {

@@ -1,7 +1,7 @@
 import { and, desc, eq, gt, isNull, lt, or, sql } from "drizzle-orm";
 import { Refusal } from "../refusal.ts";
+import type { Tables } from "./tables.ts";
 import {
-  type Bound,
   done,
   first,
   type NewAuditEntry,
@@ -13,23 +13,9 @@ import {
   type Work,
 } from "./transaction.ts";
 
-export interface Invite {
-  id: number;
-  createdBy: number;
-  createdAt: number;
-  /** Null: until it is revoked. */
-  expiresAt: number | null;
-  /** Null: as often as one likes. */
-  maxUses: number | null;
-  uses: number;
-  /** What it is for; may be empty. */
-  label: string;
-  revokedAt: number | null;
-}
+export type Invite = Tables["invites"]["$inferSelect"];
 
 /** Invitations are used up in `users.create`. */
-export type Invites = Bound<typeof invites>;
-
 export const invites = {
   /** The entry of the audit log also names the new invitation. */
   create: transaction(function* (

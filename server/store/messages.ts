@@ -7,7 +7,6 @@ import type { MissingRoom } from "./disk.ts";
 import { markOfBody, textOfBody, toMessage } from "./message-row.ts";
 import type { Tables } from "./tables.ts";
 import {
-  type Bound,
   done,
   first,
   type NewAuditEntry,
@@ -63,8 +62,6 @@ export interface NativeMessages {
    */
   vacuum(): Promise<MissingRoom | null>;
 }
-
-export type Messages = NativeMessages & Bound<typeof messages>;
 
 export const messages = {
   find: statement(function* ({ db, t: { messages } }, id: ConversationId, seq: number) {

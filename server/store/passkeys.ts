@@ -2,6 +2,7 @@ import { and, asc, count, eq, lt, or } from "drizzle-orm";
 import { lockUser } from "./locked-users.ts";
 import { dropCodesOfNoFactor, giveFirstCodes } from "./recovery-codes.ts";
 import { hasEnded, type RequiredCredentials, requireCredentials } from "./required-credentials.ts";
+import type { Tables } from "./tables.ts";
 import {
   first,
   type NewAuditEntry,
@@ -12,19 +13,8 @@ import {
   transaction,
 } from "./transaction.ts";
 
-export interface Passkey {
-  /** The credential's id, in base64url. */
-  id: string;
-  userId: number;
-  /** The host name it belongs to. */
-  rpId: string;
-  publicKey: Buffer;
-  counter: number;
-  transports: string[];
-  name: string;
-  createdAt: number;
-  lastUsedAt: number | null;
-}
+type Row = Tables["passkeys"]["$inferSelect"];
+export type Passkey = Omit<Row, "transports"> & { transports: string[] };
 
 export const passkeys = {
   passkeys: statement(function* ({ db, t }, userId: number) {
@@ -123,7 +113,7 @@ export const passkeys = {
 const own = ({ t }: Reading, userId: number, id: string) =>
   and(eq(t.passkeys.id, id), eq(t.passkeys.userId, userId));
 
-const toPasskey = (row: Omit<Passkey, "transports"> & { transports: string }): Passkey => ({
+const toPasskey = (row: Row): Passkey => ({
   ...row,
   transports: JSON.parse(row.transports),
 });

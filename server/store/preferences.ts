@@ -1,10 +1,8 @@
 import { and, eq, isNotNull } from "drizzle-orm";
 import { type PreferencesChange, preferencesIn } from "../protocol/preferences.ts";
-import { type Bound, done, first, statement, transaction } from "./transaction.ts";
+import { done, first, statement, transaction } from "./transaction.ts";
 
 /** What people have chosen for themselves. */
-export type PreferencesStore = Bound<typeof preferences>;
-
 export const preferences = {
   /** Those of a user; the defaults where nothing was chosen. */
   of: statement(function* ({ db, t: { users } }, userId: number) {

@@ -3,7 +3,6 @@ import type { ConversationId } from "../protocol/conversation-id.ts";
 import type { Message } from "../protocol/events.ts";
 import { toMessage } from "./message-row.ts";
 import {
-  type Bound,
   first,
   type NewAuditEntry,
   type Reading,
@@ -28,8 +27,6 @@ export interface Report {
 }
 
 type NewReport = Pick<Report, "conversation" | "seq" | "reporterId" | "reason" | "createdAt">;
-
-export type Reports = Bound<typeof reports>;
 
 export const reports = {
   /** False when there is no such message, or it is deleted; the same message again by the same person changes nothing. */

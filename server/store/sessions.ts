@@ -16,7 +16,6 @@ import type { Role } from "../protocol/roles.ts";
 import { type Actor, requireAuthorityOver } from "./authority.ts";
 import { lockUser } from "./locked-users.ts";
 import {
-  type Bound,
   done,
   first,
   type NewAuditEntry,
@@ -66,8 +65,6 @@ export interface Device
   label: string | null;
   address: string;
 }
-
-export type Sessions = Bound<typeof sessions>;
 
 export const sessions = {
   /** Begins a session, whose factors were proven now. */

@@ -1,7 +1,6 @@
 import { eq } from "drizzle-orm";
 import type { ServerSettings } from "../protocol/settings.ts";
 import {
-  type Bound,
   done,
   first,
   type NewAuditEntry,
@@ -13,8 +12,6 @@ import {
 } from "./transaction.ts";
 
 const key = "house";
-
-export type SettingsStore = Bound<typeof settings>;
 
 export const settings = {
   /** Null until the server is set up. */

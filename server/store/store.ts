@@ -1,17 +1,18 @@
-import type { Alerts } from "./alerts.ts";
-import type { Audit } from "./audit.ts";
+import { alerts } from "./alerts.ts";
+import { audit } from "./audit.ts";
 import type { CommitListener } from "./commit-listeners.ts";
-import type { Conversations } from "./conversations.ts";
+import { conversations, type NativeConversations } from "./conversations.ts";
 import type { Disk } from "./disk.ts";
-import type { Factors } from "./factors.ts";
-import type { Invites } from "./invites.ts";
-import type { Messages } from "./messages.ts";
-import type { PreferencesStore } from "./preferences.ts";
-import type { Reports } from "./reports.ts";
-import type { Sessions } from "./sessions.ts";
-import type { SettingsStore } from "./settings.ts";
-import type { Tickets } from "./tickets.ts";
-import type { Users } from "./users.ts";
+import { factors } from "./factors.ts";
+import { invites } from "./invites.ts";
+import { messages, type NativeMessages } from "./messages.ts";
+import { preferences } from "./preferences.ts";
+import { reports } from "./reports.ts";
+import { sessions } from "./sessions.ts";
+import { settings } from "./settings.ts";
+import { tickets } from "./tickets.ts";
+import { bind, type Engine } from "./transaction.ts";
+import { users } from "./users.ts";
 
 /**
  * Everything the program keeps, behind one narrow asynchronous door, so that another database can stand beside SQLite.
@@ -19,19 +20,9 @@ import type { Users } from "./users.ts";
  * "busy" when the database cannot take it now, having changed nothing; where the answer of another machine did not come in
  * time, what was asked for may still get done.
  */
-export interface Store {
-  readonly users: Users;
-  readonly sessions: Sessions;
-  readonly factors: Factors;
-  readonly tickets: Tickets;
-  readonly invites: Invites;
-  readonly settings: SettingsStore;
-  readonly preferences: PreferencesStore;
-  readonly reports: Reports;
-  readonly audit: Audit;
-  readonly alerts: Alerts;
-  readonly conversations: Conversations;
-  readonly messages: Messages;
+export interface Store extends Readonly<ReturnType<typeof areasOn>> {
+  readonly conversations: NativeConversations & ReturnType<typeof areasOn>["conversations"];
+  readonly messages: NativeMessages & ReturnType<typeof areasOn>["messages"];
   readonly disk: Disk;
   /** Names the incarnation of the database, as last read; changes when a backup was restored. */
   readonly epoch: string;
@@ -42,3 +33,19 @@ export interface Store {
   onCommit(listener: CommitListener): () => void;
   close(): void | Promise<void>;
 }
+
+/** All that is written once for both databases, on an engine. */
+export const areasOn = (engine: Engine) => ({
+  users: bind(engine, users),
+  sessions: bind(engine, sessions),
+  factors: bind(engine, factors),
+  tickets: bind(engine, tickets),
+  invites: bind(engine, invites),
+  settings: bind(engine, settings),
+  preferences: bind(engine, preferences),
+  reports: bind(engine, reports),
+  audit: bind(engine, audit),
+  alerts: bind(engine, alerts),
+  conversations: bind(engine, conversations),
+  messages: bind(engine, messages),
+});

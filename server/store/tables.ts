@@ -43,14 +43,17 @@ export function tables(words: ColumnWords) {
     (on) => [uniqueIndex("users_name_key").on(on.nameKey), uniqueIndex("users_likeness").on(on.skeleton)],
   );
 
+  const userRef = (name: string) =>
+    number(name)
+      .notNull()
+      .references(() => users.id);
+
   const sessions = table(
     "sessions",
     {
       /** SHA-256 of the token; the token itself is only in the cookie. */
       id: bytes().primaryKey(),
-      userId: number("user_id")
-        .notNull()
-        .references(() => users.id),
+      userId: userRef("user_id"),
       /** The user agent, as the browser tells it. */
       device: text().notNull(),
       /** What its owner calls the device. */
@@ -81,15 +84,16 @@ export function tables(words: ColumnWords) {
     words.conversation.indexes,
   );
 
+  const conversationRef = (name: string) =>
+    text(name)
+      .notNull()
+      .references(() => conversations.id);
+
   const memberships = table(
     "memberships",
     {
-      userId: number("user_id")
-        .notNull()
-        .references(() => users.id),
-      conversationId: text("conversation_id")
-        .notNull()
-        .references(() => conversations.id),
+      userId: userRef("user_id"),
+      conversationId: conversationRef("conversation_id"),
       lastRead: number("last_read").notNull().default(0),
     },
     (on) => [primaryKey({ columns: [on.userId, on.conversationId] })],
@@ -99,14 +103,10 @@ export function tables(words: ColumnWords) {
   const messages = table(
     "chat_messages",
     {
-      conversationId: text("conversation_id")
-        .notNull()
-        .references(() => conversations.id),
+      conversationId: conversationRef("conversation_id"),
       seq: number().notNull(),
       rev: number().notNull(),
-      authorId: number("author_id")
-        .notNull()
-        .references(() => users.id),
+      authorId: userRef("author_id"),
       clientId: text("client_id").notNull(),
       /** What it says, in the JSON of `message-row.ts`; null once it was deleted. */
       body: text(),
@@ -135,9 +135,7 @@ export function tables(words: ColumnWords) {
   const totp = table(
     "totp",
     {
-      userId: number("user_id")
-        .notNull()
-        .references(() => users.id),
+      userId: userRef("user_id"),
       secret: text().notNull(),
       /** The time step of the last code that was taken: none may be taken twice. */
       lastStep: number("last_step").notNull(),
@@ -151,9 +149,7 @@ export function tables(words: ColumnWords) {
     {
       /** SHA-256 of the code. */
       id: bytes().primaryKey(),
-      userId: number("user_id")
-        .notNull()
-        .references(() => users.id),
+      userId: userRef("user_id"),
     },
     (on) => [index("recovery_codes_user").on(on.userId)],
   );
@@ -163,9 +159,7 @@ export function tables(words: ColumnWords) {
     {
       /** The credential's id, in base64url. */
       id: text().primaryKey(),
-      userId: number("user_id")
-        .notNull()
-        .references(() => users.id),
+      userId: userRef("user_id"),
       /** The host name it belongs to. */
       rpId: text("rp_id").notNull(),
       publicKey: bytes("public_key").notNull(),
@@ -185,9 +179,7 @@ export function tables(words: ColumnWords) {
     {
       issuer: text().notNull(),
       subject: text().notNull(),
-      userId: number("user_id")
-        .notNull()
-        .references(() => users.id),
+      userId: userRef("user_id"),
       /** The provider, as the configuration names it. */
       provider: text().notNull(),
       createdAt: number("created_at").notNull(),
@@ -213,13 +205,14 @@ export function tables(words: ColumnWords) {
   /** Invitations. The token is made from id, time and pepper, so that none can be made from a stolen database. */
   const invites = table("invites", {
     id: id(),
-    createdBy: number("created_by")
-      .notNull()
-      .references(() => users.id),
+    createdBy: userRef("created_by"),
     createdAt: number("created_at").notNull(),
+    /** Null: until it is revoked. */
     expiresAt: number("expires_at"),
+    /** Null: as often as one likes. */
     maxUses: number("max_uses"),
     uses: number().notNull().default(0),
+    /** What it is for; may be empty. */
     label: text().notNull(),
     revokedAt: number("revoked_at"),
   });
@@ -229,13 +222,9 @@ export function tables(words: ColumnWords) {
     "reports",
     {
       id: id(),
-      conversationId: text("conversation_id")
-        .notNull()
-        .references(() => conversations.id),
+      conversationId: conversationRef("conversation_id"),
       seq: number().notNull(),
-      reporterId: number("reporter_id")
-        .notNull()
-        .references(() => users.id),
+      reporterId: userRef("reporter_id"),
       reason: text().notNull(),
       createdAt: number("created_at").notNull(),
       settledAt: number("settled_at"),
@@ -250,9 +239,7 @@ export function tables(words: ColumnWords) {
     "alerts",
     {
       id: id(),
-      userId: number("user_id")
-        .notNull()
-        .references(() => users.id),
+      userId: userRef("user_id"),
       what: text({ enum: alertKinds }).notNull(),
       at: number().notNull(),
       byId: number("by_id").references(() => users.id),

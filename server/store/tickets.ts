@@ -1,26 +1,10 @@
 import { and, eq, gt, lte } from "drizzle-orm";
 import { addAlert, type NewAlert } from "./alerts.ts";
-import {
-  type Bound,
-  done,
-  first,
-  type NewAuditEntry,
-  type Reading,
-  statement,
-  transaction,
-} from "./transaction.ts";
+import type { Tables } from "./tables.ts";
+import { done, first, type NewAuditEntry, type Reading, statement, transaction } from "./transaction.ts";
 
 /** What is valid once and for a short time. */
-export interface Ticket {
-  /** SHA-256 of the token. */
-  id: Buffer;
-  kind: string;
-  userId: number | null;
-  data: string;
-  expiresAt: number;
-}
-
-export type Tickets = Bound<typeof tickets>;
+export type Ticket = Tables["tickets"]["$inferSelect"];
 
 export const tickets = {
   put: transaction(function* (tx, ticket: Ticket, entry?: NewAuditEntry, alert?: NewAlert) {

@@ -9,7 +9,6 @@ import { addUser, keyOf, type NewAccount, type NewUser } from "./new-user.ts";
 import { forgetUser } from "./removed-user.ts";
 import { endSessions } from "./sessions.ts";
 import {
-  type Bound,
   done,
   first,
   type NewAuditEntry,
@@ -45,8 +44,6 @@ export interface PersonOverview extends Omit<User, "passwordHash"> {
   /** How many sessions there are, expired ones left out by the caller's clock: seen since, begun since. */
   sessions: number;
 }
-
-export type Users = Bound<typeof users>;
 
 export const users = {
   /**

@@ -4,7 +4,6 @@ import { emptyBody } from "../../protocol/message-body.ts";
 import { inOrder } from "../message-row.ts";
 import type { Draft, Outcome } from "../messages.ts";
 import appendSql from "./append.sql" with { type: "text" };
-import type { Db } from "./open.ts";
 
 interface Row {
   place: number;
@@ -22,7 +21,7 @@ interface Row {
  * The only writer of messages: stores drafts in one transaction and one round trip, by the function in `append.sql`.
  * Only the numbers come back; the rest is what was sent.
  */
-export async function postgresAppend({ sql }: Db, drafts: readonly Draft[]): Promise<Outcome[]> {
+export async function postgresAppend(sql: SQL, drafts: readonly Draft[]): Promise<Outcome[]> {
   if (drafts.length === 0) return [];
   const rows: Row[] = await sql`
     select place, became, at_seq, at_rev, at_time, at_body, deleted from append_messages_v2(${jsonOf(drafts)}::text::json)`;

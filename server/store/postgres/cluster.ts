@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import type { ConversationId } from "../../protocol/conversation-id.ts";
 import type { ClusterEvent } from "../cluster-event.ts";
 import { withDbErrors } from "./db-errors.ts";
@@ -63,6 +64,10 @@ export async function removeDeadNodes(db: Db): Promise<void> {
       delete from nodes where lease_until < clock_timestamp() - make_interval(secs => ${deadSeconds})`,
   );
 }
+
+/** What a database keeps to know the pepper again that its passwords were hashed with; it says nothing about the pepper. */
+export const markOfPepper = (pepper: Uint8Array): string =>
+  createHmac("sha256", pepper).update("the mark of the pepper").digest("hex");
 
 /** Keeps the mark of the pepper that all nodes must share, if there is none yet; gives the one that is kept. */
 export const pepperMark = (db: Db, mark: string): Promise<string> =>

@@ -1,21 +1,6 @@
 import { getTableConfig, type PgTable } from "drizzle-orm/pg-core";
-import {
-  alerts,
-  audit,
-  conversations,
-  identities,
-  invites,
-  memberships,
-  messages,
-  passkeys,
-  recoveryCodes,
-  reports,
-  sessions,
-  settings,
-  tickets,
-  totp,
-  users,
-} from "./schema.ts";
+import { tables } from "../tables.ts";
+import { postgresColumns } from "./columns.ts";
 
 export type Value = string | number | null | Uint8Array;
 /** A row under the names of its columns, as SQLite has it. */
@@ -31,24 +16,10 @@ export interface CopiedTable {
   isNumbered: boolean;
 }
 
-/** All there is but `meta`, in the order in which rows refer to each other; read off the schema, so that no column is left out. */
-export const copiedTables: readonly CopiedTable[] = [
-  users,
-  sessions,
-  conversations,
-  memberships,
-  messages,
-  settings,
-  totp,
-  recoveryCodes,
-  passkeys,
-  identities,
-  tickets,
-  invites,
-  reports,
-  alerts,
-  audit,
-].map(shapeOf);
+const { meta: _, ...copied } = tables(postgresColumns);
+
+/** All there is but `meta`, in the order in which rows refer to each other; read off the schema, so that none is left out, nor a column. */
+export const copiedTables: readonly CopiedTable[] = Object.values(copied).map(shapeOf);
 
 export const numberedTables = copiedTables.filter(({ isNumbered }) => isNumbered).map(({ name }) => name);
 

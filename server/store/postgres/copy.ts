@@ -1,8 +1,11 @@
 import type { SQL, TransactionSQL } from "bun";
 import { copiedTables, numberedTables } from "./copied-tables.ts";
+import { withDbErrors } from "./db-errors.ts";
 import { DatabaseError } from "./failures.ts";
-import { unfinishedKey } from "./unfinished.ts";
+import type { Db } from "./open.ts";
 
+/** The key in `meta` that is there while a copy into this database has begun and not finished. */
+const unfinishedKey = "copy";
 /** The key in `meta` of what the database is a copy of. */
 const finishedKey = "copy_of";
 
@@ -134,3 +137,12 @@ export async function refuseRunningNode(sql: SQL): Promise<void> {
 }
 
 const stopForAnother = () => stop("Another process is copying into this PostgreSQL at the same time.");
+
+/** Refuses, with a DatabaseError, a database that holds only a part of what is being copied into it. */
+export async function refuseUnfinished(db: Db): Promise<void> {
+  const [found] = await withDbErrors(() => db.sql`select from meta where key = ${unfinishedKey}`);
+  if (!found) return;
+  throw new DatabaseError(
+    "The copy of a SQLite database into this PostgreSQL has not finished. Run it again, and it goes on: bun run migrate-to-postgres",
+  );
+}

@@ -1,12 +1,11 @@
 import type { SQL, TransactionSQL } from "bun";
 import { withDbErrors } from "./db-errors.ts";
-import type { Db } from "./open.ts";
 
 /** Names the advisory lock under which a database is brought up to date. */
 export const migrationLock = 7_239_610_455;
 
 /** Gives the database another epoch, so that all clients load anew, and says in it why. */
-export async function newEpoch(db: Db, reason: string): Promise<string> {
+export async function newEpoch(db: { readonly sql: SQL; epoch: string }, reason: string): Promise<string> {
   return withDbErrors(async () => {
     db.epoch = await db.sql.begin(async (transaction) => {
       await alone(transaction);

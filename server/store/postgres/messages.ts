@@ -16,7 +16,7 @@ type Row = (MessageRow | { seq: null }) & {
 
 /** Appends messages, and reads them in pages. */
 export const postgresMessages = (db: Db): Pick<NativeMessages, "append" | "before" | "from" | "after"> => ({
-  append: (drafts) => withDbErrors(() => postgresAppend(db, drafts)),
+  append: (drafts) => withDbErrors(() => postgresAppend(db.sql, drafts)),
   before: (id, before, most) =>
     withDbErrors(async () => {
       const rows = await pageBefore(db.sql, id, before ?? Number.MAX_SAFE_INTEGER, most);

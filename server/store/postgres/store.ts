@@ -1,6 +1,5 @@
-import { areasOn } from "../areas.ts";
 import { commitListeners } from "../commit-listeners.ts";
-import type { Store } from "../store.ts";
+import { areasOn, type Store } from "../store.ts";
 import type { Author } from "./cluster-events.ts";
 import { postgresConversations } from "./conversations.ts";
 import { postgresDisk } from "./disk.ts";

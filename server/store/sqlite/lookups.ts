@@ -1,8 +1,9 @@
 import { eq, type SQL, sql } from "drizzle-orm";
 import type { Role } from "../../protocol/roles.ts";
 import { keyOf } from "../new-user.ts";
-import { foundSession, type Sessions } from "../sessions.ts";
-import { type SelectedUser, selectedUser, toUser, type Users } from "../users.ts";
+import { foundSession } from "../sessions.ts";
+import type { Store } from "../store.ts";
+import { type SelectedUser, selectedUser, toUser } from "../users.ts";
 import { withDbErrors } from "./db-errors.ts";
 import type { Db } from "./open.ts";
 import { ormOf } from "./orm.ts";
@@ -25,7 +26,7 @@ interface Row {
 }
 
 /** Finds sessions by a prepared statement, since every request and every command of a socket asks for one. */
-export function sessionLookup(db: Db): Sessions["find"] {
+export function sessionLookup(db: Db): Store["sessions"]["find"] {
   const reading = { db: ormOf(db), t: schema };
   const find = prepared<Row, [id: Buffer]>(db, foundSession(reading, sql.placeholder("id")));
   return (id) =>
@@ -50,7 +51,7 @@ export function sessionLookup(db: Db): Sessions["find"] {
 }
 
 /** Finds accounts by prepared statements, since every sign-in and every proof asks for one. */
-export function userLookup(db: Db): Pick<Users, "byName" | "byId"> {
+export function userLookup(db: Db): Pick<Store["users"], "byName" | "byId"> {
   const reading = { db: ormOf(db), t: schema };
   const { users } = schema;
   const by = (which: SQL) => {

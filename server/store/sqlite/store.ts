@@ -1,7 +1,6 @@
 import { eq } from "drizzle-orm";
-import { areasOn } from "../areas.ts";
 import { commitListeners } from "../commit-listeners.ts";
-import type { Store } from "../store.ts";
+import { areasOn, type Store } from "../store.ts";
 import { sqliteConversations } from "./conversations.ts";
 import { sqliteDisk } from "./disk.ts";
 import { sqliteEngine } from "./engine.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { linkTokens } from "../../../server/auth/link-tokens.ts";
-import { type Estimate, judge } from "../../../server/protocol/strength.ts";
+import { judge } from "../../../server/protocol/strength.ts";
+import type { Estimate } from "../../../server/protocol/strength-advice.ts";
 import { Refusal } from "../../../server/refusal.ts";
 import { outcome } from "../../support/outcome.ts";
 import { Person, password } from "../../support/person.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { Options, ZxcvbnFactory } from "@zxcvbn-ts/core";
-import { contextWords, type Estimate, judge } from "../../../server/protocol/strength.ts";
+import { contextWords, judge } from "../../../server/protocol/strength.ts";
+import type { Estimate } from "../../../server/protocol/strength-advice.ts";
 import { adviceFor, sentences } from "../../../server/protocol/strength-advice.ts";
 
 const estimated = (score: Estimate["score"], warning: string | null = null, suggestions: string[] = []) =>

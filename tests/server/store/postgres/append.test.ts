@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import type { ConversationId } from "../../../../server/protocol/conversation-id.ts";
 import { Refusal } from "../../../../server/refusal.ts";
-import type { Draft, Messages, Outcome } from "../../../../server/store/messages.ts";
+import type { Draft, Outcome } from "../../../../server/store/messages.ts";
+import type { Store } from "../../../../server/store/store.ts";
 import { superuser } from "../../../support/postgres.ts";
 import { draft, logOf, settle } from "../conformance/ground.ts";
 import { closeAll, database, node } from "./nodes.ts";
@@ -56,7 +57,7 @@ test("four nodes that append at once number without holes, store each message on
   const batches = scripts();
   /** What a busy database did not answer in time is sent again, as by a client: it may have been stored all the same. */
   const sentAgain = new Set<string>();
-  const append = async (messages: Messages, batch: Draft[]): Promise<Outcome[]> => {
+  const append = async (messages: Store["messages"], batch: Draft[]): Promise<Outcome[]> => {
     try {
       return await messages.append(batch);
     } catch (error) {
