@@ -2,8 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Glob } from "bun";
-import { fill } from "../scripts/docs/fill.ts";
-import { protocolDocument, writtenProtocol } from "../scripts/docs/protocol.ts";
+import { fill, protocolDocument, writtenProtocol } from "../scripts/docs/protocol.ts";
 
 const root = join(import.meta.dir, "..");
 const documents = ["*.md", "server/*.md", ".github/*.md"].flatMap((pattern) => [

@@ -13,14 +13,11 @@ import { conversation, events, message, person } from "../../server/protocol/eve
 import { limits, protocolVersion } from "../../server/protocol/limits.ts";
 import { newPasskey, passkeyAnswer } from "../../server/protocol/passkeys.ts";
 import { rights } from "../../server/protocol/roles.ts";
+import { type Route, routes } from "../../server/protocol/routes.ts";
 import { givenCode } from "../../server/protocol/second-factor.ts";
 import { chatName, givenPassword, messageText, newPassword, userName } from "../../server/protocol/text.ts";
-import { fill, type Sections } from "./fill.ts";
-import { routesTable } from "./routes.ts";
-import { inLines, sampleOf } from "./samples.ts";
-import { fieldsOf, type Names, partOf, spelledOut } from "./shapes.ts";
+import { example, fieldsOf, type Names, spelledOut } from "./schemas.ts";
 import { Sources } from "./sources.ts";
-import { table } from "./table.ts";
 import { linkTo, Types } from "./types.ts";
 
 /** The document of the protocol. */
@@ -62,44 +59,33 @@ const names: Names = new Map<v.GenericSchema, string>([
   ],
 ]);
 
-function sectionsFrom(sources: Sources): Sections {
+function sectionsFrom(sources: Sources): Record<string, string> {
   const types = new Types(sources);
-  const { text, taken } = routesTable(sources, types);
-  const shape = (title: string, schema: v.GenericSchema, ...path: [string, ...string[]]) =>
-    section(title, sources.comment(...path), fields(schema, sources, path), example(schema));
-  const bodies = [...taken].map(([name, schema]) =>
-    section(name, sources.comment(name), fields(schema, sources, [name])),
-  );
+  const { rows, taken } = routeRows(sources, types);
+  const shapes = (schemas: Record<string, v.GenericSchema>, ...above: string[]) =>
+    Object.entries(schemas)
+      .map(([name, schema]) => {
+        const json = `\`\`\`json\n${example(schema)}\n\`\`\``;
+        return `${fieldsSection(sources, schema, [...above, name])}\n\n${json}`;
+      })
+      .join("\n\n");
   return {
-    routes: text,
+    routes: table(["route", "who", "takes", "answers", "what it does, where that is not plain"], rows),
     values: table(
       ["value", "what it is", "meaning"],
-      Object.entries(values).map(([name, schema]) => [
-        name,
-        spelledOut(partOf(schema), names),
-        sources.comment(name),
-      ]),
+      Object.entries(values).map(([name, schema]) => [name, spelledOut(schema, names), sources.needed(name)]),
     ),
-    bodies: bodies.join("\n\n"),
-    answers: [
-      answers(sources, types),
-      section("AuditEvent", sources.comment("auditEvents"), listed(auditEvents)),
-    ].join("\n\n"),
-    commands: Object.entries(commands)
-      .map(([name, schema]) => shape(name, schema, "commands", name))
-      .join("\n\n"),
-    events: Object.entries(events)
-      .map(([name, schema]) => shape(name, schema, "events", name))
-      .join("\n\n"),
-    shapes: Object.entries({ message, person, conversation, alert })
-      .map(([name, schema]) => shape(name, schema, name))
-      .join("\n\n"),
+    bodies: [...taken].map(([name, schema]) => fieldsSection(sources, schema, [name])).join("\n\n"),
+    answers: answers(sources, types),
+    commands: shapes(commands, "commands"),
+    events: shapes(events, "events"),
+    shapes: shapes({ message, person, conversation, alert }),
     errors: table(
       ["code", "HTTP", "what it says"],
       Object.entries(errorCodes).map(([code, { status, message }]) => [
         `\`${code}\``,
         String(status),
-        sources.commentsBy("errorCodes").at("errorCodes", code) ?? message,
+        sources.comment("errorCodes", code) || message,
       ]),
     ),
     "close-codes": table(
@@ -107,7 +93,7 @@ function sectionsFrom(sources: Sources): Sections {
       Object.entries(closeCodes).map(([name, code]) => [
         String(code),
         `\`${name}\``,
-        sources.comment("closeCodes", name),
+        sources.needed("closeCodes", name),
       ]),
     ),
     rights: table(
@@ -120,12 +106,38 @@ function sectionsFrom(sources: Sources): Sections {
         ...Object.entries(limits).map(([name, value]) => [
           `\`${name}\``,
           value.toLocaleString("en"),
-          sources.comment("limits", name),
+          sources.needed("limits", name),
         ]),
-        ["`protocolVersion`", String(protocolVersion), sources.comment("protocolVersion")],
+        ["`protocolVersion`", String(protocolVersion), sources.needed("protocolVersion")],
       ],
     ),
   };
+}
+
+/** The rows of the table of routes, and the schemas of what they take by the names of their constants; `types` notes the answers. */
+function routeRows(sources: Sources, types: Types) {
+  const taken = new Map<string, v.GenericSchema>();
+  const rows = Object.entries<Route>(routes).map(([name, route]) => {
+    const { access, fresh, answer } = route;
+    const takes = (["body", "query"] as const).flatMap((part) => {
+      const schema = route[part];
+      if (!schema) return [];
+      const constant = sources.constantAt("routes", name, part);
+      if (!constant) throw new Error(`The ${part} of "${name}" has to be a constant with a name.`);
+      taken.set(constant, schema);
+      return [`${part === "query" ? "query " : ""}${linkTo(constant)}`];
+    });
+    return [
+      `\`${name}\`${fresh ? " (fresh)" : ""}`,
+      Object.hasOwn(rights, access) ? `\`${access}\`` : access,
+      takes.join(", ") || "–",
+      typeof answer === "object"
+        ? `${answer.status}, ${types.answerOf(name)}`
+        : { none: "204", file: "200, a file", other: "" }[answer ?? "none"],
+      sources.comment("routes", name),
+    ];
+  });
+  return { rows, taken };
 }
 
 /** The interfaces of all answers, and of what they hold: what telling of one names is told of after it. */
@@ -133,27 +145,43 @@ function answers(sources: Sources, types: Types): string {
   const told: string[] = [];
   for (const name of types.named) {
     const rows = types.fieldsOf(name);
-    const comment = [sources.comment(name), types.extended(name)].filter((part) => part !== null).join(" ");
+    const comment = [sources.needed(name), types.extended(name)].filter((part) => part !== null).join(" ");
     told.push(section(name, comment, table(["field", "value", "meaning"], rows)));
   }
-  return told.join("\n\n");
+  const words = auditEvents.map((event) => `\`${event}\``).join(", ");
+  return [...told, section("AuditEvent", sources.needed("auditEvents"), words)].join("\n\n");
 }
 
-const section = (title: string, ...parts: string[]): string => [`#### ${title}`, ...parts].join("\n\n");
-
-const listed = (words: readonly string[]): string => words.map((word) => `\`${word}\``).join(", ");
-
-const example = (schema: v.GenericSchema): string => `\`\`\`json\n${inLines(sampleOf(schema))}\n\`\`\``;
-
-/** The fields of an object as a table; `path` leads to it in its source. */
-function fields(schema: v.GenericSchema, sources: Sources, path: [string, ...string[]]): string {
-  const comments = sources.commentsBy(path[0]);
+/** Tells of the fields of an object; `path` leads to it in its source, and ends with its name. */
+function fieldsSection(sources: Sources, schema: v.GenericSchema, path: string[]): string {
   const rows = fieldsOf(schema, names)
     .filter(({ name }) => name !== "type")
     .map(({ name, isOptional, value }) => [
       `\`${name}\`${isOptional ? ", optional" : ""}`,
       value,
-      comments.at(...path, name) ?? "",
+      sources.comment(...path, name),
     ]);
-  return table(["field", "value", "meaning"], rows);
+  return section(path.at(-1)!, sources.needed(...path), table(["field", "value", "meaning"], rows));
+}
+
+const section = (title: string, ...parts: string[]): string => [`#### ${title}`, ...parts].join("\n\n");
+
+function table(head: string[], rows: string[][]): string {
+  const line = (cells: string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+const marked = /(<!-- made by `bun run docs`: ([\w-]+) -->\n)[\s\S]*?(<!-- end -->)/g;
+
+/** A document with its marked parts written anew. Throws where a part has no marker, or a marker no part. */
+export function fill(document: string, parts: Record<string, string>): string {
+  const missing = new Set(Object.keys(parts));
+  const filled = document.replace(marked, (_, begin: string, name: string, end: string) => {
+    const content = parts[name];
+    if (content === undefined) throw new Error(`Nothing is made for the marker "${name}".`);
+    missing.delete(name);
+    return `${begin}\n${content.trim()}\n\n${end}`;
+  });
+  if (missing.size > 0) throw new Error(`These parts have no marker: ${[...missing].join(", ")}.`);
+  return filled;
 }
