@@ -7,8 +7,8 @@ export async function* exportAsJson(
   conversations: readonly ExportedConversation[],
   history: AsyncIterable<Row>,
 ): AsyncGenerator<string> {
-  const effects = Object.entries(about).map(([name, value]) => `"${name}": ${JSON.stringify(value)},`);
-  yield `{${effects.join("\n")}`;
+  const fields = Object.entries(about).map(([name, value]) => `"${name}": ${JSON.stringify(value)},`);
+  yield `{${fields.join("\n")}`;
   yield `"conversations": [`;
   for (const [at, { id, title, messages }] of conversations.entries()) {
     yield `${at === 0 ? "" : ","}{"id": ${JSON.stringify(id)}, "title": ${JSON.stringify(title)}, "messages": [`;

@@ -44,5 +44,8 @@ export const limits = {
   unreadMax: 100,
 } as const;
 
-/** The version of this protocol. A client that meets another one reloads itself. */
+/**
+ * The version of this protocol. A client that meets another one reloads itself: it rises where a client of before would
+ * misread what the server sends, or be refused what it sends.
+ */
 export const protocolVersion = 3;

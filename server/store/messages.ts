@@ -128,7 +128,10 @@ interface Chosen {
   seq: number;
 }
 
-/** What a message becomes; what is left out stays. Without anything it only has a new number, as what belongs to it changed. */
+/**
+ * What a message becomes; what is left out stays. An empty patch only gives the message its next number: what changed is stored
+ * beside it, as a reaction would be.
+ */
 export interface MessagePatch {
   body?: MessageBody;
   /** With it the body goes, and what is left of the one that was sent. */

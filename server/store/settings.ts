@@ -11,6 +11,7 @@ import {
   type Work,
 } from "./transaction.ts";
 
+/** The key of before, which is stored. */
 const key = "house";
 
 export const settings = {

@@ -123,7 +123,7 @@ export const users = {
   }),
 
   /**
-   * Who may not invite any more with it loses their invitations. False where the account is gone, or is the owner's. With an
+   * Revokes the invitations of a person whose new role may not invite. False where the account is gone, or is the owner's. With an
    * actor it is refused where that one may not; so below.
    */
   setRole: transaction(function* (tx, id: number, role: Role, entry: NewAuditEntry, actor?: Actor) {
