@@ -7,7 +7,7 @@ import { Front, newAuthority } from "./front.ts";
 
 const policy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const loopback = ["localhost", "127.0.0.1", "127.9.9.9", "[::1]"];
-const remotePresence = ["chat.example.org", "192.168.9.9", "[fd00::9]", "127.0.0.1.example.org"];
+const elsewhere = ["chat.example.org", "192.168.9.9", "[fd00::9]", "127.0.0.1.example.org"];
 
 const withPort = (front: Front, host: string) => `${host}:${new URL(front.origin).port}`;
 
@@ -25,7 +25,7 @@ for (const balancer of balancers)
             host,
             ...(await request(front, { headers: { Host: host } })),
           });
-          const hosts = [...loopback, ...remotePresence].map((name) => withPort(front, name));
+          const hosts = [...loopback, ...elsewhere].map((name) => withPort(front, name));
           for (const { host, status, headers } of await Promise.all(hosts.map(ask))) {
             // A Caddy that has not yet found out that the last one is gone says so as a bad gateway.
             expect(balancer === "caddy" ? [502, 503] : [503]).toContain(status);

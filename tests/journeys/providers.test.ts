@@ -73,17 +73,17 @@ test("carl links an account from inside, comes in by it, and unlinks it", async 
   await carl.button("Unlink Homebase").waitFor();
   expect(await carl.page.getByText("From now on").count()).toBe(0);
 
-  const remotePresence = await visit("carl");
-  await remotePresence.goto("/login");
-  await continueAs(remotePresence, "c-1");
-  await remotePresence.log.waitFor();
+  const elsewhere = await visit("carl");
+  await elsewhere.goto("/login");
+  await continueAs(elsewhere, "c-1");
+  await elsewhere.log.waitFor();
 
   await carl.button("Unlink Homebase").click();
   await carl.button("Link Homebase").waitFor();
 });
 
 test("an account elsewhere that opens another account here is not linked, and it is said so", async () => {
-  await home.pendingSignUp("dora", "d-1");
+  await home.join("dora", "d-1");
   const emil = await (await visit("emil")).register();
   await emil.goto("/account");
   await emil.button("Link Homebase").click();
@@ -125,7 +125,7 @@ test("fritz has no password: he keeps his only way in, and sets one after he has
 });
 
 test("who has an authenticator app is asked for a code after the provider, too", async () => {
-  const { app } = await enrol(await home.pendingSignUp("gerda", "g-1"), Date.now);
+  const { app } = await enrol(await home.join("gerda", "g-1"), Date.now);
   const gerda = await visit("gerda");
   await gerda.goto("/login");
   await continueAs(gerda, "g-1");
@@ -156,7 +156,7 @@ test("where an invitation is needed, it comes along to the provider and back", a
 });
 
 test("ASVS 3.7.2 an address that was made elsewhere leads nowhere else, and says nothing of its own", async () => {
-  await home.pendingSignUp("ida", "i-1");
+  await home.join("ida", "i-1");
   const ida = await visit("ida");
   await ida.goto("/login?next=//evil.example&problem=Call+0800+1234");
   expect(await ida.page.getByText("0800").count()).toBe(0);

@@ -34,8 +34,8 @@ test("ASVS 7.2.1 another service on the same host reads the cookie and plants it
   await anna.say("for members only");
 
   // It is sent the cookie of the chat, and is refused everything with it.
-  const remotePresence = await anna.context.newPage();
-  await remotePresence.goto(other.origin);
+  const elsewhere = await anna.context.newPage();
+  await elsewhere.goto(other.origin);
   const stolen = sessionIn(other.seen[0]!);
   const thief = new Person(server, "thief");
   thief.bring(stolen);
@@ -47,7 +47,7 @@ test("ASVS 7.2.1 another service on the same host reads the cookie and plants it
   for (const attacker of [new Person(server, "mallory").withKey(), new Person(server, "mallet")]) {
     await attacker.register();
     other.planted.splice(0, 1, sessionIn(attacker.cookies));
-    await remotePresence.goto(other.origin);
+    await elsewhere.goto(other.origin);
     expect(
       sessionIn(
         (await anna.context.cookies(server.origin)).map(({ name, value }) => `${name}=${value}`).join("; "),

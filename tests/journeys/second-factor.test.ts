@@ -153,14 +153,14 @@ test("the chat asks for it while people talk: they set it up, and are back where
   await bert.say("in again");
 
   // Whoever comes anew sets it up before the chat opens.
-  const pendingSignUp = await visit("newcomer");
-  await pendingSignUp.goto("/register");
-  await pendingSignUp.page.getByLabel("Username", { exact: true }).fill("newcomer");
-  await pendingSignUp.page.getByLabel("Password", { exact: true }).fill(password);
-  await pendingSignUp.page.getByLabel("Confirm password", { exact: true }).fill(password);
-  await pendingSignUp.button("Register").click();
-  await pendingSignUp.button("Set up with my phone").click();
-  await setUp(pendingSignUp, now);
-  await pendingSignUp.button("I have kept them").click();
-  await pendingSignUp.sees("in again");
+  const newcomer = await visit("newcomer");
+  await newcomer.goto("/register");
+  await newcomer.page.getByLabel("Username", { exact: true }).fill("newcomer");
+  await newcomer.page.getByLabel("Password", { exact: true }).fill(password);
+  await newcomer.page.getByLabel("Confirm password", { exact: true }).fill(password);
+  await newcomer.button("Register").click();
+  await newcomer.button("Set up with my phone").click();
+  await setUp(newcomer, now);
+  await newcomer.button("I have kept them").click();
+  await newcomer.sees("in again");
 });

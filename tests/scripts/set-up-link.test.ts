@@ -27,10 +27,10 @@ test("each start prints the same set-up link until it has been used, and none af
   expect(link!.startsWith(`${first.origin}/setup#`)).toBe(true);
   await first.program.stop();
 
-  const remotePresence = "https://chat.example.org";
-  const second = await start({ ORIGINS: `${remotePresence},https://192.168.1.5` });
+  const elsewhere = "https://chat.example.org";
+  const second = await start({ ORIGINS: `${elsewhere},https://192.168.1.5` });
   expect(linksOf(second.program)).toEqual(
-    [remotePresence, "https://192.168.1.5"].map((origin) => `${origin}/setup#${link!.split("#")[1]}`),
+    [elsewhere, "https://192.168.1.5"].map((origin) => `${origin}/setup#${link!.split("#")[1]}`),
   );
   await second.program.stop();
 

@@ -97,9 +97,8 @@ test("ASVS 1.2.9 patterns are written by us: none is made of what somebody typed
 });
 
 test("ASVS 3.6.1 what the browser is given names no file on another host", async () => {
-  const remotePresence =
-    /(?:src|href)=["']?(?:https?:)?\/\/[^"'\s>]+|url\(["']?(?:https?:)?\/\/|@import[^;]+/;
-  expect(await delivered(remotePresence, "{html,css,webmanifest}")).toEqual([]);
+  const elsewhere = /(?:src|href)=["']?(?:https?:)?\/\/[^"'\s>]+|url\(["']?(?:https?:)?\/\/|@import[^;]+/;
+  expect(await delivered(elsewhere, "{html,css,webmanifest}")).toEqual([]);
   const loaded =
     /(?:\bimport|\bfrom)\s*\(?\s*["'`](?:https?:)?\/\/|new (?:Worker|SharedWorker|EventSource)\(["'`]http/;
   expect(await delivered(loaded, "js")).toEqual([]);

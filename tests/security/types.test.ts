@@ -11,7 +11,7 @@ import { stage } from "../support/stage.ts";
 const { alice, contents } = stage({ once: true, clock: true, people: { alice: "owner", bob: "member" } });
 
 /** What a language that is free with types would take for the same value. */
-function likenesses(value: unknown): unknown[] {
+function lookalikes(value: unknown): unknown[] {
   if (typeof value === "string") return [[value], { toString: value }, { 0: value }, 0, true, false, null];
   if (typeof value === "number")
     return [String(value), `${value}.0`, [value], { valueOf: value }, value + 0.5, true, null];
@@ -26,7 +26,7 @@ function juggled(good: Record<string, unknown>): Record<string, unknown>[] {
       value !== null && typeof value === "object" && !Array.isArray(value)
         ? juggled(value as Record<string, unknown>)
         : [];
-    return [...likenesses(value), ...inside].map((other) => ({ ...good, [name]: other }));
+    return [...lookalikes(value), ...inside].map((other) => ({ ...good, [name]: other }));
   });
 }
 

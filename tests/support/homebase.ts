@@ -44,7 +44,7 @@ export function homebase<const Name extends string = never>(
   }
 
   /** Somebody who has come by the provider and chosen a name. */
-  async function pendingSignUp(name: string, sub = name): Promise<Person> {
+  async function join(name: string, sub = name): Promise<Person> {
     const person = new Person(server, name);
     await come(person, sub);
     const made = await person.fetch("POST", "/api/pending-sign-up", { name });
@@ -64,7 +64,7 @@ export function homebase<const Name extends string = never>(
       await page.getByRole("button", { name: "Log in" }).click();
     },
     link: (person: Person, sub: string) => come(person, sub, {}, "/api/account/providers/oidc"),
-    pendingSignUp,
+    join,
     /** The provider goes down, and the server stays. */
     async providerGoes() {
       isDown = true;

@@ -20,7 +20,7 @@ export async function startHostileProvider(trust = testAuthority()) {
       asked.push(pathname);
       const answer = (["metadata", "token", "keys"] as const).find((each) => pathname.endsWith(paths[each]));
       if (answer) return answers[answer](request);
-      return answers.remotePresence(request);
+      return answers.elsewhere(request);
     },
   });
   const issuer = `https://localhost:${server.port}`;
@@ -40,7 +40,7 @@ export async function startHostileProvider(trust = testAuthority()) {
     token: (_: Request): Response | Promise<Response> =>
       Response.json({ access_token: "a", id_token: idToken }),
     keys: (_: Request): Response | Promise<Response> => Response.json({ keys: [publicKey] }),
-    remotePresence: (_: Request): Response | Promise<Response> => new Response(null, { status: 404 }),
+    elsewhere: (_: Request): Response | Promise<Response> => new Response(null, { status: 404 }),
   };
   const answers = { ...good };
   return {

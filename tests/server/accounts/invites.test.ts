@@ -25,11 +25,10 @@ async function invite(more: object = {}): Promise<InviteInfo> {
   expect(response.status).toBe(201);
   return response.json();
 }
-const pendingSignUp = () => new Person(server, `newcomer-${made++}`);
-const join = (token: string | undefined, who = pendingSignUp()) =>
+const newPerson = () => new Person(server, `newcomer-${made++}`);
+const join = (token: string | undefined, who = newPerson()) =>
   who.fetch("POST", "/api/account", { name: who.name, password, invite: token });
-const look = async (token: string) =>
-  (await pendingSignUp().fetch("POST", "/api/invitation", { token })).json();
+const look = async (token: string) => (await newPerson().fetch("POST", "/api/invitation", { token })).json();
 const seen = async (id: number): Promise<InviteInfo> => {
   const { invites } = await owner.get("/api/invites");
   return invites.find((each: InviteInfo) => each.id === id);
@@ -61,7 +60,7 @@ describe("an invitation", () => {
     const statuses: number[] = [];
     // From two addresses, since one alone may make no more than 40 accounts at once.
     const tries = Array.from({ length: 50 }, async (_, at) => {
-      const body = { name: pendingSignUp().name, password, invite: token };
+      const body = { name: newPerson().name, password, invite: token };
       statuses.push((await post(server, "/api/account", body, { from: `127.0.1.${at % 2}` })).status);
     });
     await Promise.all(tries);
@@ -143,7 +142,7 @@ describe("an invitation", () => {
 describe("who makes them", () => {
   test("ASVS 8.2.1 is an admin or the owner, and nobody else", async () => {
     const { id, token } = await invite({ maxUses: null });
-    const person = pendingSignUp();
+    const person = newPerson();
     await join(token, person);
     const user = (await server.store.users.byName(person.name))!;
     const entry = {
@@ -162,7 +161,7 @@ describe("who makes them", () => {
       expect((await person.fetch("POST", "/api/invites", wanted)).status).toBe(made);
       expect((await person.fetch("DELETE", `/api/invites/${id}`)).status).toBe(gone);
     }
-    expect((await pendingSignUp().fetch("GET", "/api/invites")).status).toBe(401);
+    expect((await newPerson().fetch("GET", "/api/invites")).status).toBe(401);
   });
 
   test("ASVS 2.3.2 keeps within the bounds there are", async () => {

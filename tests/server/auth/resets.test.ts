@@ -48,15 +48,15 @@ describe("a reset link", () => {
     expect([token.length, expiresAt - time.now()]).toEqual([43, day]);
     expect(await (await check(token)).json()).toEqual({ name: person.name, needsCode: false });
 
-    const remotePresence = anyone(person.name);
-    const response = await reset(token, remotePresence);
+    const elsewhere = anyone(person.name);
+    const response = await reset(token, elsewhere);
     expect(response.status).toBe(200);
     expect(await response.json()).toMatchObject({ user: { id, name: person.name }, stage: "open" });
     expect(await socket.closed).toBe(4500);
     const [first] = socket.events.filter(({ type }) => type === "account.notified");
     expect(first).toMatchObject({ what: "password.reset" });
     expect((await person.fetch("GET", "/api/account")).status).toBe(401);
-    expect((await remotePresence.fetch("GET", "/api/account")).status).toBe(200);
+    expect((await elsewhere.fetch("GET", "/api/account")).status).toBe(200);
     expect((await anyone(person.name).signIn()).status).toBe(401);
     expect((await anyone(person.name).signIn(next)).status).toBe(200);
   });

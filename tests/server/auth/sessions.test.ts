@@ -117,8 +117,8 @@ describe("ASVS 7.3.1 a session ends after a week without use", () => {
   });
 
   test("one of another session is not", async () => {
-    const remotePresence = await new Person(server, "alice").logIn();
-    const [here, there] = [await alice.enter(), await remotePresence.enter()];
+    const elsewhere = await new Person(server, "alice").logIn();
+    const [here, there] = [await alice.enter(), await elsewhere.enter()];
     time.leap(idleMs - day);
     await here.say("still here");
     time.leap(day);

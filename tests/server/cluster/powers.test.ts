@@ -19,7 +19,7 @@ describe.each(carriers)("%s", (_, spoil) => {
 
   const idOf = async (person: Person): Promise<number> => (await person.get("/api/account")).id;
   /** Somebody new, with a socket on the other node than the one they have registered on. */
-  async function pendingSignUp() {
+  async function newPerson() {
     const person = await new Person(one, `person-${++count}`).register();
     return { person, id: await idOf(person), socket: await person.at(two).enter() };
   }
@@ -36,7 +36,7 @@ describe.each(carriers)("%s", (_, spoil) => {
     (await socket.event("error", (event) => event.ref === ref)).code;
 
   test("ASVS 8.3.2 a role that is given, or taken, is true of sockets that were open on another node", async () => {
-    const [{ id, socket }, other] = [await pendingSignUp(), await pendingSignUp()];
+    const [{ id, socket }, other] = [await newPerson(), await newPerson()];
     const messages = [await other.socket.say("one"), await other.socket.say("two")];
     const roleOf = (role: string | undefined) => () =>
       socket.event("person.changed", ({ person }) => person.id === id && person.role === role);
@@ -51,7 +51,7 @@ describe.each(carriers)("%s", (_, spoil) => {
   });
 
   test("a message that is deleted on one node is so on the other, and to who comes later", async () => {
-    const [{ person, socket }, other] = [await pendingSignUp(), await pendingSignUp()];
+    const [{ person, socket }, other] = [await newPerson(), await newPerson()];
     const here = await person.at(one).enter();
     const { seq } = await socket.say("regretted");
     const begun = performance.now();
@@ -68,7 +68,7 @@ describe.each(carriers)("%s", (_, spoil) => {
   });
 
   test("ASVS 8.3.2 who is muted writes on no node, and hears that it is over", async () => {
-    const { id, socket } = await pendingSignUp();
+    const { id, socket } = await newPerson();
     const mute = (minutes: number) => () =>
       owner.fetch("PUT", `/api/people/${id}/mute`, { minutes, reason: "" });
     const clientId = crypto.randomUUID();
@@ -80,7 +80,7 @@ describe.each(carriers)("%s", (_, spoil) => {
   });
 
   test("ASVS 7.4.2 who is banned has no socket and no session left on any node, and none again before that is over", async () => {
-    const [{ person, id, socket }, other] = [await pendingSignUp(), await pendingSignUp()];
+    const [{ person, id, socket }, other] = [await newPerson(), await newPerson()];
     const direct = `direct:${id}:${other.id}`;
     const write = sending("there?", direct);
     const isBarred = (barred: boolean) =>
@@ -107,7 +107,7 @@ describe.each(carriers)("%s", (_, spoil) => {
   });
 
   test("ASVS 7.4.5 sessions that an admin ends, or their user, are closed on another node, and the one that asked stays", async () => {
-    const { person, id, socket } = await pendingSignUp();
+    const { person, id, socket } = await newPerson();
     const phone = await new Person(two, person.name).logIn();
     const there = await phone.enter();
     const others = () => person.fetch("DELETE", "/api/account/sessions");
@@ -118,7 +118,7 @@ describe.each(carriers)("%s", (_, spoil) => {
   });
 
   test("ASVS 7.2.4 a session that proves itself anew closes its former sockets on another node, and comes back", async () => {
-    const { person, socket } = await pendingSignUp();
+    const { person, socket } = await newPerson();
     const former = person.cookies;
     const prove = () => person.fetch("POST", "/api/proof", { password });
     expect(await soon(prove, () => socket.closed)).toBe(closeCodes.restarting);
@@ -127,7 +127,7 @@ describe.each(carriers)("%s", (_, spoil) => {
   });
 
   test("ASVS 6.3.7 what happened to an account is told to its devices on another node, and to nobody else", async () => {
-    const [{ person, socket }, other] = [await pendingSignUp(), await pendingSignUp()];
+    const [{ person, socket }, other] = [await newPerson(), await newPerson()];
     await soon(
       () => new Person(one, person.name).signIn(),
       () => socket.event("account.notified"),
@@ -137,7 +137,7 @@ describe.each(carriers)("%s", (_, spoil) => {
   });
 
   test("a report is told to those who may settle it, on whichever node they are", async () => {
-    const [{ person, socket }, other] = [await pendingSignUp(), await pendingSignUp()];
+    const [{ person, socket }, other] = [await newPerson(), await newPerson()];
     const watching = await owner.at(two).enter();
     const { seq } = await socket.say("rude");
     await soon(
@@ -150,7 +150,7 @@ describe.each(carriers)("%s", (_, spoil) => {
   });
 
   test("how the server is set up is so on every node: its name, its limits, and who may join", async () => {
-    const { socket } = await pendingSignUp();
+    const { socket } = await newPerson();
     const settings: ServerSettings = await owner.get("/api/settings");
     const next: ServerSettings = {
       ...settings,
@@ -173,7 +173,7 @@ describe.each(carriers)("%s", (_, spoil) => {
   });
 
   test("ownership that is handed over is true of both on another node", async () => {
-    const { person, id, socket } = await pendingSignUp();
+    const { person, id, socket } = await newPerson();
     const there = await owner.at(two).enter();
     const former = await idOf(owner);
     const roles = async () => {

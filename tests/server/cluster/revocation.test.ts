@@ -13,7 +13,7 @@ const boundMs = 2_000;
 describe.each(carriers)("%s", (_, spoil) => {
   let count = 0;
   const { one, two } = nodeStage({ spoil });
-  const pendingSignUp = () => new Person(one, `person-${++count}`).register();
+  const newPerson = () => new Person(one, `person-${++count}`).register();
 
   /** The code with which a socket on the other node closes after the act, which has to be soon. */
   async function closes(closed: Promise<number>, run: () => Promise<Response>) {
@@ -25,7 +25,7 @@ describe.each(carriers)("%s", (_, spoil) => {
   }
 
   test("ASVS 7.4.1 logging out closes the session's sockets on other nodes, and only those", async () => {
-    const alice = await pendingSignUp();
+    const alice = await newPerson();
     const remote = await new Person(two, alice.name).logIn();
     const stays = await remote.enter();
     const { closed } = await alice.at(two).enter();
@@ -34,7 +34,7 @@ describe.each(carriers)("%s", (_, spoil) => {
   });
 
   test("a session is bound on every node, and one from before there were keys loses the sockets that came without", async () => {
-    const alice = await pendingSignUp();
+    const alice = await newPerson();
     const bound = await alice.withKey().signIn();
     expect(bound.status).toBe(200);
     const thief = new Person(two, alice.name);
@@ -43,7 +43,7 @@ describe.each(carriers)("%s", (_, spoil) => {
     expect((await thief.withKey().fetch("GET", "/api/account")).status).toBe(401);
     await (await alice.at(two).enter()).ask("ping", {}, "pong");
 
-    const bob = await pendingSignUp();
+    const bob = await newPerson();
     const there = await bob.at(two).enter();
     const sql = new SQL({ url: one.url, max: 1 });
     await sql`update sessions set key_hash = null where user_id = ${there.entered.me.id}`;
@@ -54,7 +54,7 @@ describe.each(carriers)("%s", (_, spoil) => {
   });
 
   test("ASVS 7.4.3 a new password ends every other session on other nodes; the browser that asked comes back", async () => {
-    const alice = await pendingSignUp();
+    const alice = await newPerson();
     const thief = await new Person(two, alice.name).logIn();
     const [hers, his] = [await alice.at(two).enter(), await thief.enter()];
     const change = { current: password, password: "another horse battery" };
@@ -69,7 +69,7 @@ describe.each(carriers)("%s", (_, spoil) => {
   });
 
   test("ASVS 7.4.2 a deleted account has no socket left on any node", async () => {
-    const alice = await pendingSignUp();
+    const alice = await newPerson();
     const { closed } = await alice.at(two).enter();
     const code = await closes(closed, () => alice.fetch("DELETE", "/api/account", { messages: "keep" }));
     expect(code).toBe(closeCodes.accountDeleted);

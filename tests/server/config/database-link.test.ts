@@ -45,8 +45,8 @@ test("the start says it", async () => {
   const url = await freshDatabase();
   const dataDir = temporaryFolder();
   // Leads to this machine without saying so.
-  const remotePresence = Object.assign(new URL(url), { hostname: "0.0.0.0" }).href;
-  const env = { DATABASE_URL: remotePresence, DATA_DIR: dataDir, PORT: "0" };
+  const elsewhere = Object.assign(new URL(url), { hostname: "0.0.0.0" }).href;
+  const env = { DATABASE_URL: elsewhere, DATA_DIR: dataDir, PORT: "0" };
   const program = new Program([process.execPath, "server/main.ts"], env);
   await program.says(/Ctrl-C/);
   await program.stop("SIGKILL");

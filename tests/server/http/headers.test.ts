@@ -83,8 +83,8 @@ describe("every answer carries the security headers", () => {
       expect(said("x-frame-options")).toBe("DENY");
       expect(said("content-security-policy")).not.toBeNull();
       // ASVS 3.4.2, 13.4.6: no other origin is let in, and no program is named.
-      const nudging = ["access-control-allow-origin", "server", "x-powered-by"];
-      expect(nudging.filter((header) => answer.headers.has(header))).toEqual([]);
+      const telling = ["access-control-allow-origin", "server", "x-powered-by"];
+      expect(telling.filter((header) => answer.headers.has(header))).toEqual([]);
     });
   }
 });

@@ -114,11 +114,11 @@ test("ASVS 3.4.2 reading is not shared with other origins", async () => {
 });
 
 test("configured origins are the only ones", async () => {
-  const remotePresence = await startServer({
+  const elsewhere = await startServer({
     env: { ORIGINS: "https://chat.example,https://10.0.0.1:5000" },
   });
   const register = (name: string, origin: string) =>
-    new Person(remotePresence, name).fetch(
+    new Person(elsewhere, name).fetch(
       "POST",
       "/api/account",
       { name, password: "correct horse" },
@@ -126,6 +126,6 @@ test("configured origins are the only ones", async () => {
     );
   expect((await register("one", "https://chat.example")).status).toBe(201);
   expect((await register("two", "https://10.0.0.1:5000")).status).toBe(201);
-  expect((await register("three", remotePresence.origin)).status).toBe(403);
-  await remotePresence.stop();
+  expect((await register("three", elsewhere.origin)).status).toBe(403);
+  await elsewhere.stop();
 });

@@ -6,7 +6,7 @@ import { fromHeader } from "../../support/server.ts";
 
 const home = homebase({ once: true, env: { GITHUB_CLIENT_ID: "x", GITHUB_CLIENT_SECRET: "x" } });
 const { server, contents } = home;
-beforeAll(async () => void (await home.pendingSignUp("anna")));
+beforeAll(async () => void (await home.join("anna")));
 
 const newPerson = () => new Person(server, "somebody");
 const failed = "/login?problem=provider_failed";
@@ -87,7 +87,7 @@ describe("ASVS 2.3.1 10.2.1 nobody comes back who was not sent", () => {
   });
 });
 
-test("whoever changes their mind at the provider is back at the door, and can try again", async () => {
+test("whoever changes their mind at the provider is back at the login, and can try again", async () => {
   const person = newPerson();
   const { url } = await (await person.fetch("POST", "/api/providers/oidc", {})).json();
   const state = new URL(url).searchParams.get("state");

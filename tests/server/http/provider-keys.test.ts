@@ -4,7 +4,7 @@ import { newKey, Person } from "../../support/person.ts";
 
 const home = homebase({ once: true });
 const { server } = home;
-beforeAll(async () => void (await home.pendingSignUp("anna")));
+beforeAll(async () => void (await home.join("anna")));
 
 let count = 0;
 const newPerson = (name = `person-${++count}`) => new Person(server, name).withKey();

@@ -29,9 +29,9 @@ test("anna links an account from inside, comes in by it, and unlinks it; her oth
   // Linking is no sign-in: the session is the one it was.
   expect(await audited("session.began")).toEqual([]);
 
-  const remotePresence = newPerson();
-  expect(await home.come(remotePresence, "a-1")).toBe("/");
-  expect(await whoIs(remotePresence)).toBe("anna");
+  const elsewhere = newPerson();
+  expect(await home.come(elsewhere, "a-1")).toBe("/");
+  expect(await whoIs(elsewhere)).toBe("anna");
   expect(await listOf(anna)).toMatchObject([{ lastUsedAt: time.now() }]);
 
   expect((await anna.fetch("DELETE", linking)).status).toBe(204);
@@ -52,7 +52,7 @@ test("ASVS 7.5.1 linking and unlinking ask for a fresh proof", async () => {
 
 describe("ASVS 6.8.1 an account is linked only from inside", () => {
   test("not where it opens another account", async () => {
-    await home.pendingSignUp("bert", "b-1");
+    await home.join("bert", "b-1");
     expect(await home.link(anna, "b-1")).toBe("/account?problem=identity_taken");
     expect(await whoIs(newPerson())).toBeUndefined();
     expect(identities()).toMatchObject([{ user_id: 2 }]);
@@ -72,10 +72,10 @@ describe("ASVS 6.8.1 an account is linked only from inside", () => {
     ["the password was changed elsewhere", "provider_failed", () => changedElsewhere()],
   ];
   async function changedElsewhere() {
-    const remotePresence = newPerson();
-    await remotePresence.signIn();
+    const elsewhere = newPerson();
+    await elsewhere.signIn();
     const change = { current: password, password: "another horse battery" };
-    expect((await remotePresence.fetch("PUT", "/api/account/password", change)).status).toBe(204);
+    expect((await elsewhere.fetch("PUT", "/api/account/password", change)).status).toBe(204);
   }
   for (const [what, code, happens] of meanwhile)
     test(`not where, meanwhile, ${what}`, async () => {
@@ -103,7 +103,7 @@ test("one account at each provider is enough, also where two were begun", async 
 });
 
 test("the last way into an account stays, until there is another", async () => {
-  const bert = await home.pendingSignUp("bert", "b-1");
+  const bert = await home.join("bert", "b-1");
   expect(await outcome(bert.fetch("DELETE", linking))).toEqual([409, "last_way_in"]);
   proofsGrowOld();
   const first = { password: "another horse battery" };
@@ -127,7 +127,7 @@ test("an account elsewhere that cannot be used any more is no way in, and can st
     detail: {},
   } as const;
   const former = { issuer: "https://gone.example", subject: "x", provider: "google", createdAt: 5 };
-  const bert = await home.pendingSignUp("bert", "b-1");
+  const bert = await home.join("bert", "b-1");
   await server.store.factors.addIdentity({ ...former, userId: 2 }, entry);
   expect(await listOf(bert)).toMatchObject([
     { id: "oidc", isOffered: true },

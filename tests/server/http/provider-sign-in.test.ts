@@ -40,7 +40,7 @@ test("somebody comes by a provider, chooses a name, and comes again, to the page
 });
 
 test("ASVS 6.3.7 who comes by a provider is told of a reset link that was used meanwhile, whoever has put that away", async () => {
-  const anna = await home.pendingSignUp("anna");
+  const anna = await home.join("anna");
   const olga = await newPerson("olga").register();
   server.db.run("update users set role = 'owner' where id = 2");
   time.advance(1_000);
@@ -58,7 +58,7 @@ test("ASVS 6.3.7 who comes by a provider is told of a reset link that was used m
 });
 
 test("ASVS 6.3.4 the second factor is asked for as after a password", async () => {
-  const anna = await home.pendingSignUp("anna");
+  const anna = await home.join("anna");
   const { app } = await enrol(anna, time.now);
   const again = newPerson();
   await home.come(again, "anna");
@@ -73,7 +73,7 @@ test("ASVS 6.3.4 the second factor is asked for as after a password", async () =
 });
 
 test("ASVS 8.3.1 who is suspended or banned does not come in by a provider", async () => {
-  await home.pendingSignUp("anna");
+  await home.join("anna");
   const entry = {
     at: 0,
     event: "person.banned",
@@ -96,7 +96,7 @@ test("ASVS 8.3.1 who is suspended or banned does not come in by a provider", asy
 });
 
 test("ASVS 7.2.4 signing in with a provider ends the session that the browser had", async () => {
-  await home.pendingSignUp("anna");
+  await home.join("anna");
   const shared = await newPerson("bert").register();
   const former = shared.cookies;
   expect(await home.come(shared, "anna")).toBe("/");
@@ -106,7 +106,7 @@ test("ASVS 7.2.4 signing in with a provider ends the session that the browser ha
 });
 
 test("ASVS 7.6.1 a session is ours alone: it outlives the provider, and ends when our own rules say so", async () => {
-  const anna = await home.pendingSignUp("anna");
+  const anna = await home.join("anna");
   await home.providerGoes();
   expect(await whoIs(anna)).toBe("anna");
   time.leap(6 * 24 * 60 * 60_000);

@@ -57,7 +57,7 @@ test("ASVS 2.3.1 a name cannot be chosen without having come from a provider, no
 
 describe("the rules of registration hold for who comes by a provider", () => {
   test("where it is closed, only who has an account comes in", async () => {
-    await home.pendingSignUp("anna");
+    await home.join("anna");
     const { change } = await owner();
     await change({ registration: "closed" });
     expect(await home.come(newPerson(), "anna")).toBe("/");

@@ -30,8 +30,8 @@ const refuse = (code: ErrorCode, source = "192.0.2.7", asked = "PUT /api/setting
   log.refused({ code, source, actor: 3, asked });
 const records = () => lines.map((line) => JSON.parse(line));
 
-describe("an act", () => {
-  test("ASVS 16.2.1 ASVS 16.2.2 ASVS 16.2.4 says when in UTC, what, who, to whom and from where, whichever act it is", () => {
+describe("a line of the security log", () => {
+  test("ASVS 16.2.1 ASVS 16.2.2 ASVS 16.2.4 says when in UTC, what, who, to whom and from where, whatever happened", () => {
     for (const event of auditEvents) log.write(auditEntry({ event, actorId: 1 }));
     expect(records()).toEqual(
       auditEvents.map((event) => ({

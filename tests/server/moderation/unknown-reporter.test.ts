@@ -5,10 +5,10 @@ import { stage } from "../../support/stage.ts";
 import { entryOf } from "../store/conformance/ground.ts";
 
 type Line = Pick<AuditEntry, "event" | "actorId" | "subjectId" | "detail">;
-const nudging = /^(message\.reported|report\.settled)$/;
+const telling = /^(message\.reported|report\.settled)$/;
 const said = (entries: Line[]) =>
   entries
-    .filter(({ event }) => nudging.test(event))
+    .filter(({ event }) => telling.test(event))
     .map(({ event, actorId, subjectId, detail }) => [event, actorId, subjectId, detail.seq])
     .reverse();
 
@@ -61,7 +61,7 @@ test("ASVS 8.2.3 who reported an admin is told to everybody who reads the audit 
   for (const person of [Olga, Anna, Ada]) {
     const { history } = await (await person.fetch("POST", "/api/account/export", { format: "json" })).json();
     const mine = history.filter(
-      ({ event, by }: { event: string; by?: string }) => nudging.test(event) && !by,
+      ({ event, by }: { event: string; by?: string }) => telling.test(event) && !by,
     );
     expect([person.name, mine]).toEqual([person.name, []]);
   }

@@ -134,8 +134,8 @@ describe("sending a deleted message again", () => {
   test("into another conversation is refused", async () => {
     const clientId = crypto.randomUUID();
     await remove(await a!.say("hello", "group", clientId));
-    const remotePresence = { conversation: "direct:1:2", clientId, body: { text: "hello" } };
-    expect((await a!.ask("message.send", remotePresence, "error")).code).toBe("client_id_reused");
+    const elsewhere = { conversation: "direct:1:2", clientId, body: { text: "hello" } };
+    expect((await a!.ask("message.send", elsewhere, "error")).code).toBe("client_id_reused");
   });
 });
 

@@ -164,7 +164,7 @@ describe("going", () => {
 
 describe("right after a start", () => {
   test("who comes back is told quietly; who comes later, or is new, is announced", async () => {
-    const pendingSignUp = await new Person(server, "newcomer").register();
+    const newcomer = await new Person(server, "newcomer").register();
     time.advance(1000);
     const again = await startServer({ system: time, store: server.store });
     const cookie = { cookie: bob.cookies, origin: again.origin };
@@ -176,7 +176,7 @@ describe("right after a start", () => {
     expect(change).toEqual({ type: "presence.changed", online: [2], offline: [], quiet: true });
 
     time.advance(quietStartMs);
-    await new Person(again, "newcomer").connect({ cookie: pendingSignUp.cookies, origin: again.origin });
+    await new Person(again, "newcomer").connect({ cookie: newcomer.cookies, origin: again.origin });
     time.advance(150);
     const joined = await returning.event("presence.changed", ({ online }) => online.includes(4));
     expect(joined).toEqual({ type: "presence.changed", online: [4], offline: [] });

@@ -42,8 +42,8 @@ describe("one's own passkeys", () => {
   });
 
   test("ASVS 6.3.7 the other devices hear of one that was added or removed, and this one does not", async () => {
-    const remotePresence = await new Person(server, "alice").logIn();
-    const [here, there] = [await alice.enter(), await remotePresence.enter()];
+    const elsewhere = await new Person(server, "alice").logIn();
+    const [here, there] = [await alice.enter(), await elsewhere.enter()];
     await addPasskey(alice, phone);
     expect(await there.event("account.notified")).toMatchObject({ what: "passkey.added" });
     // The session that has the passkey now goes on under another token.

@@ -10,20 +10,20 @@ import { failing, type Ground, ground, origin, purpose, settingsOf, trusting } f
 
 let provider: HostileProvider;
 /** Where a provider would like us to go. */
-let remotePresence: HostileProvider;
+let elsewhere: HostileProvider;
 let here: Ground;
 beforeAll(async () => {
   provider = await startHostileProvider();
-  remotePresence = await startHostileProvider();
+  elsewhere = await startHostileProvider();
 });
 beforeEach(() => {
-  for (const each of [provider, remotePresence]) each.reset();
-  here = ground([settingsOf(provider.issuer)], trusting(provider.authority, remotePresence.authority));
+  for (const each of [provider, elsewhere]) each.reset();
+  here = ground([settingsOf(provider.issuer)], trusting(provider.authority, elsewhere.authority));
 });
-afterEach(() => expect(remotePresence.asked).toEqual([]));
+afterEach(() => expect(elsewhere.asked).toEqual([]));
 afterAll(async () => {
   await provider.stop();
-  await remotePresence.stop();
+  await elsewhere.stop();
 });
 
 async function signIn() {
@@ -40,7 +40,7 @@ const three: Answer[] = ["metadata", "token", "keys"];
 
 describe("ASVS 10.5.3 the metadata", () => {
   const wrong: [string, RegExp, (issuer: string) => Record<string, unknown>][] = [
-    ["of another issuer", /another issuer/, () => ({ issuer: remotePresence.issuer })],
+    ["of another issuer", /another issuer/, () => ({ issuer: elsewhere.issuer })],
     ["of an issuer written otherwise", /another issuer/, (issuer) => ({ issuer: `${issuer}/` })],
     ["of no issuer", /another issuer/, () => ({ issuer: undefined })],
     [
@@ -74,12 +74,12 @@ describe("ASVS 13.2.4, 13.2.5 no host is asked but those of the configuration", 
   ] as const)
     test(`whatever the metadata says, such as another ${field}`, async () => {
       provider.answers.metadata = () =>
-        Response.json({ ...provider.metadata, [field]: remotePresence.issuer + path });
+        Response.json({ ...provider.metadata, [field]: elsewhere.issuer + path });
       const said = await failing(here, signIn());
-      expect(said).toContain(`${new URL(remotePresence.issuer).host} is none of the hosts that may be asked`);
+      expect(said).toContain(`${new URL(elsewhere.issuer).host} is none of the hosts that may be asked`);
     });
 
-  test("and all of them are asked through one door: nothing else here speaks with the network", async () => {
+  test("and all of them are asked through one function: nothing else here speaks with the network", async () => {
     const real = fetch;
     const login = spyOn(globalThis, "fetch").mockImplementation((() => {
       throw new Error("the network is not to be used");
@@ -102,7 +102,7 @@ for (const answer of three) {
   describe(`a provider whose ${answer}`, () => {
     test("ASVS 15.3.2 lies elsewhere, by a redirect, is not followed there", async () => {
       for (const status of [301, 302, 303, 307, 308]) {
-        provider.answers[answer] = () => Response.redirect(remotePresence.issuer + paths[answer], status);
+        provider.answers[answer] = () => Response.redirect(elsewhere.issuer + paths[answer], status);
         expect(await failing(here, signIn())).toMatch(new RegExp(`answered with the status ${status}`));
       }
     });

@@ -6,7 +6,7 @@ import {
   startHostileProvider,
 } from "../../../support/hostile-provider.ts";
 import { client } from "../../../support/oidc.ts";
-import { failing, type Ground, ground, origin, purpose, settingsOf, statusIn } from "./ground.ts";
+import { failing, type Ground, ground, leadingTo, origin, purpose, settingsOf } from "./ground.ts";
 
 /** What stands where the providers would that do it otherwise than others. */
 let standIn: HostileProvider;
@@ -42,14 +42,14 @@ function metadataOf(issuer: string, over: Claims = {}) {
 
 test("ASVS 10.5.3 Google may leave out the protocol in its name, and is one issuer all the same; nobody else may", async () => {
   metadataOf(google);
-  const here = ground([settingsOf(google)], statusIn(standIn));
+  const here = ground([settingsOf(google)], leadingTo(standIn));
   for (const iss of [google, "accounts.google.com"])
     expect(await signIn(here, google, { iss })).toMatchObject({ issuer: google, subject: "u1" });
   for (const iss of ["http://accounts.google.com", "https://accounts.google.com/", "accounts.google.com."])
     expect(await failing(here, signIn(here, google, { iss }))).toMatch(/"iss"/);
 
   metadataOf("https://id.example.com");
-  const other = ground([settingsOf("https://id.example.com")], statusIn(standIn));
+  const other = ground([settingsOf("https://id.example.com")], leadingTo(standIn));
   const said = await failing(other, signIn(other, "https://id.example.com", { iss: "id.example.com" }));
   expect(said).toMatch(/"iss"/);
 });
@@ -57,14 +57,14 @@ test("ASVS 10.5.3 Google may leave out the protocol in its name, and is one issu
 test("ASVS 10.5.3 one tenant of Microsoft's is not taken for another", async () => {
   const tenant = (digit: number) => `https://login.microsoftonline.com/${digit}${"0".repeat(7)}/v2.0`;
   metadataOf(tenant(1));
-  const here = ground([settingsOf(tenant(1))], statusIn(standIn));
+  const here = ground([settingsOf(tenant(1))], leadingTo(standIn));
   expect((await signIn(here, tenant(1))).issuer).toBe(tenant(1));
   expect(await failing(here, signIn(here, tenant(1), { iss: tenant(2) }))).toMatch(/"iss"/);
 });
 
 test("an issuer whose name ends with a slash is asked at its well-known address, and keeps its name", async () => {
   metadataOf("https://id.example.com/");
-  const here = ground([settingsOf("https://id.example.com/")], statusIn(standIn));
+  const here = ground([settingsOf("https://id.example.com/")], leadingTo(standIn));
   expect((await signIn(here, "https://id.example.com/")).issuer).toBe("https://id.example.com/");
 });
 
@@ -79,7 +79,7 @@ test("the client shows its secret in the header, or in the body where the provid
       shown.push([request.headers.get("authorization")?.split(" ")[0] ?? null, form.get("client_secret")]);
       return token(request);
     };
-    await signIn(ground([settingsOf(issuer)], statusIn(standIn)), issuer);
+    await signIn(ground([settingsOf(issuer)], leadingTo(standIn)), issuer);
     standIn.answers.token = token;
   }
   expect(shown).toEqual([
@@ -92,7 +92,7 @@ test("the client shows its secret in the header, or in the body where the provid
 test("a provider that does not name itself in what comes back needs not, but must not name another", async () => {
   const issuer = "https://id.example.com";
   metadataOf(issuer);
-  const here = ground([settingsOf(issuer)], statusIn(standIn));
+  const here = ground([settingsOf(issuer)], leadingTo(standIn));
   for (const names of [[], [google], [issuer, issuer], [""]]) {
     const { url, cookie } = await here.begin("oidc", origin, purpose);
     const asked = new URL(url).searchParams;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { type HostileProvider, startHostileProvider } from "../../../support/hostile-provider.ts";
 import { client } from "../../../support/oidc.ts";
-import { callback, failing, type Ground, ground, origin, purpose, settingsOf, statusIn } from "./ground.ts";
+import { callback, failing, type Ground, ground, leadingTo, origin, purpose, settingsOf } from "./ground.ts";
 
 /** What stands where GitHub would: GitHub's own two hosts lead to it, under its own certificate. */
 let standIn: HostileProvider;
@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   requests = [];
-  here = ground([github], statusIn(standIn));
+  here = ground([github], leadingTo(standIn));
   answer({ access_token: "gho_secret", token_type: "bearer", scope: "" }, { id: 583231, login: "octo-cat" });
 });
 afterAll(() => standIn.stop());
@@ -24,7 +24,7 @@ const github = settingsOf("https://github.com", {
 });
 
 function answer(token: unknown, user: unknown, status = 200) {
-  standIn.answers.remotePresence = async (request) => {
+  standIn.answers.elsewhere = async (request) => {
     requests.push({ headers: request.headers, body: await request.text() });
     return request.url.endsWith("/user") ? Response.json(user, { status }) : Response.json(token);
   };

@@ -31,7 +31,7 @@ export const trusting =
     fetch(url, { ...init, tls: { ca: authorities } });
 
 /** Leads to this provider, whatever host is asked. */
-export const statusIn =
+export const leadingTo =
   ({ issuer, authority }: HostileProvider): Fetch =>
   (url, init) =>
     trusting(authority)(url.replace(/^https:\/\/[^/]+/, issuer), init);
