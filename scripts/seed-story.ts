@@ -1,126 +1,73 @@
 /** Who wrote, how many minutes before the end of the story, and what. */
 export type Line = readonly [who: string, minutesAgo: number, text: string];
 
-export interface Story {
-  readonly people: readonly string[];
-  readonly group: readonly Line[];
-  readonly private: readonly {
-    readonly between: readonly [string, string];
-    readonly lines: readonly Line[];
-  }[];
-  /** How many of the last lines of the group someone has not read yet. */
-  readonly unread: Readonly<Record<string, number>>;
-}
+/** Reads lines as they stand below; `\n` is a line break of the text. */
+const lines = (written: string): Line[] =>
+  [...written.matchAll(/^ *(\w+) (\d+) (.*)$/gm)].map(([, who, minutesAgo, text]) => [
+    who!,
+    Number(minutesAgo),
+    text!.replaceAll("\\n", "\n"),
+  ]);
 
 /** Two days in the life of three people who have to get a street party together. */
-export const story: Story = {
+export const story = {
   people: ["marta", "jonas", "Priya"],
-  unread: { marta: 3, jonas: 0, Priya: 1 },
-  group: [
-    [
-      "marta",
-      1710,
-      "Good morning! The council wrote back: we have the street from noon to ten, closed at both ends 🎉",
-    ],
-    ["jonas", 1706, "Finally. I had stopped believing in it."],
-    ["jonas", 1705, "Do they bring the barriers or do we fetch them?"],
-    [
-      "marta",
-      1701,
-      "We fetch them, Friday between 4 and 6, from the depot behind the station. Somebody with a trailer?",
-    ],
-    ["Priya", 1688, "My brother has one. I'll ask him tonight."],
-    ["Priya", 1687, "What about chairs? Last year we had 40 and people sat on the kerb."],
-    [
-      "marta",
-      1679,
-      "I counted the sign-ups:\n- 52 adults\n- 23 children\n- 4 who wrote “maybe”, which in this street means yes\n\nSo eighty, to be safe.",
-    ],
-    ["jonas", 1670, "The school lends us 30 benches. Two people each, three if they like each other."],
-    ["Priya", 1668, "😂"],
-    [
-      "Priya",
-      1655,
-      "Then benches it is. I'd still borrow a dozen chairs for those who need a back to lean on.",
-    ],
-    ["marta", 1650, "Good thought. Frau Lindner especially."],
-    [
-      "jonas",
-      1422,
-      "Benches are confirmed. We can have them from Friday noon, and they want them back on Monday, clean.",
-    ],
-    ["marta", 1415, "You're a treasure, Jonas."],
-    ["Priya", 1290, "Trailer is ours too. My brother drives, but only if he gets some of the lemon cake."],
-    ["marta", 1288, "That can be arranged."],
-    [
-      "jonas",
-      1268,
-      "About the power: two ovens, the fridge and the band on one cable will not end well. We need a second line, from the other side of the street.",
-    ],
-    ["Priya", 1262, "We have an outside socket, you can run it through the garden. Mind the tomatoes."],
-    ["jonas", 1261, "I shall walk around the tomatoes."],
-    ["marta", 1255, "Who plays, in the end? The quartet or the cousins with the accordion?"],
-    ["Priya", 1251, "Both! Quartet at five, cousins when it gets dark. I told them that ten is ten."],
-    ["marta", 1248, "Wonderful. I'm off to bed, it has been a long day."],
-    [
-      "jonas",
-      355,
-      "Morning. Forecast for Saturday: 24 degrees, a little wind, no rain until Sunday night. https://weather.example/saturday",
-    ],
-    ["Priya", 349, "Don't say it so loud."],
-    [
-      "marta",
-      322,
-      "I wrote the plan down so that nobody has to remember anything:\n\nFriday 16:00  barriers (Priya's brother, Jonas)\nFriday 18:00  benches\nSaturday 9:00  tables, power, tents\nSaturday 12:00  we open\nSaturday 22:00  quiet, and then tidy up",
-    ],
-    [
-      "jonas",
-      317,
-      "Looks right. I'd put the tents before the power, so that the cables are dry whatever the forecast says.",
-    ],
-    ["marta", 315, "True. Changed."],
-    ["Priya", 204, "The bakery gives us forty rolls for nothing if we put their sign up."],
-    ["jonas", 201, "For forty rolls they can have two signs."],
-    ["marta", 188, "Let's say one sign, large. And somebody who thanks them from the stage."],
-    ["Priya", 96, "I can do that. I'm announcing the quartet anyway."],
-    [
-      "jonas",
-      41,
-      "Tested the second line just now: both ovens, the fridge and a kettle, for half an hour. Nothing tripped. The tomatoes are well.",
-    ],
-    ["Priya", 37, "The tomatoes thank you."],
-    [
-      "jonas",
-      12,
-      "One more thing. Who brings the first-aid box? Mine is missing everything but the scissors.",
-    ],
-  ],
+  /** How many of the last lines of the group someone has not read yet. */
+  unread: { marta: 3, jonas: 0, Priya: 1 } as Record<string, number>,
+  group: lines(String.raw`
+    marta 1710 Good morning! The council wrote back: we have the street from noon to ten, closed at both ends 🎉
+    jonas 1706 Finally. I had stopped believing in it.
+    jonas 1705 Do they bring the barriers or do we fetch them?
+    marta 1701 We fetch them, Friday between 4 and 6, from the depot behind the station. Somebody with a trailer?
+    Priya 1688 My brother has one. I'll ask him tonight.
+    Priya 1687 What about chairs? Last year we had 40 and people sat on the kerb.
+    marta 1679 I counted the sign-ups:\n- 52 adults\n- 23 children\n- 4 who wrote “maybe”, which in this street means yes\n\nSo eighty, to be safe.
+    jonas 1670 The school lends us 30 benches. Two people each, three if they like each other.
+    Priya 1668 😂
+    Priya 1655 Then benches it is. I'd still borrow a dozen chairs for those who need a back to lean on.
+    marta 1650 Good thought. Frau Lindner especially.
+    jonas 1422 Benches are confirmed. We can have them from Friday noon, and they want them back on Monday, clean.
+    marta 1415 You're a treasure, Jonas.
+    Priya 1290 Trailer is ours too. My brother drives, but only if he gets some of the lemon cake.
+    marta 1288 That can be arranged.
+    jonas 1268 About the power: two ovens, the fridge and the band on one cable will not end well. We need a second line, from the other side of the street.
+    Priya 1262 We have an outside socket, you can run it through the garden. Mind the tomatoes.
+    jonas 1261 I shall walk around the tomatoes.
+    marta 1255 Who plays, in the end? The quartet or the cousins with the accordion?
+    Priya 1251 Both! Quartet at five, cousins when it gets dark. I told them that ten is ten.
+    marta 1248 Wonderful. I'm off to bed, it has been a long day.
+    jonas 355 Morning. Forecast for Saturday: 24 degrees, a little wind, no rain until Sunday night. https://weather.example/saturday
+    Priya 349 Don't say it so loud.
+    marta 322 I wrote the plan down so that nobody has to remember anything:\n\nFriday 16:00  barriers (Priya's brother, Jonas)\nFriday 18:00  benches\nSaturday 9:00  tables, power, tents\nSaturday 12:00  we open\nSaturday 22:00  quiet, and then tidy up
+    jonas 317 Looks right. I'd put the tents before the power, so that the cables are dry whatever the forecast says.
+    marta 315 True. Changed.
+    Priya 204 The bakery gives us forty rolls for nothing if we put their sign up.
+    jonas 201 For forty rolls they can have two signs.
+    marta 188 Let's say one sign, large. And somebody who thanks them from the stage.
+    Priya 96 I can do that. I'm announcing the quartet anyway.
+    jonas 41 Tested the second line just now: both ovens, the fridge and a kettle, for half an hour. Nothing tripped. The tomatoes are well.
+    Priya 37 The tomatoes thank you.
+    jonas 12 One more thing. Who brings the first-aid box? Mine is missing everything but the scissors.`),
   private: [
     {
-      between: ["marta", "jonas"],
-      lines: [
-        ["marta", 1640, "Between us: can we afford the second tent? I only see 310 in the tin."],
-        [
-          "jonas",
-          1633,
-          "The big one is 180 for the weekend, with the deposit back if it stays in one piece.",
-        ],
-        ["marta", 1630, "Then yes. I'll pay and you remind me to keep the receipt."],
-        ["jonas", 1629, "Keep the receipt."],
-        ["marta", 1628, "Thank you 😄"],
-        ["jonas", 298, "Receipt?"],
-        ["marta", 291, "In the tin. I'm learning."],
-      ],
+      between: ["marta", "jonas"] as const,
+      lines: lines(`
+        marta 1640 Between us: can we afford the second tent? I only see 310 in the tin.
+        jonas 1633 The big one is 180 for the weekend, with the deposit back if it stays in one piece.
+        marta 1630 Then yes. I'll pay and you remind me to keep the receipt.
+        jonas 1629 Keep the receipt.
+        marta 1628 Thank you 😄
+        jonas 298 Receipt?
+        marta 291 In the tin. I'm learning.`),
     },
     {
-      between: ["marta", "Priya"],
-      lines: [
-        ["Priya", 1235, "It's Jonas's birthday on Saturday, did you know? He won't say a word about it."],
-        ["marta", 1228, "I did not! Lemon cake with candles, then. Could the quartet manage a song?"],
-        ["Priya", 1226, "They are practising it already. Not a word in the group!"],
-        ["marta", 1225, "My lips are sealed."],
-        ["Priya", 88, "The cake is ordered. I said “the one with too much icing”, and they knew which."],
-      ],
+      between: ["marta", "Priya"] as const,
+      lines: lines(`
+        Priya 1235 It's Jonas's birthday on Saturday, did you know? He won't say a word about it.
+        marta 1228 I did not! Lemon cake with candles, then. Could the quartet manage a song?
+        Priya 1226 They are practising it already. Not a word in the group!
+        marta 1225 My lips are sealed.
+        Priya 88 The cake is ordered. I said “the one with too much icing”, and they knew which.`),
     },
   ],
 };
