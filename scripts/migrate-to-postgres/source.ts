@@ -5,9 +5,9 @@ import { readMigrationFiles } from "drizzle-orm/migrator";
 import { projectRoot } from "../../server/config/environment.ts";
 import { copiedTables, numberedTables } from "../../server/store/postgres/copied-tables.ts";
 import type { Counts } from "../../server/store/postgres/fingerprints.ts";
+import { disown, isKnown } from "../../server/store/sqlite/incarnation.ts";
 import { lockData } from "../../server/store/sqlite/lock.ts";
 import { SetupError } from "../setup.ts";
-import { disown, isKnown } from "./incarnation-note.ts";
 
 /** A SQLite database that is only read, and by nobody else meanwhile. */
 export interface Source {
@@ -54,7 +54,7 @@ export function openSource(dataDir: string): Source {
       last: Object.fromEntries(numberedTables.map((table) => [table, lastOf(db, table)])),
       counts: counts(db),
       db,
-      disown: () => disown(note),
+      disown: () => disown(note, Date.now()),
       close,
     };
   } catch (error) {

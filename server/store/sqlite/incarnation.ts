@@ -40,14 +40,10 @@ export function watchIncarnation(
   system: System,
   report: (error: unknown) => void,
 ): () => void {
-  const known = read(path);
   const generation = metaOf(db, "generation");
   const height = heightOf(db);
   const file = statSync(db.$client.filename).ino;
-  const isFirst = known === null && generation === null;
-  const isSame =
-    known?.file === file && known.generations.includes(generation ?? "") && height >= known.height;
-  if (!isFirst && !isSame) setMeta(db, "epoch", token());
+  if (!isKnown(path, { generation, file, height })) setMeta(db, "epoch", token());
 
   const next = token();
   const generations = generation === null ? [next] : [generation, next];
@@ -80,6 +76,23 @@ export function watchIncarnation(
   };
 }
 
+/**
+ * Whether the note at a path knows the database, and no backup has replaced it. Without a note, or with one that cannot be
+ * read, only a database that was never opened counts as known.
+ */
+export function isKnown(
+  path: string,
+  { generation, file, height }: { generation: string | null; file: number; height: number },
+): boolean {
+  const known = read(path);
+  if (known === null) return generation === null;
+  return known.file === file && known.generations.includes(generation ?? "") && height >= known.height;
+}
+
+/** Lets the next server that starts on the database begin a new epoch: its numbers go on elsewhere from here. */
+export const disown = (path: string, now: number) =>
+  write(path, { generations: [], file: 0, height: 0, writtenAt: now });
+
 const token = () => randomBytes(16).toString("hex");
 
 const metaOf = (db: Db, key: string): string | null =>
@@ -98,7 +111,7 @@ const heightOf = (db: Db): number =>
       .from(conversations),
   )[0]?.height ?? 0;
 
-/** A note that is missing, damaged or strange says nothing: then only a database that was never opened counts as known. */
+/** The note; null where it is missing, damaged or strange. */
 function read(path: string): Note | null {
   try {
     const known = v.parse(v.pipe(v.string(), v.parseJson(), note), readFileSync(path, "utf8"));
