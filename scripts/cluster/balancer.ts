@@ -18,7 +18,7 @@ export interface Front {
 /** As many as haproxy.cfg has lines for. */
 export const nodesMax = 9;
 
-const configurations = {
+export const configurations = {
   haproxy: join(projectRoot, "scripts/cluster/haproxy.cfg"),
   caddy: join(projectRoot, "scripts/cluster/Caddyfile"),
 };
@@ -44,14 +44,6 @@ export function balancerCommand(balancer: Balancer, program: string): string[] {
   return balancer === "haproxy"
     ? [program, "-W", "-db", "-f", file]
     : [program, "run", "--config", file, "--adapter", "caddyfile"];
-}
-
-/** Lets the balancer itself say whether it understands its configuration. */
-export function checkCommand(balancer: Balancer, program: string): string[] {
-  const file = configurations[balancer];
-  return balancer === "haproxy"
-    ? [program, "-c", "-f", file]
-    : [program, "validate", "--config", file, "--adapter", "caddyfile"];
 }
 
 /** What of a balancer's own words a person who watches it wants to see; null where a line says nothing to them. */

@@ -1,43 +1,37 @@
+import { parseArgs } from "node:util";
 import { SetupError } from "../setup.ts";
 import { type Balancer, balancers, nodesMax } from "./balancer.ts";
-
-export interface ClusterOptions {
-  nodes: number;
-  /** Null for whichever is installed. */
-  balancer: Balancer | null;
-  help: boolean;
-}
 
 export const usage = `Starts a whole cluster on this machine, for trying it out: PostgreSQL, several nodes, a balancer in front of them.
 
   bun run cluster                        three nodes
   bun run cluster --nodes 5              so many, at most ${nodesMax}
-  bun run cluster --balancer caddy       haproxy or caddy; without it the first of them that is installed
+  bun run cluster --balancer caddy       ${balancers.join(" or ")}; without it the first of them that is installed
 
 DATABASE_URL names a PostgreSQL to use instead of one of its own; PORT is where the chat is opened.`;
 
-/** Takes what stands after the command, throws a SetupError for what it does not know. */
-export function clusterOptions(args: readonly string[]): ClusterOptions {
-  const options: ClusterOptions = { nodes: 3, balancer: null, help: false };
-  const rest = args.flatMap((each) => (/^--\w+=/.test(each) ? each.split(/=(.*)/s, 2) : [each]));
-  while (rest.length > 0) {
-    const name = rest.shift()!;
-    if (name === "--help") options.help = true;
-    else if (name === "--nodes") options.nodes = numberOf(rest.shift());
-    else if (name === "--balancer") options.balancer = balancerOf(rest.shift());
-    else throw new SetupError(`There is no ${name}.\n\n${usage}`);
+/** Takes what stands after the command; throws a SetupError for what it does not know. `balancer` is null for whichever is installed. */
+export function clusterOptions(args: string[]): { nodes: number; balancer: Balancer | null; help: boolean } {
+  const { nodes, balancer: wanted, help } = given(args);
+  if (!/^\d$/.test(nodes) || Number(nodes) < 1 || Number(nodes) > nodesMax)
+    throw refusal(`--nodes takes a whole number from 1 to ${nodesMax}, not ${JSON.stringify(nodes)}.`);
+  const balancer = balancers.find((each) => each === wanted) ?? null;
+  if (wanted !== undefined && balancer === null)
+    throw refusal(`--balancer takes ${balancers.join(" or ")}, not ${JSON.stringify(wanted)}.`);
+  return { nodes: Number(nodes), balancer, help };
+}
+
+function given(args: string[]) {
+  const options = {
+    nodes: { type: "string", default: "3" },
+    balancer: { type: "string" },
+    help: { type: "boolean", default: false },
+  } as const;
+  try {
+    return parseArgs({ args, options }).values;
+  } catch (error) {
+    throw refusal((error as Error).message);
   }
-  return options;
 }
 
-function numberOf(value = ""): number {
-  const number = /^\d$/.test(value) ? Number(value) : 0;
-  if (number >= 1 && number <= nodesMax) return number;
-  throw new SetupError(`--nodes takes a whole number from 1 to ${nodesMax}, not ${JSON.stringify(value)}.`);
-}
-
-function balancerOf(value = ""): Balancer {
-  const known = balancers.find((each) => each === value);
-  if (known) return known;
-  throw new SetupError(`--balancer takes ${balancers.join(" or ")}, not ${JSON.stringify(value)}.`);
-}
+const refusal = (sentence: string) => new SetupError(`${sentence}\n\n${usage}`);

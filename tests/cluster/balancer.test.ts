@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect } from "bun:test";
 import type { Browser } from "playwright-core";
-import { balancerEnv, balancers, checkCommand } from "../../scripts/cluster/balancer.ts";
+import { balancerEnv, balancers } from "../../scripts/cluster/balancer.ts";
 import { findProgram } from "../../scripts/find-program.ts";
 import { launch } from "../support/browser.ts";
 import { withProgram } from "../support/companions.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { Program } from "../support/program.ts";
-import { echo, Front, newAuthority, writeFiles } from "./front.ts";
+import { checkCommand, echo, Front, newAuthority, writeFiles } from "./front.ts";
 import type { Authority } from "./stand-in.ts";
 
 let ours: Authority;

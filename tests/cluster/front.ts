@@ -1,6 +1,11 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { type Balancer, balancerCommand, balancerEnv } from "../../scripts/cluster/balancer.ts";
+import {
+  type Balancer,
+  balancerCommand,
+  balancerEnv,
+  configurations,
+} from "../../scripts/cluster/balancer.ts";
 import { freePort, listening } from "../../scripts/cluster/ports.ts";
 import { ensureCertificate } from "../../server/certificates/ensure.ts";
 import { temporaryFolder } from "../support/folder.ts";
@@ -20,6 +25,12 @@ export async function writeFiles(folder: string, { pair, certificate }: Authorit
   await Bun.write(join(folder, "certificate.pem"), pair.cert + pair.key);
   await Bun.write(join(folder, "authority.pem"), certificate);
 }
+
+/** Lets the balancer itself say whether it understands its configuration. */
+export const checkCommand = (balancer: Balancer, program: string): string[] =>
+  balancer === "haproxy"
+    ? [program, "-c", "-f", configurations.haproxy]
+    : [program, "validate", "--config", configurations.caddy, "--adapter", "caddyfile"];
 
 // Bun cannot check certificates below an authority with constraints on names; the balancers and browsers can.
 const insecure = { rejectUnauthorized: false };
