@@ -77,20 +77,8 @@ export interface UseCasesDeps {
 
 /** Wires who gets in, how, and what they may do: all that the routes need beside the server itself. */
 export function useCases(deps: UseCasesDeps): Omit<UseCaseRoutesDeps, "report"> {
-  const {
-    store,
-    secrets,
-    people,
-    sessions,
-    connections,
-    settings,
-    commits,
-    broker,
-    bound,
-    auditEntry,
-    system,
-  } = deps;
-  const erase = () => void deps.erasing.run();
+  const { store, secrets, people, settings, broker, bound, auditEntry, system } = deps;
+  const { users, factors, tickets, audit, alerts } = store;
 
   /** Takes an event to all devices of a user, wherever they are connected. */
   function tellUser(userId: number, event: ChatEvent) {
@@ -101,185 +89,65 @@ export function useCases(deps: UseCasesDeps): Omit<UseCaseRoutesDeps, "report"> 
   }
 
   const tokens = linkTokens(secrets.pepper);
-  const devices = knownDevices(secrets.pepper);
   const passwords = keepPasswords(deps.pool, secrets.pepper);
-  const guesses = guessLimits(bound);
-  const requireActive = requiringActive(store.audit, auditEntry);
-  const hashNew = newPasswords(passwords, deps.strength, settings);
-  const admission = admit({ invites: store.invites, settings, tokens, bound, system });
-  const news = keepNews(tellUser, system.now);
-  const newAccounts = makeAccounts({
-    users: store.users,
-    admission,
-    hashNew,
-    auditEntry,
-    system,
-  });
-  const accounts = keepAccounts({
-    users: store.users,
-    audit: store.audit,
-    people,
-    passwords,
-    hashNew,
-    guesses,
-    devices,
-    sessions,
-    requireActive,
-    sessionStore: store.sessions,
-    auditEntry,
-    system,
-    erase,
-  });
-
-  const { users, factors, tickets } = store;
-  const providers = signInWith(deps.providers, { ...deps, tickets });
-  const identities = keepIdentities({ ...deps, settings: deps.providers, factors });
   const providerRate = bound("providers", 120, 60);
-  const within = (address: string) => spend(providerRate, address);
-  const pendingSignUps = keepPendingSignUps({ tickets, admission, newAccounts, auditEntry, system, within });
-  const providerVisits = visitProviders({
-    providers,
-    identities,
-    pendingSignUps,
-    admission,
-    sessions,
-    tickets,
+  // What the parts are made of: each takes what its own interface names.
+  const given = {
+    ...deps,
     users,
     factors,
-    alerts: store.alerts,
-    requireActive,
-    within,
-    system,
-  });
-
-  const login = loginOf({
-    accounts,
-    sessions,
-    factors: store.factors,
-    devices,
-    settings,
-    news,
-    auditEntry,
-    refused: deps.refused,
-    providers: providers.offered,
-  });
-
-  const secondFactor = keepSecondFactor({
-    factors: store.factors,
-    tickets: store.tickets,
-    sessions: store.sessions,
-    audit: store.audit,
-    sealer: sealWith(secrets.pepper, system),
-    settings,
-    guesses,
-    bound,
-    news,
-    auditEntry,
-    system,
-  });
-  const proofs = takeProofs({ accounts, secondFactor, users: store.users, audit: store.audit, auditEntry });
-
-  const epoch = () => store.epoch;
-  const settingUp = setUp({
-    epoch,
-    settings,
+    tickets,
+    audit,
+    alerts,
     tokens,
-    newAccounts,
-    hashNew,
-    bound,
-    auditEntry,
-    limits: deps.limits,
-  });
-  const invitations = invite({
-    invites: store.invites,
-    admission,
-    tokens,
-    people,
-    bound,
-    auditEntry,
-    system,
-  });
-  const resets = reset({
-    users: store.users,
-    tickets: store.tickets,
-    people,
-    hashNew,
-    secondFactor,
-    news,
-    requireActive,
-    bound,
-    auditEntry,
-    system,
-  });
-
-  const alerts = keepAlerts({ alerts: store.alerts, bound, tellUser, system });
-
-  const moderationRate = bound("deeds", 60, 60);
-  const administration = administer({
-    users: store.users,
-    sessions: store.sessions,
-    people,
-    moderationRate,
-    auditEntry,
-    system,
-    erase,
-  });
-  const moderation = moderate({ users: store.users, people, moderationRate, auditEntry, system });
-  const reports = keepReports({
-    reports: store.reports,
-    messages: store.messages,
-    people,
-    memberships: deps.memberships,
-    change: commits.change,
+    passwords,
     tellUser,
-    bound,
-    auditEntry,
-    system,
-  });
-  const trail = auditTrail({ store, auditEntry, report: deps.report });
+    devices: knownDevices(secrets.pepper),
+    guesses: guessLimits(bound),
+    requireActive: requiringActive(audit, auditEntry),
+    hashNew: newPasswords(passwords, deps.strength, settings),
+    news: keepNews(tellUser, system.now),
+    moderationRate: bound("deeds", 60, 60),
+    erase: () => void deps.erasing.run(),
+    within: (address: string) => spend(providerRate, address),
+  };
+  const { invites, reports, messages, preferences } = store;
+  const admission = admit({ ...given, invites });
+  const newAccounts = makeAccounts({ ...given, admission });
+  const accounts = keepAccounts({ ...given, sessionStore: store.sessions });
 
-  const passkeys = keepPasskeys({
-    users: store.users,
-    factors: store.factors,
-    identities,
-    tickets: store.tickets,
-    audit: store.audit,
-    alerts: store.alerts,
-    settings,
-    requireActive,
-    pepper: secrets.pepper,
-    auditEntry,
-    system,
-  });
-  const ownDevices = keepDevices({ sessionStore: store.sessions, sessions, bound, auditEntry });
-  const dataExport = dataExports(deps);
+  const providers = signInWith(deps.providers, given);
+  const identities = keepIdentities({ ...given, settings: deps.providers });
+  const pendingSignUps = keepPendingSignUps({ ...given, admission, newAccounts });
+  const sealer = sealWith(secrets.pepper, system);
+  const secondFactor = keepSecondFactor({ ...given, sessions: store.sessions, sealer });
 
   return {
-    secondFactor,
-    proofs,
-    passkeys,
-    passkeyRate: bound("passkeys", 60, 30),
-    identities,
-    pendingSignUps,
-    providerVisits,
-    ownDevices,
-    dataExport,
-    settingUp,
-    invitations,
-    resets,
-    alerts,
-    changePreferences: changingPreferences({ preferences: store.preferences, bound }),
-    administration,
-    moderation,
-    reports,
     settings,
-    trail,
+    sessions: deps.sessions,
+    connections: deps.connections,
+    auditEntry,
+    news: given.news,
     accounts,
     newAccounts,
-    sessions,
-    connections,
-    news,
-    auditEntry,
-    login,
+    login: loginOf({ ...given, accounts, providers: providers.offered }),
+    identities,
+    pendingSignUps,
+    providerVisits: visitProviders({ ...given, providers, identities, pendingSignUps, admission }),
+    secondFactor,
+    passkeys: keepPasskeys({ ...given, identities, pepper: secrets.pepper }),
+    passkeyRate: bound("passkeys", 60, 30),
+    proofs: takeProofs({ ...given, accounts, secondFactor }),
+    resets: reset({ ...given, secondFactor }),
+    ownDevices: keepDevices({ ...given, sessionStore: store.sessions }),
+    dataExport: dataExports(deps),
+    settingUp: setUp({ ...given, newAccounts, epoch: () => store.epoch }),
+    invitations: invite({ ...given, invites, admission }),
+    alerts: keepAlerts(given),
+    changePreferences: changingPreferences({ preferences, bound }),
+    administration: administer({ ...given, sessions: store.sessions }),
+    moderation: moderate(given),
+    reports: keepReports({ ...given, reports, messages, change: deps.commits.change }),
+    trail: auditTrail(deps),
   };
 }
