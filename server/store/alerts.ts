@@ -44,11 +44,8 @@ export const alerts = {
 
   /** Makes those of the user unseen again that tell of a link which was used after this time. */
   tellAgain: statement(function* ({ db, t }, userId: number, usedAfter: number) {
-    const used = and(
-      eq(t.alerts.userId, userId),
-      eq(t.alerts.what, "reset link used"),
-      gt(t.alerts.at, usedAfter),
-    );
+    const own = and(eq(t.alerts.userId, userId), eq(t.alerts.what, "reset link used"));
+    const used = and(own, gt(t.alerts.at, usedAfter));
     yield* done(db.update(t.alerts).set({ seenAt: null }).where(used));
   }),
 
@@ -74,15 +71,8 @@ export function* addAlert(tx: Tx, alert: NewAlert | undefined): Work<void> {
   const { userId, what, at, by: byId } = alert;
   yield* done(db.insert(t.alerts).values({ userId, what, at, byId }));
   const own = eq(t.alerts.userId, userId);
-  const surplus = yield* first(
-    db
-      .select({ id: t.alerts.id })
-      .from(t.alerts)
-      .where(own)
-      .orderBy(desc(t.alerts.id))
-      .limit(1)
-      .offset(alertsMax),
-  );
+  const latest = db.select({ id: t.alerts.id }).from(t.alerts).where(own).orderBy(desc(t.alerts.id));
+  const surplus = yield* first(latest.limit(1).offset(alertsMax));
   if (surplus) yield* done(db.delete(t.alerts).where(and(own, lte(t.alerts.id, surplus.id))));
   yield* notify(tx, userId);
 }

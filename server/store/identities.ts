@@ -30,13 +30,8 @@ export const identities = {
   }),
 
   identity: statement(function* (reading, issuer: string, subject: string) {
-    const { db, t } = reading;
-    return yield* first(
-      db
-        .select()
-        .from(t.identities)
-        .where(named(reading, issuer, subject)),
-    );
+    const one = named(reading, issuer, subject);
+    return yield* first(reading.db.select().from(reading.t.identities).where(one));
   }),
 
   /** False when it opens an account already. */
@@ -64,13 +59,8 @@ export const identities = {
   }),
 
   usedIdentity: statement(function* (reading, issuer: string, subject: string, at: number) {
-    const { db, t } = reading;
-    yield* done(
-      db
-        .update(t.identities)
-        .set({ lastUsedAt: at })
-        .where(named(reading, issuer, subject)),
-    );
+    const one = named(reading, issuer, subject);
+    yield* done(reading.db.update(reading.t.identities).set({ lastUsedAt: at }).where(one));
   }),
 };
 

@@ -55,22 +55,13 @@ export function* useInvite({ db, t: { invites } }: Tx, id: number, at: number): 
     or(isNull(invites.expiresAt), gt(invites.expiresAt, at)),
     or(isNull(invites.maxUses), lt(invites.uses, invites.maxUses)),
   );
-  const used = yield* some(
-    db
-      .update(invites)
-      .set({ uses: sql`${invites.uses} + 1` })
-      .where(valid)
-      .returning(),
-  );
-  if (!used) throw new Refusal("invite_invalid");
+  const used = { uses: sql`${invites.uses} + 1` };
+  if (!(yield* some(db.update(invites).set(used).where(valid).returning())))
+    throw new Refusal("invite_invalid");
 }
 
 /** Ends the invitations that somebody made. */
 export function* revokeInvites({ db, t: { invites } }: Tx, createdBy: number, at: number): Work<void> {
-  yield* done(
-    db
-      .update(invites)
-      .set({ revokedAt: at })
-      .where(and(eq(invites.createdBy, createdBy), isNull(invites.revokedAt))),
-  );
+  const open = and(eq(invites.createdBy, createdBy), isNull(invites.revokedAt));
+  yield* done(db.update(invites).set({ revokedAt: at }).where(open));
 }

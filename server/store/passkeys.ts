@@ -59,14 +59,8 @@ export const passkeys = {
 
   /** False when the user has no such passkey. */
   renamePasskey: statement(function* (reading, userId: number, id: string, name: string) {
-    const { db, t } = reading;
-    return yield* some(
-      db
-        .update(t.passkeys)
-        .set({ name })
-        .where(own(reading, userId, id))
-        .returning(),
-    );
+    const one = own(reading, userId, id);
+    return yield* some(reading.db.update(reading.t.passkeys).set({ name }).where(one).returning());
   }),
 
   /** Gives how many are left; null when the user has no such passkey. The last factor takes the recovery codes along. */
@@ -79,15 +73,8 @@ export const passkeys = {
   ) {
     const { db, t } = tx;
     yield* lockUser(tx, userId);
-    if (
-      !(yield* some(
-        db
-          .delete(t.passkeys)
-          .where(own(tx, userId, id))
-          .returning(),
-      ))
-    )
-      return null;
+    const one = own(tx, userId, id);
+    if (!(yield* some(db.delete(t.passkeys).where(one).returning()))) return null;
     yield* requireCredentials(tx, userId, needs);
     const others = db.select({ left: count() }).from(t.passkeys).where(eq(t.passkeys.userId, userId));
     const { left } = (yield* first(others))!;
@@ -99,14 +86,9 @@ export const passkeys = {
 
   /** Notes a use and its counter; false where the passkey is gone, or was used meanwhile with no lower counter, which counts. */
   usedPasskey: statement(function* ({ db, t: { passkeys } }, id: string, counter: number, at: number) {
-    const grows = or(eq(passkeys.counter, 0), lt(passkeys.counter, counter));
-    return yield* some(
-      db
-        .update(passkeys)
-        .set({ counter, lastUsedAt: at })
-        .where(and(eq(passkeys.id, id), grows))
-        .returning(),
-    );
+    const grows = and(eq(passkeys.id, id), or(eq(passkeys.counter, 0), lt(passkeys.counter, counter)));
+    const used = { counter, lastUsedAt: at };
+    return yield* some(db.update(passkeys).set(used).where(grows).returning());
   }),
 };
 

@@ -25,12 +25,8 @@ export const preferences = {
     const row = yield* first(locking(db.select({ stored: users.preferences }).from(users).where(own)));
     if (row === null) return null;
     const stored = { ...JSON.parse(row.stored), ...change };
-    yield* done(
-      db
-        .update(users)
-        .set({ preferences: JSON.stringify(stored) })
-        .where(own),
-    );
+    const values = { preferences: JSON.stringify(stored) };
+    yield* done(db.update(users).set(values).where(own));
     const preferences = preferencesIn(stored);
     emit({ kind: "user.notified", userId, event: { type: "preferences.changed", preferences } });
     return preferences;

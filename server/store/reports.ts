@@ -31,15 +31,10 @@ type NewReport = Pick<Report, "conversation" | "seq" | "reporterId" | "reason" |
 export const reports = {
   /** False when there is no such message, or it is deleted; the same message again by the same person changes nothing. */
   add: transaction(function* (tx, { conversation, ...report }: NewReport, entry: NewAuditEntry) {
-    const {
-      db,
-      t: { messages, reports },
-    } = tx;
-    const reported = and(
-      eq(messages.conversationId, conversation),
-      eq(messages.seq, report.seq),
-      isNull(messages.deletedAt),
-    );
+    const { db, t } = tx;
+    const { messages, reports } = t;
+    const place = and(eq(messages.conversationId, conversation), eq(messages.seq, report.seq));
+    const reported = and(place, isNull(messages.deletedAt));
     if (!(yield* some(db.select({ seq: messages.seq }).from(messages).where(reported)))) return false;
     const row = { ...report, conversationId: conversation };
     if (yield* some(db.insert(reports).values(row).onConflictDoNothing().returning())) yield* tx.audit(entry);
@@ -93,13 +88,10 @@ export const reports = {
     { at, userId, outcome }: { at: number; userId: number; outcome: string },
     entry: NewAuditEntry,
   ) {
-    const settled = yield* some(
-      tx.db
-        .update(tx.t.reports)
-        .set({ settledAt: at, settledBy: userId, outcome })
-        .where(and(eq(tx.t.reports.id, id), isOpen(tx)))
-        .returning(),
-    );
+    const { reports } = tx.t;
+    const one = and(eq(reports.id, id), isOpen(tx));
+    const values = { settledAt: at, settledBy: userId, outcome };
+    const settled = yield* some(tx.db.update(reports).set(values).where(one).returning());
     if (settled) yield* tx.audit(entry);
     return settled;
   }),

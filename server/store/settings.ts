@@ -24,12 +24,8 @@ export const settings = {
   write: transaction(function* (tx, settings: ServerSettings, entry?: NewAuditEntry) {
     const { db, t } = tx;
     const value = JSON.stringify(settings);
-    yield* done(
-      db
-        .insert(t.settings)
-        .values({ key, value })
-        .onConflictDoUpdate({ target: t.settings.key, set: { value } }),
-    );
+    const conflict = { target: t.settings.key, set: { value } };
+    yield* done(db.insert(t.settings).values({ key, value }).onConflictDoUpdate(conflict));
     tx.emit({ kind: "settings.changed", settings });
     yield* tx.audit(entry);
   }),
@@ -37,13 +33,8 @@ export const settings = {
 
 /** Sets the server up, where it is not; false where it is: of those who do it at once, one does. */
 export function* beginSettings({ db, t, emit }: Tx, settings: ServerSettings): Work<boolean> {
-  const begun = yield* some(
-    db
-      .insert(t.settings)
-      .values({ key, value: JSON.stringify(settings) })
-      .onConflictDoNothing()
-      .returning(),
-  );
+  const row = { key, value: JSON.stringify(settings) };
+  const begun = yield* some(db.insert(t.settings).values(row).onConflictDoNothing().returning());
   if (begun) emit({ kind: "settings.changed", settings });
   return begun;
 }

@@ -2,7 +2,6 @@ import { Incident } from "../logging/incident.ts";
 import { Refusal } from "../refusal.ts";
 import type { System } from "../system.ts";
 import type { Store } from "./store.ts";
-import { watchedStore } from "./watched-store.ts";
 
 /** How often the disk is looked at; and how often it is tried whether there is room again, once there was none. */
 const lookMs = 5_000;
@@ -54,11 +53,7 @@ export function storageHealth(store: Store, system: System, report: (error: unkn
   };
 
   return {
-    store: watchedStore(store, (_method, _given, done) => {
-      // Whoever called hears of the failure too.
-      done.catch(refused);
-      return done;
-    }),
+    store: watched(store, refused),
     get isFull() {
       return isFull;
     },
@@ -72,3 +67,31 @@ export function storageHealth(store: Store, system: System, report: (error: unkn
 const fullSentence =
   "The disk of the database is full: nothing can be stored. Make room there; nothing else needs to be done.";
 const freeSentence = "There is room on the disk of the database again: what people write is stored.";
+
+type Method = (...given: unknown[]) => Promise<unknown>;
+
+/** The store, whose every call that fails is told to `failed`; whoever called hears of it too. */
+function watched(store: Store, failed: (error: unknown) => void): Store {
+  const areas = new Map<object, object>();
+  return new Proxy(store, {
+    get(_, name) {
+      const area: unknown = Reflect.get(store, name);
+      if (typeof area !== "object" || area === null) return area;
+      const known = areas.get(area) ?? watchedArea(area, failed);
+      areas.set(area, known);
+      return known;
+    },
+  });
+}
+
+const watchedArea = (area: object, failed: (error: unknown) => void) =>
+  new Proxy(area, {
+    get(_, name) {
+      const method = Reflect.get(area, name) as Method;
+      return (...given: unknown[]) => {
+        const done = method.apply(area, given);
+        done.catch(failed);
+        return done;
+      };
+    },
+  });

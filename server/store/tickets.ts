@@ -15,24 +15,14 @@ export const tickets = {
 
   /** The ticket of this id and kind that has not expired; null when there is none. */
   find: statement(function* (reading, id: Buffer, kind: string, now: number) {
-    const { db, t } = reading;
-    return yield* first(
-      db
-        .select()
-        .from(t.tickets)
-        .where(valid(reading, id, kind, now)),
-    );
+    const one = valid(reading, id, kind, now);
+    return yield* first(reading.db.select().from(reading.t.tickets).where(one));
   }),
 
   /** The same, and ends it: of those who take it at once, one gets it. */
   take: statement(function* (reading, id: Buffer, kind: string, now: number) {
-    const { db, t } = reading;
-    return yield* first(
-      db
-        .delete(t.tickets)
-        .where(valid(reading, id, kind, now))
-        .returning(),
-    );
+    const one = valid(reading, id, kind, now);
+    return yield* first(reading.db.delete(reading.t.tickets).where(one).returning());
   }),
 
   /** Ends all tickets of a kind of a user. */

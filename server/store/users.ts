@@ -185,9 +185,8 @@ export const users = {
 
   /** Deleted accounts whose messages are still to be removed. */
   erasing: statement(function* ({ db, t: { users } }) {
-    return (yield* rows(db.select({ id: users.id }).from(users).where(eq(users.erasing, 1)))).map(
-      ({ id }) => id,
-    );
+    const found = yield* rows(db.select({ id: users.id }).from(users).where(eq(users.erasing, 1)));
+    return found.map(({ id }) => id);
   }),
 
   /** Says that there is nothing left of an account to be removed. */
