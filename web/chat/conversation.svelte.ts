@@ -2,8 +2,7 @@ import type { ConversationId } from "../../server/protocol/conversation-id.ts";
 import type { Conversation as Entered, EventOf, Message } from "../../server/protocol/events.ts";
 import { limits } from "../../server/protocol/limits.ts";
 import type { Ask } from "./connection.svelte.ts";
-import { merged } from "./messages.ts";
-import { Pages } from "./pages.svelte.ts";
+import { merged, Pages } from "./pages.svelte.ts";
 import { Reading } from "./reading.svelte.ts";
 
 /** What a conversation needs from the chat it belongs to. */

@@ -1,19 +1,6 @@
 import type { Message } from "../../server/protocol/events.ts";
-
-/** A message that is not known to be stored; it stands after all others. */
-export interface PendingMessage {
-  clientId: string;
-  text: string;
-  at: number;
-  failed: string | null;
-}
-
-export interface SystemLine {
-  id: number;
-  text: string;
-  at: number;
-  after: number;
-}
+import type { Unsent } from "../app/unsent.ts";
+import type { SystemLine } from "./system-lines.svelte.ts";
 
 /** `lead` is the first of a run of messages by one author: it shows who and when. */
 export interface MessageRow {
@@ -40,7 +27,8 @@ export type Row =
 export interface Log {
   me: number;
   messages: readonly Message[];
-  pending: readonly PendingMessage[];
+  /** Messages that are not known to be stored; they stand after all others. */
+  pending: readonly Pick<Unsent, "clientId" | "text" | "at" | "failed">[];
   systemLines: readonly SystemLine[];
   /** The new part begins with the message of this `seq`; null when there is none. */
   newFrom: number | null;
