@@ -1,8 +1,5 @@
-import { levels, readBar } from "./bar.ts";
-import { readDecisions } from "./decisions.ts";
-import { namedTests } from "./named-tests.ts";
-import { failing, states, tally } from "./tally.ts";
-import { testTexts } from "./test-texts.ts";
+import { failing, levels, readBar, readDecisions, states, tally } from "./bar.ts";
+import { namedTests, testTexts } from "./named-tests.ts";
 
 /** Prints how much of the bar is met, excepted, absent and open; gives how much of levels 1 and 2 is open. */
 export async function giveAccount(): Promise<number> {

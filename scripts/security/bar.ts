@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import * as v from "valibot";
 import { projectRoot } from "../../server/config/environment.ts";
+import type { NamedTest } from "./named-tests.ts";
 
 export const levels = [1, 2, 3] as const;
-export type Level = (typeof levels)[number];
+type Level = (typeof levels)[number];
 
 /** A requirement of OWASP ASVS 5.0.0 that applies here. */
 export interface Item {
@@ -15,7 +16,7 @@ export interface Item {
   absent: string | null;
 }
 
-export interface Bar {
+interface Bar {
   items: Item[];
   /** Requirements that tests may name and that are not counted: of tokens of providers, and of nodes with a database between them. */
   beyond: string[];
@@ -48,3 +49,47 @@ export async function readBar(path = join(projectRoot, ".github/asvs.json")): Pr
     }),
   };
 }
+
+/** A documented decision, by which requirements are met or excepted. */
+interface Decision {
+  ids: string[];
+  reason: string;
+}
+
+/** The decisions in the Security section of the server's document: `- **1.2.3, 4.5.6** reason`, over as many lines as it takes. */
+export function decisionsIn(document: string): Decision[] {
+  const [, section = ""] = document.split(/^## Security$/m);
+  const [own = ""] = section.split(/^## /m);
+  const entries = own.matchAll(/^- \*\*([\d., ]+)\*\*((?:.*\n?)(?: {2,}.*\n?)*)/gm);
+  return [...entries].map(([, ids, reason]) => ({
+    ids: ids!.split(",").map((id) => id.trim()),
+    reason: reason!.replace(/\s+/g, " ").trim(),
+  }));
+}
+
+export async function readDecisions(): Promise<Decision[]> {
+  return decisionsIn(await Bun.file(join(projectRoot, "server/DECISIONS.md")).text());
+}
+
+export const states = ["met", "excepted", "absent", "open"] as const;
+/** Met by a test; excepted by a documented decision; absent, since there is nothing it could apply to; or open. */
+type State = (typeof states)[number];
+
+interface Counted extends Item {
+  state: State;
+}
+
+/** What became of each requirement. A test counts that expects something, a decision that gives a reason. */
+export function tally(bar: Bar, tests: readonly NamedTest[], decisions: readonly Decision[]): Counted[] {
+  const met = new Set(tests.filter(({ expects }) => expects).flatMap(({ ids }) => ids));
+  const excepted = new Set(decisions.filter(({ reason }) => reason !== "").flatMap(({ ids }) => ids));
+  return bar.items.map((item) => {
+    if (met.has(item.id)) return { ...item, state: "met" };
+    if (item.absent !== null) return { ...item, state: "absent" };
+    return { ...item, state: excepted.has(item.id) ? "excepted" : "open" };
+  });
+}
+
+/** What has to be closed: levels 1 and 2. */
+export const failing = (counted: readonly Counted[]): Counted[] =>
+  counted.filter(({ state, level }) => state === "open" && level < 3);

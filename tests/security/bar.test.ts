@@ -1,9 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { levels, readBar } from "../../scripts/security/bar.ts";
-import { readDecisions } from "../../scripts/security/decisions.ts";
-import { namedTests } from "../../scripts/security/named-tests.ts";
-import { failing, tally } from "../../scripts/security/tally.ts";
-import { testTexts } from "../../scripts/security/test-texts.ts";
+import { failing, levels, readBar, readDecisions, tally } from "../../scripts/security/bar.ts";
+import { namedTests, testTexts } from "../../scripts/security/named-tests.ts";
 
 const bar = await readBar();
 const decisions = await readDecisions();

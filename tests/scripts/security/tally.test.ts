@@ -1,9 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
-import { type Item, readBar } from "../../../scripts/security/bar.ts";
-import { decisionsIn } from "../../../scripts/security/decisions.ts";
+import { decisionsIn, failing, type Item, readBar, tally } from "../../../scripts/security/bar.ts";
 import type { NamedTest } from "../../../scripts/security/named-tests.ts";
-import { failing, tally } from "../../../scripts/security/tally.ts";
 import { temporaryFolder } from "../../support/folder.ts";
 import { outcomeOf } from "../../support/outcome.ts";
 
