@@ -144,7 +144,6 @@ export async function createApp(deps: AppDeps) {
     people,
     memberships,
     sessions,
-    connections,
     settings,
     commits,
     broker,
@@ -155,6 +154,7 @@ export async function createApp(deps: AppDeps) {
   });
   const http = httpApp({
     ...cases,
+    connections,
     pauseOf: frames.pause,
     turn: throttle(config.limits.requestsPerSecond, system),
     isOurs: (origin) => origins.includes(origin),

@@ -44,7 +44,6 @@ import type { MakeAuditEntry } from "./moderation/audit-entry.ts";
 import { auditTrail } from "./moderation/audit-log.ts";
 import { reports as keepReports } from "./moderation/reports.ts";
 import type { ChatEvent } from "./protocol/events.ts";
-import type { Connections } from "./realtime/connections.ts";
 import type { Store } from "./store/store.ts";
 import type { System } from "./system.ts";
 
@@ -54,7 +53,6 @@ export interface UseCasesDeps {
   people: People;
   memberships: Memberships;
   sessions: Sessions;
-  connections: Connections;
   settings: LiveSettings;
   commits: CommitLoop;
   broker: Broker;
@@ -125,7 +123,6 @@ export function useCases(deps: UseCasesDeps): Omit<UseCaseRoutesDeps, "report"> 
   return {
     settings,
     sessions: deps.sessions,
-    connections: deps.connections,
     auditEntry,
     news: given.news,
     accounts,

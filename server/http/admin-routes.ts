@@ -1,4 +1,3 @@
-import type { Alerts } from "../accounts/alerts.ts";
 import type { Invitations } from "../accounts/invites.ts";
 import type { LiveSettings } from "../accounts/settings.ts";
 import type { Resets } from "../auth/resets.ts";
@@ -10,7 +9,6 @@ import type { Reports } from "../moderation/reports.ts";
 import { may } from "../protocol/roles.ts";
 import type { ServerSettings } from "../protocol/settings.ts";
 import type { StorageState } from "../protocol/storage.ts";
-import type { Connections } from "../realtime/connections.ts";
 import { Refusal } from "../refusal.ts";
 import type { Session } from "../store/sessions.ts";
 import { type Handlers, numberIn } from "./handler.ts";
@@ -20,11 +18,9 @@ export interface AdminRoutesDeps {
   administration: Administration;
   moderation: Moderation;
   resets: Resets;
-  alerts: Alerts;
   reports: Reports;
   settings: LiveSettings;
   trail: AuditTrail;
-  connections: Connections;
   auditEntry: MakeAuditEntry;
   /** Where pages of ours come from. */
   origins(): readonly string[];

@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import type { Throttle } from "../limits/throttle.ts";
 import { closeCodes } from "../protocol/close-codes.ts";
 import { type Route, type RouteName, routes } from "../protocol/routes.ts";
+import type { Connections } from "../realtime/connections.ts";
 import { Refusal } from "../refusal.ts";
 import { accessGuard } from "./access.ts";
 import { type AccountRoutesDeps, accountRoutes } from "./account-routes.ts";
@@ -30,6 +31,8 @@ export interface UseCaseRoutesDeps
 export interface RoutesDeps extends UseCaseRoutesDeps, AdminRoutesDeps, HealthRoutesDeps, RefuseDeps {
   /** Whether pages of this origin may use the server. */
   isOurs(origin: string): boolean;
+  /** The open sockets: one that opened while its session ended is closed. */
+  connections: Connections;
   /** The folder of the built client. */
   clientFolder: string;
   /** For how many milliseconds a user is to open no other socket. */

@@ -1,15 +1,12 @@
 import type { Accounts } from "../accounts/accounts.ts";
-import type { Alerts } from "../accounts/alerts.ts";
 import type { Invitations } from "../accounts/invites.ts";
 import type { NewAccounts } from "../accounts/new-accounts.ts";
-import type { News } from "../accounts/news.ts";
 import type { SettingUp } from "../accounts/set-up.ts";
 import type { Proofs } from "../auth/proof.ts";
 import type { Resets } from "../auth/resets.ts";
 import type { SecondFactor } from "../auth/second-factor.ts";
 import type { Sessions } from "../auth/sessions.ts";
 import type { MakeAuditEntry } from "../moderation/audit-entry.ts";
-import type { Connections } from "../realtime/connections.ts";
 import { Refusal } from "../refusal.ts";
 import { deviceCookie } from "./cookies.ts";
 import type { Handlers } from "./handler.ts";
@@ -21,12 +18,9 @@ export interface SessionRoutesDeps {
   settingUp: SettingUp;
   invitations: Invitations;
   resets: Resets;
-  alerts: Alerts;
   secondFactor: SecondFactor;
   proofs: Proofs;
   sessions: Sessions;
-  connections: Connections;
-  news: News;
   auditEntry: MakeAuditEntry;
   login: Login;
 }
