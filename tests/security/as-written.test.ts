@@ -1,6 +1,5 @@
-import { beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
-import type { Person } from "../support/person.ts";
 import { stage } from "../support/stage.ts";
 
 /** What looks like an encoding, a piece of JSON, markup or a template. */
@@ -16,15 +15,10 @@ const texts = [
   "' \" ` </script><!-- \u2028 \u2029 ]]>",
 ];
 
-let alice: Person;
-let bob: Person;
-const { server, people } = stage({
+const { server, alice, bob } = stage({
   once: true,
   env: { MESSAGE_BURST: "100" },
   people: { alice: "owner", bob: "member" },
-});
-beforeAll(() => {
-  ({ alice, bob } = people as { alice: Person; bob: Person });
 });
 
 const textsOf = (messages: readonly { body: { text: string } | null }[]) =>

@@ -1,12 +1,9 @@
-import { beforeEach, expect, test } from "bun:test";
-import type { Person } from "../../support/person.ts";
+import { expect, test } from "bun:test";
 import { stage } from "../../support/stage.ts";
 
-let mia: Person;
-let max: Person;
-const { people } = stage({ clock: true, people: { Olga: "owner", Mia: "moderator", Max: "member" } });
-beforeEach(() => {
-  ({ Mia: mia, Max: max } = people as Record<"Mia" | "Max", Person>);
+const { Mia: mia, Max: max } = stage({
+  clock: true,
+  people: { Olga: "owner", Mia: "moderator", Max: "member" },
 });
 
 /** The statuses of the same request, sent so often. */

@@ -11,8 +11,6 @@ const slow = "the finder's password";
 /** Weighing this password takes until the test lets it go on. */
 let weighing: PromiseWithResolvers<void>;
 let reached: PromiseWithResolvers<void>;
-let olga: Person;
-let mia: Person;
 const strength = {
   async check(given: string) {
     if (given !== slow) return;
@@ -20,11 +18,15 @@ const strength = {
     await weighing.promise;
   },
 };
-const { server, people } = stage({ strength, people: { Olga: "owner", Adam: "admin", Mia: "member" } });
+const {
+  server,
+  Olga: olga,
+  Adam: adam,
+  Mia: mia,
+} = stage({ strength, people: { Olga: "owner", Adam: "admin", Mia: "member" } });
 beforeEach(() => {
   weighing = Promise.withResolvers();
   reached = Promise.withResolvers();
-  [olga, mia] = [people.Olga, people.Mia];
 });
 
 const changed = async () =>
@@ -43,7 +45,7 @@ describe("ASVS 15.4.2 a reset whose password is still being weighed sets none", 
     ],
     [
       "who has made the link stands no longer above its person",
-      () => people.Adam,
+      () => adam,
       () => olga.fetch("PUT", "/api/people/2/role", { role: "member" }),
     ],
   ];

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "bun:test";
 import { closeCodes } from "../../../server/protocol/close-codes.ts";
 import type { ServerSettings } from "../../../server/protocol/settings.ts";
 import { carriers, nodeStage } from "../../support/nodes.ts";
+import { outcome } from "../../support/outcome.ts";
 import { Person, password, type Socket, sending } from "../../support/person.ts";
 
 /** What a change of who may do what may take to be true on every node. */
@@ -98,7 +99,7 @@ describe.each(carriers)("%s", (_, spoil) => {
     expect(await codeOf(other.socket, other.socket.send("message.send", write))).toBe("person_barred");
     expect((await person.at(two).fetch("GET", "/api/account")).status).toBe(401);
     const refused = await new Person(two, person.name).signIn();
-    expect([refused.status, (await refused.json()).error.code]).toEqual([403, "account_barred"]);
+    expect(await outcome(refused)).toEqual([403, "account_barred"]);
     await soon(stand("active"), () => new Person(two, person.name).signIn());
     await isBarred(false);
     await other.socket.say("welcome back", direct);

@@ -1,15 +1,10 @@
-import { beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { hashOfToken } from "../../../server/auth/link-tokens.ts";
 import { holdNext } from "../../support/hold.ts";
 import { Person } from "../../support/person.ts";
 import { stage } from "../../support/stage.ts";
 
-let olga: Person;
-let mia: Person;
-const { server, people, contents } = stage({ people: { Olga: "owner", Mia: "member" } });
-beforeEach(() => {
-  ({ Olga: olga, Mia: mia } = people as Record<"Olga" | "Mia", Person>);
-});
+const { server, Olga: olga, Mia: mia, contents } = stage({ people: { Olga: "owner", Mia: "member" } });
 
 const bar = (status: string) => olga.fetch("PUT", "/api/people/2/status", { status, reason: "" });
 
