@@ -22,24 +22,10 @@ export interface AdmissionDeps {
  */
 export type Admitted = () => Promise<Pick<NewAccount, "invite">>;
 
-/** Who may make an account, whichever way they prove who they are. */
-export interface Admission {
-  /**
-   * Lets in who comes from this address with this invitation. Refuses as `not_set_up`, `registration_closed`, `invite_needed`,
-   * `invite_invalid` or `rate_limited`; the invitation is used up when the account is made.
-   */
-  admit(invite: string | undefined, address: string): Promise<Admitted>;
-  /** The same for who has shown an invitation before, of which the id was kept. */
-  readmit(inviteId: number | null, address: string): Promise<Admitted>;
-  /** Refuses as `admit` does, of all that it looks at, what can be said before anybody comes. */
-  requireOpen(isInvited: boolean): Promise<ServerSettings>;
-  /** The id of an invitation that is shown; null where it is not valid, and none is needed. Refuses as `invite_invalid`. */
-  shown(token: string, address: string): Promise<number | null>;
-  /** The invitation of a token that can be used now; null when it cannot. Guessing is bounded by address. */
-  invitation(token: string, address: string): ReturnType<Store["invites"]["find"]>;
-}
+export type Admission = ReturnType<typeof admission>;
 
-export function admission({ invites, settings, tokens, bound, system }: AdmissionDeps): Admission {
+/** Who may make an account, whichever way they prove who they are. */
+export function admission({ invites, settings, tokens, bound, system }: AdmissionDeps) {
   const registrations = bound("registrations", 40, 10);
   const looks = bound("invitations looked at", 60, 30);
 
@@ -90,11 +76,21 @@ export function admission({ invites, settings, tokens, bound, system }: Admissio
   }
 
   return {
-    admit: (token, address) => admitWith(token === undefined ? null : () => valid(token), address),
-    readmit: (id, address) => admitWith(id === null ? null : () => usable(id), address),
+    /**
+     * Lets in who comes from this address with this invitation. Refuses as `not_set_up`, `registration_closed`, `invite_needed`,
+     * `invite_invalid` or `rate_limited`; the invitation is used up when the account is made.
+     */
+    admit: (token: string | undefined, address: string): Promise<Admitted> =>
+      admitWith(token === undefined ? null : () => valid(token), address),
+    /** The same for who has shown an invitation before, of which the id was kept. */
+    readmit: (id: number | null, address: string): Promise<Admitted> =>
+      admitWith(id === null ? null : () => usable(id), address),
+    /** Refuses as `admit` does, of all that it looks at, what can be said before anybody comes. */
     requireOpen,
+    /** The invitation of a token that can be used now; null when it cannot. Guessing is bounded by address. */
     invitation,
-    async shown(token, address) {
+    /** The id of an invitation that is shown; null where it is not valid, and none is needed. Refuses as `invite_invalid`. */
+    async shown(token: string, address: string): Promise<number | null> {
       const invite = await invitation(token, address);
       if (!invite && (await settings.known())?.registration !== "open") throw new Refusal("invite_invalid");
       return invite?.id ?? null;

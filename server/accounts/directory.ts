@@ -4,31 +4,10 @@ import type { Role } from "../protocol/roles.ts";
 import type { Store } from "../store/store.ts";
 
 /** Who has or had an account, in memory: every event and every topic needs names. */
-export interface People {
-  /** Whether someone has or had this id. */
-  knows(id: number): boolean;
-  nameOf(id: number): string | null;
-  /** The role of somebody; a member's for who is not known. */
-  roleOf(id: number): Role;
-  /** Whether somebody is suspended or banned, and so cannot be written to. */
-  isBarred(id: number): boolean;
-  /** Until when somebody may not write, in UTC milliseconds; null for who never was muted. */
-  mutedUntil(id: number): number | null;
-  all(): Person[];
-  /** Changes whenever the directory does; equal tags mean equal directories. */
-  tag(): string;
-  add(person: Person): void;
-  /** Takes another role of somebody, or that they are barred or not. */
-  change(person: Person): void;
-  mute(id: number, until: number | null): void;
-  /** The name goes, the id stays. */
-  forget(id: number): void;
-  /** Reads the directory anew, where it may have changed behind our back. */
-  reload(): Promise<void>;
-}
+export type People = Awaited<ReturnType<typeof people>>;
 
 /** Reads the directory from the store; afterwards it is kept in step by the other methods. */
-export async function people(users: Store["users"]): Promise<People> {
+export async function people(users: Store["users"]) {
   const directory = new Map<number, Person>();
   const muted = new Map<number, number>();
   /** By id, so that whoever knows the same people gives them the same tag. */
@@ -48,24 +27,32 @@ export async function people(users: Store["users"]): Promise<People> {
   };
   await reload();
   return {
+    /** Reads the directory anew, where it may have changed behind our back. */
     reload,
-    knows: (id) => directory.has(id),
-    nameOf: (id) => directory.get(id)?.name ?? null,
-    roleOf: (id) => directory.get(id)?.role ?? "member",
-    isBarred: (id) => directory.get(id)?.barred ?? false,
-    mutedUntil: (id) => muted.get(id) ?? null,
+    /** Whether someone has or had this id. */
+    knows: (id: number): boolean => directory.has(id),
+    nameOf: (id: number): string | null => directory.get(id)?.name ?? null,
+    /** The role of somebody; a member's for who is not known. */
+    roleOf: (id: number): Role => directory.get(id)?.role ?? "member",
+    /** Whether somebody is suspended or banned, and so cannot be written to. */
+    isBarred: (id: number): boolean => directory.get(id)?.barred ?? false,
+    /** Until when somebody may not write, in UTC milliseconds; null for who never was muted. */
+    mutedUntil: (id: number): number | null => muted.get(id) ?? null,
     all,
-    tag() {
+    /** Changes whenever the directory does; equal tags mean equal directories. */
+    tag(): string {
       tag ??= createHash("sha256").update(JSON.stringify(all())).digest("base64url").slice(0, 16);
       return tag;
     },
     add: put,
+    /** Takes another role of somebody, or that they are barred or not. */
     change: put,
-    mute(id, until) {
+    mute(id: number, until: number | null): void {
       if (until === null) muted.delete(id);
       else muted.set(id, until);
     },
-    forget(id) {
+    /** The name goes, the id stays. */
+    forget(id: number): void {
       muted.delete(id);
       put({ id, name: null });
     },

@@ -18,17 +18,10 @@ export interface NewAccountsDeps {
   system: System;
 }
 
-/** How accounts come into being, whichever way their people prove who they are. */
-export interface NewAccounts {
-  /** Refuses a name that cannot be given (`name_taken`), before anything is paid for. */
-  requireFree(name: string): Promise<void>;
-  /** Makes an account for who was admitted; `name_taken` also for what looks like another. */
-  create(name: string, passwordHash: string | null, newAccount: NewAccount): Promise<User>;
-  /** Makes an account with a password and its first session, for who may have one. */
-  register(registration: Registration, address: string, session: NewSession): Promise<User>;
-}
+export type NewAccounts = ReturnType<typeof newAccounts>;
 
-export function newAccounts(deps: NewAccountsDeps): NewAccounts {
+/** How accounts come into being, whichever way their people prove who they are. */
+export function newAccounts(deps: NewAccountsDeps) {
   const { users, system } = deps;
 
   async function requireFree(name: string) {
@@ -47,9 +40,16 @@ export function newAccounts(deps: NewAccountsDeps): NewAccounts {
   }
 
   return {
+    /** Refuses a name that cannot be given (`name_taken`), before anything is paid for. */
     requireFree,
+    /** Makes an account for who was admitted; `name_taken` also for what looks like another. */
     create,
-    async register({ name, password, invite }, address, session) {
+    /** Makes an account with a password and its first session, for who may have one. */
+    async register(
+      { name, password, invite }: Registration,
+      address: string,
+      session: NewSession,
+    ): Promise<User> {
       const admit = await deps.admission.admit(invite, address);
       await requireFree(name);
       const passwordHash = await deps.hashNew(password, name, address);

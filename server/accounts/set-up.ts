@@ -24,15 +24,10 @@ export interface SetUpDeps {
   limits: Pick<ServerSettings, "messageBurst" | "messagesPerMinute" | "messageBytes">;
 }
 
-/** How a fresh server gets its owner: by the link that its start has printed, once. */
-export interface SettingUp {
-  /** Refuses as `already_set_up`, `link_invalid`, or `rate_limited` by address. */
-  check(token: string, address: string): void;
-  /** Makes the owner's account with its first session, and the rules of the chat; refuses in the same way. */
-  setUp(given: SetUp, address: string, session: NewSession): Promise<User>;
-}
+export type SettingUp = ReturnType<typeof settingUp>;
 
-export function settingUp(deps: SetUpDeps): SettingUp {
+/** How a fresh server gets its owner: by the link that its start has printed, once. */
+export function settingUp(deps: SetUpDeps) {
   const { settings, tokens, newAccounts, auditEntry } = deps;
   const tries = deps.bound("set-up links", 30, 10);
 
@@ -43,8 +38,12 @@ export function settingUp(deps: SetUpDeps): SettingUp {
   }
 
   return {
+    /** Refuses as `already_set_up`, `link_invalid`, or `rate_limited` by address. */
     check,
-    async setUp({ token, chatName, registration, name, password }, address, session) {
+
+    /** Makes the owner's account with its first session, and the rules of the chat; refuses in the same way. */
+    async setUp(given: SetUp, address: string, session: NewSession): Promise<User> {
+      const { token, chatName, registration, name, password } = given;
       check(token, address);
       await newAccounts.requireFree(name);
       const passwordHash = await deps.hashNew(password, name, address, chatName);

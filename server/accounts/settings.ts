@@ -6,25 +6,10 @@ import type { Store } from "../store/store.ts";
 import type { NewAuditEntry } from "../store/transaction.ts";
 
 /** How the server is set up, kept in memory: every message and every session asks for it. */
-export interface LiveSettings {
-  /** Null until the server is set up, and until that is known here. */
-  current(): ServerSettings | null;
-  /** The same, read anew while there is none: who has set it up on another node may come here next. */
-  known(): Promise<ServerSettings | null>;
-  /** What everybody may know of it; null until the server is set up. */
-  shown(): Promise<PublicSettings | null>;
-  /** Whether somebody of this role needs a second factor or a passkey. */
-  asksMoreOf(role: Role): boolean;
-  /** Stores another set of rules, and tells everyone here. */
-  change(settings: ServerSettings, entry: NewAuditEntry): Promise<void>;
-  /** Takes what was stored, by this node or another, and lets everybody here know where it is another. */
-  take(settings: ServerSettings): void;
-  /** Reads it anew, and lets everybody here know where it is another. */
-  reload(): Promise<void>;
-}
+export type LiveSettings = Awaited<ReturnType<typeof liveSettings>>;
 
 /** Reads the rules there are. Whoever goes by them asks for them each time, so that no part has to be told of a change. */
-export async function liveSettings(store: Store["settings"], broker: Broker): Promise<LiveSettings> {
+export async function liveSettings(store: Store["settings"], broker: Broker) {
   let settings = await store.read();
 
   function take(next: ServerSettings) {
@@ -46,21 +31,28 @@ export async function liveSettings(store: Store["settings"], broker: Broker): Pr
   }
 
   return {
-    current: () => settings,
+    /** Null until the server is set up, and until that is known here. */
+    current: (): ServerSettings | null => settings,
+    /** The same, read anew while there is none: who has set it up on another node may come here next. */
     known,
-    async shown() {
+    /** What everybody may know of it; null until the server is set up. */
+    async shown(): Promise<PublicSettings | null> {
       const rules = await known();
       return rules && shownOf(rules);
     },
-    asksMoreOf(role) {
+    /** Whether somebody of this role needs a second factor or a passkey. */
+    asksMoreOf(role: Role): boolean {
       if (settings === null || settings.secondFactor === "nobody") return false;
       return settings.secondFactor === "everyone" || role === "admin" || role === "owner";
     },
-    async change(next, entry) {
+    /** Stores another set of rules, and tells everyone here. */
+    async change(next: ServerSettings, entry: NewAuditEntry): Promise<void> {
       await store.write(next, entry);
       await reload();
     },
+    /** Takes what was stored, by this node or another, and lets everybody here know where it is another. */
     take,
+    /** Reads it anew, and lets everybody here know where it is another. */
     reload,
   };
 }

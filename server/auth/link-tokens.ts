@@ -1,34 +1,29 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import type { Invite } from "../store/invites.ts";
 
+export type LinkTokens = ReturnType<typeof linkTokens>;
+
 /**
  * Makes the tokens of links that can be shown again. They are derived from the pepper, so that a stolen database reveals none
  * (HMAC-SHA-256, RFC 2104, cut to 132 bits). Which of them are still valid, the database says.
  */
-export interface LinkTokens {
-  /** The token that opens the set-up page of this incarnation of the database, on every node. */
-  setUp(epoch: string): string;
-  isSetUp(token: string, epoch: string): boolean;
-  invite(invite: Pick<Invite, "id" | "createdAt">): string;
-  /** The id of the invitation that a token claims to belong to; null when it has another form. */
-  inviteId(token: string): number | null;
-  isInvite(token: string, invite: Pick<Invite, "id" | "createdAt">): boolean;
-}
-
-export function linkTokens(pepper: Uint8Array): LinkTokens {
+export function linkTokens(pepper: Uint8Array) {
   const mark = (what: string) => createHmac("sha256", pepper).update(what).digest("base64url").slice(0, 22);
   const setUp = (epoch: string) => mark(`set up:${epoch}`);
   const invite = ({ id, createdAt }: Pick<Invite, "id" | "createdAt">) =>
     `${id}-${mark(`invite:${id}:${createdAt}`)}`;
   return {
+    /** The token that opens the set-up page of this incarnation of the database, on every node. */
     setUp,
-    isSetUp: (token, epoch) => isSame(token, setUp(epoch)),
+    isSetUp: (token: string, epoch: string): boolean => isSame(token, setUp(epoch)),
     invite,
-    inviteId(token) {
+    /** The id of the invitation that a token claims to belong to; null when it has another form. */
+    inviteId(token: string): number | null {
       const [, id] = /^([1-9]\d{0,14})-[\w-]{22}$/.exec(token) ?? [];
       return id === undefined ? null : Number(id);
     },
-    isInvite: (token, given) => isSame(token, invite(given)),
+    isInvite: (token: string, given: Pick<Invite, "id" | "createdAt">): boolean =>
+      isSame(token, invite(given)),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { LiveSettings } from "../accounts/settings.ts";
 import type { Stage } from "../protocol/account.ts";
 import { Refusal } from "../refusal.ts";
-import type { NewSession, Session } from "../store/sessions.ts";
+import type { Session } from "../store/sessions.ts";
 import type { Store } from "../store/store.ts";
 import type { NewAuditEntry } from "../store/transaction.ts";
 import type { User } from "../store/users.ts";
@@ -33,56 +33,14 @@ export interface ClientInfo {
   keyHash?: string;
 }
 
-export interface Sessions {
-  /** Makes a token for the cookie, and the row of its session: the token's hash, and where the session began. */
-  prepare(client: ClientInfo, factors?: 1 | 2): { token: string; session: NewSession };
-  /** Begins a session; gives the token for the cookie. */
-  start(
-    userId: number,
-    client: ClientInfo,
-    factors: 1 | 2,
-    entry?: NewAuditEntry,
-  ): Promise<{ id: Buffer; token: string }>;
-  /** The live session of a token; null for any other token. */
-  find(token: string): Promise<Session | null>;
-  /**
-   * Whether a client with this key (its SHA-256; empty where it has none) may use the session; the use is then noted. A session
-   * from before there were keys is "bound" to the first one. A client with a key may not use a session that is bound to none: its
-   * cookie was planted.
-   */
-  claim(session: Session, keyHash: string): Promise<"own" | "foreign" | "bound">;
-  /** Gives how far the session has got, by what was proven in it and what the chat requires of its user. */
-  stageOf(session: Session): Stage;
-  /** Whether the session has a fresh proof, of the last ten minutes; `proof.ts` says what a proof is. */
-  isFresh(session: Session): boolean;
-  /**
-   * Gives the session another token after a further proof, and ends the former token (OWASP ASVS 5.0, 7.2.4); null when the
-   * session has ended meanwhile.
-   */
-  renew(
-    session: Session,
-    factors: 1 | 2,
-    entry?: NewAuditEntry,
-  ): Promise<{ id: Buffer; token: string } | null>;
-  /** Whether a session that was once verified has not expired. */
-  lives(session: Session): boolean;
-  /** Notes that a session is being used. */
-  use(session: Session): void;
-  end(session: Pick<Session, "id">, entry?: NewAuditEntry): Promise<void>;
-  /** Ends a user's surplus sessions, those used longest ago, but never the one that has just begun. */
-  endSurplus(
-    user: Pick<User, "id" | "name" | "role" | "hasCode" | "hasPasskey" | "hasRecovery">,
-    begun: Buffer,
-  ): Promise<void>;
-  removeExpired(): Promise<void>;
-}
+export type Sessions = ReturnType<typeof sessions>;
 
 export function sessions(
   store: Store["sessions"],
   settings: Pick<LiveSettings, "asksMoreOf">,
   system: System,
   report: (error: unknown) => void,
-): Sessions {
+) {
   /** When sessions were last used since the start: a socket's copy of its session is as old as the socket. */
   const used = new Map<string, number>();
   const keyOf = ({ id }: Pick<Session, "id">) => id.toString("base64url");
@@ -139,16 +97,33 @@ export function sessions(
   }
 
   return {
+    /** Makes a token for the cookie, and the row of its session: the token's hash, and where the session began. */
     prepare,
-    async start(userId, client, factors, entry) {
+    /** Begins a session; gives the token for the cookie. */
+    async start(
+      userId: number,
+      client: ClientInfo,
+      factors: 1 | 2,
+      entry?: NewAuditEntry,
+    ): Promise<{ id: Buffer; token: string }> {
       const { token, session } = prepare(client, factors);
       await store.create({ ...session, userId, createdAt: system.now() }, entry);
       return { id: session.id, token };
     },
+    /** Gives how far the session has got, by what was proven in it and what the chat requires of its user. */
     stageOf,
-    isFresh: (session) =>
+    /** Whether the session has a fresh proof, of the last ten minutes; `proof.ts` says what a proof is. */
+    isFresh: (session: Session): boolean =>
       isProvenWithin(freshMs, session, system.now()) && (session.factors === 2 || !asksSecondStep(session)),
-    async renew(session, factors, entry) {
+    /**
+     * Gives the session another token after a further proof, and ends the former token (OWASP ASVS 5.0, 7.2.4); null when the
+     * session has ended meanwhile.
+     */
+    async renew(
+      session: Session,
+      factors: 1 | 2,
+      entry?: NewAuditEntry,
+    ): Promise<{ id: Buffer; token: string } | null> {
       const token = newToken(system.random(32));
       const id = hashOfToken(token);
       const isRenewed = await store.renew(session.id, { id, factors, provenAt: system.now() }, entry);
@@ -156,26 +131,43 @@ export function sessions(
       used.delete(keyOf(session));
       return { id, token };
     },
-    find: async (token) => (/^[\w-]{43}$/.test(token) ? live(hashOfToken(token)) : null),
-    async claim(session, keyHash) {
+    /** The live session of a token; null for any other token. */
+    find: async (token: string): Promise<Session | null> =>
+      /^[\w-]{43}$/.test(token) ? live(hashOfToken(token)) : null,
+    /**
+     * Whether a client with this key (its SHA-256; empty where it has none) may use the session; the use is then noted. A session
+     * from before there were keys is "bound" to the first one. A client with a key may not use a session that is bound to none: its
+     * cookie was planted.
+     */
+    async claim(session: Session, keyHash: string): Promise<"own" | "foreign" | "bound"> {
       const claimed = await whose(session, keyHash);
       if (claimed === "foreign") return claimed;
       session.keyHash ??= keyHash || null;
       use(session);
       return claimed;
     },
+    /** Whether a session that was once verified has not expired. */
     lives,
+    /** Notes that a session is being used. */
     use,
-    async end(session, entry) {
+    async end(session: Pick<Session, "id">, entry?: NewAuditEntry): Promise<void> {
       used.delete(keyOf(session));
       await store.remove(session.id, entry);
     },
-    async endSurplus({ id: userId, name: userName, ...user }, begun) {
+    /** Ends a user's surplus sessions, those used longest ago, but never the one that has just begun. */
+    async endSurplus(
+      {
+        id: userId,
+        name: userName,
+        ...user
+      }: Pick<User, "id" | "name" | "role" | "hasCode" | "hasPasskey" | "hasRecovery">,
+      begun: Buffer,
+    ): Promise<void> {
       const all = (await store.of(userId)).map((device) => ({ ...user, ...device, userId, userName }));
       const surplus = surplusOf(all, begun, (session) => stageOf(session) === "open");
       for (const { id } of surplus) await store.remove(id);
     },
-    async removeExpired() {
+    async removeExpired(): Promise<void> {
       const now = system.now();
       for (const [key, at] of used) if (now - at >= idleMs) used.delete(key);
       await store.removeExpired(now - idleMs, now - absoluteMs);

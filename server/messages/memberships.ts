@@ -4,25 +4,6 @@ import { type ConversationId, directPair, groupId } from "../protocol/conversati
 import { Refusal } from "../refusal.ts";
 import type { System } from "../system.ts";
 
-/**
- * The one place that knows who belongs to a conversation, and what follows from it. It answers from memory, for topics
- * and for reading. Whether a message is stored, the store decides by the rows of the members.
- */
-export interface Memberships {
-  of(conversation: ConversationId): Conversation;
-  /**
-   * Gives how a member sees the conversation. Refuses anybody else as `unknown_conversation`: whether it exists is not told,
-   * so nobody learns who talks with whom.
-   */
-  requireMember(user: number, conversation: ConversationId): Membership;
-  /** Refuses whoever may not write there: as `requireMember` does, and as `muted`. */
-  requireWriter(user: number, conversation: ConversationId): void;
-  /** Until when somebody may write nowhere, in UTC milliseconds; null for who is not muted. */
-  silentUntil(user: number): number | null;
-  /** What the sockets of this user subscribe to. */
-  topicsFor(userName: string): Topic[];
-}
-
 /** What a conversation is. Every kind of conversation gives its own answers. */
 export interface Conversation {
   /** The ids of the people in it; null where everybody is who has an account. */
@@ -48,11 +29,14 @@ export const deletedUser = "Deleted user";
 
 const everything: Membership = { seesFrom: 1 };
 
+/**
+ * The one place that knows who belongs to a conversation, and what follows from it. It answers from memory, for topics
+ * and for reading. Whether a message is stored, the store decides by the rows of the members.
+ */
+export type Memberships = ReturnType<typeof memberships>;
+
 /** Takes the directory of people, by whose names private conversations are addressed. */
-export function memberships(
-  people: Pick<People, "nameOf" | "mutedUntil">,
-  system: Pick<System, "now">,
-): Memberships {
+export function memberships(people: Pick<People, "nameOf" | "mutedUntil">, system: Pick<System, "now">) {
   const group: Conversation = {
     members: null,
     isModerated: true,
@@ -90,13 +74,20 @@ export function memberships(
 
   return {
     of,
+    /**
+     * Gives how a member sees the conversation. Refuses anybody else as `unknown_conversation`: whether it exists is not told,
+     * so nobody learns who talks with whom.
+     */
     requireMember,
-    requireWriter(user, conversation) {
+    /** Refuses whoever may not write there: as `requireMember` does, and as `muted`. */
+    requireWriter(user: number, conversation: ConversationId): void {
       requireMember(user, conversation);
       const until = silentUntil(user);
       if (until !== null) throw new Refusal("muted", { retryAfter: until - system.now() });
     },
+    /** Until when somebody may write nowhere, in UTC milliseconds; null for who is not muted. */
     silentUntil,
-    topicsFor: (userName) => [groupTopic, userTopic(userName)],
+    /** What the sockets of this user subscribe to. */
+    topicsFor: (userName: string): Topic[] => [groupTopic, userTopic(userName)],
   };
 }

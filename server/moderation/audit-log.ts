@@ -8,16 +8,6 @@ import type { Store } from "../store/store.ts";
 import type { MakeAuditEntry } from "./audit-entry.ts";
 import { withheldFrom } from "./reports.ts";
 
-export interface AuditTrail {
-  /** A page of the log, the latest first, below the id `before`, without what tells who reported somebody to themself. */
-  page(by: Session, filter: AuditFilter, before: number | null): Promise<AuditPage>;
-  /**
-   * All of it as JSON lines, the latest first, read page by page while it is taken, by who may read it; that it was exported
-   * is logged too.
-   */
-  export(by: Session, filter: AuditFilter, address: string): Promise<ReadableStream<Uint8Array>>;
-}
-
 const pageSize = 100;
 
 export interface AuditTrailDeps {
@@ -26,7 +16,9 @@ export interface AuditTrailDeps {
   report(error: unknown): unknown;
 }
 
-export function auditTrail({ store: { audit, sessions }, auditEntry, report }: AuditTrailDeps): AuditTrail {
+export type AuditTrail = ReturnType<typeof auditTrail>;
+
+export function auditTrail({ store: { audit, sessions }, auditEntry, report }: AuditTrailDeps) {
   const stored = (by: Session, { event, ...rest }: AuditFilter): StoredFilter => ({
     ...rest,
     besidesReportsOn: withheldFrom(by) ?? undefined,
@@ -39,8 +31,13 @@ export function auditTrail({ store: { audit, sessions }, auditEntry, report }: A
   }
 
   return {
+    /** A page of the log, the latest first, below the id `before`, without what tells who reported somebody to themself. */
     page,
-    async export(by, filter, address) {
+    /**
+     * All of it as JSON lines, the latest first, read page by page while it is taken, by who may read it; that it was exported
+     * is logged too.
+     */
+    async export(by: Session, filter: AuditFilter, address: string): Promise<ReadableStream<Uint8Array>> {
       await audit.add(auditEntry("audit.exported", { by: by.userId, address, detail: { ...filter } }));
       let reader = by;
       async function* parts() {

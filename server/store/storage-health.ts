@@ -9,19 +9,13 @@ const retryMs = 1_000;
 /** With less than this it has to be tried whether anything can be stored still: the log of the database may have room of its own. */
 const lowBytes = 1_000_000;
 
-export interface StorageHealth {
-  /** The same store; what it refuses for want of room is noted. */
-  store: Store;
-  /** Whether nothing can be stored, because there is no room. */
-  readonly isFull: boolean;
-  stop(): void;
-}
+export type StorageHealth = ReturnType<typeof storageHealth>;
 
 /**
  * Knows whether anything can be stored: from what the store refuses, and by looking every few seconds at how much is free,
  * which costs nothing. Only where that is little, or something was refused, a few pages are stored for trial, until it succeeds.
  */
-export function storageHealth(store: Store, system: System, report: (error: unknown) => void): StorageHealth {
+export function storageHealth(store: Store, system: System, report: (error: unknown) => void) {
   let isFull = false;
   let cancel = system.after(lookMs, look);
   let isStopped = false;
@@ -57,7 +51,7 @@ export function storageHealth(store: Store, system: System, report: (error: unkn
     get isFull() {
       return isFull;
     },
-    stop() {
+    stop(): void {
       isStopped = true;
       cancel();
     },
