@@ -80,6 +80,14 @@ const rivals = {
 
 export type RivalName = keyof typeof rivals;
 
+/** All that take part, by their names. */
+const names = ["ours", "floor", "ws", "Socket.IO"] as const;
+export type Name = (typeof names)[number];
+
+/** Something of each that takes part. */
+export const ofEach = <T>(of: (name: Name) => T): Record<Name, T> =>
+  Object.fromEntries(names.map((name) => [name, of(name)])) as Record<Name, T>;
+
 /** A server that forgets: its members send the very frame that ours would deliver, and all get it. */
 export async function startRival(
   ground: Ground,

@@ -5,7 +5,7 @@ import { projectRoot } from "../../server/config/environment.ts";
 import { findProgram } from "../find-program.ts";
 import type { Judged } from "./judged-server.ts";
 import { runFor } from "./outside.ts";
-import { skipped, type Verdict } from "./verdict.ts";
+import { skipped, type Verdict, verdict } from "./verdict.ts";
 
 const judge = "Mozilla HTTP Observatory";
 const packageName = "@mdn/mdn-http-observatory";
@@ -24,7 +24,7 @@ export async function observatory({ name, port, authority }: Judged): Promise<Ve
   const { code, output, errors } = await runFor(30, asked, { NODE_EXTRA_CA_CERTS: authority });
   return code === 0
     ? judgementOf(output)
-    : verdict("it broke off", [lastLine(errors) || `It ended with ${code}.`]);
+    : verdict(judge, "it broke off", [lastLine(errors) || `It ended with ${code}.`]);
 }
 
 const judgement = v.object({
@@ -36,19 +36,11 @@ const judgement = v.object({
 export function judgementOf(printed: string): Verdict {
   const { scan, tests } = v.parse(judgement, JSON.parse(printed));
   const failed = Object.entries(tests).filter(([, { pass }]) => !pass);
-  return verdict(`${scan.grade}, ${scan.score} points`, [
+  return verdict(judge, `${scan.grade}, ${scan.score} points`, [
     ...(scan.grade === "A+" ? [] : [`The grade is ${scan.grade}.`]),
     ...failed.map(([test, { result }]) => `${test}: ${result}`),
   ]);
 }
-
-const verdict = (says: string, findings: string[]): Verdict => ({
-  judge,
-  skipped: null,
-  says,
-  findings,
-  allowed: [],
-});
 
 /** Installs it beside the dependencies, without running anything of it; gives why that could not be. */
 async function installed(): Promise<string | null> {

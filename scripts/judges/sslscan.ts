@@ -1,6 +1,6 @@
 import type { Judged } from "./judged-server.ts";
 import { outsideProgram, runFor } from "./outside.ts";
-import { skipped, type Verdict } from "./verdict.ts";
+import { skipped, type Verdict, verdict } from "./verdict.ts";
 
 const judge = "sslscan";
 
@@ -24,23 +24,17 @@ export function judgementOf(xml: string): Verdict {
     ({ cipher, strength }) =>
       !/^(TLS_|ECDHE-).*(GCM|POLY1305)/.test(cipher!) || !/^(strong|acceptable)$/.test(strength!),
   );
-  return {
-    judge,
-    skipped: null,
-    says: `${spoken.join(" and ")}, ${ciphers.length} suites`,
-    findings: [
-      ...(spoken.join() === "tls 1.2,tls 1.3" ? [] : [`It speaks ${spoken.join(", ") || "nothing"}.`]),
-      ...(ciphers.length > 0 ? [] : ["It offers no suite."]),
-      ...weak.map(({ sslversion, cipher, strength }) => `${sslversion} ${cipher} is ${strength}.`),
-      ...elements("heartbleed").flatMap(({ sslversion, vulnerable }) =>
-        vulnerable === "0" ? [] : [`${sslversion} has Heartbleed.`],
-      ),
-      ...elements("renegotiation").flatMap(({ supported, secure }) =>
-        supported === "0" || secure === "1" ? [] : ["It renegotiates insecurely."],
-      ),
-    ],
-    allowed: [],
-  };
+  return verdict(judge, `${spoken.join(" and ")}, ${ciphers.length} suites`, [
+    ...(spoken.join() === "tls 1.2,tls 1.3" ? [] : [`It speaks ${spoken.join(", ") || "nothing"}.`]),
+    ...(ciphers.length > 0 ? [] : ["It offers no suite."]),
+    ...weak.map(({ sslversion, cipher, strength }) => `${sslversion} ${cipher} is ${strength}.`),
+    ...elements("heartbleed").flatMap(({ sslversion, vulnerable }) =>
+      vulnerable === "0" ? [] : [`${sslversion} has Heartbleed.`],
+    ),
+    ...elements("renegotiation").flatMap(({ supported, secure }) =>
+      supported === "0" || secure === "1" ? [] : ["It renegotiates insecurely."],
+    ),
+  ]);
 }
 
 function attributes(text: string): Record<string, string> {

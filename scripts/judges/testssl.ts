@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as v from "valibot";
 import type { Judged } from "./judged-server.ts";
 import { outsideProgram, runFor } from "./outside.ts";
-import { skipped, type Verdict } from "./verdict.ts";
+import { skipped, type Verdict, verdict } from "./verdict.ts";
 
 const judge = "testssl.sh";
 /** Seconds. It takes a minute on a machine that has nothing else to do. */
@@ -21,17 +21,7 @@ export async function testssl({ name, port, authority, folder }: Judged): Promis
   if (program === null) return skipped(judge, "it cannot be installed here");
   const file = join(folder, "testssl.json");
   const parts = ["-p", "-s", "-f", "-P", "-S", "-U"];
-  const quiet = [
-    "--quiet",
-    "--color",
-    "0",
-    "--warnings",
-    "off",
-    "--openssl-timeout",
-    "5",
-    "--connect-timeout",
-    "5",
-  ];
+  const quiet = "--quiet --color 0 --warnings off --openssl-timeout 5 --connect-timeout 5".split(" ");
   const whom = ["--add-ca", authority, "--ip", "127.0.0.1", "--jsonfile", file, `https://${name}:${port}`];
   // It warns of itself where its OpenSSL lacks an engine for suites that are spoken in Russia alone, and sslscan lists all of ours.
   const withoutEngine = { NO_ENGINE: "true" };
@@ -52,13 +42,12 @@ export function judgementOf(written: string): Verdict {
     .filter(({ id }) => reasons[id] === undefined)
     .map(({ id, severity, finding }) => `${severity} ${id}: ${finding}`);
   if (!whole) findings.push("It did not come to its end.");
-  return {
+  return verdict(
     judge,
-    skipped: null,
-    says: `${all.success ? all.output.length : 0} findings, ${findings.length} of them bad`,
+    `${all.success ? all.output.length : 0} findings, ${findings.length} of them bad`,
     findings,
-    allowed: bad.flatMap(({ id }) => (reasons[id] === undefined ? [] : [`${id}: ${reasons[id]}`])),
-  };
+    bad.flatMap(({ id }) => (reasons[id] === undefined ? [] : [`${id}: ${reasons[id]}`])),
+  );
 }
 
 /** A list that broke off in the middle is none. */

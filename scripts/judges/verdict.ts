@@ -11,12 +11,22 @@ export interface Verdict {
   allowed: string[];
 }
 
-export const skipped = (judge: string, reason: string): Verdict => ({
+export const verdict = (
+  judge: string,
+  says: string,
+  findings: string[],
+  allowed: string[] = [],
+): Verdict => ({
   judge,
+  skipped: null,
+  says,
+  findings,
+  allowed,
+});
+
+export const skipped = (judge: string, reason: string): Verdict => ({
+  ...verdict(judge, "", []),
   skipped: reason,
-  says: "",
-  findings: [],
-  allowed: [],
 });
 
 /** A verdict as lines: what was skipped never looks as if it had passed. */

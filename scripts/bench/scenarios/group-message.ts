@@ -1,4 +1,4 @@
-import { type Contender, frameFrom, startOurs, startRival } from "../contenders.ts";
+import { type Contender, frameFrom, type Name, ofEach, startOurs, startRival } from "../contenders.ts";
 import { Crowd } from "../crowd.ts";
 import type { Ground } from "../ground.ts";
 import { atMost, below, type Line, type Section } from "../report.ts";
@@ -6,8 +6,6 @@ import { inRounds, median, quietRatio, ratio } from "../rounds.ts";
 import { makeServerFolder, type ServerFolder } from "../server-folder.ts";
 
 const sizes = [100, 500];
-const names = ["ours", "floor", "ws", "Socket.IO"] as const;
-type Name = (typeof names)[number];
 type Group = { contender: Contender; crowd: Crowd };
 
 /** What a message to the group costs the server's processor: ours stores it for good first, the others forget it. */
@@ -57,17 +55,12 @@ async function compare(ground: Ground, groups: Record<Name, Group>, inFlight: nu
     if (name === "ours") perCommit = run.perFrame;
     return run.cost;
   };
-  const measured = await inRounds(ground.quick ? 3 : 7, {
-    ours: measureOf("ours"),
-    floor: measureOf("floor"),
-    ws: measureOf("ws"),
-    "Socket.IO": measureOf("Socket.IO"),
-  });
+  const measured = await inRounds(ground.quick ? 3 : 7, ofEach(measureOf));
   const { size } = groups.ours.crowd;
   const what = `${size} members, ${inFlight} in flight`;
   const toFloor = ratio(measured, "ours", "floor");
   const toWs = ratio(measured, "ours", "ws");
-  const costs = Object.fromEntries(names.map((name) => [name, median(measured[name])]));
+  const costs = ofEach((name) => median(measured[name]));
   const line: Line = {
     what,
     numbers: { ...costs, "ours/floor": toFloor, "ours/ws": toWs },

@@ -1,4 +1,4 @@
-import { type Contender, frameFrom, type RivalName, startOurs, startRival } from "../contenders.ts";
+import { type Contender, frameFrom, type Name, ofEach, startOurs, startRival } from "../contenders.ts";
 import { Crowd } from "../crowd.ts";
 import type { Ground } from "../ground.ts";
 import { atMost, type Line, type Section } from "../report.ts";
@@ -7,8 +7,6 @@ import { makeServerFolder } from "../server-folder.ts";
 
 const sizes = [100, 500];
 const calmMs = 500;
-const names = ["ours", "floor", "ws", "Socket.IO"] as const;
-type Name = (typeof names)[number];
 
 /** What a connection takes of the server's memory, once its member has entered and some messages have gone by. */
 export async function memory(ground: Ground): Promise<Section> {
@@ -20,22 +18,17 @@ export async function memory(ground: Ground): Promise<Section> {
     return frameFrom(text);
   });
   const start = (name: Name) =>
-    name === "ours" ? startOurs(ground, folder) : startRival(ground, name satisfies RivalName, frame);
+    name === "ours" ? startOurs(ground, folder) : startRival(ground, name, frame);
 
   const lines: Line[] = [];
   for (const size of sizes) {
-    const again = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
+    const again = ofEach((): number[] => []);
     const measureOf = (name: Name) => async () => {
       const growth = await growthOf(await start(name), size);
       again[name].push(growth.again);
       return growth.first;
     };
-    const first = await inRounds(ground.quick ? 1 : 3, {
-      ours: measureOf("ours"),
-      floor: measureOf("floor"),
-      ws: measureOf("ws"),
-      "Socket.IO": measureOf("Socket.IO"),
-    });
+    const first = await inRounds(ground.quick ? 1 : 3, ofEach(measureOf));
     lines.push(line(`${size} on a fresh server`, first, true), line(`${size} who come again`, again, false));
   }
   return {
@@ -48,10 +41,9 @@ export async function memory(ground: Ground): Promise<Section> {
 
 function line(what: string, measured: Record<Name, number[]>, toReach: boolean): Line {
   const toFloor = ratio(measured, "ours", "floor");
-  const medians = Object.fromEntries(names.map((name) => [name, median(measured[name])]));
   return {
     what,
-    numbers: { ...medians, "ours/floor": toFloor },
+    numbers: { ...ofEach((name) => median(measured[name])), "ours/floor": toFloor },
     reaches: toReach ? [atMost(toFloor, 1.5, "≤ 1.5 × floor")] : [],
   };
 }

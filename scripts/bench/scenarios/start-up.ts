@@ -1,4 +1,4 @@
-import { type Contender, type Frame, type RivalName, startOurs, startRival } from "../contenders.ts";
+import { type Frame, type Name, ofEach, startOurs, startRival } from "../contenders.ts";
 import type { Ground } from "../ground.ts";
 import { below, type Section } from "../report.ts";
 import { inRounds, median } from "../rounds.ts";
@@ -11,12 +11,14 @@ const mebibyte = 1024 * 1024;
 export async function startUp(ground: Ground): Promise<Section> {
   const idleMs = ground.quick ? 500 : 2000;
   const folder = await makeServerFolder(20, 1000);
-  const resident: Record<string, number[]> = {};
+  const resident = ofEach((): number[] => []);
+  const begin = (name: Name) =>
+    name === "ours" ? startOurs(ground, folder, {}, "scripts/start.ts") : startRival(ground, name, nothing);
 
   /** Milliseconds from the start of the process to the first answer over HTTPS. */
-  async function start(name: string, begin: () => Promise<Contender>): Promise<number> {
+  const start = (name: Name) => async () => {
     const started = performance.now();
-    const { server } = await begin();
+    const { server } = await begin(name);
     const answer = await fetch(`https://localhost:${server.port}/api/health`, {
       tls: { rejectUnauthorized: false },
     });
@@ -24,21 +26,13 @@ export async function startUp(ground: Ground): Promise<Section> {
     const took = performance.now() - started;
     await Bun.sleep(idleMs);
     const reading = await server.ask("read");
-    resident[name] = [...(resident[name] ?? []), reading.resident / mebibyte];
+    resident[name].push(reading.resident / mebibyte);
     await server.stop();
     return took;
-  }
+  };
 
-  const rival = (name: RivalName) => () => start(name, () => startRival(ground, name, nothing));
-  const took = await inRounds(ground.quick ? 1 : 5, {
-    ours: () => start("ours", () => startOurs(ground, folder, {}, "scripts/start.ts")),
-    floor: rival("floor"),
-    ws: rival("ws"),
-    "Socket.IO": rival("Socket.IO"),
-  });
-  const idle = median(resident.ours!);
-  const medians = (all: Record<string, number[]>) =>
-    Object.fromEntries(Object.entries(all).map(([name, each]) => [name, median(each)]));
+  const took = await inRounds(ground.quick ? 1 : 5, ofEach(start));
+  const medians = (all: Record<Name, number[]>) => ofEach((name) => median(all[name]));
   return {
     title: "Start and idle",
     unit: "",
@@ -46,12 +40,12 @@ export async function startUp(ground: Ground): Promise<Section> {
       {
         what: "first answer, ms after the start",
         numbers: medians(took),
-        reaches: [below(median(took.ours!), 1000, "first answer < 1 s")],
+        reaches: [below(median(took.ours), 1000, "first answer < 1 s")],
       },
       {
         what: `resident MiB, ${idleMs / 1000} s later`,
         numbers: medians(resident),
-        reaches: [below(idle, 80, "idle < 80 MiB")],
+        reaches: [below(median(resident.ours), 80, "idle < 80 MiB")],
       },
     ],
     notes: ["ours starts as by `bun run start`, on a database with 20 people and 1,000 messages"],
