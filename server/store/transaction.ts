@@ -59,20 +59,15 @@ export interface Committed {
   entries: NewAuditEntry[];
 }
 
-/** How a store function is run: as one statement, as a read of several that see one state, or as a transaction. */
+/** How a store function is run: as one statement, or as a transaction. */
 export type Operation<Given extends unknown[], T> =
-  | { kind: "statement" | "snapshot"; work(reading: Reading, ...given: Given): Work<T> }
+  | { kind: "statement"; work(reading: Reading, ...given: Given): Work<T> }
   | { kind: "transaction"; work(tx: Tx, ...given: Given): Work<T> };
 
 /** One statement, which is all there is of it. */
 export const statement = <Given extends unknown[], T>(
   work: (reading: Reading, ...given: Given) => Work<T>,
 ): Operation<Given, T> => ({ kind: "statement", work });
-
-/** A read of several statements, all of which see one state of the database. */
-export const snapshot = <Given extends unknown[], T>(
-  work: (reading: Reading, ...given: Given) => Work<T>,
-): Operation<Given, T> => ({ kind: "snapshot", work });
 
 /** Statements that are committed together, or not at all. */
 export const transaction = <Given extends unknown[], T>(
@@ -113,7 +108,7 @@ export function steps<T>(work: Work<T>, db: object, most = Number.POSITIVE_INFIN
   return (given?: unknown): IteratorResult<Statement, T> => {
     const step = work.next(given);
     if (step.done) return step;
-    if (left-- === 0) throw new Error("This takes more than one statement: a snapshot, or a transaction");
+    if (left-- === 0) throw new Error("This takes more than one statement: a transaction");
     if (sessionOf(step.value.query) !== sessionOf(db))
       throw new Error("A statement that does not belong to the transaction");
     return step;

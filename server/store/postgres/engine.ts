@@ -6,7 +6,6 @@ import {
   type Engine,
   type Operation,
   type Orm,
-  type Reading,
   type SqlWords,
   steps,
   type Tx,
@@ -53,17 +52,10 @@ export function postgresEngine(opened: Db, author: Author, committed: (outcome: 
     return result;
   }
 
-  const snapshotOf = <T>(begin: (reading: Reading) => Work<T>): Promise<T> =>
-    opened.orm.transaction(
-      (transaction) => driven(begin({ db: transaction, t: schema, words }), transaction),
-      { isolationLevel: "repeatable read", accessMode: "read only" },
-    );
-
   return {
     run: <Given extends unknown[], T>(operation: Operation<Given, T>, given: Given): Promise<T> =>
       withDbErrors(() => {
         if (operation.kind === "transaction") return inTransaction((tx) => operation.work(tx, ...given));
-        if (operation.kind === "snapshot") return snapshotOf((reading) => operation.work(reading, ...given));
         const { orm } = opened;
         return driven(operation.work({ db: orm, t: schema, words }, ...given), orm, 1);
       }),

@@ -53,8 +53,7 @@ export function sqliteEngine(opened: Db, committed: (outcome: Committed) => void
     run: (operation, given) =>
       withDbErrors(() => {
         if (operation.kind === "transaction") return inTransaction((tx) => operation.work(tx, ...given));
-        if (operation.kind === "statement") return driven(operation.work(reading, ...given), db, 1);
-        return opened.$client.transaction(() => driven(operation.work(reading, ...given), db)).deferred();
+        return driven(operation.work(reading, ...given), db, 1);
       }),
   };
 }

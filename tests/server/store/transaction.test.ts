@@ -2,12 +2,10 @@ import { afterEach, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { like, sql } from "drizzle-orm";
+import { like } from "drizzle-orm";
 import { postgresEngine } from "../../../server/store/postgres/engine.ts";
 import { sqliteEngine } from "../../../server/store/sqlite/engine.ts";
 import { openDatabase } from "../../../server/store/sqlite/open.ts";
-import { rowsOf, run } from "../../../server/store/sqlite/orm.ts";
-import { meta } from "../../../server/store/sqlite/schema.ts";
 import {
   bind,
   type Committed,
@@ -16,14 +14,12 @@ import {
   type Orm,
   type Reading,
   rows,
-  snapshot,
   statement,
   transaction,
 } from "../../../server/store/transaction.ts";
 import { outcomeOf } from "../../support/outcome.ts";
 import { entryOf } from "./conformance/ground.ts";
 import { node } from "./postgres/nodes.ts";
-import { untilSomeoneWaits } from "./postgres/waiting.ts";
 
 /** An engine on a fresh database, and another connection to that. */
 interface Ground {
@@ -123,42 +119,6 @@ describe.each(grounds)("a transaction on %s", (_, open) => {
     });
     expect(await outcomeOf(both())).toThrow("more than one statement");
     expect(await keysIn(ground)).toEqual(["one"]);
-  });
-});
-
-describe("a snapshot sees one state, though another connection commits between its statements", () => {
-  test("on SQLite", async () => {
-    const { engine, other } = await sqlite();
-    const { read } = bind(engine, {
-      read: snapshot(function* (reading) {
-        const before = yield* rows(kept(reading));
-        run(add({ ...reading, db: other }, "one"));
-        return [before, yield* rows(kept(reading))];
-      }),
-    });
-    expect(await read()).toEqual([[], []]);
-    expect(rowsOf(other.select().from(meta))).toContainEqual({ key: "test one", value: "" });
-  });
-
-  test("on PostgreSQL", async () => {
-    const there = await postgres();
-    const holder = await there.db.sql.reserve();
-    await holder`select pg_advisory_lock(1)`;
-    const { read } = bind(there.engine, {
-      read: snapshot(function* (reading) {
-        const before = yield* rows(kept(reading));
-        const { db, t } = reading;
-        yield* rows(db.select({ held: sql`pg_advisory_lock_shared(1)::text` }).from(t.meta).limit(1));
-        return [before, yield* rows(kept(reading))];
-      }),
-    });
-    const reading = read();
-    await untilSomeoneWaits(there);
-    await there.db.sql`insert into meta (key, value) values ('test one', '')`;
-    await holder`select pg_advisory_unlock(1)`;
-    holder.release();
-    expect(await reading).toEqual([[], []]);
-    expect(await keysIn(there)).toEqual(["one"]);
   });
 });
 
