@@ -51,11 +51,16 @@ withProgram(
           await listener.sees(said.at(-1)!);
         }
       })();
+      /** Waits for what the cluster says, and no longer than people can talk. */
+      const says = (pattern: RegExp) => {
+        const said = cluster.says(pattern);
+        return Promise.race([said, talking.then(() => said)]);
+      };
       for (const node of ["node1", "node2"]) {
-        const [, pid] = await cluster.says(new RegExp(`${node} +pid (\\d+)`));
+        const [, pid] = await says(new RegExp(`${node} +pid (\\d+)`));
         process.kill(Number(pid), "SIGTERM");
-        await cluster.says(new RegExp(`${node} +is back`));
-        await cluster.says(new RegExp(`${node} is UP`));
+        await says(new RegExp(`${node} +is back`));
+        await says(new RegExp(`${node} is UP`));
       }
       resting = true;
       await talking;
