@@ -1,5 +1,4 @@
 import type { Credentials, Deletion, Registration, SessionInfo } from "../../server/protocol/account.ts";
-import type { ExportFormat } from "../../server/protocol/export.ts";
 import type { PublicSettings } from "../../server/protocol/settings.ts";
 import type { Chat } from "../chat/chat.svelte.ts";
 import type { ChatDeps, Me } from "../chat/chat-deps.ts";
@@ -137,12 +136,6 @@ export class Session {
         if (chat?.me.id === news.loggedOut.id && chat.me.name === news.loggedOut.name) chat.drafts.clear();
   }
 
-  /** Ends the other sessions; this one goes on. */
-  changePassword(current: string | undefined, password: string): Promise<void> {
-    const body = current === undefined ? { password } : { current, password };
-    return this.call("PUT /api/account/password", { body });
-  }
-
   /** Follows what the server says of the session after one has logged in, or proven something in it. */
   become(info: SessionInfo): void {
     this.#become(info, ++this.#asked);
@@ -194,11 +187,6 @@ export class Session {
     if (unsent === "discard") chat?.outbox.dropAll();
     this.#out("You have logged out.", unsent);
     this.#forget(chat);
-  }
-
-  /** Downloads one's own data as a file; `arrived` is called with the progress, in messages. */
-  exportData(format: ExportFormat, arrived: (lines: number, total: number | null) => void): Promise<Blob> {
-    return this.download("POST /api/account/export", { format }, arrived);
   }
 
   /** Deletes the account and all that is still to be sent from it. */
