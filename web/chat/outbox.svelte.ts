@@ -22,6 +22,8 @@ const retryIn = 2_000;
 const receiptWithin = 10_000;
 /** The longest wait before another try. A browser's timers hold no more than 24 days. */
 const longestWait = 60 * 60_000;
+/** How many settled messages are remembered: more than another tab can send before its storage is heard of. */
+const settledMax = 1_000;
 
 const inOrder = (entries: Unsent[]): Unsent[] => entries.sort((a, b) => a.at - b.at);
 
@@ -37,6 +39,8 @@ export class Outbox {
   #durable = $state(false);
   #online = false;
   #watched = new Set<string>();
+  /** The latest that the server is known to have. */
+  #settled = new Set<string>();
   #cancel = () => {};
 
   constructor(deps: OutboxDeps) {
@@ -104,6 +108,8 @@ export class Outbox {
 
   /** The server has this message. */
   settle(clientId: string): void {
+    this.#settled.add(clientId);
+    if (this.#settled.size > settledMax) this.#settled.delete(this.#settled.values().next().value!);
     this.#remove(clientId);
     if (this.#flying === clientId) this.#land();
   }
@@ -128,7 +134,8 @@ export class Outbox {
 
   /**
    * Another tab changed the storage; a key of null means that all of it was cleared. The entry is read from the storage, not
-   * from the event, which may arrive after this tab has removed the entry.
+   * from the event, which may arrive after this tab has removed the entry. The entry itself may arrive late, too: what the
+   * server was known to have by then is no longer unsent.
    */
   stored(key: string | null): void {
     const { store } = this.#deps;
@@ -136,7 +143,8 @@ export class Outbox {
     else if (store.owns(key)) {
       const others = this.#entries.filter((one) => one.clientId !== store.nameIn(key));
       const changed = store.find(key);
-      this.#entries = inOrder(changed ? [...others, changed] : others);
+      const isUnsent = changed !== null && !this.#settled.has(changed.clientId);
+      this.#entries = inOrder(isUnsent ? [...others, changed] : others);
       this.#watchTabs();
     }
   }

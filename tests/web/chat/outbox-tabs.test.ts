@@ -81,6 +81,22 @@ describe("two tabs", () => {
     for (const { chat } of [left, right]) expect(chat.outbox.entries).toEqual([]);
   });
 
+  test("an entry that comes after the receipt of its message is not unsent", () => {
+    const browser = new FakeBrowser();
+    const server = new ModelServer();
+    const [tab, other] = [browser.openTab(), browser.openTab()];
+    const [left, right] = [openChat(server, tab), openChat(server, other)];
+    left.chat.outbox.add(groupId, "hello");
+    const key = tab.storage.key(0)!;
+    const entry = tab.storage.getItem(key)!;
+    left.connect();
+    // The other tab is told of the stored message, and only then does its storage learn what the first one wrote.
+    right.chat.conversations.of(groupId).receive(server.of(groupId).messages[0]!);
+    other.storage.setItem(key, entry);
+    right.chat.outbox.stored(key);
+    expect(right.chat.outbox.entries).toEqual([]);
+  });
+
   test("each sends its own, both show all, and neither overwrites the other", () => {
     const browser = new FakeBrowser();
     const server = new ModelServer();
