@@ -118,7 +118,7 @@ export function useCases(deps: UseCasesDeps): Omit<UseCaseRoutesDeps, "report"> 
   const identities = keepIdentities({ ...given, settings: deps.providers });
   const pendingSignUps = keepPendingSignUps({ ...given, admission, newAccounts });
   const sealer = sealWith(secrets.pepper, system);
-  const secondFactor = keepSecondFactor({ ...given, sessions: store.sessions, sealer });
+  const secondFactor = keepSecondFactor({ ...given, sealer });
 
   return {
     settings,

@@ -101,10 +101,9 @@ export function resets(deps: ResetsDeps) {
         undefined,
         entry,
         alert,
+        deps.news.notice("password.reset", client.device),
       );
       if (!isSet) throw new Refusal("link_invalid");
-      // In the same turn, before the sockets close: whoever has to go hears why.
-      deps.news.tell(user.id, "password.reset", client.device);
       await users.signedIn(user.id, system.now());
       return { user: { ...user, passwordHash }, factors: user.hasCode ? 2 : 1 };
     },

@@ -18,7 +18,6 @@ import { offerOf, secretBytes, stepOf } from "./totp.ts";
 export interface SecondFactorDeps extends CodesDeps {
   factors: Store["factors"];
   tickets: Store["tickets"];
-  sessions: Store["sessions"];
   sealer: Sealer;
   settings: Pick<LiveSettings, "current" | "asksMoreOf">;
   bound: Bound;
@@ -34,7 +33,7 @@ const waitsMs = 30 * 60_000;
 
 /** Authenticator apps and recovery codes: how they are set up, checked, and removed. */
 export function secondFactor(deps: SecondFactorDeps) {
-  const { factors, tickets, sessions, sealer, settings, auditEntry, system } = deps;
+  const { factors, tickets, news, sealer, settings, auditEntry, system } = deps;
   const changes = deps.bound("changes of codes", 30, 10);
   const codes = checkCodes(deps);
 
@@ -71,7 +70,11 @@ export function secondFactor(deps: SecondFactorDeps) {
      * Refuses as `wrong_code`, and as `link_invalid` what waited too long. Where an app is replaced, all other sessions end (OWASP
      * ASVS 5.0, 7.4.3); where there was none, the other sessions have to give a code.
      */
-    async confirm(session: Session, { ticket, code }: CodeConfirmation, address: string): Promise<string[]> {
+    async confirm(
+      session: Session,
+      { ticket, code }: CodeConfirmation,
+      { address, device }: ClientInfo,
+    ): Promise<string[]> {
       spend(changes, session.userId);
       const { userId } = session;
       const id = hashOfToken(ticket);
@@ -85,24 +88,21 @@ export function secondFactor(deps: SecondFactorDeps) {
       const totp = { secret: waiting.data, step, createdAt: now };
       const entry = auditEntry("code.added", { by: userId, address });
       // A session that has ended meanwhile, such as by a new password, can add nothing.
-      const isSet = await factors.setTotp(userId, totp, recovery.hashes, entry, session.id);
+      const notice = news.notice("code.added", device);
+      const isSet = await factors.setTotp(userId, totp, recovery.hashes, entry, session.id, notice);
       if (!isSet) throw new Refusal("not_signed_in");
       return recovery.codes;
     },
 
     /**
-     * Removes the app, and the recovery codes if there is no passkey. Refuses as `enrolment_needed` where the
+     * Removes the app, the recovery codes if there is no passkey, and all other sessions. Refuses as `enrolment_needed` where the
      * chat requires a second factor and there is no other, and as `not_found` where there is no app.
      */
-    async remove({ userId, role }: Session, address: string): Promise<void> {
+    async remove({ id, userId, role }: Session, { address, device }: ClientInfo): Promise<void> {
       const entry = auditEntry("code.removed", { by: userId, address });
-      const removed = await factors.removeTotp(userId, entry, { secondFactor: settings.asksMoreOf(role) });
-      if (!removed) throw new Refusal("not_found");
-    },
-
-    /** Ends all other sessions: what they were proven by is gone. */
-    async endOthers({ id, userId }: Session): Promise<void> {
-      await sessions.removeOthers(userId, id);
+      const needs = { secondFactor: settings.asksMoreOf(role) };
+      const notice = news.notice("code.removed", device);
+      if (!(await factors.removeTotp(userId, entry, needs, id, notice))) throw new Refusal("not_found");
     },
 
     /**

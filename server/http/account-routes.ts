@@ -57,20 +57,14 @@ export function accountRoutes(deps: AccountRoutesDeps) {
     "POST /api/account/code": ({ session }) => secondFactor.offer(session),
 
     "PUT /api/account/code": async ({ c, session, body }) => {
-      const { address, device } = clientOf(c);
-      const recoveryCodes = await secondFactor.confirm(session, body, address);
+      const recoveryCodes = await secondFactor.confirm(session, body, clientOf(c));
       await login.renew(c, session, 2, "code");
-      news.tell(session.userId, "code.added", device);
-      // The other devices have heard by now why they have to go.
-      if (session.hasCode) await secondFactor.endOthers(c.var.session);
+      // Where an app was replaced, the other devices had to go, and have heard why.
+      if (!session.hasCode) news.tell(session.userId, "code.added", clientOf(c).device);
       return { recoveryCodes };
     },
 
-    "DELETE /api/account/code": async ({ c, session, address }) => {
-      await secondFactor.remove(session, address);
-      news.tell(session.userId, "code.removed", clientOf(c).device);
-      await secondFactor.endOthers(session);
-    },
+    "DELETE /api/account/code": ({ c, session }) => secondFactor.remove(session, clientOf(c)),
 
     "POST /api/account/recovery-codes": async ({ c, session, address }) => {
       const recoveryCodes = await secondFactor.renewRecoveryCodes(session, address);

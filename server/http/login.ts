@@ -114,10 +114,7 @@ export function login(deps: LoginDeps) {
       return welcome(c, user, token);
     },
 
-    /**
-     * Gives the browser a new token for a session in which something more was proven. Its sockets come back with it, and the
-     * request goes on in it.
-     */
+    /** Gives the browser a new token for a session in which something more was proven; its sockets come back with it. */
     async renew(c: RouteContext, session: Session, factors: 1 | 2, way: string): Promise<SessionInfo> {
       const entry = auditEntry("session.proven", {
         by: session.userId,
@@ -127,9 +124,7 @@ export function login(deps: LoginDeps) {
       const renewed = await sessions.renew(session, factors, entry);
       if (!renewed) throw new Refusal("not_signed_in");
       sessionCookie.set(c, renewed.token);
-      const next = await sessions.find(renewed.token);
-      if (next) c.set("session", next);
-      return info(next);
+      return info(await sessions.find(renewed.token));
     },
 
     /** Nothing stays in the browser of someone who left. */

@@ -1,10 +1,21 @@
 import { and, count, eq, lt } from "drizzle-orm";
+import type { ChatEvent } from "../protocol/events.ts";
 import { identities } from "./identities.ts";
 import { lockUser } from "./locked-users.ts";
 import { passkeys } from "./passkeys.ts";
 import { dropCodesOfNoFactor, replaceCodes } from "./recovery-codes.ts";
 import { factorsOf, hasEnded, type RequiredCredentials, requireCredentials } from "./required-credentials.ts";
-import { done, first, type NewAuditEntry, some, statement, transaction } from "./transaction.ts";
+import { endSessions } from "./sessions.ts";
+import {
+  done,
+  first,
+  type NewAuditEntry,
+  some,
+  statement,
+  type Tx,
+  transaction,
+  type Work,
+} from "./transaction.ts";
 
 /** How people show, beside a password, who they are. */
 export const factors = {
@@ -18,8 +29,8 @@ export const factors = {
   }),
 
   /**
-   * Sets up an authenticator app, in place of a former one, with new recovery codes (their SHA-256) in place of all others.
-   * False where the session `by` has ended.
+   * Sets up an authenticator app with new recovery codes (their SHA-256) in place of all others. Where there was an app, the
+   * sessions besides `by` end, and their devices get `notice` first. False where the session `by` has ended.
    */
   setTotp: transaction(function* (
     tx,
@@ -28,10 +39,12 @@ export const factors = {
     recovery: readonly Buffer[],
     entry: NewAuditEntry,
     by?: Buffer,
+    notice?: ChatEvent,
   ) {
     const { db, t } = tx;
     yield* lockUser(tx, userId);
     if (yield* hasEnded(tx, by)) return false;
+    const isReplaced = (yield* factorsOf(tx, userId)).hasCode;
     const values = { secret: totp.secret, lastStep: totp.step, createdAt: totp.createdAt };
     yield* done(
       db
@@ -41,16 +54,22 @@ export const factors = {
     );
     yield* replaceCodes(tx, userId, recovery);
     tx.emit({ kind: "factors.changed", userId, hasCode: true, hasRecovery: true });
+    if (isReplaced && by) yield* endOthers(tx, userId, by, notice);
     yield* tx.audit(entry);
     return true;
   }),
 
-  /** Removes the app, and the recovery codes where no passkey is left; false when there is none. Refuses what would leave too little; so below. */
+  /**
+   * Removes the app, the recovery codes where no passkey is left, and the sessions besides `by`, whose devices get `notice`
+   * first; false when there is no app. Refuses what would leave too little; so below.
+   */
   removeTotp: transaction(function* (
     tx,
     userId: number,
     entry: NewAuditEntry,
     needs: RequiredCredentials = {},
+    by?: Buffer,
+    notice?: ChatEvent,
   ) {
     const { db, t } = tx;
     yield* lockUser(tx, userId);
@@ -58,6 +77,7 @@ export const factors = {
     yield* requireCredentials(tx, userId, needs);
     const gone = yield* dropCodesOfNoFactor(tx, userId);
     tx.emit({ kind: "factors.changed", userId, hasCode: false, ...gone });
+    if (by) yield* endOthers(tx, userId, by, notice);
     yield* tx.audit(entry);
     return true;
   }),
@@ -99,3 +119,9 @@ export const factors = {
     return true;
   }),
 };
+
+/** Ends the other sessions: what they were proven by is gone. */
+function* endOthers(tx: Tx, userId: number, by: Buffer, notice: ChatEvent | undefined): Work<void> {
+  if (notice) tx.emit({ kind: "user.notified", userId, event: notice });
+  yield* endSessions(tx, userId, { but: by });
+}

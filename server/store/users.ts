@@ -1,4 +1,5 @@
 import { and, eq, isNotNull, isNull, ne, type SQL, sql } from "drizzle-orm";
+import type { ChatEvent } from "../protocol/events.ts";
 import { toPerson } from "../protocol/person.ts";
 import { type AccountStatus, may, type Role } from "../protocol/roles.ts";
 import { addAlert, type NewAlert } from "./alerts.ts";
@@ -100,7 +101,7 @@ export const users = {
 
   /**
    * Sets another password and ends all sessions and tickets of the account, all or nothing; `by` is the session that asked for
-   * it. False where the account is not active, or its password is not the one any more that `was` there when it was proven.
+   * it, and `notice` is what the devices hear before they have to go. False where the account is not active, or its password is not the one any more that `was` there when it was proven.
    */
   setPassword: transaction(function* (
     tx,
@@ -110,15 +111,17 @@ export const users = {
     by?: Buffer,
     entry?: NewAuditEntry,
     alert?: NewAlert,
+    notice?: ChatEvent,
   ) {
     const { users } = tx.t;
     const stands = was === null ? isNull(users.passwordHash) : eq(users.passwordHash, was);
     const who = and(eq(users.id, id), isNotNull(users.name), eq(users.status, "active"), stands);
     if (!(yield* some(tx.db.update(users).set({ passwordHash }).where(who).returning()))) return false;
+    if (notice) tx.emit({ kind: "user.notified", userId: id, event: notice });
+    yield* addAlert(tx, alert);
     yield* endSessions(tx, id, { by });
     yield* endTickets(tx, id);
     yield* tx.audit(entry);
-    yield* addAlert(tx, alert);
     return true;
   }),
 

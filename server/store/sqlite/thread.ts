@@ -70,18 +70,19 @@ export async function storeOnThread(
   let nextId = 1;
   /** What is asked for in one turn is sent at once. */
   function call(area: string, name: string, given: unknown[]): Promise<unknown> {
-    if (isOver) return Promise.reject(new Error("The thread of the database has ended"));
+    if (isOver || isClosing) return Promise.reject(new Error("The thread of the database has ended"));
     const id = nextId++;
     const promise = Promise.withResolvers<unknown>();
     waiting.set(id, promise);
     calls.push([id, area, name, given]);
-    if (calls.length === 1)
-      queueMicrotask(() => {
-        const now = calls;
-        calls = [];
-        send({ calls: now });
-      });
+    if (calls.length === 1) queueMicrotask(sendCalls);
     return promise.promise;
+  }
+
+  function sendCalls() {
+    const now = calls;
+    calls = [];
+    if (now.length > 0) send({ calls: now });
   }
 
   closing.promise.catch(() => {});
@@ -96,8 +97,10 @@ export async function storeOnThread(
     if (isClosing) return closing.promise;
     isClosing = true;
     reader.close();
+    sendCalls();
     send({ close: true });
     await closing.promise;
+    ended(new Error("The database is closed"));
     worker.removeAllListeners();
     if (!given) await worker.terminate();
   }

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from "bun:test";
 import { people as loadPeople } from "../../../server/accounts/directory.ts";
+import { news } from "../../../server/accounts/news.ts";
 import { requiringActive } from "../../../server/accounts/status.ts";
 import { type ResetsDeps, resets, resetTicket } from "../../../server/auth/resets.ts";
 import { TokenBuckets } from "../../../server/limits/token-buckets.ts";
@@ -41,7 +42,7 @@ const use = async (more: { code?: string }) => {
     people: await loadPeople(store.users),
     hashNew: async (password) => `hash of ${password}`,
     secondFactor: { verifyCode },
-    news: { tell: () => {} },
+    news: news(() => {}, time.now),
     requireActive: requiringActive(store.audit, auditEntry),
     bound: (_, burst, perMinute) => new TokenBuckets(() => ({ burst, perMinute }), time.now),
     auditEntry,

@@ -87,6 +87,26 @@ export function eventSuite(open: OpenGround): void {
     ]);
   });
 
+  test("ASVS 7.4.3 another app, and none, end the other sessions with it, whose devices hear why first", async () => {
+    const { factors, sessions } = ground.store;
+    for (const token of ["this", "other"]) await beginSession(ground.store, token, 2);
+    const totp = { secret: "sealed", step: 1, createdAt: 1 };
+    const notice = { type: "pong", ref: "why", now: 5 } as const;
+    const kinds = () => heard.splice(0).map(({ kind }) => kind);
+    await factors.setTotp(2, totp, [], entry, idOf("this"), notice);
+    expect(kinds()).toEqual(["factors.changed"]);
+    expect(await sessions.find(idOf("other"))).not.toBeNull();
+    await factors.setTotp(2, totp, [], entry, idOf("this"), notice);
+    const ended: ClusterEvent = { kind: "sessions.ended", userId: 2, by: null, sessions: [named("other")] };
+    const told = { kind: "user.notified", userId: 2, event: notice } as const;
+    expect(heard.splice(0).slice(1)).toEqual([told, ended]);
+    expect(await sessions.find(idOf("other"))).toBeNull();
+    await beginSession(ground.store, "other", 2);
+    await factors.removeTotp(2, entry, {}, idOf("this"), notice);
+    expect(heard.slice(1)).toEqual([told, ended]);
+    expect((await sessions.of(2)).map(({ id }) => id.toString("base64url"))).toEqual([named("this")]);
+  });
+
   test("a passkey that comes is told, and of those that go whether there is another", async () => {
     const { factors } = ground.store;
     for (const id of ["one", "two", "two"]) await factors.addPasskey(aPasskey({ id }), [], entry);

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Refusal } from "../../../../server/refusal.ts";
+import { commitListeners } from "../../../../server/store/commit-listeners.ts";
 import { openDatabase } from "../../../../server/store/sqlite/open.ts";
 import { storeOnThread, storeThread } from "../../../../server/store/sqlite/thread.ts";
 import { draft, entryOf, idOf, settle } from "../conformance/ground.ts";
@@ -68,6 +69,28 @@ test("refusals and failures arrive as what they were, bytes as bytes", async () 
   const failure = await store.tickets.put(ticket).catch((error: unknown) => error);
   expect(String(JSON.stringify([failure, (failure as Error).cause]))).toContain("SQLITE_CONSTRAINT");
   await store.close();
+  await thread.terminate();
+});
+
+test("a listener that fails keeps nothing from the others, and is reported", () => {
+  const failures: unknown[] = [];
+  const heard: unknown[] = [];
+  const { onCommit, committed } = commitListeners((error) => failures.push(error));
+  onCommit(() => {
+    throw new Error("broken");
+  });
+  onCommit(({ entries }) => heard.push(...entries.map(({ event }) => event)));
+  committed({ events: [], entries: [entryOf("account.exported")] });
+  expect([heard, failures.map(String)]).toEqual([["account.exported"], ["Error: broken"]]);
+});
+
+test("what was asked for before the end is done, and what comes after is refused", async () => {
+  const { store, thread } = await open();
+  const asked = store.users.directory();
+  const closing = store.close();
+  expect(await asked).toEqual([]);
+  await closing;
+  expect(String(await store.users.directory().catch((error: unknown) => error))).toContain("ended");
   await thread.terminate();
 });
 
