@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { alert } from "./alerts.ts";
 import { conversationId } from "./conversation-id.ts";
 import { type ErrorCode, errorCodes } from "./errors.ts";
-import { messageBody } from "./message-body.ts";
+import { messageBody, messageState } from "./message-body.ts";
 import { preferences } from "./preferences.ts";
 
 const id = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
@@ -55,6 +55,9 @@ export const message = v.object({
   createdAt: count,
   /** When it was deleted, UTC milliseconds; the body is then empty. Left out otherwise. */
   deletedAt: v.optional(count),
+  /** The `seq` of the message that began the thread it belongs to; left out for what replies to nothing. */
+  thread: v.optional(id),
+  ...messageState.entries,
 });
 
 /** A conversation as its member sees it when entering. */

@@ -48,4 +48,4 @@ export const limits = {
  * The version of this protocol. A client that meets another one reloads itself: it rises where a client of before would
  * misread what the server sends, or be refused what it sends.
  */
-export const protocolVersion = 3;
+export const protocolVersion = 4;

@@ -8,7 +8,7 @@ type Selected = Tables["messages"]["$inferSelect"];
 
 /** A row of `messages` as it is selected; PostgreSQL gives large numbers as text to those who ask it without Drizzle. */
 export type MessageRow = {
-  [Column in Exclude<keyof Selected, "sentMark">]: number extends Selected[Column]
+  [Column in Exclude<keyof Selected, "sentMark" | "isLine" | "isPinned">]: number extends Selected[Column]
     ? Selected[Column] | string
     : Selected[Column];
 };
@@ -23,6 +23,8 @@ export const toMessage = (row: MessageRow): Message => ({
   body: row.body === null ? emptyBody : JSON.parse(row.body),
   createdAt: Number(row.createdAt),
   ...(row.deletedAt === null ? {} : { deletedAt: Number(row.deletedAt) }),
+  ...(row.thread === null ? {} : { thread: Number(row.thread) }),
+  ...(row.state === null ? {} : JSON.parse(row.state)),
 });
 
 const fields = Object.keys(messageBody.entries) as (keyof MessageBody)[];
@@ -35,9 +37,8 @@ export const textOfBody = (body: MessageBody): string => JSON.stringify(inOrder(
 
 /** The same before it is text: only the fields of the schema, in its order. */
 export function inOrder(body: MessageBody): MessageBody {
-  const ordered: Partial<MessageBody> = {};
-  for (const field of fields) if (field in body) ordered[field] = body[field];
-  return ordered as MessageBody;
+  const named = fields.filter((field) => body[field] !== undefined).map((field) => [field, body[field]]);
+  return Object.fromEntries(named);
 }
 
 /**

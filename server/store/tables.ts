@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { alertKinds } from "../protocol/alerts.ts";
+import { mentionCauses } from "../protocol/message-body.ts";
 import { accountStatuses, roles } from "../protocol/roles.ts";
 import type { ColumnWords } from "./postgres/columns.ts";
 
@@ -75,10 +76,16 @@ export function tables(words: ColumnWords) {
     "conversations",
     {
       id: text().primaryKey(),
-      kind: text({ enum: ["group", "direct"] }).notNull(),
+      kind: text({ enum: ["group", "direct", "room"] }).notNull(),
       /** The number of the latest change; every change takes the next one. */
       head: number().notNull().default(0),
       lastMessageAt: number("last_message_at"),
+      /** What a room is, as JSON in the schema of `room` in the protocol; null for what is no room. */
+      room: text(),
+      /** When a room was put away, so that nobody writes there; null otherwise. */
+      archivedAt: number("archived_at"),
+      /** Whether only those who look after a room write there: 1 or 0. */
+      isForReading: number("is_for_reading").notNull().default(0),
       ...words.conversation.columns(),
     },
     words.conversation.indexes,
@@ -95,8 +102,17 @@ export function tables(words: ColumnWords) {
       userId: userRef("user_id"),
       conversationId: conversationRef("conversation_id"),
       lastRead: number("last_read").notNull().default(0),
+      /** The first number that the member sees. */
+      seesFrom: number("sees_from").notNull().default(1),
+      /** When the member joined a room, UTC milliseconds; null where nobody joins. */
+      joinedAt: number("joined_at"),
+      /** Whether the member looks after the room: 1 or 0. */
+      isOwner: number("is_owner").notNull().default(0),
     },
-    (on) => [primaryKey({ columns: [on.userId, on.conversationId] })],
+    (on) => [
+      primaryKey({ columns: [on.userId, on.conversationId] }),
+      index("memberships_conversation").on(on.conversationId, on.userId),
+    ],
   );
 
   /** Its name leaves `messages` to the nodes of the version before, which find there what they know: see the migrations. */
@@ -114,6 +130,14 @@ export function tables(words: ColumnWords) {
       deletedAt: number("deleted_at"),
       /** The mark of the body as it was sent, once that is another; null otherwise, and once it was deleted. */
       sentMark: text("sent_mark"),
+      /** What it has gathered since: reactions, a pin, when it was edited. JSON in the schema of `messageState`; null where nothing. */
+      state: text(),
+      /** The message that began the thread it belongs to; null for what replies to nothing. */
+      thread: number(),
+      /** Whether it is a line of the conversation itself, such as that somebody joined: 1 or 0. */
+      isLine: number("is_line").notNull().default(0),
+      /** Whether it is pinned: 1 or 0. */
+      isPinned: number("is_pinned").notNull().default(0),
     },
     (on) => [
       primaryKey({ columns: [on.conversationId, on.seq] }),
@@ -122,7 +146,21 @@ export function tables(words: ColumnWords) {
       uniqueIndex("messages_rev").on(on.conversationId, on.rev),
       // What one person wrote is asked for when they take their data along, or wish it gone.
       index("messages_author").on(on.authorId, on.conversationId, on.seq).where(sql`deleted_at is null`),
+      index("messages_thread").on(on.conversationId, on.thread, on.seq).where(sql`thread is not null`),
+      index("messages_pinned").on(on.conversationId, on.seq).where(sql`is_pinned = 1`),
     ],
+  );
+
+  /** Who is meant by a message, and why: what counts apart from what is only unread. */
+  const mentions = table(
+    "mentions",
+    {
+      userId: userRef("user_id"),
+      conversationId: conversationRef("conversation_id"),
+      seq: number().notNull(),
+      cause: text({ enum: mentionCauses }).notNull(),
+    },
+    (on) => [primaryKey({ columns: [on.userId, on.conversationId, on.seq] })],
   );
 
   /** How the server is set up, as JSON under one key. */
@@ -275,6 +313,7 @@ export function tables(words: ColumnWords) {
     conversations,
     memberships,
     messages,
+    mentions,
     settings,
     totp,
     recoveryCodes,

@@ -40,7 +40,7 @@ const pageBefore = (sql: SQL, id: ConversationId, before: number, most: number):
   )
   select coalesce(head, 0) as head, coalesce(found, 0) as found,
     conversation_id as "conversationId", seq, rev, author_id as "authorId", client_id as "clientId", body,
-    created_at as "createdAt", deleted_at as "deletedAt"
+    created_at as "createdAt", deleted_at as "deletedAt", thread, state
   from (select max(head) as head from conversations where id = ${id}) as conversation
   left join measured on place = 1 or (place <= ${most}::int and bytes <= ${limits.pageMaxBytes}::int)
   order by seq desc`;
@@ -56,7 +56,7 @@ const pageFrom = (sql: SQL, id: ConversationId, from: number, most: number): Pro
   )
   select coalesce(head, 0) as head, coalesce(found, 0) as found,
     conversation_id as "conversationId", seq, rev, author_id as "authorId", client_id as "clientId", body,
-    created_at as "createdAt", deleted_at as "deletedAt"
+    created_at as "createdAt", deleted_at as "deletedAt", thread, state
   from (select max(head) as head from conversations where id = ${id}) as conversation
   left join measured on place = 1 or (place <= ${most}::int and bytes <= ${limits.pageMaxBytes}::int)
   order by seq`;
@@ -72,7 +72,7 @@ const pageAfter = (sql: SQL, id: ConversationId, after: number, most: number): P
   )
   select coalesce(head, 0) as head, coalesce(found, 0) as found,
     conversation_id as "conversationId", seq, rev, author_id as "authorId", client_id as "clientId", body,
-    created_at as "createdAt", deleted_at as "deletedAt"
+    created_at as "createdAt", deleted_at as "deletedAt", thread, state
   from (select max(head) as head from conversations where id = ${id}) as conversation
   left join measured on place = 1 or (place <= ${most}::int and bytes <= ${limits.pageMaxBytes}::int)
   order by rev`;

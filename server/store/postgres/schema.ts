@@ -8,6 +8,7 @@ export const {
   sessions,
   conversations,
   memberships,
+  mentions,
   messages,
   settings,
   totp,

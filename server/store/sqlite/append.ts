@@ -126,7 +126,8 @@ function prepare(opened: Db) {
   const db = ormOf(opened);
   const id = sql.placeholder("id");
   const columns = ["conversationId", "seq", "rev", "authorId", "clientId", "body", "createdAt"] as const;
-  const values = Object.fromEntries(columns.map((name) => [name, sql.placeholder(name)]));
+  const given = Object.fromEntries(columns.map((name) => [name, sql.placeholder(name)]));
+  const values = { ...given, isLine: sql`0`, isPinned: sql`0` };
   const membership = db
     .select({ userId: memberships.userId })
     .from(memberships)
@@ -183,7 +184,12 @@ function prepare(opened: Db) {
     ),
     conversation: prepared<unknown, [id: string, kind: "direct", head: number]>(
       opened,
-      db.insert(conversations).values({ id, kind: sql.placeholder("kind"), head: sql.placeholder("head") }),
+      db.insert(conversations).values({
+        id,
+        kind: sql.placeholder("kind"),
+        head: sql.placeholder("head"),
+        isForReading: sql`0`,
+      }),
     ),
     membership: prepared<unknown, [user: number, id: string, lastRead: number]>(
       opened,
@@ -191,6 +197,8 @@ function prepare(opened: Db) {
         userId: sql.placeholder("userId"),
         conversationId: id,
         lastRead: sql.placeholder("lastRead"),
+        seesFrom: sql`1`,
+        isOwner: sql`0`,
       }),
     ),
   };

@@ -15,7 +15,7 @@ import { conversations, messages } from "./schema.ts";
 export function sqliteMessages(db: Db): Pick<NativeMessages, "append" | "before" | "from" | "after"> {
   const id = sql.placeholder("id");
   const inConversation = eq(messages.conversationId, id);
-  const { sentMark, ...columns } = namedColumns(messages);
+  const { sentMark, isLine, isPinned, ...columns } = namedColumns(messages);
   const select = () => ormOf(db).select(columns).from(messages);
   const before = prepared<MessageRow, [id: string, before: number]>(
     db,

@@ -7,6 +7,7 @@ export const {
   sessions,
   conversations,
   memberships,
+  mentions,
   messages,
   settings,
   totp,
