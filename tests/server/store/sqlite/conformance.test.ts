@@ -4,20 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openDatabase } from "../../../../server/store/sqlite/open.ts";
 import { storeOnThread, storeThread } from "../../../../server/store/sqlite/thread.ts";
-import { database } from "../../../support/database.ts";
 import { storeSuite } from "../conformance/store.ts";
 import { sqliteGround } from "./ground.ts";
 
-// What every store must do, done by SQLite: on the thread of the caller, and as the program has it.
-
-storeSuite(
-  "SQLite",
-  async () => {
-    const { db, store } = database();
-    return sqliteGround(db, store);
-  },
-  { modelRuns: 60 },
-);
+// What every store must do, done by SQLite on a thread of its own, as the program has it.
 
 const thread = storeThread();
 const closing: (() => unknown)[] = [];
@@ -29,7 +19,7 @@ afterEach(close);
 afterAll(() => thread.terminate());
 
 storeSuite(
-  "SQLite in a thread",
+  "SQLite",
   async () => {
     await close();
     const folder = mkdtempSync(join(tmpdir(), "secure-chat-thread-"));
@@ -43,7 +33,7 @@ storeSuite(
     );
     return sqliteGround(db, store);
   },
-  { modelRuns: 5 },
+  { modelRuns: 40 },
 );
 
 function fail(error: unknown): never {
