@@ -27,9 +27,9 @@ export function effects(deps: EffectsDeps): (event: ClusterEvent) => void {
   const { people, connections, spending, broker, settings, report } = deps;
   const idOf = (session: string) => Buffer.from(session, "base64url");
 
-  function toUser(id: number, event: ChatEvent) {
+  function toUser(id: number, ...events: ChatEvent[]) {
     const name = people.nameOf(id);
-    if (name !== null) broker.publish(userTopic(name), [event]);
+    if (name !== null) broker.publish(userTopic(name), events);
   }
 
   /** At the end of the turn: why they have to go is published before. */
@@ -93,8 +93,8 @@ export function effects(deps: EffectsDeps): (event: ClusterEvent) => void {
         return close(userId, sessions, closeCodes.signedOut);
       }
       case "read.marked":
-        for (const { userId, conversation, seq, unread } of event.states)
-          toUser(userId, { type: "read.marked", conversation, seq, unread });
+        for (const [id, states] of Map.groupBy(event.states, ({ userId }) => userId))
+          toUser(id, ...states.map(({ userId, ...state }) => ({ type: "read.marked" as const, ...state })));
         return;
       case "spent":
         return spending.charge(event.spent);

@@ -3,7 +3,7 @@ import type { CommandDeps, Handle } from "./command.ts";
 import { deleteMessage } from "./delete.ts";
 import { enter } from "./enter.ts";
 import { readHistory } from "./history.ts";
-import { markRead } from "./mark-read.ts";
+import { markAllRead, markRead, markUnread } from "./mark-read.ts";
 import { send } from "./send.ts";
 import { sync } from "./sync.ts";
 
@@ -18,5 +18,7 @@ export const commands = (deps: CommandDeps): Commands => ({
   "conversation.sync": sync(deps),
   "history.read": readHistory(deps),
   "read.mark": markRead(deps),
+  "read.unmark": markUnread(deps),
+  "read.markAll": markAllRead(deps),
   ping: async ({ ref }) => ({ type: "pong", ref, now: deps.system.now() }),
 });

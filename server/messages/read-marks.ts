@@ -11,6 +11,8 @@ const retryMs = 5_000;
 export interface ReadMarks {
   /** Notes that a user has read up to `seq`. Shortly after, it is stored, and all devices of the user hear of it. */
   mark(mark: ReadMark): void;
+  /** Moves a mark back, after those that were gathered before; refuses where it cannot be stored now. */
+  moveBack(mark: ReadMark): Promise<void>;
   /** Resolves when the gathered marks are stored, or have to wait. Call it before reading marks from the store. */
   flush(): Promise<void>;
 }
@@ -30,16 +32,16 @@ export function readMarks(
 
   /** Flushes run one after the other, so that whoever waits for a flush also waits for the one under way. */
   const flush = () => {
-    flushing = flushing.then(store);
+    cancel?.();
+    cancel = null;
+    const marks = [...gathered.values()];
+    gathered = new Map();
+    flushing = flushing.then(() => store(marks));
     return flushing;
   };
 
-  async function store() {
-    cancel?.();
-    cancel = null;
-    if (gathered.size === 0) return;
-    const marks = [...gathered.values()];
-    gathered = new Map();
+  async function store(marks: ReadMark[]) {
+    if (marks.length === 0) return;
     try {
       await conversations.markRead(marks);
     } catch (error) {
@@ -54,5 +56,16 @@ export function readMarks(
     cancel ??= system.after(ms, flush);
   }
 
-  return { mark: (mark) => gather(mark, gatherMs), flush };
+  return {
+    mark: (mark) => gather(mark, gatherMs),
+    flush,
+    async moveBack(mark) {
+      const moved = flush().then(() => conversations.markRead([{ ...mark, back: true }]));
+      flushing = moved.then(
+        () => {},
+        () => {},
+      );
+      await moved;
+    },
+  };
 }

@@ -82,7 +82,7 @@ export const commands = {
     ),
   ),
   /**
-   * Says that everything up to `seq` has been read. Marks never move back. It has no answer of its own: `read.marked` reaches all
+   * Says that everything up to `seq` has been read. Marks move back by `read.unmark` alone. It has no answer of its own: `read.marked` reaches all
    * sockets of the user shortly after.
    */
   "read.mark": v.strictObject({
@@ -92,6 +92,22 @@ export const commands = {
     /** The last message that was read. */
     seq: number,
   }),
+  /**
+   * Says that nothing from `seq` on counts as read any more: the mark moves back to before it. Where it stands before that already,
+   * it stays. It has no answer of its own: `read.marked` reaches all sockets of the user.
+   */
+  "read.unmark": v.strictObject({
+    type: v.literal("read.unmark"),
+    ref,
+    conversation: conversationId,
+    /** The first message that is to be unread. */
+    seq: v.pipe(number, v.minValue(1)),
+  }),
+  /**
+   * Says that everything has been read, in all conversations. It has no answer of its own: `read.marked` reaches all sockets of the
+   * user for every conversation in which something was unread.
+   */
+  "read.markAll": v.strictObject({ type: v.literal("read.markAll"), ref }),
   /** Asks for a sign of life, for clients that cannot send a WebSocket ping. Answer: `pong`. */
   ping: v.strictObject({ type: v.literal("ping"), ref }),
 } as const;

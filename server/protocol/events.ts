@@ -71,6 +71,8 @@ export const conversation = v.object({
   lastRead: count,
   /** How many messages of others came after that; counted up to `unreadMax`. */
   unread: count,
+  /** How many of them mean one, by name, as one of all, or as an answer to one's own; counted up to `unreadMax`. */
+  mentions: count,
 });
 
 /** What the server says over the socket. A frame is a JSON array of these, in order. */
@@ -146,6 +148,12 @@ export const events = {
     seq: count,
     /** How many messages of others are unread still. */
     unread: count,
+    /** How many of them mean one. */
+    mentions: count,
+    /** The conversation's head when they were counted. */
+    head: count,
+    /** Where one has marked as unread what was read. */
+    back: v.optional(v.literal(true)),
   }),
   /**
    * Who came and who went, over all their devices. Going is told after eight seconds, so that a reload says nothing, or at once for

@@ -41,4 +41,10 @@ export interface ReadState {
   seq: number;
   /** Messages of others after it, counted up to `limits.unreadMax`. */
   unread: number;
+  /** Those of them that mean the user, counted likewise. */
+  mentions: number;
+  /** The conversation's head when they were counted. */
+  head: number;
+  /** Where the user has marked as unread what was read: a mark moves back by this alone. */
+  back?: true;
 }

@@ -114,6 +114,16 @@ export class Chat {
     this.#current?.open();
   }
 
+  /** Nothing from this message on counts as read any more, on any device. */
+  markUnread(conversation: ConversationId, seq: number): void {
+    this.conversations.of(conversation).reading.unmark(seq);
+  }
+
+  /** Everything counts as read, in all conversations. */
+  markAllRead(): void {
+    this.connection.ask({ type: "read.markAll" });
+  }
+
   /** The role of this person. */
   get role(): Role {
     return this.people.roleOf(this.me.id);
@@ -152,7 +162,7 @@ export class Chat {
         this.conversations.of(event.conversation).page(event);
         break;
       case "read.marked":
-        this.conversations.of(event.conversation).reading.marked(event.seq, event.unread);
+        this.conversations.of(event.conversation).reading.marked(event);
         break;
       case "presence.changed":
         this.people.change(event.online, event.offline);

@@ -3,7 +3,7 @@ import type { Conversation as Entered, EventOf, Message } from "../../server/pro
 import { limits } from "../../server/protocol/limits.ts";
 import type { Ask } from "./connection.svelte.ts";
 import { merged, Pages } from "./pages.svelte.ts";
-import { Reading } from "./reading.svelte.ts";
+import { isForReading, Reading } from "./reading.svelte.ts";
 
 /** What a conversation needs from the chat it belongs to. */
 export interface ConversationDeps {
@@ -66,6 +66,8 @@ export class Conversation {
     this.reading = new Reading({
       me: deps.me,
       mark: (seq) => deps.ask({ type: "read.mark", conversation: id, seq }) !== null,
+      unmark: (seq) => deps.ask({ type: "read.unmark", conversation: id, seq }) !== null,
+      means: (message) => this.#means(message),
       after: deps.after,
     });
     this.firstNew = $derived(this.#findFirstNew());
@@ -216,11 +218,11 @@ export class Conversation {
   }
 
   #take(messages: readonly Message[]): void {
-    this.pages.merge(messages);
     for (const message of messages) {
-      this.reading.count(message);
+      this.reading.count(message, this.#held(message));
       this.#lastMessageAt = Math.max(this.#lastMessageAt ?? 0, message.createdAt);
     }
+    this.pages.merge(messages);
     if (!this.pages.newer) this.reading.show(this.pages.messages.at(-1));
     if (this.reading.watched && this.pages.messages.length > 2 * keptWhenWatched) this.#shorten();
   }
@@ -275,8 +277,19 @@ export class Conversation {
     return this.pages.messages.find((one) => one.seq > divider && this.#isNew(one))?.seq ?? null;
   }
 
-  #isNew({ author, deletedAt }: Message): boolean {
-    return author !== this.#deps.me && deletedAt === undefined;
+  #isNew(message: Message): boolean {
+    return isForReading(message, this.#deps.me);
+  }
+
+  /** Whether a message names this person, calls everybody, or answers something of theirs that is held. */
+  #means({ mentions = {}, body }: Message): boolean {
+    const { me } = this.#deps;
+    if (mentions.everyone || mentions.here || mentions.people?.includes(me)) return true;
+    return body.replyTo !== undefined && this.#held({ seq: body.replyTo })?.author === me;
+  }
+
+  #held({ seq }: Pick<Message, "seq">): Message | undefined {
+    return this.pages.messages.find((one) => one.seq === seq);
   }
 
   #catchUp(): void {

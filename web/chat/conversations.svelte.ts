@@ -3,7 +3,7 @@ import { type ConversationId, groupId } from "../../server/protocol/conversation
 import type { Conversation as Entered } from "../../server/protocol/events.ts";
 import { Conversation, type ConversationDeps } from "./conversation.svelte.ts";
 
-const nothingYet = { head: 0, lastMessageAt: null, lastRead: 0, unread: 0 };
+const nothingYet = { head: 0, lastMessageAt: null, lastRead: 0, unread: 0, mentions: 0 };
 
 /** One that was just opened and is still empty stands above those in which something was written. */
 const recency = ({ id, lastMessageAt }: Conversation): number =>
@@ -19,6 +19,7 @@ export class Conversations {
     [...this.#byId.values()].sort((a, b) => (recency(a) < recency(b) ? 1 : -1)),
   );
   readonly unread: number = $derived(this.all.reduce((sum, { reading }) => sum + reading.unread, 0));
+  readonly mentions: number = $derived(this.all.reduce((sum, { reading }) => sum + reading.mentions, 0));
 
   constructor(deps: ConversationDeps) {
     this.#deps = deps;

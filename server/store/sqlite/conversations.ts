@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, isNull, ne, sql } from "drizzle-orm";
+import { and, desc, eq, gt, isNull, ne, type SQL, sql } from "drizzle-orm";
 import { type ConversationId, groupId } from "../../protocol/conversation-id.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { NativeConversations, ReadMark } from "../conversations.ts";
@@ -7,7 +7,7 @@ import { withDbErrors } from "./db-errors.ts";
 import type { Db } from "./open.ts";
 import { ormOf } from "./orm.ts";
 import { prepared } from "./prepared.ts";
-import { conversations, memberships, messages } from "./schema.ts";
+import { conversations, memberships, mentions, messages } from "./schema.ts";
 
 /** How many of the latest messages are looked at: bounds the cost for someone who writes much and never reads. */
 const unreadScan = 10 * limits.unreadMax;
@@ -18,7 +18,11 @@ interface Row {
   head: number;
   last_message_at: number | null;
   last_read: number;
+  sees_from: number;
 }
+
+/** A mark as it stands. */
+type Mark = Pick<Row, "last_read" | "sees_from">;
 
 /** `committed` is told what a change of marks has made true. */
 export function sqliteConversations(
@@ -34,6 +38,7 @@ export function sqliteConversations(
         head: conversations.head,
         lastMessageAt: conversations.lastMessageAt,
         lastRead: memberships.lastRead,
+        seesFrom: memberships.seesFrom,
       })
       .from(memberships)
       .innerJoin(conversations, eq(conversations.id, memberships.conversationId))
@@ -47,8 +52,9 @@ export function sqliteConversations(
     .where(
       and(
         eq(messages.conversationId, sql.placeholder("conversation")),
-        gt(messages.seq, sql.placeholder("lastRead")),
+        gt(messages.seq, sql.placeholder("after")),
         isNull(messages.deletedAt),
+        eq(messages.isLine, sql`0`),
       ),
     )
     .orderBy(desc(messages.seq))
@@ -62,10 +68,40 @@ export function sqliteConversations(
     .as("of_others");
   const unread = prepared<
     { count: number },
-    [conversation: string, lastRead: number, scan: number, userId: number, most: number]
+    [conversation: string, after: number, scan: number, userId: number, most: number]
   >(opened, db.select({ count: sql`count(*)`.as("count") }).from(ofOthers));
-  const unreadOf = (userId: number, conversation: string, lastRead: number, head: number) =>
-    head <= lastRead ? 0 : unread.get(conversation, lastRead, unreadScan, userId, limits.unreadMax)!.count;
+
+  const meaning = db
+    .select({ seq: mentions.seq })
+    .from(mentions)
+    .innerJoin(
+      messages,
+      and(eq(messages.conversationId, mentions.conversationId), eq(messages.seq, mentions.seq)),
+    )
+    .where(
+      and(
+        eq(mentions.userId, sql.placeholder("userId")),
+        eq(mentions.conversationId, sql.placeholder("conversation")),
+        gt(mentions.seq, sql.placeholder("after")),
+        isNull(messages.deletedAt),
+      ),
+    )
+    .limit(sql.placeholder("most"))
+    .as("meaning");
+  const meant = prepared<
+    { count: number },
+    [userId: number, conversation: string, after: number, most: number]
+  >(opened, db.select({ count: sql`count(*)`.as("count") }).from(meaning));
+
+  /** What is unread after a mark, nothing of it from before what the member sees. */
+  const countsOf = (userId: number, conversation: string, { last_read, sees_from }: Mark, head: number) => {
+    const after = Math.max(last_read, sees_from - 1);
+    if (head <= after) return { unread: 0, mentions: 0 };
+    return {
+      unread: unread.get(conversation, after, unreadScan, userId, limits.unreadMax)!.count,
+      mentions: meant.get(userId, conversation, after, limits.unreadMax)!.count,
+    };
+  };
 
   const head = prepared<{ head: number }, [id: string]>(
     opened,
@@ -74,36 +110,42 @@ export function sqliteConversations(
       .from(conversations)
       .where(eq(conversations.id, sql.placeholder("id"))),
   );
-  const advance = prepared<{ last_read: number }, [seq: number, userId: number, conversation: string]>(
-    opened,
-    db
-      .update(memberships)
-      .set({ lastRead: sql`max(${memberships.lastRead}, ${sql.placeholder("seq")})` })
-      .where(
-        and(
-          eq(memberships.userId, sql.placeholder("userId")),
-          eq(memberships.conversationId, sql.placeholder("conversation")),
-        ),
-      )
-      .returning({ lastRead: memberships.lastRead }),
-  );
+  const move = (to: SQL) =>
+    prepared<Mark, [seq: number, userId: number, conversation: string]>(
+      opened,
+      db
+        .update(memberships)
+        .set({ lastRead: to })
+        .where(
+          and(
+            eq(memberships.userId, sql.placeholder("userId")),
+            eq(memberships.conversationId, sql.placeholder("conversation")),
+          ),
+        )
+        .returning({ lastRead: memberships.lastRead, seesFrom: memberships.seesFrom }),
+    );
+  const seq = sql.placeholder("seq");
+  const forward = move(sql`max(${memberships.lastRead}, ${seq})`);
+  const backward = move(sql`min(${memberships.lastRead}, ${seq})`);
+  const nobody: Mark = { last_read: 0, sees_from: 1 };
   const marked = opened.$client.transaction((marks: ReadMark[]) =>
-    marks.map(({ userId, conversation, seq }) => {
+    marks.map(({ userId, conversation, seq, ...way }) => {
       const top = head.get(conversation)?.head ?? 0;
-      const at = advance.get(Math.min(seq, top), userId, conversation)?.last_read ?? 0;
-      return { userId, conversation, seq: at, unread: unreadOf(userId, conversation, at, top) };
+      const mark = (way.back ? backward : forward).get(Math.min(seq, top), userId, conversation) ?? nobody;
+      const counts = countsOf(userId, conversation, mark, top);
+      return { userId, conversation, seq: mark.last_read, ...counts, head: top, ...way };
     }),
   );
 
   return {
     of: (userId) =>
       withDbErrors(() =>
-        of.all(userId, groupId).map(({ id, head, last_message_at, last_read }) => ({
+        of.all(userId, groupId).map(({ id, head, last_message_at, ...mark }) => ({
           id: id as ConversationId,
           head,
           lastMessageAt: last_message_at,
-          lastRead: last_read,
-          unread: unreadOf(userId, id, last_read, head),
+          lastRead: mark.last_read,
+          ...countsOf(userId, id, mark, head),
         })),
       ),
     markRead: (marks) =>

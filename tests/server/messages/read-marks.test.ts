@@ -5,6 +5,7 @@ import type { ReadMark } from "../../../server/store/conversations.ts";
 import type { Store } from "../../../server/store/store.ts";
 import { type Clock, clock } from "../../support/clock.ts";
 import { database } from "../../support/database.ts";
+import { outcomeOf } from "../../support/outcome.ts";
 import { draft, settle } from "../store/conformance/ground.ts";
 
 let store: Store;
@@ -42,6 +43,8 @@ const marked = (seq: number, unread: number, userId = 1) => ({
   conversation: "group" as const,
   seq,
   unread,
+  mentions: 0,
+  head: 9,
 });
 
 test("marks gather for a moment, and what became of them follows the commit", async () => {
@@ -77,6 +80,15 @@ test("whoever flushes has all that was marked before, also what another flush is
   expect(said).toEqual([marked(3, 6)]);
 });
 
+test("what is marked as unread is so after what was read before, and before what is read later", async () => {
+  read(7);
+  const back = marks.moveBack({ userId: 1, conversation: "group", seq: 2 });
+  read(4);
+  await back;
+  await marks.flush();
+  expect(said).toEqual([marked(7, 2), { ...marked(2, 7), back: true }, marked(4, 5)]);
+});
+
 test("of someone deleted meanwhile nothing is marked", async () => {
   marks.mark({ userId: 7, conversation: "group", seq: 3 });
   await marks.flush();
@@ -88,6 +100,15 @@ describe("where the disk is full", () => {
     before = () => {
       throw new Refusal("storage_full");
     };
+  });
+
+  test("what cannot be marked as unread is refused", async () => {
+    const back = await outcomeOf(marks.moveBack({ userId: 1, conversation: "group", seq: 2 }));
+    expect(back).toThrow(new Refusal("storage_full"));
+    before = () => {};
+    read(3);
+    await marks.flush();
+    expect(said).toEqual([marked(3, 6)]);
   });
 
   test("marks wait, harm nobody, and are stored when there is room", async () => {

@@ -47,6 +47,8 @@ const good: Record<CommandType, Record<string, unknown>> = {
   "conversation.sync": { type: "conversation.sync", ref: "f", conversation: "group", epoch: "e", after: 0 },
   "history.read": { type: "history.read", ref: "f", conversation: "group", before: 5, limit: 5 },
   "read.mark": { type: "read.mark", ref: "f", conversation: "group", seq: 1 },
+  "read.unmark": { type: "read.unmark", ref: "f", conversation: "group", seq: 1 },
+  "read.markAll": { type: "read.markAll", ref: "f" },
   ping: { type: "ping", ref: "f" },
 };
 
@@ -138,7 +140,7 @@ test("right commands with any values are answered without a bug", async () => {
     fc
       .record({ ref, conversation, where: fc.constantFrom("before", "after", "around"), number })
       .map(({ where, number, ...rest }) => ({ type: "history.read", ...rest, [where]: number })),
-    fc.record({ type: fc.constant("read.mark"), ref, conversation, seq: number }),
+    fc.record({ type: fc.constantFrom("read.mark", "read.unmark"), ref, conversation, seq: number }),
   );
   const socket = await alice.enter();
   const property = fc.asyncProperty(command, async (given) => {

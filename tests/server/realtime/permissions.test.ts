@@ -38,6 +38,8 @@ const rows: Record<CommandType, (conversation: string, epoch: string, seq: numbe
   "conversation.sync": (conversation, epoch) => ({ conversation, epoch, after: 0 }),
   "history.read": (conversation) => ({ conversation }),
   "read.mark": (conversation, _, seq) => ({ conversation, seq }),
+  "read.unmark": (conversation, _, seq) => ({ conversation, seq }),
+  "read.markAll": () => ({}),
   ping: () => ({}),
 };
 const inConversations = (Object.keys(rows) as CommandType[]).filter(
@@ -48,8 +50,8 @@ const inConversations = (Object.keys(rows) as CommandType[]).filter(
 async function refusalOf(socket: Socket, type: CommandType, fields: object): Promise<string | null> {
   const ref = socket.send(type, fields as Record<string, unknown>);
   const answers = () => socket.events.filter((event) => "ref" in event && event.ref === ref);
-  // These two are answered without their ref, or not at all; all others wait for their turn.
-  if (type === "message.send" || type === "read.mark") await socket.ask("ping", {}, "pong");
+  // These are answered without their ref, or not at all; all others wait for their turn.
+  if (type === "message.send" || type.startsWith("read.")) await socket.ask("ping", {}, "pong");
   else await socket.until(() => answers().length > 0);
   const [answer] = answers();
   return answer?.type === "error" ? answer.code : null;

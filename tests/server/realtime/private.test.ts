@@ -58,6 +58,7 @@ describe("a private message", () => {
         ["history.read", { conversation }],
         ["conversation.sync", { conversation, epoch, after: 0 }],
         ["read.mark", { conversation, seq: 1 }],
+        ["read.unmark", { conversation, seq: 1 }],
       ] as const) {
         const { code, message } = await socket.ask(type, fields, "error");
         expect([code, message]).toEqual(["unknown_conversation", "There is no such conversation for you."]);
@@ -135,6 +136,44 @@ describe("unread counts and marks", () => {
     await a.say("one more");
     expect(await unreadOf(bob)).toBe(1);
   });
+
+  test("a mark moves back where its reader says so, in the order in which that was said, and all of them to their ends", async () => {
+    const [a, phone, laptop] = [await alice.enter(), await bob.enter(), await bob.enter()];
+    for (let at = 0; at < 4; at++) await a.say(`message ${at}`);
+    await a.say("psst", together);
+    const marks = async (last: number) => {
+      const isLast = (event: { unread: number }) =>
+        event.unread === last && laptop.events.filter(isMark).length > 0;
+      await laptop.event("read.marked", isLast);
+      return laptop.events.splice(0).flatMap((event) => {
+        if (event.type !== "read.marked") return [];
+        const { conversation, seq, unread, head, back } = event;
+        return [[conversation, seq, unread, head, back]];
+      });
+    };
+    phone.send("read.mark", { conversation: "group", seq: 3 });
+    phone.send("read.unmark", { conversation: "group", seq: 2 });
+    expect(await marks(3)).toEqual([
+      ["group", 3, 1, 4, undefined],
+      ["group", 1, 3, 4, true],
+    ]);
+    // It is no way forward, nor to before the beginning.
+    phone.send("read.unmark", { conversation: "group", seq: 4 });
+    phone.send("read.unmark", { conversation: "group", seq: 1 });
+    expect(await marks(4)).toEqual([
+      ["group", 1, 3, 4, true],
+      ["group", 0, 4, 4, true],
+    ]);
+    expect(await unreadOf(bob)).toBe(4);
+    phone.send("read.markAll");
+    expect((await marks(0)).toSorted()).toEqual([
+      [together, 1, 0, 1, undefined],
+      ["group", 4, 0, 4, undefined],
+    ]);
+    await a.ask("ping", {}, "pong");
+    expect(a.events.some(isMark)).toBe(false);
+  });
+
   const isMark = ({ type }: { type: string }) => type === "read.marked";
 
   test("what one sends oneself does not mark what others wrote", async () => {

@@ -22,6 +22,7 @@ const action = fc.oneof(
     arbitrary: fc.constantFrom("open group", "open direct", "leave", "watch", "look away", "end"),
   },
   { weight: 2, arbitrary: fc.constantFrom("cut", "connect", "connect", "time", "elsewhere") },
+  { weight: 1, arbitrary: fc.constantFrom("unread again", "all read") },
 );
 
 const isOfMessage = (type?: string) => type === "message.sent" || type === "message.changed";
@@ -77,8 +78,13 @@ function play(actions: string[]) {
     elsewhere: () => {
       const held = server.of(groupId);
       held.lastRead = held.messages.at(-1)?.seq ?? 0;
-      server.publish({ type: "read.marked", conversation: groupId, seq: held.lastRead, unread: 0 });
+      server.publish(server.marked(groupId));
     },
+    "unread again": () => {
+      const mine = server.of(groupId).messages;
+      if (mine.length > 0) chat.markUnread(groupId, pick(mine));
+    },
+    "all read": () => chat.markAllRead(),
     time: () => system.advance(3_000),
     cut: () => {
       server.cut();

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { groupId } from "../../../server/protocol/conversation-id.ts";
 import { openChat } from "../fakes/client.ts";
-import { bob, ModelServer } from "../fakes/model-server.ts";
+import { alice, bob, direct, ModelServer } from "../fakes/model-server.ts";
 
 function setUp() {
   const server = new ModelServer();
@@ -57,7 +57,7 @@ test("reading on another device counts here", () => {
   for (let count = 0; count < 4; count++) server.write(bob.id);
   connect();
   server.of(groupId).lastRead = 3;
-  server.tell({ type: "read.marked", conversation: groupId, seq: 3, unread: 1 });
+  server.tell(server.marked(groupId));
   expect(chat.conversations.unread).toBe(1);
   server.write(bob.id);
   server.settle();
@@ -135,11 +135,86 @@ test("what another device has read to the end is not new here, whether this one 
         connect();
         return;
       }
-      server.tell({ type: "read.marked", conversation: groupId, seq, unread: server.unread(groupId) });
+      server.tell(server.marked(groupId));
     };
     readElsewhere(7);
     expect([isCutOff, reading.divider, reading.unread]).toEqual([isCutOff, 7, 2]);
     readElsewhere(9);
     expect([isCutOff, reading.divider, reading.unread]).toEqual([isCutOff, null, 0]);
   }
+});
+
+test("what means this person is counted apart: names, calls to all, and answers to what they wrote", () => {
+  const { connect, server, chat } = setUp();
+  const says = (more: Parameters<ModelServer["write"]>[4]) =>
+    server.write(bob.id, groupId, undefined, undefined, more);
+  server.write(alice.id);
+  const named = says({ mentions: { people: [alice.id] } });
+  connect();
+  chat.open(groupId);
+  server.settle();
+  const { reading } = chat.conversations.of(groupId);
+  expect([reading.unread, reading.mentions]).toEqual([1, 1]);
+  const others: Parameters<typeof says>[0][] = [
+    {},
+    { mentions: { everyone: true } },
+    { mentions: { here: true } },
+    { mentions: { people: [bob.id] } },
+    { body: { text: "yes", replyTo: 1 } },
+    { body: { text: "to bob", replyTo: named.seq } },
+  ];
+  for (const more of others) says(more);
+  server.settle();
+  expect([reading.unread, reading.mentions, chat.conversations.mentions]).toEqual([7, 4, 4]);
+  server.remove(groupId, named.seq);
+  server.remove(groupId, named.seq + 2);
+  server.settle();
+  expect([reading.unread, reading.mentions]).toEqual([5, 2]);
+  reading.watch(true);
+  server.settle();
+  expect([reading.unread, reading.mentions]).toEqual([0, 0]);
+});
+
+test("what is marked as unread stays so, on all devices, until one opens it again, or writes in it", () => {
+  for (const end of ["opening", "writing"]) {
+    const { connect, server, chat } = setUp();
+    for (let count = 0; count < 4; count++) server.write(bob.id);
+    server.of(groupId).lastRead = 4;
+    connect();
+    chat.open(groupId);
+    server.settle();
+    const { reading } = chat.conversations.of(groupId);
+    reading.watch(true);
+    chat.markUnread(groupId, 3);
+    server.settle();
+    const state = () => [reading.unread, reading.divider, server.of(groupId).lastRead];
+    expect(state()).toEqual([2, 2, 2]);
+    server.write(bob.id);
+    server.settle();
+    for (const watched of [false, true]) reading.watch(watched);
+    server.settle();
+    expect(state()).toEqual([3, 2, 2]);
+    if (end === "opening") {
+      chat.open(null);
+      chat.open(groupId);
+      reading.watch(true);
+    } else chat.outbox.add(groupId, "an answer");
+    server.settle();
+    expect(state()).toEqual(end === "opening" ? [0, 2, 5] : [0, null, 6]);
+  }
+});
+
+test("marked as unread on another device, it is so here too, and all is read by one word", () => {
+  const { connect, server, chat } = setUp();
+  for (let count = 0; count < 4; count++) server.write(bob.id);
+  server.write(bob.id, direct);
+  server.of(groupId).lastRead = 4;
+  connect();
+  expect(chat.conversations.unread).toBe(1);
+  server.of(groupId).lastRead = 1;
+  server.tell({ ...server.marked(groupId), back: true });
+  expect(chat.conversations.unread).toBe(4);
+  chat.markAllRead();
+  server.settle();
+  expect([chat.conversations.unread, server.of(groupId).lastRead]).toEqual([0, 4]);
 });

@@ -53,10 +53,19 @@ export class ModelServer {
   }
 
   unread(id: ConversationId): number {
+    return this.#unread(id).length;
+  }
+
+  /** How many unread messages name alice. */
+  mentions(id: ConversationId): number {
+    return this.#unread(id).filter(({ mentions }) => mentions?.people?.includes(alice.id)).length;
+  }
+
+  #unread(id: ConversationId): Message[] {
     const { messages, lastRead } = this.of(id);
     return messages.filter(
       ({ seq, author, deletedAt }) => seq > lastRead && author !== alice.id && deletedAt === undefined,
-    ).length;
+    );
   }
 
   /** The socket that it took last, unless it cut that. */
@@ -78,10 +87,16 @@ export class ModelServer {
     socket?.cut(code);
   }
 
-  write(author: number, conversation: ConversationId = groupId, clientId?: string, text?: string): Message {
+  write(
+    author: number,
+    conversation: ConversationId = groupId,
+    clientId?: string,
+    text?: string,
+    more: Partial<Message> = {},
+  ): Message {
     const held = this.of(conversation);
     held.head += 1;
-    const written = message(held.head, { author, conversation, ...(clientId ? { clientId } : {}) });
+    const written = message(held.head, { author, conversation, ...(clientId ? { clientId } : {}), ...more });
     if (text) written.body = { text };
     held.messages.push(written);
     this.publish({ type: "message.sent", message: written });
@@ -162,6 +177,12 @@ export class ModelServer {
         return this.#history(command);
       case "read.mark":
         return this.#mark(command);
+      case "read.unmark":
+        return this.#unmark(command);
+      case "read.markAll":
+        for (const [id, { head }] of this.held)
+          if (this.unread(id) > 0) this.publish(this.#mark({ conversation: id, seq: head }));
+        return null;
       case "ping":
         return { type: "pong", ref: command.ref, now: this.now!() };
     }
@@ -174,6 +195,7 @@ export class ModelServer {
       lastRead,
       lastMessageAt: messages.at(-1)?.createdAt ?? null,
       unread: this.unread(id),
+      mentions: this.mentions(id),
     }));
     const people = { peopleTag: "tag", people: [alice, bob], online: [alice.id, bob.id] };
     const always = {
@@ -221,9 +243,22 @@ export class ModelServer {
     return around === undefined ? page : { ...page, newer: below.length < newer.length };
   }
 
-  #mark({ conversation, seq }: CommandOf<"read.mark">): ChatEvent {
+  #mark({ conversation, seq }: Pick<CommandOf<"read.mark">, "conversation" | "seq">): ChatEvent {
     const held = this.of(conversation);
     held.lastRead = Math.max(held.lastRead, seq);
-    return { type: "read.marked", conversation, seq: held.lastRead, unread: this.unread(conversation) };
+    return this.marked(conversation);
+  }
+
+  #unmark({ conversation, seq }: CommandOf<"read.unmark">): ChatEvent {
+    const held = this.of(conversation);
+    held.lastRead = Math.min(held.lastRead, seq - 1);
+    return { ...this.marked(conversation), back: true };
+  }
+
+  /** What alice's devices hear of how far she has read. */
+  marked(conversation: ConversationId): EventOf<"read.marked"> {
+    const { lastRead: seq, head } = this.of(conversation);
+    const [unread, mentions] = [this.unread(conversation), this.mentions(conversation)];
+    return { type: "read.marked", conversation, seq, unread, mentions, head };
   }
 }

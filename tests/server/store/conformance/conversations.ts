@@ -23,9 +23,9 @@ export function conversationSuite(open: OpenGround): void {
       await ground.store.messages.append([{ ...draft("b", 3, "direct:1:3"), createdAt: 20 }]);
       expect(first?.kind).toBe("stored");
       expect(await ground.store.conversations.of(1)).toEqual([
-        { id: "group", head: 0, lastMessageAt: null, lastRead: 0, unread: 0 },
-        { id: "direct:1:3", head: 1, lastMessageAt: 20, lastRead: 0, unread: 1 },
-        { id: "direct:1:2", head: 1, lastMessageAt: 10, lastRead: 0, unread: 1 },
+        { id: "group", head: 0, lastMessageAt: null, lastRead: 0, unread: 0, mentions: 0 },
+        { id: "direct:1:3", head: 1, lastMessageAt: 20, lastRead: 0, unread: 1, mentions: 0 },
+        { id: "direct:1:2", head: 1, lastMessageAt: 10, lastRead: 0, unread: 1, mentions: 0 },
       ]);
       expect((await ground.store.conversations.of(3)).map(({ id }) => id)).toEqual(["group", "direct:1:3"]);
     });
@@ -77,11 +77,73 @@ export function conversationSuite(open: OpenGround): void {
     });
   });
 
+  describe("of what is unread", () => {
+    const name = (user: number, seq: number, id: ConversationId = "group") =>
+      ground.run(
+        `insert into mentions (user_id, conversation_id, seq, cause) values (${user}, '${id}', ${seq}, 'name')`,
+      );
+    const counts = async (user: number, id = "group") => {
+      const found = (await ground.store.conversations.of(user)).find((each) => each.id === id);
+      return [found?.unread, found?.mentions];
+    };
+
+    test("what means one is counted apart, up to its bound, without what was deleted", async () => {
+      await write(2, 3);
+      await write(2, 2, "direct:1:2");
+      for (const seq of [1, 2]) await name(1, seq);
+      await name(3, 3);
+      await name(1, 2, "direct:1:2");
+      expect([await counts(1), await counts(3), await counts(1, "direct:1:2")]).toEqual([
+        [3, 2],
+        [3, 1],
+        [2, 1],
+      ]);
+      expect(await mark(1, 1)).toMatchObject([{ seq: 1, unread: 2, mentions: 1 }]);
+      await ground.store.messages.remove("group", 2, 99);
+      expect(await counts(1)).toEqual([1, 0]);
+      await write(2, limits.unreadMax + 5);
+      for (let seq = 5; seq < limits.unreadMax + 10; seq++) await name(1, seq);
+      expect(await counts(1)).toEqual([limits.unreadMax, limits.unreadMax]);
+    });
+
+    test("lines of the conversation itself, and what was before one came, count for nothing", async () => {
+      await write(2, 5);
+      for (const seq of [1, 2, 5]) await name(1, seq);
+      await ground.run("update chat_messages set is_line = 1 where seq = 4");
+      expect(await counts(1)).toEqual([4, 3]);
+      await ground.run("update memberships set sees_from = 3 where user_id = 1");
+      expect(await counts(1)).toEqual([2, 1]);
+      expect(await mark(1, 1)).toMatchObject([{ seq: 1, unread: 2, mentions: 1 }]);
+    });
+  });
+
+  test("members are listed with how far they have read", async () => {
+    await write(2, 4);
+    await mark(1, 3);
+    await mark(3, 4);
+    const read = [0, 3, 0, 4].map((seq, person) => ({ person, seq })).slice(1);
+    expect(await ground.store.conversations.readers("group")).toEqual(read);
+    expect(await ground.store.conversations.readers("direct:1:2")).toEqual([]);
+  });
+
   describe("a mark", () => {
+    test("moves back where it says so, no further than it says, and never forward", async () => {
+      await write(2, 5);
+      await mark(1, 4);
+      const back = (seq: number) =>
+        ground.store.conversations.markRead([{ userId: 1, conversation: "group", seq, back: true }]);
+      const stands = { userId: 1, conversation: "group", mentions: 0, head: 5, back: true } as const;
+      expect(await back(1)).toEqual([{ ...stands, seq: 1, unread: 4 }]);
+      expect(await back(3)).toEqual([{ ...stands, seq: 1, unread: 4 }]);
+      expect(await unread(1)).toBe(4);
+      expect(await mark(1, 2)).toMatchObject([{ seq: 2, unread: 3 }]);
+    });
+
     test("moves forward and never back, and answers where it stands", async () => {
       await write(2, 5);
-      expect(await mark(1, 3)).toEqual([{ userId: 1, conversation: "group", seq: 3, unread: 2 }]);
-      expect(await mark(1, 1)).toEqual([{ userId: 1, conversation: "group", seq: 3, unread: 2 }]);
+      const stands = { userId: 1, conversation: "group", seq: 3, unread: 2, mentions: 0, head: 5 } as const;
+      expect(await mark(1, 3)).toEqual([stands]);
+      expect(await mark(1, 1)).toEqual([stands]);
       expect(await unread(1)).toBe(2);
     });
 
