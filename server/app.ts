@@ -15,9 +15,10 @@ import { trusting } from "./http/network.ts";
 import { httpApp, type RoutesDeps } from "./http/routes.ts";
 import { Spending } from "./limits/spending.ts";
 import { throttle } from "./limits/throttle.ts";
+import { TokenBuckets } from "./limits/token-buckets.ts";
 import { commands } from "./messages/commands.ts";
 import { commitLoop } from "./messages/commit-loop.ts";
-import { delivery } from "./messages/deliver.ts";
+import { delivery, typingDelivery } from "./messages/deliver.ts";
 import { erasure } from "./messages/erasure.ts";
 import { memberships as membershipsOf } from "./messages/memberships.ts";
 import { readMarks as keepReadMarks } from "./messages/read-marks.ts";
@@ -79,7 +80,8 @@ export async function createApp(deps: AppDeps) {
   const presence = new Presence(broker, system, () => cluster);
   const memberships = membershipsOf(people, system);
   const deliver = delivery(broker, memberships);
-  const apply = effects({ people, connections, spending, broker, settings, report });
+  const tellTyping = typingDelivery(broker, memberships);
+  const apply = effects({ people, memberships, connections, spending, broker, settings, report });
   store.onCommit(({ events }) => events.forEach(apply));
   const cluster: Cluster | null =
     deps.shared === undefined
@@ -95,6 +97,7 @@ export async function createApp(deps: AppDeps) {
           settings,
           apply,
           deliver,
+          tellTyping,
           sendAway: (why) =>
             void connections.closeAll(why === "cut off" ? closeCodes.cutOff : closeCodes.restarting),
           system,
@@ -126,6 +129,12 @@ export async function createApp(deps: AppDeps) {
         return { burst: messageBurst, perMinute: messagesPerMinute };
       }),
       changeRate: bound("changes", 30, 60),
+      // Every node has bounds of its own: what is not stored is not counted together either.
+      typingRate: new TokenBuckets(() => ({ burst: 20, perMinute: 60 }), system.now),
+      tellTyping(typing) {
+        tellTyping(typing);
+        cluster?.typed(typing);
+      },
       messageBytes: () => messageLimits().messageBytes,
       auditEntry,
       system,

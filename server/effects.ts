@@ -3,6 +3,8 @@ import type { LiveSettings } from "./accounts/settings.ts";
 import type { Broker } from "./broker/broker.ts";
 import { groupTopic, userTopic } from "./broker/topics.ts";
 import type { Spending } from "./limits/spending.ts";
+import type { Memberships } from "./messages/memberships.ts";
+import { seenBy, seenEvents } from "./messages/readers.ts";
 import { type CloseCode, closeCodes } from "./protocol/close-codes.ts";
 import type { ChatEvent } from "./protocol/events.ts";
 import type { Connections } from "./realtime/connections.ts";
@@ -11,6 +13,7 @@ import type { ClusterEvent } from "./store/cluster-event.ts";
 
 export interface EffectsDeps {
   people: People;
+  memberships: Memberships;
   connections: Connections;
   spending: Spending;
   /** Publishes to this node's own sockets. */
@@ -24,7 +27,7 @@ export interface EffectsDeps {
  * one of this node or of another. The same event again changes nothing. One that fails is reported, and undoes no commit.
  */
 export function effects(deps: EffectsDeps): (event: ClusterEvent) => void {
-  const { people, connections, spending, broker, settings, report } = deps;
+  const { people, memberships, connections, spending, broker, settings, report } = deps;
   const idOf = (session: string) => Buffer.from(session, "base64url");
 
   function toUser(id: number, ...events: ChatEvent[]) {
@@ -78,6 +81,8 @@ export function effects(deps: EffectsDeps): (event: ClusterEvent) => void {
         // Of two changes on two nodes, the one heard of last need not be the last: what is stored is read, too.
         return void settings.reload().catch((error) => error instanceof Refusal || report(error));
       case "user.notified":
+        if (event.event.type === "preferences.changed")
+          people.showRead(event.userId, event.event.preferences.showRead);
         return toUser(event.userId, event.event);
       case "session.replaced":
         return connections.closeSession(
@@ -95,6 +100,8 @@ export function effects(deps: EffectsDeps): (event: ClusterEvent) => void {
       case "read.marked":
         for (const [id, states] of Map.groupBy(event.states, ({ userId }) => userId))
           toUser(id, ...states.map(({ userId, ...state }) => ({ type: "read.marked" as const, ...state })));
+        for (const [id, events] of seenEvents(event.states, seenBy(memberships, people)))
+          toUser(id, ...events);
         return;
       case "spent":
         return spending.charge(event.spent);

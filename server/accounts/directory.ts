@@ -12,18 +12,26 @@ export async function people(users: Store["users"]) {
   const muted = new Map<number, number>();
   /** By id, so that whoever knows the same people gives them the same tag. */
   const all = () => [...directory.values()].sort(({ id: one }, { id: other }) => one - other);
+  /** Those who do not show how far they have read. */
+  let discreet = new Set<number>();
   let tag: string | null = null;
+  let active: readonly number[] | null = null;
   const put = (person: Person) => {
     directory.set(person.id, person);
-    tag = null;
+    tag = active = null;
   };
   const reload = async () => {
-    const [everyone, silent] = await Promise.all([users.directory(), users.muted()]);
+    const [everyone, silent, hidden] = await Promise.all([
+      users.directory(),
+      users.muted(),
+      users.discreet(),
+    ]);
     directory.clear();
     muted.clear();
     for (const person of everyone) put(person);
     for (const { id, until } of silent) muted.set(id, until);
-    tag = null;
+    discreet = new Set(hidden);
+    tag = active = null;
   };
   await reload();
   return {
@@ -39,6 +47,18 @@ export async function people(users: Store["users"]) {
     /** Until when somebody may not write, in UTC milliseconds; null for who never was muted. */
     mutedUntil: (id: number): number | null => muted.get(id) ?? null,
     all,
+    /** The ids of those who have an account that is not barred. */
+    active(): readonly number[] {
+      active ??= all().flatMap(({ id, name, barred }) => (name === null || barred ? [] : [id]));
+      return active;
+    },
+    /** Whether somebody shows how far they have read. */
+    showsRead: (id: number): boolean => !discreet.has(id),
+    /** Takes whether they do. */
+    showRead(id: number, shows: boolean): void {
+      if (shows) discreet.delete(id);
+      else discreet.add(id);
+    },
     /** Changes whenever the directory does; equal tags mean equal directories. */
     tag(): string {
       tag ??= createHash("sha256").update(JSON.stringify(all())).digest("base64url").slice(0, 16);
@@ -54,6 +74,7 @@ export async function people(users: Store["users"]) {
     /** The name goes, the id stays. */
     forget(id: number): void {
       muted.delete(id);
+      discreet.delete(id);
       put({ id, name: null });
     },
   };

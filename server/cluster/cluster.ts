@@ -1,6 +1,6 @@
 import type { People } from "../accounts/directory.ts";
 import type { Spending } from "../limits/spending.ts";
-import type { Deliver } from "../messages/deliver.ts";
+import type { Deliver, Typing } from "../messages/deliver.ts";
 import type { Memberships } from "../messages/memberships.ts";
 import { groupId } from "../protocol/conversation-id.ts";
 import type { ChatEvent } from "../protocol/events.ts";
@@ -35,6 +35,7 @@ export interface ClusterDeps extends Shared {
   settings: { reload(): Promise<void> };
   apply: NodeDeps["apply"];
   deliver: Deliver;
+  tellTyping: NodeDeps["tellTyping"];
   sendAway: NodeDeps["sendAway"];
   system: System;
   report(error: unknown): void;
@@ -55,6 +56,8 @@ export interface Cluster {
   join(): Promise<void>;
   /** Takes an event to the devices that a user has on other nodes. */
   tell(userId: number, event: ChatEvent): void;
+  /** Tells the other nodes that somebody here writes. */
+  typed(typing: Typing): void;
   /** Tells the other nodes who has how many sockets here. */
   presenceElsewhere(presences: NodePresence[]): void;
   /** Makes sure that all that was stored has been told, and goes. Whoever is still here is missed after the lease. */
@@ -106,6 +109,7 @@ export function cluster(deps: ClusterDeps): Cluster {
         .then(() => signals.send({ kind: "look" }))
         .catch((error) => error instanceof Refusal || report(error));
     },
+    typed: (typing) => signals.send({ kind: "typing", ...typing }),
     presenceElsewhere: (presences) => void nodePresence.changed(presences),
     async leave() {
       await feed.idle();

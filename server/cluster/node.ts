@@ -1,5 +1,6 @@
 import { isAppliedHere } from "../effects.ts";
 import { Incident } from "../logging/incident.ts";
+import type { Typing } from "../messages/deliver.ts";
 import { Refusal } from "../refusal.ts";
 import type { ClusterEvent } from "../store/cluster-event.ts";
 import type { Poll } from "../store/postgres/cluster.ts";
@@ -20,6 +21,8 @@ export interface NodeDeps {
   nodePresence: NodePresenceSync;
   /** Makes true here what another node made true. */
   apply(event: ClusterEvent): void;
+  /** Publishes here that somebody writes. */
+  tellTyping(typing: Typing): void;
   /** Whether these people are known here. */
   knows(people: readonly number[]): boolean;
   /** Reads anew what is kept in memory, after nothing was heard for a while. */
@@ -113,6 +116,7 @@ export class Node {
   #hear(signal: Signal, from: string) {
     if (!this.#whole) return;
     if (signal.kind === "grown") this.#deps.feed.heard(signal);
+    else if (signal.kind === "typing") this.#deps.tellTyping(signal);
     else if (signal.kind === "look" || !this.#deps.nodePresence.heard(from, signal.rev, signal.users))
       this.#nudge();
   }

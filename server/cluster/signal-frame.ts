@@ -46,6 +46,12 @@ const signal = v.variant("kind", [
     rev: count,
     users: v.array(v.strictObject({ user: id, sockets: count, quiet: v.boolean() })),
   }),
+  v.strictObject({
+    kind: v.literal("typing"),
+    conversation: conversationId,
+    person: id,
+    isTyping: v.boolean(),
+  }),
   v.strictObject({ kind: v.literal("look") }),
 ]);
 

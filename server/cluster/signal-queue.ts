@@ -25,7 +25,7 @@ interface Grown {
   bytes: number;
 }
 
-type Waiting = Grown | { kind: "presence" | "look"; json: string; bytes: number };
+type Waiting = Grown | { kind: "presence" | "typing" | "look"; json: string; bytes: number };
 
 const signalsMax = 10_000;
 const bytesMax = 4_194_304;
@@ -95,7 +95,7 @@ export function signalQueue(room: number): SignalQueue {
         const json = JSON.stringify(signal);
         const size = Buffer.byteLength(json) + 2;
         if (size > room) addNudge();
-        else push({ kind: "presence", json, bytes: size });
+        else push({ kind: signal.kind, json, bytes: size });
       }
       bound();
     },

@@ -1,3 +1,4 @@
+import type { Typing } from "../messages/deliver.ts";
 import type { ConversationId } from "../protocol/conversation-id.ts";
 import type { Message } from "../protocol/events.ts";
 import type { NodePresence } from "../realtime/remote-presence.ts";
@@ -22,6 +23,8 @@ export type Signal =
       rev: number;
       users: readonly NodePresence[];
     }
+  /** Somebody writes, or writes no more. Where it is lost, it is not shown. */
+  | ({ kind: "typing" } & Typing)
   /** Something else has changed that nodes keep in memory: look now rather than in a while. */
   | { kind: "look" };
 

@@ -6,6 +6,7 @@ import type { ChatEvent } from "../protocol/events.ts";
 import type { Store } from "../store/store.ts";
 import type { System } from "../system.ts";
 import type { CommitLoop } from "./commit-loop.ts";
+import type { Typing } from "./deliver.ts";
 import type { Memberships } from "./memberships.ts";
 import type { ReadMarks } from "./read-marks.ts";
 
@@ -25,6 +26,10 @@ export interface CommandDeps {
   /** How many reports wait for somebody; null for who may not settle them. */
   openReports(user: number): Promise<number | null>;
   messageRate: Allowance;
+  /** Bounds how often somebody may say that they write. */
+  typingRate: Allowance;
+  /** Tells the members of a conversation, on all nodes, that somebody writes in it. */
+  tellTyping(typing: Typing): void;
   /** Bounds how often somebody may change messages. */
   changeRate: Allowance;
   /** The size of the longest message, as the chat has it now. */

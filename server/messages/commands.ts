@@ -4,8 +4,10 @@ import { deleteMessage } from "./delete.ts";
 import { enter } from "./enter.ts";
 import { readHistory } from "./history.ts";
 import { markAllRead, markRead, markUnread } from "./mark-read.ts";
+import { readReaders } from "./readers.ts";
 import { send } from "./send.ts";
 import { sync } from "./sync.ts";
+import { type } from "./typing.ts";
 
 /** The handler of every command that the protocol has. */
 export type Commands = { [T in CommandType]: Handle<T> };
@@ -20,5 +22,8 @@ export const commands = (deps: CommandDeps): Commands => ({
   "read.mark": markRead(deps),
   "read.unmark": markUnread(deps),
   "read.markAll": markAllRead(deps),
+  "readers.read": readReaders(deps),
+  "typing.begin": type(deps, true),
+  "typing.end": type(deps, false),
   ping: async ({ ref }) => ({ type: "pong", ref, now: deps.system.now() }),
 });

@@ -1,5 +1,6 @@
 import type { Broker } from "../broker/broker.ts";
 import type { Topic } from "../broker/topics.ts";
+import type { ConversationId } from "../protocol/conversation-id.ts";
 import type { ChatEvent, Message } from "../protocol/events.ts";
 import type { Memberships } from "./memberships.ts";
 
@@ -20,3 +21,19 @@ export function delivery(broker: Broker, memberships: Memberships): Deliver {
     for (const [topic, events] of frames) broker.publish(topic, events);
   };
 }
+
+/** Somebody writes in a conversation, or writes no more. */
+export interface Typing {
+  conversation: ConversationId;
+  person: number;
+  isTyping: boolean;
+}
+
+/** Publishes to this node's own sockets that somebody writes. */
+export const typingDelivery =
+  (broker: Broker, memberships: Memberships) =>
+  ({ conversation, person, isTyping }: Typing): void => {
+    const type = isTyping ? "typing.began" : "typing.ended";
+    for (const topic of memberships.of(conversation).topics())
+      broker.publish(topic, [{ type, conversation, person }]);
+  };

@@ -36,7 +36,10 @@ const everything: Membership = { seesFrom: 1 };
 export type Memberships = ReturnType<typeof memberships>;
 
 /** Takes the directory of people, by whose names private conversations are addressed. */
-export function memberships(people: Pick<People, "nameOf" | "mutedUntil">, system: Pick<System, "now">) {
+export function memberships(
+  people: Pick<People, "nameOf" | "mutedUntil" | "active">,
+  system: Pick<System, "now">,
+) {
   const group: Conversation = {
     members: null,
     isModerated: true,
@@ -54,10 +57,15 @@ export function memberships(people: Pick<People, "nameOf" | "mutedUntil">, syste
     membershipOf: (user) => (pair.includes(user) ? everything : null),
   });
 
-  function of(conversation: ConversationId): Conversation {
+  function find(conversation: ConversationId): Conversation | null {
     if (conversation === groupId) return group;
     const pair = directPair(conversation);
-    if (pair) return direct(pair);
+    return pair && direct(pair);
+  }
+
+  function of(conversation: ConversationId): Conversation {
+    const found = find(conversation);
+    if (found) return found;
     throw new Refusal("unknown_conversation");
   }
 
@@ -74,6 +82,12 @@ export function memberships(people: Pick<People, "nameOf" | "mutedUntil">, syste
 
   return {
     of,
+    /** The ids of the people in a conversation, where there are at most so many; null where there are more, or it is unknown. */
+    atMost(most: number, conversation: ConversationId): readonly number[] | null {
+      const members = find(conversation)?.members;
+      const ids = members === null ? people.active() : members;
+      return ids !== undefined && ids.length <= most ? ids : null;
+    },
     /**
      * Gives how a member sees the conversation. Refuses anybody else as `unknown_conversation`: whether it exists is not told,
      * so nobody learns who talks with whom.

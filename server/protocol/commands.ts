@@ -108,6 +108,18 @@ export const commands = {
    * user for every conversation in which something was unread.
    */
   "read.markAll": v.strictObject({ type: v.literal("read.markAll"), ref }),
+  /**
+   * Asks who has read how far. Answer: `readers.listed`, which names nobody where there are more than `readersMax` people, or where
+   * one does not show it oneself.
+   */
+  "readers.read": v.strictObject({ type: v.literal("readers.read"), ref, conversation: conversationId }),
+  /**
+   * Says that one is writing; to be said again every few seconds for as long as that is so. It has no answer: where there are at
+   * most `typingPeopleMax` people, they hear `typing.began`. Nothing of it is stored.
+   */
+  "typing.begin": v.strictObject({ type: v.literal("typing.begin"), ref, conversation: conversationId }),
+  /** Says that one writes no more, without having sent anything. It has no answer; the others hear `typing.ended`. */
+  "typing.end": v.strictObject({ type: v.literal("typing.end"), ref, conversation: conversationId }),
   /** Asks for a sign of life, for clients that cannot send a WebSocket ping. Answer: `pong`. */
   ping: v.strictObject({ type: v.literal("ping"), ref }),
 } as const;

@@ -155,6 +155,30 @@ export const events = {
     /** Where one has marked as unread what was read. */
     back: v.optional(v.literal(true)),
   }),
+  /** Somebody else has read further, or marked as unread what they had read. Told where `readers.read` has an answer. */
+  "read.seen": v.object({
+    type: v.literal("read.seen"),
+    conversation: conversationId,
+    /** The id of who has read. */
+    person: id,
+    /** Up to where. */
+    seq: count,
+  }),
+  /** The answer to `readers.read`. */
+  "readers.listed": v.object({
+    type: v.literal("readers.listed"),
+    ref,
+    conversation: conversationId,
+    /** How far the others have read who show it, without those who have read nothing of what one sees. */
+    readers: v.array(v.object({ person: id, seq: count })),
+  }),
+  /**
+   * Somebody is writing. It is over when a message of theirs comes, with `typing.ended`, or `typingMs` after it was said last. One
+   * hears it of oneself too.
+   */
+  "typing.began": v.object({ type: v.literal("typing.began"), conversation: conversationId, person: id }),
+  /** Somebody writes no more. */
+  "typing.ended": v.object({ type: v.literal("typing.ended"), conversation: conversationId, person: id }),
   /**
    * Who came and who went, over all their devices. Going is told after eight seconds, so that a reload says nothing, or at once for
    * who logged out.

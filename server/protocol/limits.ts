@@ -40,6 +40,12 @@ export const limits = {
   pageMaxBytes: 262_144,
   /** Messages on a page of catching up, at most. */
   syncPage: 200,
+  /** People in a conversation, at most, where they see who is writing. */
+  typingPeopleMax: 50,
+  /** Milliseconds for which somebody counts as writing after they said so. */
+  typingMs: 6_000,
+  /** People in a conversation, at most, where they see who has read how far. */
+  readersMax: 20,
   /** Unread messages are counted up to this; a client shows "99+". */
   unreadMax: 100,
 } as const;

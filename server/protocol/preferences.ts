@@ -3,6 +3,8 @@ import * as v from "valibot";
 /** What people choose for themselves, the same on all their devices. Each preference has a line here and one in the defaults. */
 const values = {
   theme: v.picklist(["system", "light", "dark"]),
+  /** Whether others see how far one has read, and one sees it of them. */
+  showRead: v.boolean(),
 };
 
 export const preferences = v.object(values);
@@ -10,6 +12,7 @@ export type Preferences = v.InferOutput<typeof preferences>;
 
 export const defaultPreferences: Preferences = {
   theme: "system",
+  showRead: true,
 };
 
 /** What one changes of one's preferences. */

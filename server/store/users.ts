@@ -1,4 +1,4 @@
-import { and, eq, isNotNull, isNull, ne, type SQL, sql } from "drizzle-orm";
+import { and, eq, isNotNull, isNull, like, ne, type SQL, sql } from "drizzle-orm";
 import type { ChatEvent } from "../protocol/events.ts";
 import { toPerson } from "../protocol/person.ts";
 import { type AccountStatus, may, type Role } from "../protocol/roles.ts";
@@ -77,6 +77,12 @@ export const users = {
     const { id, mutedUntil } = users;
     const found = yield* rows(db.select({ id, mutedUntil }).from(users).where(isNotNull(mutedUntil)));
     return found.map(({ id, mutedUntil }) => ({ id, until: mutedUntil! }));
+  }),
+
+  /** Those who do not show how far they have read. */
+  discreet: statement(function* ({ db, t: { users } }) {
+    const hidden = like(users.preferences, '%"showRead":false%');
+    return (yield* rows(db.select({ id: users.id }).from(users).where(hidden))).map(({ id }) => id);
   }),
 
   /** Everyone who has an account, by id, counting the sessions seen since `seenAfter` and begun since `createdAfter`. */

@@ -87,3 +87,12 @@ test("what one has read is told to one's devices on other nodes", async () => {
   desk.send("read.mark", { conversation: "group", seq });
   expect(await phone.event("read.marked", (event) => event.seq === seq)).toMatchObject({ unread: 0 });
 });
+
+test("that somebody writes, and how far they have read, is told on every node", async () => {
+  const [desk, other] = [await at(one, "alice").enter(), await at(two, "bob").enter()];
+  desk.send("typing.begin", { conversation: "group" });
+  expect(await other.event("typing.began")).toMatchObject({ conversation: "group", person: 1 });
+  const { seq } = await desk.say("read this");
+  other.send("read.mark", { conversation: "group", seq });
+  expect(await desk.event("read.seen")).toMatchObject({ conversation: "group", person: 2, seq });
+});

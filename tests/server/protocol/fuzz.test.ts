@@ -49,6 +49,9 @@ const good: Record<CommandType, Record<string, unknown>> = {
   "read.mark": { type: "read.mark", ref: "f", conversation: "group", seq: 1 },
   "read.unmark": { type: "read.unmark", ref: "f", conversation: "group", seq: 1 },
   "read.markAll": { type: "read.markAll", ref: "f" },
+  "readers.read": { type: "readers.read", ref: "f", conversation: "group" },
+  "typing.begin": { type: "typing.begin", ref: "f", conversation: "group" },
+  "typing.end": { type: "typing.end", ref: "f", conversation: "group" },
   ping: { type: "ping", ref: "f" },
 };
 
@@ -140,6 +143,7 @@ test("right commands with any values are answered without a bug", async () => {
     fc
       .record({ ref, conversation, where: fc.constantFrom("before", "after", "around"), number })
       .map(({ where, number, ...rest }) => ({ type: "history.read", ...rest, [where]: number })),
+    fc.record({ type: fc.constantFrom("readers.read", "typing.begin", "typing.end"), ref, conversation }),
     fc.record({ type: fc.constantFrom("read.mark", "read.unmark"), ref, conversation, seq: number }),
   );
   const socket = await alice.enter();

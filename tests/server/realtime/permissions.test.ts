@@ -40,6 +40,9 @@ const rows: Record<CommandType, (conversation: string, epoch: string, seq: numbe
   "read.mark": (conversation, _, seq) => ({ conversation, seq }),
   "read.unmark": (conversation, _, seq) => ({ conversation, seq }),
   "read.markAll": () => ({}),
+  "readers.read": (conversation) => ({ conversation }),
+  "typing.begin": (conversation) => ({ conversation }),
+  "typing.end": (conversation) => ({ conversation }),
   ping: () => ({}),
 };
 const inConversations = (Object.keys(rows) as CommandType[]).filter(
@@ -51,7 +54,7 @@ async function refusalOf(socket: Socket, type: CommandType, fields: object): Pro
   const ref = socket.send(type, fields as Record<string, unknown>);
   const answers = () => socket.events.filter((event) => "ref" in event && event.ref === ref);
   // These are answered without their ref, or not at all; all others wait for their turn.
-  if (type === "message.send" || type.startsWith("read.")) await socket.ask("ping", {}, "pong");
+  if (/^(message\.send|read\.|typing\.)/.test(type)) await socket.ask("ping", {}, "pong");
   else await socket.until(() => answers().length > 0);
   const [answer] = answers();
   return answer?.type === "error" ? answer.code : null;

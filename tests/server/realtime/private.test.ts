@@ -59,6 +59,8 @@ describe("a private message", () => {
         ["conversation.sync", { conversation, epoch, after: 0 }],
         ["read.mark", { conversation, seq: 1 }],
         ["read.unmark", { conversation, seq: 1 }],
+        ["readers.read", { conversation }],
+        ["typing.begin", { conversation }],
       ] as const) {
         const { code, message } = await socket.ask(type, fields, "error");
         expect([code, message]).toEqual(["unknown_conversation", "There is no such conversation for you."]);

@@ -32,6 +32,8 @@ export class ModelServer {
   /** What is said of alice on entering, besides what is always said. */
   also: Partial<EventOf<"chat.entered">> = {};
   readonly held = new Map<ConversationId, { head: number; lastRead: number; messages: Message[] }>();
+  /** How far the others have read. */
+  readers: EventOf<"readers.listed">["readers"] = [];
   /** Answers a command instead of doing it. */
   refuse: ((command: Command) => Omit<EventOf<"error">, "type" | "ref"> | null) | null = null;
   queue: Frame[] = [];
@@ -182,6 +184,13 @@ export class ModelServer {
       case "read.markAll":
         for (const [id, { head }] of this.held)
           if (this.unread(id) > 0) this.publish(this.#mark({ conversation: id, seq: head }));
+        return null;
+      case "readers.read": {
+        const { ref, conversation } = command;
+        return { type: "readers.listed", ref, conversation, readers: this.readers };
+      }
+      case "typing.begin":
+      case "typing.end":
         return null;
       case "ping":
         return { type: "pong", ref: command.ref, now: this.now!() };

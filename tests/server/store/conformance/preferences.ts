@@ -27,6 +27,14 @@ export function preferencesSuite(open: OpenGround): void {
     expect(await themeOf(1)).toBe("dark");
   });
 
+  test("say who does not show how far they have read", async () => {
+    const { preferences, users } = ground.store;
+    await preferences.change(2, { showRead: false, theme: "dark" });
+    expect(await users.discreet()).toEqual([2]);
+    await preferences.change(2, { showRead: true });
+    expect(await users.discreet()).toEqual([]);
+  });
+
   test("go with the account, which has none any more", async () => {
     const { run, store } = ground;
     for (const id of [1, 2]) await store.preferences.change(id, { theme: "light" });
