@@ -99,6 +99,7 @@ const samples: Record<string, unknown> = {
   clientId: "019ab3c2-7f60-7cc3-9d5a-2b1f0c9e4a77",
   after: 41,
   device: "Mozilla/5.0 (X11; Linux x86_64)",
+  emoji: "👍",
   epoch: "5f3a9c0d2b7e4416a8c1d09e6f2b3a75",
   head: 42,
   limit: 50,

@@ -1,9 +1,13 @@
 import type { CommandType } from "../protocol/commands.ts";
 import type { CommandDeps, Handle } from "./command.ts";
 import { deleteMessage } from "./delete.ts";
+import { edit } from "./edit.ts";
 import { enter } from "./enter.ts";
 import { readHistory } from "./history.ts";
 import { markAllRead, markRead, markUnread } from "./mark-read.ts";
+import { pin } from "./pin.ts";
+import { react } from "./react.ts";
+import { readMessages, readPins, readThread } from "./read.ts";
 import { readReaders } from "./readers.ts";
 import { send } from "./send.ts";
 import { sync } from "./sync.ts";
@@ -16,7 +20,13 @@ export type Commands = { [T in CommandType]: Handle<T> };
 export const commands = (deps: CommandDeps): Commands => ({
   "chat.enter": enter(deps),
   "message.send": send(deps),
+  "message.edit": edit(deps),
   "message.delete": deleteMessage(deps),
+  "message.react": react(deps),
+  "message.pin": pin(deps),
+  "message.read": readMessages(deps),
+  "thread.read": readThread(deps),
+  "pins.read": readPins(deps),
   "conversation.sync": sync(deps),
   "history.read": readHistory(deps),
   "read.mark": markRead(deps),

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { conversationId } from "./conversation-id.ts";
 import { limits } from "./limits.ts";
 import { sentBody } from "./message-body.ts";
+import { messageText } from "./text.ts";
 
 /** The client's name for this command; its answer carries it back. */
 export const ref = v.pipe(v.string(), v.minLength(1), v.maxLength(limits.refMax));
@@ -14,6 +15,15 @@ const epoch = v.pipe(v.string(), v.maxLength(limits.refMax));
 const clientId = v.pipe(
   v.string(),
   v.regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, "must be a UUID in lower case"),
+);
+
+const place = v.pipe(number, v.minValue(1));
+
+/** One emoji of Unicode's recommended ones (https://www.unicode.org/reports/tr51/#def_rgi_set). */
+const emoji = v.pipe(
+  v.string(),
+  v.maxBytes(limits.emojiMaxBytes),
+  v.regex(/^\p{RGI_Emoji}$/v, "must be one emoji"),
 );
 
 /** What a client may ask over the socket, one JSON object a frame. Unknown keys are refused. */
@@ -37,7 +47,7 @@ export const commands = {
     clientId,
     /**
      * What the message says, in at most `messageBytes` of `chat.entered`. Text today; an end-to-end encrypted form can stand beside it
-     * later.
+     * later. `replyTo` is the `seq` of the message that it replies to, in the same conversation.
      */
     body: sentBody,
   }),
@@ -51,6 +61,68 @@ export const commands = {
     conversation: conversationId,
     /** The message's place. */
     seq: v.pipe(number, v.minValue(1)),
+  }),
+  /**
+   * Says something else in a message of one's own; what it replies to stays. Answer: `message.edited`, and `message.changed` for
+   * everybody, unless it said that already.
+   */
+  "message.edit": v.strictObject({
+    type: v.literal("message.edit"),
+    ref,
+    conversation: conversationId,
+    seq: place,
+    body: v.strictObject({ text: messageText }),
+  }),
+  /**
+   * Adds one's reaction to a message, or takes it back. Answer: `message.reacted`, and `message.changed` for everybody. A second time
+   * changes nothing.
+   */
+  "message.react": v.strictObject({
+    type: v.literal("message.react"),
+    ref,
+    conversation: conversationId,
+    seq: place,
+    emoji,
+    on: v.boolean(),
+  }),
+  /**
+   * Pins a message for everybody in the conversation, or takes the pin out; in the group as a moderator. Answer: `message.pinned`,
+   * and `message.changed` for everybody. A second time changes nothing.
+   */
+  "message.pin": v.strictObject({
+    type: v.literal("message.pin"),
+    ref,
+    conversation: conversationId,
+    seq: place,
+    on: v.boolean(),
+  }),
+  /** Asks for single messages, such as those that others quote. Answer: `message.list`. */
+  "message.read": v.strictObject({
+    type: v.literal("message.read"),
+    ref,
+    conversation: conversationId,
+    /** Their places. */
+    seqs: v.pipe(v.array(place), v.minLength(1), v.maxLength(limits.readMax)),
+  }),
+  /** Asks for the replies of a thread, the oldest first. Answer: `thread.page`. */
+  "thread.read": v.strictObject({
+    type: v.literal("thread.read"),
+    ref,
+    conversation: conversationId,
+    /** The message that began the thread. */
+    seq: place,
+    /** Only replies with a higher `seq`. */
+    after: v.optional(number),
+    /** How many messages at most; 50 where it is left out. */
+    limit: v.optional(v.pipe(number, v.minValue(1), v.maxValue(limits.historyPageMax))),
+  }),
+  /** Asks for what is pinned, the newest first. Answer: `pins.page`. */
+  "pins.read": v.strictObject({
+    type: v.literal("pins.read"),
+    ref,
+    conversation: conversationId,
+    /** Only messages with a lower `seq`. */
+    before: v.optional(number),
   }),
   /** Asks for the messages that changed after a cursor. Answer: `conversation.synced`; ask again until its `upTo` is its `head`. */
   "conversation.sync": v.strictObject({

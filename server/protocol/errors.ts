@@ -60,6 +60,10 @@ export const errorCodes = {
     status: 409,
     message: "This account is locked; nothing can be sent to it at the moment.",
   },
+  /** The room was put away: nothing in it is changed any more. */
+  archived: { status: 409, message: "This room is archived. Nothing can be written in it." },
+  /** Only those who look after the room write there. */
+  read_only: { status: 403, message: "Only those who look after this room write here." },
   already_set_up: { status: 409, message: "This chat is set up already." },
   /** The server is still to be set up, by the link that its start has printed. */
   not_set_up: {

@@ -57,6 +57,11 @@ export const message = v.object({
   deletedAt: v.optional(count),
   /** The `seq` of the message that began the thread it belongs to; left out for what replies to nothing. */
   thread: v.optional(id),
+  /**
+   * How many others its thread has, deleted ones left out; left out where none. A reply does not change the `rev` of the message
+   * that began the thread: a client counts on from what it was given, by the replies it hears of.
+   */
+  replies: v.optional(id),
   ...messageState.entries,
 });
 
@@ -112,7 +117,44 @@ export const events = {
   "message.sent": v.object({ type: v.literal("message.sent"), message }),
   /** The answer to `message.delete`; everyone hears of it as `message.changed`. */
   "message.deleted": v.object({ type: v.literal("message.deleted"), ref }),
-  /** A message that was sent before is another now: it was deleted. Its new `rev` moves the cursor like a new message. */
+  /** The answer to `message.edit`. */
+  "message.edited": v.object({ type: v.literal("message.edited"), ref }),
+  /** The answer to `message.react`. */
+  "message.reacted": v.object({ type: v.literal("message.reacted"), ref }),
+  /** The answer to `message.pin`. */
+  "message.pinned": v.object({ type: v.literal("message.pinned"), ref }),
+  /** The answer to `message.read`: those of the messages that there are, ascending by `seq`. */
+  "message.list": v.object({
+    type: v.literal("message.list"),
+    ref,
+    conversation: conversationId,
+    messages: v.array(message),
+    /** Whether some did not fit: ask for them again. */
+    more: v.boolean(),
+  }),
+  /** The answer to `thread.read`. */
+  "thread.page": v.object({
+    type: v.literal("thread.page"),
+    ref,
+    conversation: conversationId,
+    /** The message that began the thread. */
+    seq: id,
+    /** Ascending by `seq`; deleted ones too. */
+    messages: v.array(message),
+    /** Whether there are newer ones beyond the page. */
+    more: v.boolean(),
+  }),
+  /** The answer to `pins.read`. */
+  "pins.page": v.object({
+    type: v.literal("pins.page"),
+    ref,
+    conversation: conversationId,
+    /** Descending by `seq`. */
+    messages: v.array(message),
+    /** Whether there are older ones beyond the page. */
+    more: v.boolean(),
+  }),
+  /** A message that was sent before is another now: edited, deleted, reacted to, or pinned. Its new `rev` moves the cursor like a new message. */
   "message.changed": v.object({ type: v.literal("message.changed"), message }),
   /** The answer to `conversation.sync`: at most 200 messages that changed after the cursor. */
   "conversation.synced": v.object({

@@ -46,6 +46,14 @@ export const limits = {
   typingMs: 6_000,
   /** People in a conversation, at most, where they see who has read how far. */
   readersMax: 20,
+  /** Kinds of reactions that a message has, at most. */
+  reactionKinds: 20,
+  /** Bytes of a reaction: the longest emoji has 35. */
+  emojiMaxBytes: 64,
+  /** Pinned messages of a conversation, at most. */
+  pinsMax: 100,
+  /** Messages that are asked for by their places at once. */
+  readMax: 50,
   /** Unread messages are counted up to this; a client shows "99+". */
   unreadMax: 100,
 } as const;

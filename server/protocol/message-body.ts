@@ -38,8 +38,6 @@ export const messageState = v.object({
       here: v.optional(v.literal(true)),
     }),
   ),
-  /** How many messages of its thread there are besides, deleted ones left out; left out where none. */
-  replies: v.optional(number),
 });
 
 export type MessageState = v.InferOutput<typeof messageState>;

@@ -28,7 +28,14 @@ export interface DispatchDeps {
 }
 
 /** Commands of few bytes whose answers are large. */
-const readings: ReadonlySet<CommandType> = new Set(["chat.enter", "history.read", "conversation.sync"]);
+const readings: ReadonlySet<CommandType> = new Set([
+  "chat.enter",
+  "history.read",
+  "conversation.sync",
+  "message.read",
+  "thread.read",
+  "pins.read",
+]);
 
 /** Gives the function that takes one frame of a socket from its bytes to its answer. Every broken rule is answered. */
 export function dispatch({ handlers, frames, closeReason, noteUse, refused, report }: DispatchDeps) {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ConversationId } from "../protocol/conversation-id.ts";
 import type { Message } from "../protocol/events.ts";
-import { emptyBody, type MessageBody, messageBody } from "../protocol/message-body.ts";
+import { emptyBody, type MessageBody, type MessageState, messageBody } from "../protocol/message-body.ts";
 import type { Tables } from "./tables.ts";
 
 type Selected = Tables["messages"]["$inferSelect"];
@@ -20,12 +20,25 @@ export const toMessage = (row: MessageRow): Message => ({
   rev: Number(row.rev),
   author: Number(row.authorId),
   clientId: row.clientId,
-  body: row.body === null ? emptyBody : JSON.parse(row.body),
+  body: bodyOf(row),
   createdAt: Number(row.createdAt),
   ...(row.deletedAt === null ? {} : { deletedAt: Number(row.deletedAt) }),
   ...(row.thread === null ? {} : { thread: Number(row.thread) }),
-  ...(row.state === null ? {} : JSON.parse(row.state)),
+  ...(Number(row.replies) === 0 ? {} : { replies: Number(row.replies) }),
+  ...stateOf(row),
 });
+
+export const bodyOf = ({ body }: Pick<MessageRow, "body">): MessageBody =>
+  body === null ? emptyBody : JSON.parse(body);
+
+export const stateOf = ({ state }: Pick<MessageRow, "state">): MessageState =>
+  state === null ? {} : JSON.parse(state);
+
+/** Null where there is nothing to say. */
+export function textOfState({ reactions, ...others }: MessageState): string | null {
+  const text = JSON.stringify({ ...others, ...(reactions?.length ? { reactions } : {}) });
+  return text === "{}" ? null : text;
+}
 
 const fields = Object.keys(messageBody.entries) as (keyof MessageBody)[];
 

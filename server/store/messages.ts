@@ -1,16 +1,19 @@
-import { and, asc, count, eq, gt, inArray, isNull, type SQL, sql } from "drizzle-orm";
+import { and, asc, count, desc, eq, gt, inArray, isNull, type SQL, sql } from "drizzle-orm";
 import type { ConversationId } from "../protocol/conversation-id.ts";
 import type { ErrorCode } from "../protocol/errors.ts";
 import type { Message } from "../protocol/events.ts";
-import type { MessageBody } from "../protocol/message-body.ts";
+import { limits } from "../protocol/limits.ts";
+import type { MentionCause, MessageBody, MessageState } from "../protocol/message-body.ts";
+import { Refusal } from "../refusal.ts";
 import type { MissingRoom } from "./disk.ts";
-import { markOfBody, textOfBody, toMessage } from "./message-row.ts";
+import { bodyOf, markOfBody, stateOf, textOfBody, textOfState, toMessage } from "./message-row.ts";
 import type { Tables } from "./tables.ts";
 import {
   done,
   first,
   type NewAuditEntry,
   rows,
+  some,
   statement,
   type Tx,
   transaction,
@@ -23,10 +26,30 @@ export interface Draft {
   clientId: string;
   body: MessageBody;
   createdAt: number;
+  /** The message that began the thread it belongs to; left out for what replies to nothing. */
+  thread?: number;
+  /** Whom it names, as its readers see it. */
+  mentions?: MessageState["mentions"];
+  /** Who is meant by it, and why: its author never is. */
+  meant?: readonly Meant[];
+}
+
+/** Somebody who is meant by a message. */
+export interface Meant {
+  user: number;
+  cause: MentionCause;
 }
 
 /** The message that a draft becomes under its number. */
-export const storedMessage = (draft: Draft, seq: number): Message => ({ ...draft, seq, rev: seq });
+export const storedMessage = ({ meant, ...draft }: Draft, seq: number): Message => ({
+  ...draft,
+  seq,
+  rev: seq,
+});
+
+/** What a new message has gathered already, as it is stored; null where nothing. */
+export const stateOfDraft = ({ mentions }: Draft): string | null =>
+  mentions ? JSON.stringify({ mentions }) : null;
 
 /** What became of a draft: stored with the next number, found stored already, or refused. */
 export type Outcome =
@@ -95,6 +118,102 @@ export const messages = {
     return yield* remove(tx, chosen, at);
   }),
 
+  /**
+   * Says something else in a message of one's own. Null where it says that already. Refuses who may not, a line of the
+   * conversation, and what is not there.
+   */
+  edit: transaction(function* (tx, id: ConversationId, seq: number, edit: Edit) {
+    const { author, body, mentions, meant, at } = edit;
+    yield* requireWriter(tx, id, author);
+    const [edited] = yield* change(tx, [{ conversationId: id, seq }], (row) => {
+      if (row.authorId !== author || row.isLine) throw new Refusal("not_allowed");
+      const { replyTo } = bodyOf(row);
+      const next = textOfBody({ ...body, ...(replyTo === undefined ? {} : { replyTo }) });
+      if (next === row.body) return null;
+      return {
+        body: next,
+        sentMark: row.sentMark ?? markOfBody(row.body!),
+        state: textOfState({ ...stateOf(row), mentions, editedAt: at }),
+      };
+    });
+    if (!edited) return yield* unchanged(tx, id, seq);
+    yield* mean(tx, id, seq, meant);
+    yield* tx.deleted({});
+    return edited;
+  }),
+
+  /**
+   * Adds a reaction, or takes it back. Null where that is so already. Refuses who may not, a line of the conversation, one kind
+   * too many, and what is not there.
+   */
+  react: transaction(function* (
+    tx,
+    id: ConversationId,
+    seq: number,
+    user: number,
+    emoji: string,
+    on: boolean,
+  ) {
+    yield* requireWriter(tx, id, user);
+    const [changed] = yield* change(tx, [{ conversationId: id, seq }], (row) => {
+      if (row.isLine) throw new Refusal("not_allowed");
+      const state = stateOf(row);
+      const reactions = reacted(state.reactions ?? [], user, emoji, on);
+      if (reactions === null) return null;
+      if (reactions.length > limits.reactionKinds) throw new Refusal("too_many");
+      return { state: textOfState({ ...state, reactions }) };
+    });
+    return changed ?? (yield* unchanged(tx, id, seq));
+  }),
+
+  /** Pins a message, or takes the pin out. Null where that is so already. Refuses as `react` does. */
+  pin: transaction(function* (tx, id: ConversationId, seq: number, user: number, on: boolean, at: number) {
+    const { db, t } = tx;
+    yield* requireWriter(tx, id, user);
+    if (on) {
+      const pinned = and(eq(t.messages.conversationId, id), eq(t.messages.isPinned, 1));
+      const found = yield* first(db.select({ count: count() }).from(t.messages).where(pinned));
+      if (Number(found?.count) >= limits.pinsMax) throw new Refusal("too_many");
+    }
+    const [changed] = yield* change(tx, [{ conversationId: id, seq }], (row) => {
+      if (row.isLine) throw new Refusal("not_allowed");
+      if (row.isPinned === Number(on)) return null;
+      const { pinned: _, ...state } = stateOf(row);
+      const next = on ? { ...state, pinned: { by: user, at } } : state;
+      return { isPinned: Number(on), state: textOfState(next) };
+    });
+    return changed ?? (yield* unchanged(tx, id, seq));
+  }),
+
+  /** Those of these messages that there are, ascending. */
+  findAll: statement(function* ({ db, t: { messages } }, id: ConversationId, seqs: readonly number[]) {
+    const chosen = and(eq(messages.conversationId, id), inArray(messages.seq, [...seqs]));
+    const found = yield* rows(db.select().from(messages).where(chosen).orderBy(asc(messages.seq)));
+    return found.map(toMessage);
+  }),
+
+  /** At most `limit` replies of a thread with `seq` above `after`, ascending, deleted ones too. */
+  thread: statement(function* (
+    { db, t: { messages } },
+    id: ConversationId,
+    thread: number,
+    after: number,
+    limit: number,
+  ) {
+    const theirs = and(eq(messages.conversationId, id), eq(messages.thread, thread), gt(messages.seq, after));
+    const found = yield* rows(
+      db.select().from(messages).where(theirs).orderBy(asc(messages.seq)).limit(limit),
+    );
+    return found.map(toMessage);
+  }),
+
+  /** The pinned messages of a conversation, the newest first. */
+  pinned: statement(function* ({ db, t: { messages } }, id: ConversationId) {
+    const pinned = and(eq(messages.conversationId, id), sql`${messages.isPinned} = 1`);
+    const found = yield* rows(db.select().from(messages).where(pinned).orderBy(desc(messages.seq)));
+    return found.map(toMessage);
+  }),
+
   /** How many messages of an author there are, deleted ones left out. */
   countOf: statement(function* ({ db, t: { messages } }, author: number) {
     const theirs = and(eq(messages.authorId, author), isNull(messages.deletedAt));
@@ -128,27 +247,42 @@ interface Chosen {
   seq: number;
 }
 
-/**
- * What a message becomes; what is left out stays. An empty patch only gives the message its next number: what changed is stored
- * beside it, as a reaction would be.
- */
-export interface MessagePatch {
-  body?: MessageBody;
-  /** With it the body goes, and what is left of the one that was sent. */
-  deletedAt?: number;
+/** What a message says from now on, and whom it means. */
+export interface Edit {
+  author: number;
+  body: Pick<MessageBody, "text">;
+  mentions?: MessageState["mentions"];
+  meant: readonly Meant[];
+  /** UTC milliseconds. */
+  at: number;
 }
 
+type Row = Tables["messages"]["$inferSelect"];
+/** The columns that a change may give another value. */
+type Patch = Partial<Pick<Row, "body" | "deletedAt" | "sentMark" | "state" | "isPinned">>;
+
 function* remove(tx: Tx, chosen: readonly Chosen[], at: number): Work<Message[]> {
-  const removed = yield* change(tx, chosen, { deletedAt: at });
-  if (removed.length > 0) yield* tx.deleted({});
+  const gone = { body: null, deletedAt: at, sentMark: null, state: null, isPinned: 0 };
+  const removed = yield* change(tx, chosen, () => gone);
+  if (removed.length === 0) return removed;
+  for (const { conversation, seq, thread } of removed) {
+    yield* mean(tx, conversation, seq, []);
+    if (thread !== undefined) yield* countReplies(tx, conversation, thread, -1);
+  }
+  yield* tx.deleted({});
   return removed;
 }
 
 /**
  * Changes stored messages: each has the next number of its conversation as its `rev`, in the order of their places. Leaves out
- * those that are not there, or deleted. Gives them as they then are, in the order of their conversations and numbers.
+ * those that are not there, or deleted, and those to which `patch` gives null. Gives them as they then are, in the order of
+ * their conversations and numbers.
  */
-export function* change(tx: Tx, chosen: readonly Chosen[], patch: MessagePatch): Work<Message[]> {
+export function* change(
+  tx: Tx,
+  chosen: readonly Chosen[],
+  patch: (row: Row) => Patch | null,
+): Work<Message[]> {
   const { conversations } = tx.t;
   const ids = [...new Set(chosen.map(({ conversationId }) => conversationId))];
   if (ids.length === 0) return [];
@@ -170,36 +304,116 @@ export function* change(tx: Tx, chosen: readonly Chosen[], patch: MessagePatch):
   return changed;
 }
 
-function* changeIn(tx: Tx, id: string, head: number, seqs: number[], patch: MessagePatch): Work<Message[]> {
+function* changeIn(
+  tx: Tx,
+  id: string,
+  head: number,
+  seqs: number[],
+  patch: (row: Row) => Patch | null,
+): Work<Message[]> {
   const { conversations, messages } = tx.t;
+  const inConversation = eq(messages.conversationId, id);
+  const there = and(inConversation, inArray(messages.seq, seqs), isNull(messages.deletedAt));
+  const found = yield* rows(tx.db.select().from(messages).where(there).orderBy(asc(messages.seq)));
+  const patches = found.flatMap((row) => {
+    const given = patch(row);
+    return given === null ? [] : [{ row, given }];
+  });
+  if (patches.length === 0) return [];
+  const changed = patches.map(({ row, given }, at) => ({ ...row, ...given, rev: head + 1 + at }));
+  const columns = ["rev", ...new Set(patches.flatMap(({ given }) => Object.keys(given)))] as (keyof Row)[];
+  const values = Object.fromEntries(columns.map((column) => [column, bySeq(tx.t, changed, column)]));
   const chosen = and(
-    eq(messages.conversationId, id),
-    inArray(messages.seq, seqs),
-    isNull(messages.deletedAt),
+    inConversation,
+    inArray(
+      messages.seq,
+      changed.map(({ seq }) => seq),
+    ),
   );
-  const found = yield* rows(tx.db.select().from(messages).where(chosen).orderBy(asc(messages.seq)));
-  if (found.length === 0) return [];
-  const changed = found.map((row, at) => ({ ...row, rev: head + 1 + at, ...patched(row, patch) }));
-  /** One statement for all, with what each row has for itself. */
-  const bySeq = (column: (row: Row) => SQL) => {
-    const cases = changed.map((row) => sql`when ${row.seq} then ${column(row)}`);
-    return sql`case ${messages.seq} ${sql.join(cases, sql` `)} end`;
-  };
-  const [{ body, deletedAt }] = changed as [Row];
-  const rev = bySeq((row) => sql`cast(${row.rev} as bigint)`);
-  const sentMark = patch.body ? bySeq((row) => sql`${row.sentMark}`) : null;
-  const isPatched = patch.body !== undefined || patch.deletedAt !== undefined;
-  const values = isPatched ? { rev, body, deletedAt, sentMark } : { rev };
   yield* done(tx.db.update(messages).set(values).where(chosen));
   const moved = { head: head + changed.length };
   yield* done(tx.db.update(conversations).set(moved).where(eq(conversations.id, id)));
   return changed.map(toMessage);
 }
 
-type Row = Tables["messages"]["$inferSelect"];
+/** What a column becomes, in one statement for all rows: each has a value of its own. */
+function bySeq({ messages }: Tables, changed: readonly Row[], column: keyof Row): SQL {
+  const cases = changed.map((row) => sql`when ${row.seq} then ${typed(row[column])}`);
+  return sql`case ${messages.seq} ${sql.join(cases, sql` `)} end`;
+}
 
-function patched(row: Row, { body, deletedAt }: MessagePatch): Partial<Row> {
-  if (deletedAt !== undefined) return { body: null, deletedAt, sentMark: null };
-  if (body === undefined) return {};
-  return { body: textOfBody(body), sentMark: row.sentMark ?? markOfBody(row.body!) };
+/** PostgreSQL takes values in a CASE for text, unless it is told. */
+const typed = (value: string | number | null): SQL =>
+  typeof value === "number" ? sql`cast(${value} as bigint)` : value === null ? sql`null` : sql`${value}`;
+
+/** Why nothing was changed: null where all is as it was wished. Refuses what is not there. */
+function* unchanged({ db, t: { messages } }: Tx, id: ConversationId, seq: number): Work<null> {
+  const one = and(eq(messages.conversationId, id), eq(messages.seq, seq), isNull(messages.deletedAt));
+  if (yield* some(db.select({ seq: messages.seq }).from(messages).where(one))) return null;
+  throw new Refusal("unknown_message");
+}
+
+/** Refuses who has left the conversation or is barred by now, and everybody where it is archived. Nobody else changes it meanwhile. */
+function* requireWriter(tx: Tx, id: ConversationId, user: number): Work<void> {
+  const { conversations, memberships, users } = tx.t;
+  const place = yield* first(
+    tx.locking(
+      tx.db
+        .select({ archivedAt: conversations.archivedAt })
+        .from(conversations)
+        .where(eq(conversations.id, id)),
+    ),
+  );
+  const membership = and(eq(memberships.conversationId, id), eq(memberships.userId, user));
+  const writer = yield* first(
+    tx.db
+      .select({ status: users.status })
+      .from(memberships)
+      .innerJoin(users, eq(users.id, memberships.userId))
+      .where(membership),
+  );
+  if (!place || !writer) throw new Refusal("unknown_conversation");
+  if (writer.status !== "active") throw new Refusal("account_barred");
+  if (place.archivedAt !== null) throw new Refusal("archived");
+}
+
+/** Notes who is meant by a message now; whom it answers still is, while it is there. */
+function* mean(
+  { db, t: { mentions } }: Tx,
+  conversationId: ConversationId,
+  seq: number,
+  meant: readonly Meant[],
+): Work<void> {
+  yield* done(
+    db.delete(mentions).where(and(eq(mentions.conversationId, conversationId), eq(mentions.seq, seq))),
+  );
+  if (meant.length === 0) return;
+  const values = meant.map(({ user, cause }) => ({ userId: user, conversationId, seq, cause }));
+  yield* done(db.insert(mentions).values(values).onConflictDoNothing());
+}
+
+function* countReplies(
+  { db, t: { messages } }: Tx,
+  id: ConversationId,
+  thread: number,
+  by: number,
+): Work<void> {
+  const root = and(eq(messages.conversationId, id), eq(messages.seq, thread));
+  yield* done(
+    db
+      .update(messages)
+      .set({ replies: sql`${messages.replies} + cast(${by} as bigint)` })
+      .where(root),
+  );
+}
+
+type Reactions = NonNullable<MessageState["reactions"]>;
+
+/** The reactions with one more, or one less; null where they stay as they are. A kind that nobody has is gone. */
+function reacted(reactions: Reactions, user: number, emoji: string, on: boolean): Reactions | null {
+  const kind = reactions.find((one) => one.emoji === emoji);
+  if ((kind?.people.includes(user) ?? false) === on) return null;
+  if (!kind) return [...reactions, { emoji, people: [user] }];
+  const people = on ? [...kind.people, user] : kind.people.filter((one) => one !== user);
+  return reactions.flatMap((one) => (one !== kind ? [one] : people.length > 0 ? [{ emoji, people }] : []));
 }

@@ -136,6 +136,8 @@ export function tables(words: ColumnWords) {
       thread: number(),
       /** Whether it is a line of the conversation itself, such as that somebody joined: 1 or 0. */
       isLine: number("is_line").notNull().default(0),
+      /** How many others there are in the thread that it began, deleted ones left out. */
+      replies: number().notNull().default(0),
       /** Whether it is pinned: 1 or 0. */
       isPinned: number("is_pinned").notNull().default(0),
     },
@@ -160,7 +162,10 @@ export function tables(words: ColumnWords) {
       seq: number().notNull(),
       cause: text({ enum: mentionCauses }).notNull(),
     },
-    (on) => [primaryKey({ columns: [on.userId, on.conversationId, on.seq] })],
+    (on) => [
+      primaryKey({ columns: [on.userId, on.conversationId, on.seq] }),
+      index("mentions_message").on(on.conversationId, on.seq),
+    ],
   );
 
   /** How the server is set up, as JSON under one key. */

@@ -30,10 +30,10 @@ describe(`what the checks are worth (CHAOS_SEED=${seed})`, () => {
 async function withoutKey(url: string): Promise<void> {
   await asSuperuser(url, async (sql) => {
     await sql`drop index messages_once`;
-    const [found] = await sql`select pg_get_functiondef('append_messages_v2'::regproc) as text`;
+    const [found] = await sql`select pg_get_functiondef('append_messages_v3'::regproc) as text`;
     const lookUp = "WHERE client_id = client AND author_id = author LIMIT 1";
     if (!found.text.includes(lookUp))
-      throw new Error("append_messages_v2 looks for stored messages in another way.");
+      throw new Error("append_messages_v3 looks for stored messages in another way.");
     await sql.unsafe(found.text.replace(lookUp, "WHERE false LIMIT 1"));
   });
 }

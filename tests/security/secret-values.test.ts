@@ -77,7 +77,7 @@ const harmless = [
   // Whether an estimate is of the whole password, which is the asker's own.
   "server/protocol/strength.ts: once === password",
   // The pepper's mark in the database, at the start.
-  "server/storage.ts: (await pepperMark(db, mark)) === mark",
+  "server/cluster/node-storage.ts: (await pepperMark(db, mark)) === mark",
   // Whether an author sends a message of their own again.
   "server/store/sqlite/append.ts: sentMark === markOfBody(sent)",
 ];
@@ -101,7 +101,7 @@ const noSecrets = [
   "server/cluster/signal-seal.ts: nonceBytes",
   "server/logging/report.ts: 6",
   "server/config/secrets.ts: 6",
-  "server/storage.ts: 8",
+  "server/cluster/node-storage.ts: 8",
 ];
 /** Recovery codes have 120 bits: more than the 112 that ASVS 6.5.2 asks of them, and few tries. */
 const recoveryCodes = "server/auth/recovery-codes.ts: bytes";

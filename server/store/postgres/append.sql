@@ -6,8 +6,9 @@
 -- To plan these statements takes as long as to run them for one message, so each connection plans them once.
 --
 -- Nodes of two versions run on one database, each with the function it knows. Whoever changes this one gives it the next number.
-CREATE FUNCTION append_messages_v2(given json)
-RETURNS TABLE (place int, became text, at_seq bigint, at_rev bigint, at_time bigint, at_body text, deleted bigint)
+CREATE FUNCTION append_messages_v3(given json)
+RETURNS TABLE (place int, became text, at_seq bigint, at_rev bigint, at_time bigint, at_body text, deleted bigint,
+	at_state text, at_thread bigint, at_replies bigint)
 LANGUAGE plpgsql VOLATILE SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
@@ -16,17 +17,22 @@ DECLARE
 	client_ids text[];
 	bodies text[];
 	times bigint[];
+	states text[];
+	threads bigint[];
+	meanings json[];
 	wanted text[];
 	people bigint[];
 	barred bigint[];
 	begun text[];
 BEGIN
 	SELECT array_agg(conversation ORDER BY ordinal), array_agg(author ORDER BY ordinal),
-		array_agg(client ORDER BY ordinal), array_agg(said ORDER BY ordinal), array_agg(made_at ORDER BY ordinal)
-	INTO conversation_ids, author_ids, client_ids, bodies, times
+		array_agg(client ORDER BY ordinal), array_agg(said ORDER BY ordinal), array_agg(made_at ORDER BY ordinal),
+		array_agg(gathered ORDER BY ordinal), array_agg(thread ORDER BY ordinal), array_agg(meant ORDER BY ordinal)
+	INTO conversation_ids, author_ids, client_ids, bodies, times, states, threads, meanings
 	FROM ROWS FROM (json_to_recordset(given) AS (
-		conversation text, author bigint, "clientId" text, body text, "createdAt" bigint
-	)) WITH ORDINALITY AS draft (conversation, author, client, said, made_at, ordinal);
+		conversation text, author bigint, "clientId" text, body text, "createdAt" bigint,
+		state text, thread bigint, meant json
+	)) WITH ORDINALITY AS draft (conversation, author, client, said, made_at, gathered, thread, meant, ordinal);
 	wanted := ARRAY(SELECT DISTINCT unnest(conversation_ids));
 
 	-- Those who have an account, and who keep it until this is done.
@@ -84,8 +90,10 @@ BEGIN
 				split_part(conversation, ':', 2)::bigint = ANY (barred)
 				OR split_part(conversation, ':', 3)::bigint = ANY (barred)
 			) AS is_barred,
-			is_member IS NOT NULL AS is_member,
-			seq, rev, created_at, deleted_at,
+			is_owner IS NOT NULL AS is_member,
+			archived_at IS NOT NULL AS is_archived,
+			is_for_reading = 1 AND is_owner = 0 AND role = 'member' AS is_read_only,
+			seq, rev, created_at, deleted_at, old_state, old_thread, old_replies,
 			CASE WHEN body <> said THEN body END AS other_body,
 			-- Of a message that was deleted nobody can tell any more what it said; of one that was changed its mark is left.
 			conversation_id = conversation AND CASE
@@ -96,25 +104,45 @@ BEGIN
 		FROM unnest(conversation_ids, author_ids, client_ids, bodies, times)
 			WITH ORDINALITY AS draft (conversation, author, client, said, made_at, ordinal)
 		LEFT JOIN LATERAL (
-			SELECT conversation_id, seq, rev, body, created_at, deleted_at, sent_mark FROM chat_messages
+			SELECT conversation_id, seq, rev, body, created_at, deleted_at, sent_mark,
+				state AS old_state, thread AS old_thread, replies AS old_replies
+			FROM chat_messages
 			WHERE client_id = client AND author_id = author LIMIT 1
 		) AS stored_before ON true
 		LEFT JOIN LATERAL (
-			SELECT true AS is_member FROM memberships
+			SELECT is_owner, role FROM memberships JOIN users ON users.id = user_id
 			WHERE memberships.user_id = author AND memberships.conversation_id = conversation LIMIT 1
 		) AS membership ON true
+		LEFT JOIN LATERAL (
+			SELECT archived_at, is_for_reading FROM conversations WHERE id = conversation LIMIT 1
+		) AS place ON true
 	), fresh AS (
 		SELECT DISTINCT ON (client, author) ordinal, conversation, author, client, said, made_at
 		FROM drafts
-		WHERE is_active AND are_there AND NOT is_barred AND is_member AND seq IS NULL
+		WHERE is_active AND are_there AND NOT is_barred AND is_member AND NOT is_archived
+			AND is_read_only IS NOT TRUE AND seq IS NULL
 		ORDER BY client, author, ordinal
 	), numbered AS MATERIALIZED (
-		SELECT fresh.*, head + row_number() OVER (PARTITION BY conversation ORDER BY ordinal) AS number
+		SELECT fresh.*, head + row_number() OVER (PARTITION BY conversation ORDER BY ordinal) AS number,
+			states[ordinal] AS gathered, threads[ordinal] AS thread, meanings[ordinal] AS meant
 		FROM fresh JOIN conversations ON id = conversation
 	), stored AS (
-		INSERT INTO chat_messages (conversation_id, seq, rev, author_id, client_id, body, created_at)
-		SELECT conversation, number, number, author, client, said, made_at FROM numbered
+		INSERT INTO chat_messages (conversation_id, seq, rev, author_id, client_id, body, created_at, state, thread)
+		SELECT conversation, number, number, author, client, said, made_at, gathered, thread FROM numbered
 		ORDER BY client, author
+	), meaning AS (
+		INSERT INTO mentions (user_id, conversation_id, seq, cause)
+		SELECT "user", conversation, number, cause
+		FROM numbered, json_to_recordset(meant) AS one ("user" bigint, cause text)
+		WHERE meant IS NOT NULL
+		ON CONFLICT DO NOTHING
+	), replied AS (
+		UPDATE chat_messages SET replies = replies + added
+		FROM (
+			SELECT conversation, thread AS root, count(*) AS added FROM numbered
+			WHERE thread IS NOT NULL GROUP BY conversation, thread
+		) AS reply
+		WHERE conversation_id = conversation AND chat_messages.seq = root
 	), grown AS (
 		UPDATE conversations
 		SET head = number, last_message_at = made_at, changed = pg_current_xact_id()
@@ -135,12 +163,15 @@ BEGIN
 				CASE
 					WHEN NOT are_there THEN 'person_deleted'
 					WHEN is_barred THEN 'person_barred'
+					WHEN is_member AND is_archived THEN 'archived'
+					WHEN is_member AND is_read_only THEN 'read_only'
 					ELSE 'unknown_conversation'
 				END
 			WHEN numbered.conversation = drafts.conversation AND numbered.said = drafts.said THEN 'duplicate'
 			ELSE 'client_id_reused'
 		END,
-		coalesce(seq, number), coalesce(rev, number), coalesce(created_at, numbered.made_at), other_body, deleted_at
+		coalesce(seq, number), coalesce(rev, number), coalesce(created_at, numbered.made_at), other_body, deleted_at,
+		old_state, old_thread, old_replies
 	FROM drafts
 	LEFT JOIN numbered ON numbered.client = drafts.client AND numbered.author = drafts.author
 	ORDER BY drafts.ordinal;

@@ -29,6 +29,10 @@ export const postgresMessages = (db: Db): Pick<NativeMessages, "append" | "befor
 // All three take what fits a page, in number and in bytes, but at least one message, so that a reader always gets on. The head
 // comes along even with an empty page, from the same snapshot.
 
+const columns = (sql: SQL) => sql`
+    conversation_id as "conversationId", seq, rev, author_id as "authorId", client_id as "clientId", body,
+    created_at as "createdAt", deleted_at as "deletedAt", thread, replies, state`;
+
 const pageBefore = (sql: SQL, id: ConversationId, before: number, most: number): Promise<Row[]> => sql`
   with candidates as (
     select * from chat_messages
@@ -39,8 +43,7 @@ const pageBefore = (sql: SQL, id: ConversationId, before: number, most: number):
     from candidates window down as (order by seq desc)
   )
   select coalesce(head, 0) as head, coalesce(found, 0) as found,
-    conversation_id as "conversationId", seq, rev, author_id as "authorId", client_id as "clientId", body,
-    created_at as "createdAt", deleted_at as "deletedAt", thread, state
+    ${columns(sql)}
   from (select max(head) as head from conversations where id = ${id}) as conversation
   left join measured on place = 1 or (place <= ${most}::int and bytes <= ${limits.pageMaxBytes}::int)
   order by seq desc`;
@@ -55,8 +58,7 @@ const pageFrom = (sql: SQL, id: ConversationId, from: number, most: number): Pro
     from candidates window up as (order by seq)
   )
   select coalesce(head, 0) as head, coalesce(found, 0) as found,
-    conversation_id as "conversationId", seq, rev, author_id as "authorId", client_id as "clientId", body,
-    created_at as "createdAt", deleted_at as "deletedAt", thread, state
+    ${columns(sql)}
   from (select max(head) as head from conversations where id = ${id}) as conversation
   left join measured on place = 1 or (place <= ${most}::int and bytes <= ${limits.pageMaxBytes}::int)
   order by seq`;
@@ -71,8 +73,7 @@ const pageAfter = (sql: SQL, id: ConversationId, after: number, most: number): P
     from candidates window up as (order by rev)
   )
   select coalesce(head, 0) as head, coalesce(found, 0) as found,
-    conversation_id as "conversationId", seq, rev, author_id as "authorId", client_id as "clientId", body,
-    created_at as "createdAt", deleted_at as "deletedAt", thread, state
+    ${columns(sql)}
   from (select max(head) as head from conversations where id = ${id}) as conversation
   left join measured on place = 1 or (place <= ${most}::int and bytes <= ${limits.pageMaxBytes}::int)
   order by rev`;

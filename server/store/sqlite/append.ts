@@ -1,13 +1,13 @@
-import { and, eq, exists, isNotNull, sql } from "drizzle-orm";
+import { and, eq, isNotNull, sql } from "drizzle-orm";
 import { type ConversationId, directPair } from "../../protocol/conversation-id.ts";
 import type { ErrorCode } from "../../protocol/errors.ts";
-import type { AccountStatus } from "../../protocol/roles.ts";
+import { type AccountStatus, may, type Role } from "../../protocol/roles.ts";
 import { type MessageRow, markOfBody, textOfBody, toMessage } from "../message-row.ts";
-import { type Draft, type Outcome, storedMessage } from "../messages.ts";
+import { type Draft, type Outcome, stateOfDraft, storedMessage } from "../messages.ts";
 import type { Db } from "./open.ts";
 import { ormOf } from "./orm.ts";
 import { namedColumns, prepared } from "./prepared.ts";
-import { conversations, memberships, messages, users } from "./schema.ts";
+import { conversations, memberships, mentions, messages, users } from "./schema.ts";
 
 /** The only writer of messages. Gives a function that stores drafts in one transaction, where it also decides who may write. */
 export function sqliteAppend(db: Db): (drafts: readonly Draft[]) => Outcome[] {
@@ -27,8 +27,10 @@ export function sqliteAppend(db: Db): (drafts: readonly Draft[]) => Outcome[] {
     const placeOf = (id: ConversationId): Place => {
       const known = places.get(id);
       if (known) return known;
-      const head = statements.head.get(id)?.head ?? null;
-      const place = { pair: directPair(id) ?? [], isNew: head === null, head, at: null, authors: new Map() };
+      const { head, archivedAt, isForReading } = statements.place.get(id) ?? nowhere;
+      const pair = directPair(id) ?? [];
+      const isNew = head === null;
+      const place = { pair, isNew, head, archivedAt, isForReading, at: null, authors: new Map() };
       places.set(id, place);
       return place;
     };
@@ -59,12 +61,16 @@ export function sqliteAppend(db: Db): (drafts: readonly Draft[]) => Outcome[] {
     };
 
     /** Why nothing new is stored in a conversation; null where it is. */
-    const refusalIn = ({ pair, isNew }: Place, user: number, author: Author): ErrorCode | null => {
+    const refusalIn = (place: Place, user: number, author: Author): ErrorCode | null => {
+      const { pair, isNew, archivedAt, isForReading } = place;
       const statuses = pair.map(statusOf);
       if (statuses.includes(null)) return "person_deleted";
       if (statuses.some((status) => status !== "active")) return "person_barred";
-      const isMember = isNew ? pair.includes(user) : author.isMember;
-      return isMember ? null : "unknown_conversation";
+      const isMember = isNew ? pair.includes(user) : author.isOwner !== null;
+      if (!isMember) return "unknown_conversation";
+      if (archivedAt !== null) return "archived";
+      const looksAfter = author.isOwner === 1 || may(author.role, "room.manage");
+      return isForReading === 1 && !looksAfter ? "read_only" : null;
     };
 
     const store = (draft: Draft): Outcome => {
@@ -83,8 +89,22 @@ export function sqliteAppend(db: Db): (drafts: readonly Draft[]) => Outcome[] {
         begin(id, place);
       }
       const seq = place.head! + 1;
-      const { changes } = statements.message.run(id, seq, seq, user, clientId, body, createdAt);
-      if (changes === 0) return storedBefore(draft, body)!;
+      const { thread, meant = [] } = draft;
+      const state = stateOfDraft(draft);
+      const stored = statements.message.run(
+        id,
+        seq,
+        seq,
+        user,
+        clientId,
+        body,
+        createdAt,
+        state,
+        thread ?? null,
+      );
+      if (stored.changes === 0) return storedBefore(draft, body)!;
+      if (thread !== undefined) statements.replied.run(id, thread);
+      for (const { user: whom, cause } of meant) statements.mention.run(whom, id, seq, cause);
       Object.assign(place, { head: seq, at: createdAt });
       return { kind: "stored", message: storedMessage(draft, seq) };
     };
@@ -96,14 +116,23 @@ export function sqliteAppend(db: Db): (drafts: readonly Draft[]) => Outcome[] {
   return (drafts) => inTransaction.immediate(drafts);
 }
 
+/** What is written down of a conversation. */
+interface Stored {
+  /** Null until somebody writes in it. */
+  head: number | null;
+  archivedAt: number | null;
+  /** 1 or 0. */
+  isForReading: number;
+}
+
+const nowhere: Stored = { head: null, archivedAt: null, isForReading: 0 };
+
 /** What a transaction knows of a conversation. */
-interface Place {
+interface Place extends Stored {
   /** The two people of a private conversation; nobody for any other. */
   pair: readonly number[];
   /** Whether nobody had written in it before: then it belongs to the two whom its id names, and has no members yet. */
   isNew: boolean;
-  /** Null until somebody writes in it. */
-  head: number | null;
   /** When the latest message of this transaction was written. */
   at: number | null;
   authors: Map<number, Author | null>;
@@ -112,8 +141,9 @@ interface Place {
 /** Who writes in a conversation. */
 interface Author {
   status: AccountStatus;
-  /** 1 or 0. */
-  isMember: number;
+  role: Role;
+  /** Whether they look after it: 1 or 0; null for who is not in it. */
+  isOwner: number | null;
 }
 
 type StoredBefore = MessageRow & { sentMark: string | null };
@@ -125,11 +155,21 @@ const isAsSent = ({ body, deletedAt, sentMark }: StoredBefore, sent: string): bo
 function prepare(opened: Db) {
   const db = ormOf(opened);
   const id = sql.placeholder("id");
-  const columns = ["conversationId", "seq", "rev", "authorId", "clientId", "body", "createdAt"] as const;
+  const columns = [
+    "conversationId",
+    "seq",
+    "rev",
+    "authorId",
+    "clientId",
+    "body",
+    "createdAt",
+    "state",
+    "thread",
+  ];
   const given = Object.fromEntries(columns.map((name) => [name, sql.placeholder(name)]));
-  const values = { ...given, isLine: sql`0`, isPinned: sql`0` };
+  const values = { ...given, isLine: sql`0`, replies: sql`0`, isPinned: sql`0` };
   const membership = db
-    .select({ userId: memberships.userId })
+    .select({ isOwner: memberships.isOwner })
     .from(memberships)
     .where(and(eq(memberships.userId, users.id), eq(memberships.conversationId, id)));
   return {
@@ -140,28 +180,58 @@ function prepare(opened: Db) {
         .from(users)
         .where(and(eq(users.id, id), isNotNull(users.name))),
     ),
-    head: prepared<{ head: number }, [id: string]>(
+    place: prepared<Stored, [id: string]>(
       opened,
-      db.select({ head: conversations.head }).from(conversations).where(eq(conversations.id, id)),
+      db
+        .select({
+          head: conversations.head,
+          archivedAt: sql<number | null>`${conversations.archivedAt}`.as("archivedAt"),
+          isForReading: sql<number>`${conversations.isForReading}`.as("isForReading"),
+        })
+        .from(conversations)
+        .where(eq(conversations.id, id)),
     ),
-    /** One statement for both, and no join: that takes ten times as long as EXISTS. */
+    /** One statement for both, and no join: that takes ten times as long as a query within. */
     author: prepared<Author, [id: string, user: number]>(
       opened,
       db
         .select({
           status: sql<AccountStatus>`${users.status}`.as("status"),
-          isMember: exists(membership).as("isMember"),
+          role: sql<Role>`${users.role}`.as("role"),
+          isOwner: sql<number | null>`(${membership})`.as("isOwner"),
         })
         .from(users)
         .where(and(eq(users.id, sql.placeholder("user")), isNotNull(users.name))),
     ),
     /** Changes nothing when the author has used the client's id before. */
-    message: prepared<unknown, [string, number, number, number, string, string, number]>(
+    message: prepared<
+      unknown,
+      [string, number, number, number, string, string, number, state: string | null, thread: number | null]
+    >(
       opened,
       db
         .insert(messages)
         .values(values as never)
         .onConflictDoNothing({ target: [messages.clientId, messages.authorId] }),
+    ),
+    replied: prepared<unknown, [id: string, thread: number]>(
+      opened,
+      db
+        .update(messages)
+        .set({ replies: sql`${messages.replies} + 1` })
+        .where(and(eq(messages.conversationId, id), eq(messages.seq, sql.placeholder("thread")))),
+    ),
+    mention: prepared<unknown, [user: number, id: string, seq: number, cause: string]>(
+      opened,
+      db
+        .insert(mentions)
+        .values({
+          userId: sql.placeholder("user"),
+          conversationId: id,
+          seq: sql.placeholder("seq"),
+          cause: sql.placeholder("cause") as never,
+        })
+        .onConflictDoNothing(),
     ),
     advance: prepared<unknown, [head: number, at: number, id: string]>(
       opened,

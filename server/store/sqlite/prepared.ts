@@ -6,7 +6,7 @@ import type { Db } from "./open.ts";
  * The statement of a query on bun:sqlite itself, for what runs all the time: a third of the cost, and rows can be read
  * one by one. It takes values in the order of the SQL and gives rows under the names of the columns.
  */
-export const prepared = <Row, Values extends (string | number | Uint8Array)[]>(
+export const prepared = <Row, Values extends (string | number | Uint8Array | null)[]>(
   db: Db,
   query: { toSQL(): { sql: string } },
 ) => db.$client.prepare<Row, Values>(query.toSQL().sql);

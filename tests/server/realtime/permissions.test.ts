@@ -35,6 +35,12 @@ const rows: Record<CommandType, (conversation: string, epoch: string, seq: numbe
     body: { text: "hello" },
   }),
   "message.delete": (conversation, _, seq) => ({ conversation, seq }),
+  "message.edit": (conversation, _, seq) => ({ conversation, seq, body: { text: "other" } }),
+  "message.react": (conversation, _, seq) => ({ conversation, seq, emoji: "👍", on: true }),
+  "message.pin": (conversation, _, seq) => ({ conversation, seq, on: true }),
+  "message.read": (conversation, _, seq) => ({ conversation, seqs: [seq] }),
+  "thread.read": (conversation, _, seq) => ({ conversation, seq }),
+  "pins.read": (conversation) => ({ conversation }),
   "conversation.sync": (conversation, epoch) => ({ conversation, epoch, after: 0 }),
   "history.read": (conversation) => ({ conversation }),
   "read.mark": (conversation, _, seq) => ({ conversation, seq }),
@@ -78,7 +84,9 @@ describe("ASVS 8.2.1 ASVS 8.2.2 ASVS 8.3.1 who may give a command", () => {
           outcomes.push([role, conversation, await refusalOf(socket, type, asked)]);
         }
       }
-      expect(outcomes.filter((outcome) => (outcome as unknown[])[2] !== null)).toEqual([]);
+      // Everybody in the group would see what one pins there.
+      const refused = type === "message.pin" ? [["member", "group", "not_allowed"]] : [];
+      expect(outcomes.filter((outcome) => (outcome as unknown[])[2] !== null)).toEqual(refused);
     });
   }
 

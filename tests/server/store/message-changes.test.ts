@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { textOfBody } from "../../../server/store/message-row.ts";
+import { markOfBody, textOfBody } from "../../../server/store/message-row.ts";
 import { change } from "../../../server/store/messages.ts";
 import { postgresEngine } from "../../../server/store/postgres/engine.ts";
 import { sqliteEngine } from "../../../server/store/sqlite/engine.ts";
@@ -9,8 +9,16 @@ import { draft, logOf, settle } from "./conformance/ground.ts";
 import { node } from "./postgres/nodes.ts";
 
 const nothing = () => {};
-/** What every kind of change is made of. */
-const boundTo = (engine: Engine) => bind(engine, { change: transaction(change) }).change;
+type Chosen = Parameters<typeof change>[1];
+type Said = { text: string };
+
+/** What every kind of change is made of: another text, or none, where only what belongs to the message changes. */
+const changing = transaction(function* (tx, chosen: Chosen, said: Said | null) {
+  return yield* change(tx, chosen, (row) =>
+    said ? { body: textOfBody(said), sentMark: row.sentMark ?? markOfBody(row.body!) } : {},
+  );
+});
+const boundTo = (engine: Engine) => bind(engine, { changing }).changing;
 
 async function sqlite() {
   const { db, store } = database();
@@ -38,7 +46,7 @@ describe.each(databases)("a stored message that changes, on %s", (_, open) => {
     const { store, change } = await opened();
     const sent = draft("first");
     await store.messages.append([sent, draft("second")]);
-    const [changed] = await change([at(1)], { body: { text: "edited" } });
+    const [changed] = await change([at(1)], { text: "edited" });
     expect(changed).toEqual({
       conversation: "group",
       seq: 1,
@@ -59,8 +67,8 @@ describe.each(databases)("a stored message that changes, on %s", (_, open) => {
     const { store, change } = await opened();
     const sent = draft("first");
     await store.messages.append([sent]);
-    await change([at(1)], { body: { text: "second" } });
-    const [changed] = await change([at(1)], { body: { text: "third" } });
+    await change([at(1)], { text: "second" });
+    const [changed] = await change([at(1)], { text: "third" });
     const again = (text: string) => ({ ...sent, body: { text } });
     expect(await store.messages.append([sent, again("second"), again("third"), again("other")])).toEqual([
       { kind: "duplicate", message: changed! },
@@ -76,11 +84,11 @@ describe.each(databases)("a stored message that changes, on %s", (_, open) => {
     const { store, change } = await opened();
     const sent = draft("first");
     await store.messages.append([sent]);
-    const [touched] = await change([at(1)], {});
+    const [touched] = await change([at(1)], null);
     expect(touched).toMatchObject({ rev: 2, body: { text: "first" } });
     expect(await store.messages.append([sent])).toEqual([{ kind: "duplicate", message: touched! }]);
-    await change([at(1)], { body: { text: "second" } });
-    const [again] = await change([at(1)], {});
+    await change([at(1)], { text: "second" });
+    const [again] = await change([at(1)], null);
     expect(again).toMatchObject({ rev: 4, body: { text: "second" } });
     expect(await store.messages.append([sent])).toEqual([{ kind: "duplicate", message: again! }]);
   });
@@ -91,13 +99,13 @@ describe.each(databases)("a stored message that changes, on %s", (_, open) => {
     await store.messages.append([...drafts, draft("x", 2, "direct:1:2")]);
     await store.messages.remove("group", 2, 500);
     const chosen = [at(4), at(1), at(2), at(9), at(1, "direct:1:2"), at(1, "direct:7:8")];
-    const changed = await change(chosen, { body: { text: "all" } });
+    const changed = await change(chosen, { text: "all" });
     expect(changed.map(({ conversation, seq, rev }) => [conversation, seq, rev])).toEqual([
       ["direct:1:2", 1, 2],
       ["group", 1, 6],
       ["group", 4, 7],
     ]);
-    expect(await change([at(2), at(9)], {})).toEqual([]);
+    expect(await change([at(2), at(9)], null)).toEqual([]);
     expect(await store.conversations.head("group")).toBe(7);
     const kinds = (await store.messages.append(drafts)).map(({ kind }) => kind);
     expect(kinds).toEqual(["duplicate", "duplicate", "duplicate", "duplicate"]);

@@ -105,20 +105,24 @@ export class ModelServer {
     return written;
   }
 
-  /** Deletes a message, if there is one that is not deleted yet; the change takes the next number of the same counter. */
+  /** Deletes a message, if there is one that is not deleted yet. */
   remove(conversation: ConversationId, seq: number): void {
+    this.change(conversation, seq, ({ conversation, seq, author, clientId, createdAt, thread, rev }) => ({
+      ...{ conversation, seq, rev, author, clientId, createdAt, body: { text: "" } },
+      ...(thread === undefined ? {} : { thread }),
+      deletedAt: (this.of(conversation).head + 1) * 1000,
+    }));
+  }
+
+  /** Changes a message that is not deleted, where there is one; the change takes the next number of the same counter. */
+  change(conversation: ConversationId, seq: number, as: (message: Message) => Message): void {
     const held = this.of(conversation);
     const at = held.messages.findIndex((one) => one.seq === seq && one.deletedAt === undefined);
     if (at === -1) return;
+    const changed = as(held.messages[at]!);
     held.head += 1;
-    const changed = {
-      ...held.messages[at]!,
-      rev: held.head,
-      body: { text: "" },
-      deletedAt: held.head * 1000,
-    };
-    held.messages[at] = changed;
-    this.publish({ type: "message.changed", message: changed });
+    held.messages[at] = { ...changed, rev: held.head };
+    this.publish({ type: "message.changed", message: held.messages[at]! });
   }
 
   /** The same database as before, set back: everything a client holds is void. */
@@ -173,6 +177,50 @@ export class ModelServer {
       case "message.delete":
         this.remove(command.conversation, command.seq);
         return { type: "message.deleted", ref: command.ref };
+      case "message.edit":
+        this.change(command.conversation, command.seq, (message) => ({
+          ...message,
+          body: { ...message.body, ...command.body },
+          editedAt: this.now!(),
+        }));
+        return { type: "message.edited", ref: command.ref };
+      case "message.react":
+        this.change(command.conversation, command.seq, ({ reactions = [], ...message }) => {
+          const others = reactions.filter(({ emoji }) => emoji !== command.emoji);
+          const people = reactions.find(({ emoji }) => emoji === command.emoji)?.people ?? [];
+          const now = [...people.filter((id) => id !== alice.id), ...(command.on ? [alice.id] : [])];
+          return {
+            ...message,
+            reactions: now.length > 0 ? [...others, { emoji: command.emoji, people: now }] : others,
+          };
+        });
+        return { type: "message.reacted", ref: command.ref };
+      case "message.pin":
+        this.change(command.conversation, command.seq, ({ pinned, ...message }) => ({
+          ...message,
+          ...(command.on ? { pinned: { by: alice.id, at: this.now!() } } : {}),
+        }));
+        return { type: "message.pinned", ref: command.ref };
+      case "message.read":
+        return {
+          ...{ type: "message.list", ref: command.ref, conversation: command.conversation, more: false },
+          messages: this.of(command.conversation).messages.filter(({ seq }) => command.seqs.includes(seq)),
+        };
+      case "thread.read":
+        return {
+          ...{ type: "thread.page", ref: command.ref, conversation: command.conversation, more: false },
+          seq: command.seq,
+          messages: this.of(command.conversation).messages.filter(
+            ({ thread, seq }) => thread === command.seq && seq > (command.after ?? 0),
+          ),
+        };
+      case "pins.read":
+        return {
+          ...{ type: "pins.page", ref: command.ref, conversation: command.conversation, more: false },
+          messages: this.of(command.conversation)
+            .messages.filter(({ pinned }) => pinned)
+            .reverse(),
+        };
       case "conversation.sync":
         return this.#sync(command);
       case "history.read":

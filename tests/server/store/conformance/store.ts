@@ -5,6 +5,7 @@ import { appendSuite } from "./append.ts";
 import { auditSuite } from "./audit.ts";
 import { auditEntrySuite } from "./audit-entries.ts";
 import { authoritySuite } from "./authority.ts";
+import { changeSuite } from "./changes.ts";
 import { conversationSuite } from "./conversations.ts";
 import { diskSuite } from "./disk.ts";
 import { eventSuite } from "./events.ts";
@@ -33,6 +34,7 @@ export function storeSuite(kind: string, open: OpenGround, { modelRuns }: { mode
     messages: appendSuite,
     "messages, by the rules": (fresh) => modelSuite(fresh, modelRuns),
     "deleted messages": removalSuite,
+    "messages that change": changeSuite,
     pages: pageSuite,
     conversations: conversationSuite,
     accounts: accountSuite,

@@ -1,0 +1,17 @@
+import { spend } from "../limits/rate-limit.ts";
+import { Refusal } from "../refusal.ts";
+import type { CommandDeps, Handle } from "./command.ts";
+
+/** Adds one's reaction to a message, or takes it back. A second time changes nothing. */
+export function react({ store, commits, memberships, changeRate }: CommandDeps): Handle<"message.react"> {
+  return async ({ ref, conversation, seq, emoji, on }, user) => {
+    memberships.requireWriter(user, conversation);
+    if (seq < memberships.requireMember(user, conversation).seesFrom) throw new Refusal("unknown_message");
+    spend(changeRate, user);
+    await commits.change(async () => {
+      const changed = await store.messages.react(conversation, seq, user, emoji, on);
+      return changed ? [changed] : [];
+    });
+    return { type: "message.reacted", ref };
+  };
+}
