@@ -32,7 +32,7 @@ function pageOf(
 }
 
 /** The page without what is before a `seq`; there is nothing more beyond it once that is reached. */
-function seenFrom(seq: number, page: Page): Page {
+export function seenFrom(seq: number, page: Page): Page {
   const messages = page.messages.filter((message) => message.seq >= seq);
   return { ...page, messages, more: page.more && messages[0]?.seq !== seq && messages.length > 0 };
 }

@@ -58,7 +58,10 @@ export function meantBy({ people, memberships, online }: MeantDeps) {
         );
       }
     }
-    if (repliedTo !== null && repliedTo !== author && membershipOf(repliedTo)) mean("reply", [repliedTo]);
+    if (repliedTo !== null && repliedTo !== author && membershipOf(repliedTo)) {
+      mentions.reply = repliedTo;
+      mean("reply", [repliedTo]);
+    }
     const meant = [...causes].map(([user, cause]) => ({ user, cause }));
     return { ...(Object.keys(mentions).length > 0 ? { mentions } : {}), meant };
   };

@@ -1,6 +1,8 @@
 import type { Message } from "../protocol/events.ts";
 import { limits } from "../protocol/limits.ts";
+import { Refusal } from "../refusal.ts";
 import type { CommandDeps, Handle } from "./command.ts";
+import { seenFrom } from "./history.ts";
 
 /** Answers with messages that are asked for by their places: those that there are, and that fit. */
 export const readMessages =
@@ -13,28 +15,34 @@ export const readMessages =
     return { type: "message.list", ref, conversation, ...fitting(found) };
   };
 
-/** Answers with a page of the replies of a thread, the oldest first. */
+/** Answers with a page of a thread, which any of its messages names. */
 export const readThread =
   ({ store, memberships, freshen }: CommandDeps): Handle<"thread.read"> =>
-  async ({ ref, conversation, seq, after = 0, limit = limits.historyPage }, user) => {
+  async ({ ref, conversation, seq, before, after, limit = limits.historyPage }, user) => {
     const { seesFrom } = memberships.requireMember(user, conversation);
-    const from = Math.max(after, seesFrom - 1);
-    const found = await store.messages.thread(conversation, seq, from, limit + 1);
+    const named = await store.messages.find(conversation, seq);
+    if (!named || seq < seesFrom) throw new Refusal("unknown_message");
+    const thread = named.thread ?? seq;
+    const root = thread === seq ? named : await store.messages.find(conversation, thread);
+    const page =
+      after === undefined
+        ? seenFrom(seesFrom, await store.messages.before(conversation, before ?? null, limit, { thread }))
+        : await store.messages.from(conversation, Math.max(after + 1, seesFrom), limit, { thread });
     await freshen(user);
-    const page = fitting(found.slice(0, limit));
-    const more = page.messages.length < found.length;
-    return { type: "thread.page", ref, conversation, seq, messages: page.messages, more };
+    const isFirst = after === undefined ? !page.more && thread < (before ?? thread + 1) : after < thread;
+    const messages = isFirst && root && thread >= seesFrom ? [root, ...page.messages] : page.messages;
+    return { type: "thread.page", ref, conversation, seq: thread, messages, more: page.more };
   };
 
 /** Answers with what is pinned in a conversation, the newest first. */
 export const readPins =
   ({ store, memberships, freshen }: CommandDeps): Handle<"pins.read"> =>
-  async ({ ref, conversation, before = Number.MAX_SAFE_INTEGER }, user) => {
+  async ({ ref, conversation, before = null }, user) => {
     const { seesFrom } = memberships.requireMember(user, conversation);
-    const pinned = await store.messages.pinned(conversation);
+    const page = await store.messages.before(conversation, before, limits.pinsMax, "pins");
     await freshen(user);
-    const found = pinned.filter(({ seq }) => seq >= seesFrom && seq < before);
-    return { type: "pins.page", ref, conversation, ...fitting(found) };
+    const { messages, more } = seenFrom(seesFrom, page);
+    return { type: "pins.page", ref, conversation, messages: messages.toReversed(), more };
   };
 
 /** Of messages the first that fit an answer, at least one, and whether there are more. */

@@ -104,18 +104,26 @@ export const commands = {
     /** Their places. */
     seqs: v.pipe(v.array(place), v.minLength(1), v.maxLength(limits.readMax)),
   }),
-  /** Asks for the replies of a thread, the oldest first. Answer: `thread.page`. */
-  "thread.read": v.strictObject({
-    type: v.literal("thread.read"),
-    ref,
-    conversation: conversationId,
-    /** The message that began the thread. */
-    seq: place,
-    /** Only replies with a higher `seq`. */
-    after: v.optional(number),
-    /** How many messages at most; 50 where it is left out. */
-    limit: v.optional(v.pipe(number, v.minValue(1), v.maxValue(limits.historyPageMax))),
-  }),
+  /** Asks for a page of a thread; without `before` and `after` for its latest one. Answer: `thread.page`. */
+  "thread.read": v.pipe(
+    v.strictObject({
+      type: v.literal("thread.read"),
+      ref,
+      conversation: conversationId,
+      /** The place of any of its messages. */
+      seq: place,
+      /** Only messages with a lower `seq`. */
+      before: v.optional(number),
+      /** Only messages with a higher `seq`. */
+      after: v.optional(number),
+      /** How many messages at most; 50 where it is left out. */
+      limit: v.optional(v.pipe(number, v.minValue(1), v.maxValue(limits.historyPageMax))),
+    }),
+    v.check(
+      ({ before, after }) => before === undefined || after === undefined,
+      "takes one of before and after",
+    ),
+  ),
   /** Asks for what is pinned, the newest first. Answer: `pins.page`. */
   "pins.read": v.strictObject({
     type: v.literal("pins.read"),

@@ -58,10 +58,11 @@ export const message = v.object({
   /** The `seq` of the message that began the thread it belongs to; left out for what replies to nothing. */
   thread: v.optional(id),
   /**
-   * How many others its thread has, deleted ones left out; left out where none. A reply does not change the `rev` of the message
-   * that began the thread: a client counts on from what it was given, by the replies it hears of.
+   * How many others its thread has, deleted ones left out, counted up to the number `upTo`; left out where there never was one. A
+   * reply does not change the `rev` of the message that began the thread. A client counts on by those whose `rev` is above `upTo`: one
+   * more for each that is not deleted and has its `seq` above it too, one less for each that is deleted and has not.
    */
-  replies: v.optional(id),
+  replies: v.optional(v.object({ count, upTo: id })),
   ...messageState.entries,
 });
 
@@ -139,9 +140,9 @@ export const events = {
     conversation: conversationId,
     /** The message that began the thread. */
     seq: id,
-    /** Ascending by `seq`; deleted ones too. */
+    /** Ascending by `seq`, deleted ones too; where the page reaches the beginning, the message that began the thread is its first. */
     messages: v.array(message),
-    /** Whether there are newer ones beyond the page. */
+    /** Whether there are others beyond the page in the direction it was read: newer ones after a `seq`, otherwise older ones. */
     more: v.boolean(),
   }),
   /** The answer to `pins.read`. */

@@ -36,6 +36,8 @@ export const messageState = v.object({
       people: v.optional(v.array(number)),
       everyone: v.optional(v.literal(true)),
       here: v.optional(v.literal(true)),
+      /** Who wrote the message that it answers, unless it answers its own author. */
+      reply: v.optional(number),
     }),
   ),
 });

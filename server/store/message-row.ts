@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { ConversationId } from "../protocol/conversation-id.ts";
 import type { Message } from "../protocol/events.ts";
 import { emptyBody, type MessageBody, type MessageState, messageBody } from "../protocol/message-body.ts";
+import { byteLength } from "../protocol/text.ts";
 import type { Tables } from "./tables.ts";
 
 type Selected = Tables["messages"]["$inferSelect"];
@@ -24,9 +25,18 @@ export const toMessage = (row: MessageRow): Message => ({
   createdAt: Number(row.createdAt),
   ...(row.deletedAt === null ? {} : { deletedAt: Number(row.deletedAt) }),
   ...(row.thread === null ? {} : { thread: Number(row.thread) }),
-  ...(Number(row.replies) === 0 ? {} : { replies: Number(row.replies) }),
+  ...repliesOf(row),
   ...stateOf(row),
 });
+
+function repliesOf({ replies, repliesUpTo }: MessageRow) {
+  const upTo = Number(repliesUpTo);
+  return upTo === 0 ? {} : { replies: { count: Number(replies), upTo } };
+}
+
+/** How much of a page a row takes, in bytes. */
+export const sizeOf = ({ body, state }: Pick<MessageRow, "body" | "state">): number =>
+  byteLength(body ?? "") + (state?.length ?? 0);
 
 export const bodyOf = ({ body }: Pick<MessageRow, "body">): MessageBody =>
   body === null ? emptyBody : JSON.parse(body);

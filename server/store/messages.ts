@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, gt, inArray, isNull, type SQL, sql } from "drizzle-orm";
+import { and, asc, count, eq, gt, inArray, isNull, type SQL, sql } from "drizzle-orm";
 import type { ConversationId } from "../protocol/conversation-id.ts";
 import type { ErrorCode } from "../protocol/errors.ts";
 import type { Message } from "../protocol/events.ts";
@@ -64,6 +64,14 @@ export interface Page {
   head: number;
 }
 
+/** Only the replies of the thread that the message of this place began. */
+export interface Thread {
+  thread: number;
+}
+
+/** Which messages of a conversation a page is made of, where not of all. */
+export type Within = Thread | "pins";
+
 /** What each database does in its own way. */
 export interface NativeMessages {
   /**
@@ -72,9 +80,9 @@ export interface NativeMessages {
    */
   append(drafts: readonly Draft[]): Promise<Outcome[]>;
   /** At most `limit` messages with `seq` below `before` (or the latest), ascending. */
-  before(id: ConversationId, before: number | null, limit: number): Promise<Page>;
+  before(id: ConversationId, before: number | null, limit: number, within?: Within): Promise<Page>;
   /** At most `limit` messages with `seq` at or above `from`, ascending. */
-  from(id: ConversationId, from: number, limit: number): Promise<Page>;
+  from(id: ConversationId, from: number, limit: number, within?: Thread): Promise<Page>;
   /** At most `limit` messages changed after the cursor `rev`, in the order of their changes. */
   after(id: ConversationId, rev: number, limit: number): Promise<Page>;
   /** Whether messages or accounts were deleted since the last `vacuum` began, no matter by which process. */
@@ -192,28 +200,6 @@ export const messages = {
     return found.map(toMessage);
   }),
 
-  /** At most `limit` replies of a thread with `seq` above `after`, ascending, deleted ones too. */
-  thread: statement(function* (
-    { db, t: { messages } },
-    id: ConversationId,
-    thread: number,
-    after: number,
-    limit: number,
-  ) {
-    const theirs = and(eq(messages.conversationId, id), eq(messages.thread, thread), gt(messages.seq, after));
-    const found = yield* rows(
-      db.select().from(messages).where(theirs).orderBy(asc(messages.seq)).limit(limit),
-    );
-    return found.map(toMessage);
-  }),
-
-  /** The pinned messages of a conversation, the newest first. */
-  pinned: statement(function* ({ db, t: { messages } }, id: ConversationId) {
-    const pinned = and(eq(messages.conversationId, id), sql`${messages.isPinned} = 1`);
-    const found = yield* rows(db.select().from(messages).where(pinned).orderBy(desc(messages.seq)));
-    return found.map(toMessage);
-  }),
-
   /** How many messages of an author there are, deleted ones left out. */
   countOf: statement(function* ({ db, t: { messages } }, author: number) {
     const theirs = and(eq(messages.authorId, author), isNull(messages.deletedAt));
@@ -265,9 +251,9 @@ function* remove(tx: Tx, chosen: readonly Chosen[], at: number): Work<Message[]>
   const gone = { body: null, deletedAt: at, sentMark: null, state: null, isPinned: 0 };
   const removed = yield* change(tx, chosen, () => gone);
   if (removed.length === 0) return removed;
-  for (const { conversation, seq, thread } of removed) {
+  for (const { conversation, seq, rev, thread } of removed) {
     yield* mean(tx, conversation, seq, []);
-    if (thread !== undefined) yield* countReplies(tx, conversation, thread, -1);
+    if (thread !== undefined) yield* countOneLess(tx, conversation, thread, rev);
   }
   yield* tx.deleted({});
   return removed;
@@ -392,17 +378,18 @@ function* mean(
   yield* done(db.insert(mentions).values(values).onConflictDoNothing());
 }
 
-function* countReplies(
+/** The message that began the thread counts one less. That is no change of it, and has no number. */
+function* countOneLess(
   { db, t: { messages } }: Tx,
   id: ConversationId,
   thread: number,
-  by: number,
+  rev: number,
 ): Work<void> {
   const root = and(eq(messages.conversationId, id), eq(messages.seq, thread));
   yield* done(
     db
       .update(messages)
-      .set({ replies: sql`${messages.replies} + cast(${by} as bigint)` })
+      .set({ replies: sql`${messages.replies} - 1`, repliesUpTo: rev })
       .where(root),
   );
 }

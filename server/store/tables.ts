@@ -138,6 +138,8 @@ export function tables(words: ColumnWords) {
       isLine: number("is_line").notNull().default(0),
       /** How many others there are in the thread that it began, deleted ones left out. */
       replies: number().notNull().default(0),
+      /** The number up to which they are counted; 0 where there never was one. */
+      repliesUpTo: number("replies_up_to").notNull().default(0),
       /** Whether it is pinned: 1 or 0. */
       isPinned: number("is_pinned").notNull().default(0),
     },
@@ -149,6 +151,8 @@ export function tables(words: ColumnWords) {
       // What one person wrote is asked for when they take their data along, or wish it gone.
       index("messages_author").on(on.authorId, on.conversationId, on.seq).where(sql`deleted_at is null`),
       index("messages_thread").on(on.conversationId, on.thread, on.seq).where(sql`thread is not null`),
+      // What somebody reacted to is taken back when their messages go.
+      index("messages_state").on(on.conversationId, on.seq).where(sql`state is not null`),
       index("messages_pinned").on(on.conversationId, on.seq).where(sql`is_pinned = 1`),
     ],
   );
@@ -157,7 +161,8 @@ export function tables(words: ColumnWords) {
   const mentions = table(
     "mentions",
     {
-      userId: userRef("user_id"),
+      // No reference: PostgreSQL would lock the accounts of all who are called, for every message to everybody.
+      userId: number("user_id").notNull(),
       conversationId: conversationRef("conversation_id"),
       seq: number().notNull(),
       cause: text({ enum: mentionCauses }).notNull(),

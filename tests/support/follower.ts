@@ -123,8 +123,13 @@ export class Follower {
     const held = this.log[at];
     if (held?.seq !== message.seq) this.log.splice(at + 1, 0, message);
     else if (held.rev < message.rev) this.log[at] = message;
-    else if (held.rev === message.rev && !Bun.deepEquals(held, message))
-      this.contradictions.push([held, message]);
+    else if (held.rev === message.rev) {
+      // What answers it is counted without a number: the count that goes further is the later one.
+      const { replies, ...said } = message;
+      const { replies: before, ...known } = held;
+      if (!Bun.deepEquals(known, said)) this.contradictions.push([held, message]);
+      if ((replies?.upTo ?? 0) > (before?.upTo ?? 0)) this.log[at] = message;
+    }
   }
 
   #ask<T extends Answer>(type: "history.read" | "conversation.sync", fields: object): Promise<T> {

@@ -281,11 +281,10 @@ export class Conversation {
     return isForReading(message, this.#deps.me);
   }
 
-  /** Whether a message names this person, calls everybody, or answers something of theirs that is held. */
-  #means({ mentions = {}, body }: Message): boolean {
+  /** Whether a message names this person, calls everybody, or answers them. */
+  #means({ mentions: { everyone, here, people, reply } = {} }: Message): boolean {
     const { me } = this.#deps;
-    if (mentions.everyone || mentions.here || mentions.people?.includes(me)) return true;
-    return body.replyTo !== undefined && this.#held({ seq: body.replyTo })?.author === me;
+    return everyone === true || here === true || people?.includes(me) === true || reply === me;
   }
 
   #held({ seq }: Pick<Message, "seq">): Message | undefined {

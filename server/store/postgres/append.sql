@@ -8,7 +8,7 @@
 -- Nodes of two versions run on one database, each with the function it knows. Whoever changes this one gives it the next number.
 CREATE FUNCTION append_messages_v3(given json)
 RETURNS TABLE (place int, became text, at_seq bigint, at_rev bigint, at_time bigint, at_body text, deleted bigint,
-	at_state text, at_thread bigint, at_replies bigint)
+	at_state text, at_thread bigint, at_replies bigint, at_replies_up_to bigint)
 LANGUAGE plpgsql VOLATILE SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
@@ -93,7 +93,7 @@ BEGIN
 			is_owner IS NOT NULL AS is_member,
 			archived_at IS NOT NULL AS is_archived,
 			is_for_reading = 1 AND is_owner = 0 AND role = 'member' AS is_read_only,
-			seq, rev, created_at, deleted_at, old_state, old_thread, old_replies,
+			seq, rev, created_at, deleted_at, old_state, old_thread, old_replies, old_replies_up_to,
 			CASE WHEN body <> said THEN body END AS other_body,
 			-- Of a message that was deleted nobody can tell any more what it said; of one that was changed its mark is left.
 			conversation_id = conversation AND CASE
@@ -105,7 +105,7 @@ BEGIN
 			WITH ORDINALITY AS draft (conversation, author, client, said, made_at, ordinal)
 		LEFT JOIN LATERAL (
 			SELECT conversation_id, seq, rev, body, created_at, deleted_at, sent_mark,
-				state AS old_state, thread AS old_thread, replies AS old_replies
+				state AS old_state, thread AS old_thread, replies AS old_replies, replies_up_to AS old_replies_up_to
 			FROM chat_messages
 			WHERE client_id = client AND author_id = author LIMIT 1
 		) AS stored_before ON true
@@ -137,9 +137,9 @@ BEGIN
 		WHERE meant IS NOT NULL
 		ON CONFLICT DO NOTHING
 	), replied AS (
-		UPDATE chat_messages SET replies = replies + added
+		UPDATE chat_messages SET replies = replies + added, replies_up_to = latest
 		FROM (
-			SELECT conversation, thread AS root, count(*) AS added FROM numbered
+			SELECT conversation, thread AS root, count(*) AS added, max(number) AS latest FROM numbered
 			WHERE thread IS NOT NULL GROUP BY conversation, thread
 		) AS reply
 		WHERE conversation_id = conversation AND chat_messages.seq = root
@@ -171,7 +171,8 @@ BEGIN
 			ELSE 'client_id_reused'
 		END,
 		coalesce(seq, number), coalesce(rev, number), coalesce(created_at, numbered.made_at), other_body, deleted_at,
-		old_state, old_thread, old_replies
+		CASE WHEN seq IS NULL THEN gathered ELSE old_state END, CASE WHEN seq IS NULL THEN thread ELSE old_thread END,
+		old_replies, old_replies_up_to
 	FROM drafts
 	LEFT JOIN numbered ON numbered.client = drafts.client AND numbered.author = drafts.author
 	ORDER BY drafts.ordinal;

@@ -18,6 +18,7 @@ interface Row {
   at_state: string | null;
   at_thread: string | null;
   at_replies: string | null;
+  at_replies_up_to: string | null;
 }
 
 /**
@@ -27,7 +28,8 @@ interface Row {
 export async function postgresAppend(sql: SQL, drafts: readonly Draft[]): Promise<Outcome[]> {
   if (drafts.length === 0) return [];
   const rows: Row[] = await sql`
-    select place, became, at_seq, at_rev, at_time, at_body, deleted, at_state, at_thread, at_replies
+    select place, became, at_seq, at_rev, at_time, at_body, deleted, at_state, at_thread, at_replies,
+      at_replies_up_to
     from append_messages_v3(${jsonOf(drafts)}::text::json)`;
   return rows.map((row) => outcomeOf(row, drafts[row.place - 1]!));
 }
@@ -61,6 +63,7 @@ function outcomeOf(row: Row, draft: Draft): Outcome {
     state: row.at_state,
     thread: row.at_thread,
     replies: row.at_replies ?? 0,
+    repliesUpTo: row.at_replies_up_to ?? 0,
   });
   return { kind: became, message };
 }

@@ -103,7 +103,7 @@ export function sqliteAppend(db: Db): (drafts: readonly Draft[]) => Outcome[] {
         thread ?? null,
       );
       if (stored.changes === 0) return storedBefore(draft, body)!;
-      if (thread !== undefined) statements.replied.run(id, thread);
+      if (thread !== undefined) statements.replied.run(seq, id, thread);
       for (const { user: whom, cause } of meant) statements.mention.run(whom, id, seq, cause);
       Object.assign(place, { head: seq, at: createdAt });
       return { kind: "stored", message: storedMessage(draft, seq) };
@@ -167,7 +167,7 @@ function prepare(opened: Db) {
     "thread",
   ];
   const given = Object.fromEntries(columns.map((name) => [name, sql.placeholder(name)]));
-  const values = { ...given, isLine: sql`0`, replies: sql`0`, isPinned: sql`0` };
+  const values = { ...given, isLine: sql`0`, replies: sql`0`, repliesUpTo: sql`0`, isPinned: sql`0` };
   const membership = db
     .select({ isOwner: memberships.isOwner })
     .from(memberships)
@@ -214,11 +214,11 @@ function prepare(opened: Db) {
         .values(values as never)
         .onConflictDoNothing({ target: [messages.clientId, messages.authorId] }),
     ),
-    replied: prepared<unknown, [id: string, thread: number]>(
+    replied: prepared<unknown, [seq: number, id: string, thread: number]>(
       opened,
       db
         .update(messages)
-        .set({ replies: sql`${messages.replies} + 1` })
+        .set({ replies: sql`${messages.replies} + 1`, repliesUpTo: sql`${sql.placeholder("seq")}` })
         .where(and(eq(messages.conversationId, id), eq(messages.seq, sql.placeholder("thread")))),
     ),
     mention: prepared<unknown, [user: number, id: string, seq: number, cause: string]>(

@@ -68,10 +68,17 @@ test("a reply belongs to the thread of what it replies to, which is read by itse
   const first = await reply(bob, "I do", root.seq);
   const second = await reply(alice, "good", first.seq);
   expect([first.thread, second.thread]).toEqual([root.seq, root.seq]);
+  const answered = { ...root, replies: { count: 2, upTo: second.seq } };
   const asked = { conversation: "group", seq: root.seq };
-  expect((await alice.ask("thread.read", asked, "thread.page")).messages).toEqual([first, second]);
+  expect((await alice.ask("thread.read", asked, "thread.page")).messages).toEqual([answered, first, second]);
+  const page = await alice.ask(
+    "thread.read",
+    { ...asked, seq: second.seq, before: second.seq, limit: 1 },
+    "thread.page",
+  );
+  expect(page).toMatchObject({ seq: root.seq, messages: [answered, first], more: false });
   const list = await bob.ask("message.read", { conversation: "group", seqs: [root.seq, 77] }, "message.list");
-  expect(list.messages).toEqual([{ ...root, replies: 2 }]);
+  expect(list.messages).toEqual([answered]);
   const [group] = (await people.alice.enter()).entered.conversations;
   expect(group).toMatchObject({ mentions: 1 });
   const ref = bob.send("message.send", {

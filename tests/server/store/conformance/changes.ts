@@ -29,16 +29,38 @@ export function changeSuite(open: OpenGround): void {
     for (const text of ["one", "two", "three"])
       replies.push(await send(store, text, 2, { thread: 1, body: { text, replyTo: 1 } }));
     expect(replies[0]).toMatchObject({ thread: 1, body: { text: "one", replyTo: 1 } });
-    expect(await found(store, 1)).toMatchObject({ rev: 1, replies: 3 });
+    expect(await found(store, 1)).toMatchObject({ rev: 1, replies: { count: 3, upTo: 4 } });
     await store.messages.remove("group", 3, 60);
-    expect(await found(store, 1)).toMatchObject({ rev: 1, replies: 2 });
-    const page = await store.messages.thread("group", 1, 2, 9);
-    expect(page.map(({ seq, deletedAt }) => [seq, deletedAt])).toEqual([
-      [3, 60],
-      [4, undefined],
+    expect(await found(store, 1)).toMatchObject({ rev: 1, replies: { count: 2, upTo: 5 } });
+    const page = await store.messages.from("group", 3, 9, { thread: 1 });
+    expect(page.messages.map(({ seq, thread, deletedAt }) => [seq, thread, deletedAt])).toEqual([
+      [3, 1, 60],
+      [4, 1, undefined],
     ]);
-    expect(page[0]).toMatchObject({ thread: 1 });
+    const before = await store.messages.before("group", 4, 1, { thread: 1 });
+    expect([before.messages.map(({ seq }) => seq), before.more]).toEqual([[3], true]);
     expect(await store.messages.findAll("group", [4, 1, 99])).toMatchObject([{ seq: 1 }, { seq: 4 }]);
+  });
+
+  test("who removes all they wrote takes their replies out of the count, and leaves the threads they began", async () => {
+    const { store } = await opened();
+    await send(store, "root", 2);
+    for (const [text, author] of [
+      ["a", 2],
+      ["b", 2],
+      ["c", 3],
+    ] as const)
+      await send(store, text, author, { thread: 1, body: { text, replyTo: 1 } });
+    const once = {
+      ...draft("twice", 3),
+      thread: 1,
+      body: { text: "twice", replyTo: 1 },
+      mentions: { reply: 2 },
+    };
+    const [stored, again] = (await store.messages.append([once, once])).map(messageOf);
+    expect(again).toEqual(stored);
+    await store.messages.removeOf(2, 60, 2);
+    expect(await found(store, 1)).toMatchObject({ deletedAt: 60, replies: { count: 3, upTo: 7 } });
   });
 
   test("an edit keeps what is answered, counts once, and is its author's alone", async () => {
@@ -98,8 +120,9 @@ export function changeSuite(open: OpenGround): void {
     await pin(3);
     await pin(2);
     await pin(2, false);
-    const pinned = async () => (await store.messages.pinned("group")).map(({ seq }) => seq);
-    expect(await pinned()).toEqual([3, 1]);
+    const pinned = async () =>
+      (await store.messages.before("group", null, 9, "pins")).messages.map(({ seq }) => seq);
+    expect(await pinned()).toEqual([1, 3]);
     await store.messages.remove("group", 3, 95);
     expect(await pinned()).toEqual([1]);
     expect(await refusal(pin(3))).toBe("unknown_message");
