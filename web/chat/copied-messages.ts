@@ -1,3 +1,14 @@
+/** What a message was written as, by the element that shows it. */
+const sources = new WeakMap<Element, () => string>();
+
+/** Says of an element what the message in it was written as. */
+export const source =
+  (text: () => string) =>
+  (element: Element): void => {
+    sources.set(element, text);
+    element.setAttribute("data-text", "");
+  };
+
 /**
  * Makes copied text look like the log: author and time above each run of messages, a line for each message, and no hidden
  * times. The browser copies a selection within one message by itself.
@@ -16,7 +27,7 @@ export function copiesAsShown(log: HTMLElement): () => void {
 }
 
 const textAround = (node: Node | null): Element | null =>
-  (node instanceof Element ? node : (node?.parentElement ?? null))?.closest("article p") ?? null;
+  (node instanceof Element ? node : (node?.parentElement ?? null))?.closest("[data-text]") ?? null;
 
 function isWithinOneText({ anchorNode, focusNode }: Selection): boolean {
   const text = textAround(anchorNode);
@@ -28,13 +39,17 @@ function textOf(log: HTMLElement, selection: Selection): string {
   const ranges = Array.from({ length: selection.rangeCount }, (_, at) => selection.getRangeAt(at));
   const selected = (node: Element | null) =>
     node ? ranges.map((range) => partOf(node, range)).join("") : "";
+  const written = (node: Element | null) => {
+    const part = selected(node);
+    return node && part !== "" && part === node.textContent ? (sources.get(node)?.() ?? part) : part;
+  };
   const paragraphs: string[][] = [];
   let isRun = false;
   for (const row of log.querySelectorAll("[data-key]")) {
     const isMessage = row.matches("article");
     const head = [...row.querySelectorAll(isMessage ? "header > *" : ".label, bdi, time")];
     const above = head.map(selected).filter(Boolean).join(" ");
-    const lines = [above, isMessage ? selected(row.querySelector("p")) : ""].filter(Boolean);
+    const lines = [above, isMessage ? written(row.querySelector("[data-text], p")) : ""].filter(Boolean);
     if (lines.length === 0) continue;
     if (isRun && isMessage && above === "") paragraphs.at(-1)!.push(...lines);
     else paragraphs.push(lines);

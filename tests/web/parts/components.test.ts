@@ -53,7 +53,7 @@ describe("a message", () => {
     expect(link.dir).toBe("ltr");
     expect([link.getAttribute("href"), link.rel, link.target]).toEqual([
       "https://example.org/?a=1&b=2",
-      "noopener noreferrer",
+      "noopener noreferrer nofollow",
       "_blank",
     ]);
   });
