@@ -1,4 +1,4 @@
-import { and, eq, isNotNull, isNull, like, ne, type SQL, sql } from "drizzle-orm";
+import { and, eq, isNotNull, isNull, ne, type SQL, sql } from "drizzle-orm";
 import type { ChatEvent } from "../protocol/events.ts";
 import { toPerson } from "../protocol/person.ts";
 import { type AccountStatus, may, type Role } from "../protocol/roles.ts";
@@ -80,8 +80,9 @@ export const users = {
   }),
 
   /** Those who do not show how far they have read. */
-  discreet: statement(function* ({ db, t: { users } }) {
-    const hidden = like(users.preferences, '%"showRead":false%');
+  discreet: statement(function* ({ db, t: { users }, words }) {
+    // What is false in JSON is 0 for SQLite, and a word for PostgreSQL.
+    const hidden = sql`cast(${words.field(users.preferences, "showRead")} as text) in ('0', 'false')`;
     return (yield* rows(db.select({ id: users.id }).from(users).where(hidden))).map(({ id }) => id);
   }),
 

@@ -56,6 +56,9 @@ export class Chat {
       me: me.id,
       epoch: () => this.#epoch,
       ask,
+      tell: (command) => this.connection.tell(command),
+      sizeOf: (id) => (id === groupId ? this.people.everyone.length : 2),
+      showsRead: () => this.myself.preferences?.showRead ?? false,
       after: system.after,
       settled: (clientId) => this.outbox.settle(clientId),
       startOver: () => this.#askToEnter(),
@@ -164,6 +167,18 @@ export class Chat {
       case "read.marked":
         this.conversations.of(event.conversation).reading.marked(event);
         break;
+      case "typing.began":
+        this.conversations.held(event.conversation)?.typing.began(event.person);
+        break;
+      case "typing.ended":
+        this.conversations.held(event.conversation)?.typing.ended(event.person);
+        break;
+      case "read.seen":
+        this.conversations.held(event.conversation)?.readers.saw(event.person, event.seq);
+        break;
+      case "readers.listed":
+        this.conversations.held(event.conversation)?.readers.listed(event.readers);
+        break;
       case "presence.changed":
         this.people.change(event.online, event.offline);
         this.systemLines.presence(event);
@@ -181,6 +196,7 @@ export class Chat {
       case "preferences.changed":
       case "report.added":
         this.myself.hear(event);
+        if (event.type === "preferences.changed") this.#current?.askReaders();
         break;
       case "settings.changed":
         this.#messageBytes = event.messageBytes;

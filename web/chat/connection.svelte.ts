@@ -102,6 +102,11 @@ export class Connection {
     return this.#send(command, { refused });
   }
 
+  /** Sends a command of which it does not matter whether it arrives. */
+  tell(command: Ask): void {
+    this.#send(command, null);
+  }
+
   /** Sends a command and resolves when its answer has come; throws `Refused`, also when no answer can come any more. */
   request(command: Ask): Promise<void> {
     return new Promise((answered, reject) => {
@@ -126,11 +131,11 @@ export class Connection {
     waiting?.refused(refusal);
   }
 
-  #send(command: Ask, waiting: Waiting): string | null {
+  #send(command: Ask, waiting: Waiting | null): string | null {
     this.#count += 1;
     const ref = String(this.#count);
     if (!this.#socket.send({ ...command, ref } as Command)) return null;
-    this.#asked.set(ref, waiting);
+    if (waiting) this.#asked.set(ref, waiting);
     return ref;
   }
 

@@ -3,7 +3,9 @@ import type { Conversation as Entered, EventOf, Message } from "../../server/pro
 import { limits } from "../../server/protocol/limits.ts";
 import type { Ask } from "./connection.svelte.ts";
 import { merged, Pages } from "./pages.svelte.ts";
+import { Readers } from "./readers.svelte.ts";
 import { isForReading, Reading } from "./reading.svelte.ts";
+import { Typing } from "./typing.svelte.ts";
 
 /** What a conversation needs from the chat it belongs to. */
 export interface ConversationDeps {
@@ -12,6 +14,12 @@ export interface ConversationDeps {
   epoch(): string;
   /** Sends a command and gives its ref, or null when there is no connection. */
   ask(command: Ask, refused?: (refusal: EventOf<"error">) => void): string | null;
+  /** Sends a command of which it does not matter whether it arrives. */
+  tell(command: Ask): void;
+  /** How many people there are in a conversation. */
+  sizeOf(id: ConversationId): number;
+  /** Whether this person shows how far they have read, and so sees it of others. */
+  showsRead(): boolean;
   after(ms: number, run: () => void): () => void;
   /** The server has this message of ours. */
   settled(clientId: string): void;
@@ -45,6 +53,8 @@ export class Conversation {
   readonly id: ConversationId;
   readonly pages = new Pages();
   readonly reading: Reading;
+  readonly typing: Typing;
+  readonly readers = new Readers();
   readonly #deps: ConversationDeps;
   #lastMessageAt = $state<number | null>(null);
   /** Pages that are wanted before or after what is held; without a `ref` while there is no connection. */
@@ -68,6 +78,14 @@ export class Conversation {
       mark: (seq) => deps.ask({ type: "read.mark", conversation: id, seq }) !== null,
       unmark: (seq) => deps.ask({ type: "read.unmark", conversation: id, seq }) !== null,
       means: (message) => this.#means(message),
+      after: deps.after,
+    });
+    this.typing = new Typing({
+      me: deps.me,
+      tell(isTyping) {
+        if (deps.sizeOf(id) <= limits.typingPeopleMax)
+          deps.tell({ type: isTyping ? "typing.begin" : "typing.end", conversation: id });
+      },
       after: deps.after,
     });
     this.firstNew = $derived(this.#findFirstNew());
@@ -111,6 +129,7 @@ export class Conversation {
     if (wanted.newer) this.readNewer();
     this.#begin();
     this.#catchUp();
+    this.askReaders();
   }
 
   /** The conversation is opened: it is held from the first unread message on, or at its end. */
@@ -121,11 +140,20 @@ export class Conversation {
     if (divider !== null && !this.pages.reachesBackTo(divider + 1)) this.#letGo();
     this.pages.beginAt(this.firstNew);
     this.#begin();
+    this.askReaders();
+  }
+
+  /** Asks how far the others have read, where that is shown. */
+  askReaders(): void {
+    if (!this.#deps.showsRead()) this.readers.listed([]);
+    else if (this.#opened && this.#deps.sizeOf(this.id) <= limits.readersMax)
+      this.#deps.ask({ type: "readers.read", conversation: this.id });
   }
 
   leave(): void {
     this.#opened = this.#endWanted = false;
     this.reading.leave();
+    this.typing.end();
     if (this.pages.newer) this.#letGo();
     this.#extending = {};
     this.pages.keep(keptWhenLeft);
@@ -154,6 +182,7 @@ export class Conversation {
   /** A live message, new or changed. The next change is applied; after a hole, what is missing is asked for. */
   receive(message: Message): void {
     this.#heard = Math.max(this.#heard, message.rev);
+    if (message.rev === message.seq) this.typing.ended(message.author);
     if (message.rev === this.#cursor + 1) {
       this.#cursor = message.rev;
       this.#take([message]);

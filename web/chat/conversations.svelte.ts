@@ -35,6 +35,11 @@ export class Conversations {
     return made;
   }
 
+  /** The conversation of that name if there is one: nothing that is only said in passing makes one appear. */
+  held(id: ConversationId): Conversation | undefined {
+    return this.#byId.get(id);
+  }
+
   /** Takes over the server's list. One that is not in it has no messages. */
   enter(list: Entered[]): void {
     for (const { id } of list) this.of(id);

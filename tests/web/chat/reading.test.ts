@@ -160,7 +160,7 @@ test("what means this person is counted apart: names, calls to all, and answers 
     { mentions: { everyone: true } },
     { mentions: { here: true } },
     { mentions: { people: [bob.id] } },
-    { body: { text: "yes", replyTo: 1 } },
+    { body: { text: "yes", replyTo: 1 }, mentions: { reply: alice.id } },
     { body: { text: "to bob", replyTo: named.seq } },
   ];
   for (const more of others) says(more);
