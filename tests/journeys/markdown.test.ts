@@ -1,0 +1,53 @@
+import { expect, test } from "bun:test";
+import { stage } from "../support/stage.ts";
+
+const { visit } = stage({ browser: true });
+
+const code = "```ts\n\tif (a < b)  {\n\n    return `x`;\n}\n```";
+
+test("what is written with signs is shown without them, and comes back as it was written", async () => {
+  const alice = await (await visit("alice")).register();
+  const bob = await (await visit("bob")).register();
+  const field = alice.page.getByRole("textbox", { name: "Message", exact: true });
+  const { keyboard } = alice.page;
+
+  await field.pressSequentially("Bring ");
+  await keyboard.press("Control+b");
+  await field.pressSequentially("all");
+  await keyboard.press("End");
+  await keyboard.press("Shift+Enter");
+  await field.pressSequentially("- bread");
+  await keyboard.press("Shift+Enter");
+  await field.pressSequentially("milk ||and cake||");
+  await keyboard.press("Shift+Enter");
+  await keyboard.press("Shift+Enter");
+  expect(await field.inputValue()).toBe("Bring **all**\n- bread\n- milk ||and cake||\n");
+  // Undoing takes back what the keys have done as it takes back what was typed.
+  await keyboard.press("Control+z");
+  expect(await field.inputValue()).toBe("Bring **all**\n- bread\n- milk ||and cake||\n- ");
+  await keyboard.press("Control+Shift+z");
+  await field.pressSequentially("@bob");
+  await keyboard.press("Enter");
+
+  const list = bob.log.getByRole("listitem");
+  await list.filter({ hasText: "bread" }).waitFor();
+  expect(await bob.log.locator("strong").allTextContents()).toEqual(["all"]);
+  expect(await bob.log.locator(".mention.me").allTextContents()).toEqual(["@bob"]);
+  await bob.log.getByRole("button", { name: "Show spoiler" }).press("Enter");
+  await bob.log.getByText("and cake").waitFor();
+
+  await field.fill(code);
+  await keyboard.press("Control+End");
+  await keyboard.press("Enter");
+  await bob.context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await bob.log.getByRole("button", { name: "Copy", exact: true }).click();
+  await bob.log.getByRole("button", { name: "Copied" }).waitFor();
+  const clipboard = () => bob.page.evaluate(() => navigator.clipboard.readText());
+  expect(await clipboard()).toBe("\tif (a < b)  {\n\n    return `x`;\n}");
+  await bob.log.locator("pre .keyword").first().waitFor();
+
+  // Over several messages a whole one is copied as it was written.
+  await bob.log.evaluate((log) => document.getSelection()!.selectAllChildren(log));
+  await bob.page.keyboard.press("Control+c");
+  expect(await clipboard()).toContain(`Bring **all**\n- bread\n- milk ||and cake||\n@bob\n${code}`);
+});
