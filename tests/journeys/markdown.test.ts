@@ -49,5 +49,19 @@ test("what is written with signs is shown without them, and comes back as it was
   // Over several messages a whole one is copied as it was written.
   await bob.log.evaluate((log) => document.getSelection()!.selectAllChildren(log));
   await bob.page.keyboard.press("Control+c");
-  expect(await clipboard()).toContain(`Bring **all**\n- bread\n- milk ||and cake||\n@bob\n${code}`);
+  const written = "Bring **all**\n- bread\n- milk ||and cake||\n@bob";
+  expect(await clipboard()).toContain(`${written}\n${code}`);
+  // Of a part what is seen is copied.
+  await bob.log.evaluate((log) => {
+    const ends = [log.querySelector("strong")!, log.querySelector("pre .string")!];
+    document.getSelection()!.setBaseAndExtent(ends[0]!, 0, ends[1]!, 1);
+  });
+  await bob.page.keyboard.press("Control+c");
+  expect(await clipboard()).toContain("all\nbread\nmilk and cake\n@bob\n\tif (a < b)  {\n\n    return `x`");
+  await bob.log
+    .locator("[data-text]")
+    .first()
+    .evaluate((text) => document.getSelection()!.selectAllChildren(text));
+  await bob.page.keyboard.press("Control+c");
+  expect(await clipboard()).toBe(written);
 });

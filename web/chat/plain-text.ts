@@ -2,7 +2,7 @@
 const most = 600;
 
 /** Shown in place of what its author hid. */
-const hidden = "▒▒▒▒";
+export const hiddenText = "▒▒▒▒";
 
 const codeSpan = /(`+)(?!`)([\s\S]*?[^`])\1(?!`)/;
 /** What has no end may have lost it where the text was cut, so it is hidden too. */
@@ -22,7 +22,7 @@ const pairs = [
  */
 export function plainText(markdown: string): string {
   const start = markdown.slice(0, most).toWellFormed();
-  const text = start.replace(spoiler, hidden).replace(fenceLine, "").replace(lineStart, "");
+  const text = start.replace(spoiler, hiddenText).replace(fenceLine, "").replace(lineStart, "");
   return outsideCode(text).replace(/\s+/g, " ").trim();
 }
 
