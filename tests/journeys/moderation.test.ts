@@ -15,6 +15,7 @@ async function arrive(name: string, options = desk): Promise<Visitor> {
 const rowOf = (visitor: Visitor, text: string) =>
   visitor.log.getByRole("article").filter({ hasText: text }).last();
 const choices = ({ page }: Visitor) => page.getByRole("menuitem").allInnerTexts();
+const always = ["Reply", "Copy text", "Copy link"];
 const dialog = ({ page }: Visitor) => page.getByRole("alertdialog");
 const answer = (visitor: Visitor, name: string) =>
   dialog(visitor).getByRole("button", { name, exact: true }).click();
@@ -36,14 +37,17 @@ test("ASVS 8.2.1 a moderator deletes a message before everybody's eyes; members 
   await Promise.all([mona.sees("Buy cheap watches"), anna.sees("Buy cheap watches")]);
 
   await more(anna, "Buy cheap watches");
-  expect(await choices(anna)).toEqual(["Copy text", "Report…"]);
+  expect(await choices(anna)).toEqual([...always, "Mark unread from here", "Report…"]);
   await anna.page.keyboard.press("Escape");
   await more(bert, "Buy cheap watches");
-  expect(await choices(bert)).toEqual(["Copy text", "Delete…"]);
+  expect(await choices(bert)).toEqual(["Reply", "Edit", "Copy text", "Copy link", "Delete…"]);
   await bert.page.keyboard.press("Escape");
 
   await more(mona, "Buy cheap watches");
-  expect(await choices(mona)).toEqual(["Copy text", "Report…", "Mute author…", "Delete…", "Ban author…"]);
+  expect(await choices(mona)).toEqual([
+    ...[...always, "Mark unread from here", "Pin"],
+    ...["Report…", "Mute author…", "Delete…", "Ban author…"],
+  ]);
   await choose(mona, "Delete…");
   await answer(mona, "Delete");
   // It quotes the message, and closes with the answer, which may come after the event.
@@ -69,7 +73,7 @@ test("ASVS 8.2.1 a moderator deletes a message before everybody's eyes; members 
   await mona.say("Please be kind");
   await anna.sees("Please be kind");
   await more(anna, "Please be kind");
-  expect(await choices(anna)).toEqual(["Copy text", "Report…"]);
+  expect(await choices(anna)).toEqual([...always, "Mark unread from here", "Report…"]);
 });
 
 test("who is muted is told so in place of the composer, and writes again when it is over", async () => {
@@ -106,7 +110,7 @@ test("a report reaches the moderators while they look, and is settled by them", 
   await anna.conversation("bert").click();
   await anna.sees("Your secret is safe, for money");
   await more(anna, "Your secret is safe, for money");
-  expect(await choices(anna)).toEqual(["Copy text", "Report…"]);
+  expect(await choices(anna)).toEqual([...always, "Mark unread from here", "Report…"]);
   await choose(anna, "Report…");
   await dialog(anna).getByLabel("What is wrong with it?").fill("He wants money of me");
   await answer(anna, "Report");

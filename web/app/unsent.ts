@@ -6,6 +6,8 @@ export interface Unsent {
   clientId: string;
   conversation: ConversationId;
   text: string;
+  /** The place of the message that it answers; left out where none. */
+  replyTo?: number;
   /** When it was written, UTC milliseconds; also its place in line. */
   at: number;
   tab: string;

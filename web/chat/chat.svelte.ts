@@ -164,6 +164,12 @@ export class Chat {
       case "history.page":
         this.conversations.of(event.conversation).page(event);
         break;
+      case "message.list":
+        this.conversations.of(event.conversation).quoted.take(event);
+        break;
+      case "thread.page":
+        this.conversations.of(event.conversation).thread?.take(event);
+        break;
       case "read.marked":
         this.conversations.of(event.conversation).reading.marked(event);
         break;

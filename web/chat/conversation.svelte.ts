@@ -3,8 +3,10 @@ import type { Conversation as Entered, EventOf, Message } from "../../server/pro
 import { limits } from "../../server/protocol/limits.ts";
 import type { Ask } from "./connection.svelte.ts";
 import { merged, Pages } from "./pages.svelte.ts";
+import { Quoted } from "./quoted.svelte.ts";
 import { Readers } from "./readers.svelte.ts";
 import { isForReading, Reading } from "./reading.svelte.ts";
+import { Thread } from "./thread.svelte.ts";
 import { Typing } from "./typing.svelte.ts";
 
 /** What a conversation needs from the chat it belongs to. */
@@ -41,6 +43,8 @@ type HistoryPage = EventOf<"history.page">;
 interface Loading {
   ref: string | null;
   around: number | null;
+  /** Whether to begin at that message, rather than at the first unread one from there on. */
+  jumps?: boolean;
   /** The page that was loaded already and had nothing new in it. */
   before: HistoryPage | null;
 }
@@ -69,6 +73,9 @@ export class Conversation {
   #heard = 0;
   /** The message above which the new part begins; null where that is not known to be held. */
   readonly firstNew: number | null;
+  /** Messages that others answer and that are not held. */
+  readonly quoted: Quoted;
+  #thread = $state.raw<Thread | null>(null);
 
   constructor(id: ConversationId, deps: ConversationDeps) {
     this.id = id;
@@ -88,7 +95,30 @@ export class Conversation {
       },
       after: deps.after,
     });
+    this.quoted = new Quoted({
+      ask: (seqs, refused) => deps.ask({ type: "message.read", conversation: id, seqs }, refused),
+    });
     this.firstNew = $derived(this.#findFirstNew());
+  }
+
+  /** The thread that is read beside the log. */
+  get thread(): Thread | null {
+    return this.#thread;
+  }
+
+  openThread(seq: number): void {
+    const ask = (seq: number, before: number | undefined, refused: () => void) =>
+      this.#deps.ask({ type: "thread.read", conversation: this.id, seq, before }, refused);
+    this.#thread = new Thread(seq, { ask });
+  }
+
+  closeThread(): void {
+    this.#thread = null;
+  }
+
+  /** The message of this place, as far as it is known; null for what one does not see. */
+  messageAt(seq: number): Message | null | undefined {
+    return this.pages.at(seq) ?? this.quoted.of(seq);
   }
 
   get lastMessageAt(): number | null {
@@ -130,6 +160,8 @@ export class Conversation {
     this.#begin();
     this.#catchUp();
     this.askReaders();
+    this.quoted.resume();
+    this.#thread?.resume();
   }
 
   /** The conversation is opened: it is held from the first unread message on, or at its end. */
@@ -152,6 +184,8 @@ export class Conversation {
 
   leave(): void {
     this.#opened = this.#endWanted = false;
+    this.quoted.clear();
+    this.closeThread();
     this.reading.leave();
     this.typing.end();
     if (this.pages.newer) this.#letGo();
@@ -177,6 +211,13 @@ export class Conversation {
     this.#loading = null;
     this.#begin();
     if (!this.#loading) this.pages.beginAt(null);
+  }
+
+  /** Shows a message in its place, as soon as it is held. */
+  jumpTo(seq: number): void {
+    this.#endWanted = false;
+    if (this.pages.at(seq)) this.pages.beginAt(seq);
+    else this.#load({ around: seq, before: null, jumps: true });
   }
 
   /** A live message, new or changed. The next change is applied; after a hole, what is missing is asked for. */
@@ -219,19 +260,27 @@ export class Conversation {
   }
 
   /** Begins with the page. Where unread messages are looked for, loads more until one is found that was not deleted. */
-  #loaded(page: HistoryPage, { around, before }: Loading): void {
+  #loaded(page: HistoryPage, { around, before, jumps }: Loading): void {
     const whole = before ? joined(before, page) : page;
+    if (jumps) {
+      this.#beginWith(whole, around);
+      return;
+    }
     const first =
       around === null ? undefined : whole.messages.find((one) => one.seq >= around && this.#isNew(one));
     if (around !== null && !first && whole.newer) {
       this.#load({ around, before: whole });
       return;
     }
+    this.#beginWith(whole, first?.seq ?? null);
+  }
+
+  #beginWith(page: HistoryPage, seq: number | null): void {
     this.#loading = null;
     this.#endWanted = false;
     this.#extending = {};
-    this.pages.begin(whole, first?.seq ?? null);
-    this.#takePage(whole);
+    this.pages.begin(page, seq);
+    this.#takePage(page);
   }
 
   /**
@@ -248,10 +297,12 @@ export class Conversation {
 
   #take(messages: readonly Message[]): void {
     for (const message of messages) {
-      this.reading.count(message, this.#held(message));
+      this.reading.count(message, this.pages.at(message.seq));
       this.#lastMessageAt = Math.max(this.#lastMessageAt ?? 0, message.createdAt);
     }
     this.pages.merge(messages);
+    this.quoted.update(messages);
+    this.#thread?.receive(messages);
     if (!this.pages.newer) this.reading.show(this.pages.messages.at(-1));
     if (this.reading.watched && this.pages.messages.length > 2 * keptWhenWatched) this.#shorten();
   }
@@ -267,7 +318,7 @@ export class Conversation {
     this.#load({ around: this.#endWanted || divider === null ? null : divider + 1, before: null });
   }
 
-  #load({ around, before }: Omit<Loading, "ref">): void {
+  #load({ around, before, jumps }: Omit<Loading, "ref">): void {
     const where = before
       ? { after: before.messages.at(-1)!.seq, limit: limits.historyPageMax }
       : around === null
@@ -278,7 +329,7 @@ export class Conversation {
       this.#loading = null;
       this.#begin();
     });
-    this.#loading = ref === null ? null : { ref, around, before };
+    this.#loading = ref === null ? null : { ref, around, before, jumps };
   }
 
   #extend(way: Way, where: { before: number } | { after: number }): void {
@@ -314,10 +365,6 @@ export class Conversation {
   #means({ mentions: { everyone, here, people, reply } = {} }: Message): boolean {
     const { me } = this.#deps;
     return everyone === true || here === true || people?.includes(me) === true || reply === me;
-  }
-
-  #held({ seq }: Pick<Message, "seq">): Message | undefined {
-    return this.pages.messages.find((one) => one.seq === seq);
   }
 
   #catchUp(): void {

@@ -3,17 +3,38 @@ import { isAbove, may } from "../../server/protocol/roles.ts";
 import type { Chat } from "./chat.svelte.ts";
 
 /** What can be done with a message, or to its author because of it. */
-export type MessageAction = "copy" | "report" | "mute" | "delete" | "ban";
+export type MessageAction =
+  | "reply"
+  | "edit"
+  | "copy"
+  | "link"
+  | "unread"
+  | "pin"
+  | "unpin"
+  | "report"
+  | "mute"
+  | "delete"
+  | "ban";
+
+/** Those that are asked about before they are done. */
+export type AskedAction = Extract<MessageAction, "copy" | "report" | "mute" | "delete" | "ban">;
 
 /** A stored message, as far as one has to know it to do something with it. */
 export interface Subject {
   seq: number;
   author: number;
   text: string;
+  isPinned: boolean;
 }
 
 export const entries: Record<MessageAction, { text: string; isGrave?: boolean }> = {
+  reply: { text: "Reply" },
+  edit: { text: "Edit" },
   copy: { text: "Copy text" },
+  link: { text: "Copy link" },
+  unread: { text: "Mark unread from here" },
+  pin: { text: "Pin" },
+  unpin: { text: "Unpin" },
   report: { text: "Report…" },
   mute: { text: "Mute author…" },
   delete: { text: "Delete…", isGrave: true },
@@ -24,15 +45,22 @@ export const entries: Record<MessageAction, { text: string; isGrave?: boolean }>
 export function messageActions(
   chat: Chat,
   conversation: ConversationId,
-  { author }: Subject,
+  { author, isPinned }: Subject,
 ): MessageAction[] {
   const { people, me } = chat;
   const isMine = author === me.id;
   const isAboveAuthor = isAbove(people.roleOf(me.id), people.roleOf(author));
   const looksAfter = conversation === groupId && !isMine && isAboveAuthor;
   const can = (right: Parameters<typeof may>[1]) => looksAfter && may(people.roleOf(me.id), right);
+  const canWrite = chat.mayWriteIn(conversation);
+  const canPin = conversation !== groupId || may(people.roleOf(me.id), "message.pin in group");
   const all: [MessageAction, boolean][] = [
+    ["reply", canWrite],
+    ["edit", canWrite && isMine],
     ["copy", true],
+    ["link", true],
+    ["unread", !isMine],
+    [isPinned ? "unpin" : "pin", canWrite && canPin],
     ["report", !isMine],
     ["mute", can("people.mute") && people.reachable(author)],
     ["delete", isMine || can("message.delete any")],

@@ -75,10 +75,12 @@ export class Outbox {
     return this.#durable;
   }
 
-  add(conversation: ConversationId, text: string): void {
+  add(conversation: ConversationId, text: string, replyTo?: number): void {
     const { system, clock, tabs } = this.#deps;
     const at = Math.max(clock.now(), (this.#entries.at(-1)?.at ?? 0) + 1);
-    this.#put({ clientId: system.newId(), conversation, text, at, tab: tabs.me, failed: null });
+    const answers = replyTo === undefined ? {} : { replyTo };
+    const clientId = system.newId();
+    this.#put({ clientId, conversation, text, ...answers, at, tab: tabs.me, failed: null });
     this.#flush();
   }
 
@@ -153,8 +155,9 @@ export class Outbox {
     if (!this.#online || this.#flying || this.#hindrance) return;
     const next = this.#entries.find((one) => one.failed === null && one.tab === this.#deps.tabs.me);
     if (!next) return;
-    const { clientId, conversation, text } = next;
-    const command = { type: "message.send", conversation, clientId, body: { text } } as const;
+    const { clientId, conversation, text, replyTo } = next;
+    const body = replyTo === undefined ? { text } : { text, replyTo };
+    const command = { type: "message.send", conversation, clientId, body } as const;
     if (!this.#deps.ask(command, (refusal) => this.#refused(next, refusal))) return;
     this.#flying = clientId;
     this.#later(receiptWithin);

@@ -40,6 +40,12 @@ export class Pages {
     return this.#start !== null;
   }
 
+  /** The message with this `seq`, where it is held. */
+  at(seq: number): Message | undefined {
+    const found = this.#messages[placeOf(this.#messages, seq)];
+    return found?.seq === seq ? found : undefined;
+  }
+
   /** Whether everything from this `seq` on is held, as far as what is held goes. */
   reachesBackTo(seq: number): boolean {
     return this.loaded && (!this.#more || (this.#messages[0]?.seq ?? Number.POSITIVE_INFINITY) <= seq);
@@ -101,10 +107,14 @@ export function merged(messages: readonly Message[], others: readonly Message[])
     const index = placeOf(all, message.seq);
     const held = all[index];
     if (held?.seq !== message.seq) all.splice(index, 0, message);
-    else if (message.rev > held.rev) all[index] = message;
+    else if (message.rev > held.rev || isCountedFurther(message, held)) all[index] = message;
   }
   return all;
 }
+
+/** What answers a message is counted without another `rev`. */
+const isCountedFurther = (message: Message, held: Message): boolean =>
+  message.rev === held.rev && (message.replies?.upTo ?? 0) > (held.replies?.upTo ?? 0);
 
 /** Where a message with this `seq` stands, or would stand, among messages in ascending order. */
 function placeOf(messages: readonly Message[], seq: number): number {

@@ -1,5 +1,6 @@
 import type { Message } from "../../server/protocol/events.ts";
 import type { Unsent } from "../app/unsent.ts";
+import { replyCounts } from "./replies.ts";
 import type { SystemLine } from "./system-lines.svelte.ts";
 
 /** `lead` is the first of a run of messages by one author: it shows who and when. */
@@ -14,6 +15,12 @@ export interface MessageRow {
   lead: boolean;
   /** Somebody has deleted it, and nothing is left of what it said. */
   deleted: boolean;
+  /** The stored message with all that belongs to it; null for what is still to be sent. */
+  message: Message | null;
+  /** The place of the message that it answers; null where none. */
+  answers: number | null;
+  /** How many messages its thread has besides. */
+  replies: number;
   /** Null for what is stored; otherwise whether it waits, or why it failed. */
   pending: { failed: string | null } | null;
 }
@@ -28,7 +35,7 @@ export interface Log {
   me: number;
   messages: readonly Message[];
   /** Messages that are not known to be stored; they stand after all others. */
-  pending: readonly Pick<Unsent, "clientId" | "text" | "at" | "failed">[];
+  pending: readonly Pick<Unsent, "clientId" | "text" | "at" | "failed" | "replyTo">[];
   systemLines: readonly SystemLine[];
   /** The new part begins with the message of this `seq`; null when there is none. */
   newFrom: number | null;
@@ -64,18 +71,22 @@ export function rowsOf({ me, messages, pending, systemLines, newFrom, dayOf }: L
     rows.push({ kind: "message", key: `${row.author} ${row.clientId}`, ...row, lead });
   };
 
-  for (const { seq, author, clientId, body, createdAt, deletedAt } of messages) {
+  const replies = replyCounts(messages);
+  for (const message of messages) {
+    const { seq, author, clientId, body, createdAt, deletedAt } = message;
     const deleted = deletedAt !== undefined;
     tell(seq);
     if (seq === newFrom) {
       startDay(createdAt);
       rows.push({ kind: "unread", key: "unread" });
     }
-    say({ seq, author, clientId, text: body.text, at: createdAt, deleted, pending: null });
+    const stored = { seq, message, answers: body.replyTo ?? null, replies: replies.get(seq) ?? 0 };
+    say({ ...stored, author, clientId, text: body.text, at: createdAt, deleted, pending: null });
   }
   tell(Number.POSITIVE_INFINITY);
-  for (const { clientId, text, at, failed } of pending) {
-    say({ seq: null, author: me, clientId, text, at, deleted: false, pending: { failed } });
+  for (const { clientId, text, at, failed, replyTo = null } of pending) {
+    const unsent = { seq: null, message: null, answers: replyTo, replies: 0, deleted: false };
+    say({ ...unsent, author: me, clientId, text, at, pending: { failed } });
   }
   return rows;
 }

@@ -100,6 +100,11 @@ export class ModelServer {
     held.head += 1;
     const written = message(held.head, { author, conversation, ...(clientId ? { clientId } : {}), ...more });
     if (text) written.body = { text };
+    const answered = held.messages.find(({ seq }) => seq === written.body.replyTo);
+    if (answered) {
+      written.thread = answered.thread ?? answered.seq;
+      if (answered.author !== author) written.mentions = { ...written.mentions, reply: answered.author };
+    }
     held.messages.push(written);
     this.publish({ type: "message.sent", message: written });
     return written;
@@ -211,7 +216,7 @@ export class ModelServer {
           ...{ type: "thread.page", ref: command.ref, conversation: command.conversation, more: false },
           seq: command.seq,
           messages: this.of(command.conversation).messages.filter(
-            ({ thread, seq }) => thread === command.seq && seq > (command.after ?? 0),
+            ({ thread, seq }) => (thread ?? seq) === command.seq && seq > (command.after ?? 0),
           ),
         };
       case "pins.read":

@@ -34,6 +34,9 @@ describe("a message", () => {
       lead: true,
       deleted: false,
       pending: null,
+      message: null,
+      answers: null,
+      replies: 0,
     },
     text: "  two spaces,\nhttps://example.org/?a=1&b=2 and <b>no markup</b>",
   };

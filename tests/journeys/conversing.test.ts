@@ -1,0 +1,64 @@
+import { expect, test } from "bun:test";
+import { stage } from "../support/stage.ts";
+import { desk, phone, type Visitor } from "../support/visitor.ts";
+
+const { visit } = stage({ browser: true, people: { mona: "moderator", anna: "member", bert: "member" } });
+
+async function arrive(name: string, options = desk): Promise<Visitor> {
+  const visitor = await (await visit(name, options)).logIn();
+  await visitor.log.waitFor();
+  return visitor;
+}
+const rowOf = (visitor: Visitor, text: string) =>
+  visitor.log.getByRole("article").filter({ hasText: text }).first();
+
+async function choose(visitor: Visitor, text: string, entry: string): Promise<void> {
+  await rowOf(visitor, text).hover();
+  await rowOf(visitor, text)
+    .getByRole("button", { name: /^More about/ })
+    .click();
+  await visitor.page.getByRole("menuitem", { name: entry, exact: true }).click();
+}
+
+test("people answer each other, read the thread beside the log, put right what they wrote, and pin what matters", async () => {
+  const [mona, anna, bert] = await Promise.all([arrive("mona"), arrive("anna"), arrive("bert", phone)]);
+  await anna.say("Who brings the *tent*?");
+  await bert.sees("Who brings the *tent*?");
+
+  await choose(bert, "Who brings", "Reply");
+  await bert.page.getByText("Replying to anna").waitFor();
+  await bert.composer.fill("I do");
+  await bert.button("Send").click();
+  const answer = rowOf(anna, "I do");
+  await answer.getByRole("button", { name: "Answers anna Who brings the tent?" }).waitFor();
+  await rowOf(anna, "Who brings").getByRole("button", { name: "1 reply" }).click();
+
+  const thread = anna.page.getByRole("complementary", { name: "Thread" });
+  await thread.getByText("I do").waitFor();
+  await thread.getByRole("textbox", { name: "Reply in the thread" }).fill("Perfect, thenk you");
+  await anna.page.keyboard.press("Enter");
+  await thread.getByText("Perfect, thenk you").waitFor();
+  await rowOf(bert, "Perfect, thenk you").waitFor();
+  await rowOf(bert, "Who brings").getByRole("button", { name: "2 replies" }).waitFor();
+
+  // Up brings back what was said last; Escape gives that up, and keeps what was begun.
+  await anna.page.keyboard.press("ArrowUp");
+  await thread.getByText("Editing your message").waitFor();
+  await anna.page.keyboard.press("Escape");
+  await thread.getByText("Editing your message").waitFor({ state: "detached" });
+  await anna.page.keyboard.press("ArrowUp");
+  await thread.getByRole("textbox", { name: "Reply in the thread" }).fill("Perfect, thank you");
+  await anna.page.keyboard.press("Enter");
+  await rowOf(bert, "Perfect, thank you").getByText("edited").waitFor();
+  expect(await bert.page.getByText("thenk").count()).toBe(0);
+
+  await choose(mona, "Who brings", "Pin");
+  await rowOf(bert, "Who brings").getByText("Pinned").waitFor();
+  await choose(anna, "Who brings", "Delete…");
+  await anna.page.getByRole("alertdialog").getByRole("button", { name: "Delete" }).click();
+  await rowOf(bert, "Message deleted").getByRole("button", { name: "2 replies" }).waitFor();
+  await rowOf(bert, "I do").getByText("Message deleted").waitFor();
+  if (process.env.SHOTS)
+    for (const visitor of [anna, bert, mona])
+      await visitor.page.screenshot({ path: `${process.env.SHOTS}/${visitor.name}.png` });
+});
