@@ -22,8 +22,8 @@ async function choose(visitor: Visitor, text: string, entry: string): Promise<vo
 
 test("people answer each other, read the thread beside the log, put right what they wrote, and pin what matters", async () => {
   const [mona, anna, bert] = await Promise.all([arrive("mona"), arrive("anna"), arrive("bert", phone)]);
-  await anna.say("Who brings the *tent*?");
-  await bert.sees("Who brings the *tent*?");
+  await anna.say("Who brings the tent?");
+  await bert.sees("Who brings the tent?");
 
   await choose(bert, "Who brings", "Reply");
   await bert.page.getByText("Replying to anna").waitFor();

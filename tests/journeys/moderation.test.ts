@@ -110,7 +110,7 @@ test("a report reaches the moderators while they look, and is settled by them", 
   await anna.conversation("bert").click();
   await anna.sees("Your secret is safe, for money");
   await more(anna, "Your secret is safe, for money");
-  expect(await choices(anna)).toEqual([...always, "Mark unread from here", "Report…"]);
+  expect(await choices(anna)).toEqual([...always, "Mark unread from here", "Pin", "Report…"]);
   await choose(anna, "Report…");
   await dialog(anna).getByLabel("What is wrong with it?").fill("He wants money of me");
   await answer(anna, "Report");
