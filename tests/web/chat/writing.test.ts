@@ -10,6 +10,17 @@ test("empty lines around a text go, what is inside stays", () => {
   expect(tidy(" \n\t ")).toBe("");
 });
 
+test("line breaks, indentation, links and code are sent as they were written", () => {
+  const written = [
+    "  indented\n\n\n\tmore",
+    "- a\n  - b\n\n> c",
+    "```ts\n\tif (a < b)  {\n\n}\n```",
+    "[x](https://a.example/_y_?z=%20#\u{1F600})",
+    "\\*a\\* &amp; <b> \u05d0\u200f e\u0301 \u{1F469}\u200d\u{1F467}",
+  ];
+  expect(written.map(tidy)).toEqual(written);
+});
+
 test("whatever is typed or pasted: once tidied, the server takes it, or we say why not", () => {
   const pasted = fc.string({ unit: "binary", maxLength: 200 });
   fc.assert(

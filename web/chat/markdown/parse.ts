@@ -14,9 +14,11 @@ export type Node =
 
 type Container = Extract<Node, { nodes: Node[] }>;
 
-/** More parts than anybody writes: their elements would hold the page up. A block of code is many. */
+/** More parts than anybody writes: their elements would hold the page up for longer than is noticed. */
 const mostParts = 1_500;
-const partsOfFence = 10;
+/** What makes more elements than others counts for more. */
+const weights: Record<string, number> = { fence: 10, link_open: 3 };
+const weightOfMention = 2;
 const kept = 300;
 const parsed = new Map<string, Node[] | null>();
 
@@ -33,9 +35,10 @@ export function parse(text: string): Node[] | null {
 }
 
 function countOf(tokens: readonly Token[]): number {
-  return tokens.reduce((sum, { type, nesting, children }) => {
-    const own = type === "fence" ? partsOfFence : nesting === -1 ? 0 : 1;
-    return sum + own + countOf(children ?? []);
+  return tokens.reduce((sum, { type, nesting, content, children }) => {
+    const own = nesting === -1 ? 0 : (weights[type] ?? 1);
+    const mentions = type === "text" ? content.split("@").length - 1 : 0;
+    return sum + own + mentions * weightOfMention + countOf(children ?? []);
   }, 0);
 }
 
