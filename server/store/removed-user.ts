@@ -10,7 +10,18 @@ import { done, first, rows, some, type Tx, type Work } from "./transaction.ts";
  */
 export function* forgetUser(tx: Tx, id: number, erase: boolean, at: number): Work<boolean> {
   const { db, t } = tx;
-  const { users, sessions, memberships, totp, recoveryCodes, passkeys, identities, tickets, alerts } = t;
+  const {
+    users,
+    sessions,
+    memberships,
+    mentions,
+    totp,
+    recoveryCodes,
+    passkeys,
+    identities,
+    tickets,
+    alerts,
+  } = t;
   const { name, skeleton, role } = users;
   // Waits for sessions that are just being stored, and for messages that make the user a member of something.
   const found = yield* first(
@@ -18,7 +29,17 @@ export function* forgetUser(tx: Tx, id: number, erase: boolean, at: number): Wor
   );
   if (found?.name == null) return false;
   if (found.role === "owner") throw new Refusal("owner_stays");
-  for (const table of [sessions, memberships, totp, recoveryCodes, passkeys, identities, tickets, alerts])
+  for (const table of [
+    sessions,
+    memberships,
+    mentions,
+    totp,
+    recoveryCodes,
+    passkeys,
+    identities,
+    tickets,
+    alerts,
+  ])
     yield* done(db.delete(table).where(eq(table.userId, id)));
   yield* done(db.delete(t.reports).where(eq(t.reports.reporterId, id)));
   yield* revokeInvites(tx, id, at);

@@ -29,8 +29,12 @@ export interface ConversationDeps {
   startOver(): void;
 }
 
-/** When more than this was missed, the latest page is loaded instead of everything that was missed. */
+/**
+ * When more than this was missed, the latest page is loaded instead of everything that was missed. One that is not open then costs
+ * no request until it is opened, and one request otherwise.
+ */
 const catchUpMax = 5_000;
+const catchUpClosedMax = limits.syncPage;
 /** How many messages stay in memory of a conversation that was left, or that is read at its end. */
 const keptWhenLeft = 200;
 const keptWhenWatched = 2_000;
@@ -148,7 +152,7 @@ export class Conversation {
     this.#lastMessageAt = at.lastMessageAt;
     const newer = this.pages.messages.filter(({ rev }) => rev > at.head);
     this.reading.enter(at, newer);
-    if (this.#heard - this.#cursor > catchUpMax) {
+    if (this.#heard - this.#cursor > (this.#opened ? catchUpMax : catchUpClosedMax)) {
       this.#letGo();
       if (this.#opened) this.reading.open();
     }

@@ -7,7 +7,7 @@ import { withDbErrors } from "./db-errors.ts";
 import type { Db } from "./open.ts";
 
 /** How many of the latest messages are looked at: bounds the cost for someone who writes much and never reads. */
-const unreadScan = 10 * limits.unreadMax;
+const unreadScan = 3 * limits.unreadMax;
 
 interface Row {
   id: ConversationId;
@@ -46,17 +46,15 @@ export function postgresConversations(
         ) as following
         where author_id <> place.user_id limit ${limits.unreadMax}::int
       ) as of_others
-    ) as counted_unread on place.head > place.after
+    ) as counted_unread on place.head > place.after and place.last_read is not null
     left join lateral (
       select count(*) as mentions from (
         select from mentions
-        join chat_messages on chat_messages.conversation_id = mentions.conversation_id
-          and chat_messages.seq = mentions.seq
         where mentions.user_id = place.user_id and mentions.conversation_id = place.conversation_id
-          and mentions.seq > place.after and deleted_at is null
+          and mentions.seq > place.after
         limit ${limits.unreadMax}::int
       ) as meaning
-    ) as counted_mentions on place.head > place.after`;
+    ) as counted_mentions on place.head > place.after and place.last_read is not null`;
 
   return {
     of: (userId) =>

@@ -92,7 +92,7 @@ test("what is marked as unread is so after what was read before, and before what
 test("of someone deleted meanwhile nothing is marked", async () => {
   marks.mark({ userId: 7, conversation: "group", seq: 3 });
   await marks.flush();
-  expect(said).toEqual([marked(0, 9, 7)]);
+  expect(said).toEqual([marked(0, 0, 7)]);
 });
 
 describe("where the disk is full", () => {

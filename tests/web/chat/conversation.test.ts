@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import { groupId } from "../../../server/protocol/conversation-id.ts";
+import { directId, groupId } from "../../../server/protocol/conversation-id.ts";
+import { limits } from "../../../server/protocol/limits.ts";
 import { openChat } from "../fakes/client.ts";
-import { bob, direct, ModelServer } from "../fakes/model-server.ts";
+import { alice, bob, direct, ModelServer } from "../fakes/model-server.ts";
 
 /** A chat whose group holds so many messages, all read but the last `unread`. */
 function setUp(messages: number, page = 3, unread = 0) {
@@ -238,4 +239,32 @@ describe("after an absence", () => {
     expect(shown()).toEqual([1, 2]);
     expect(chat.outbox.entries).toEqual([]);
   });
+});
+
+test("after a long absence one request is made for each conversation that is held and has changed", () => {
+  const server = new ModelServer(200);
+  const ids = Array.from({ length: 200 }, (_, at) => directId(alice.id, at + 2));
+  for (const id of ids) server.write(bob.id, id);
+  const { chat, connect, sockets } = openChat(server);
+  connect();
+  const held = ids.slice(0, 40);
+  for (const id of held) {
+    chat.open(id);
+    server.settle();
+  }
+  server.cut();
+  // Half of those that are held, many that are not, one in which more was written than one answer holds; the open one last.
+  const changed = [...ids.slice(0, 20), ...ids.slice(60, 150)];
+  for (const id of changed) for (let count = 0; count < 150; count++) server.write(bob.id, id);
+  for (let count = 0; count < 201; count++) server.write(bob.id, ids[20]);
+  server.write(bob.id, held.at(-1));
+  connect();
+  const asked = sockets.last.sent.flatMap((one) =>
+    "conversation" in one && one.type !== "readers.read" ? [`${one.type} ${one.conversation}`] : [],
+  );
+  const synced = [...ids.slice(0, 20), held.at(-1)].map((id) => `conversation.sync ${id}`);
+  expect(asked.toSorted()).toEqual(synced.toSorted());
+  for (const id of held.slice(0, 20)) expect(chat.conversations.of(id).pages.messages).toHaveLength(151);
+  expect(chat.conversations.of(ids[20]!).pages.loaded).toBe(false);
+  expect(chat.conversations.of(ids[149]!).reading.unread).toBe(limits.unreadMax);
 });
