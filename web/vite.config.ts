@@ -9,12 +9,13 @@ const here = (path: string): string => new URL(path, import.meta.url).pathname;
 
 export default defineConfig({
   root: here("."),
-  plugins: [svelte(), headScript(), precompress()],
+  plugins: [svelte(), headScript(), quiet(), precompress()],
   // The client imports the protocol and its packages; nothing else outside `web/` is anybody's business.
   resolve: {
     // Parts of markdown-it that are switched off here, and half of its size.
     alias: {
       entities: here("chat/markdown/left-out.ts"),
+      mdurl: here("chat/markdown/left-out.ts"),
       "linkify-it": here("chat/markdown/left-out.ts"),
       "punycode.js": here("chat/markdown/left-out.ts"),
     },
@@ -42,5 +43,17 @@ function headScript(): Plugin {
       this.emitFile({ type: "asset", fileName, source });
     },
     transformIndexHtml: { order: "post", handler: (html) => html.replace(firstTheme, `/${fileName}`) },
+  };
+}
+
+/** Takes out what highlight.js would write into people's consoles. */
+function quiet(): Plugin {
+  return {
+    name: "quiet",
+    apply: "build",
+    transform: {
+      filter: { id: /highlight\.js\/(?:lib|es)\/core/ },
+      handler: (code) => code.replaceAll("console.log(", "(() => {})("),
+    },
   };
 }

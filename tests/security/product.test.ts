@@ -46,7 +46,7 @@ describe("ASVS 13.4.2 nothing for debugging is on when people use it", () => {
   test("nor in the client, which is built without maps of its sources and without tools for developers", async () => {
     expect(built.length).toBeGreaterThan(10);
     const telling =
-      /\bsourceMappingURL\b|import\.meta\.hot|\/@vite\/client|\bdebugger\b|console\.(log|debug|trace)\(/;
+      /\bsourceMappingURL\b|import\.meta\.hot|\/@vite\/client|\bdebugger\s*[;}]|console\.(log|debug|trace)\(/;
     const texts = await Promise.all(built.map((name) => Bun.file(join(dist, name)).text()));
     expect(built.filter((_, at) => telling.test(texts[at]!))).toEqual([]);
     expect(

@@ -1,3 +1,4 @@
+import { endsCode, withoutRun } from "./fences.ts";
 import { linkify } from "./linkify.ts";
 
 /** A text that is being written, and what of it is selected. */
@@ -60,7 +61,7 @@ function isInFence(text: string, at: number): boolean {
   let open: string | null = null;
   for (const line of text.slice(0, at).split("\n")) {
     if (open === null) open = /^[\t >]*(`{3,}|~{3,})[^`]*$/.exec(line)?.[1] ?? null;
-    else if (new RegExp(`${open}[\`~]*[\\t ]*$`).test(line)) open = null;
+    else if (endsCode(line, open)) open = null;
   }
   return open !== null;
 }
@@ -80,9 +81,9 @@ function wrapped({ text, start, end }: Draft, sign: string): Edit {
 
 /** Two stars are bold and none of them italic, but three are both. */
 function isAround(before: string, after: string, sign: string): boolean {
-  const run = (text: string, pattern: RegExp) => pattern.exec(text)![0].length;
-  const mark = sign[0] === "*" ? "\\*" : sign[0];
-  const count = Math.min(run(before, new RegExp(`${mark}*$`)), run(after, new RegExp(`^${mark}*`)));
+  const ahead = before.length - withoutRun(before, sign[0]!).length;
+  const behind = [...after].findIndex((each) => each !== sign[0]);
+  const count = Math.min(ahead, behind < 0 ? after.length : behind);
   return sign === "*" ? count === 1 || count === 3 : count >= sign.length;
 }
 

@@ -5,7 +5,6 @@ import css from "highlight.js/lib/languages/css";
 import diff from "highlight.js/lib/languages/diff";
 import go from "highlight.js/lib/languages/go";
 import java from "highlight.js/lib/languages/java";
-import javascript from "highlight.js/lib/languages/javascript";
 import json from "highlight.js/lib/languages/json";
 import python from "highlight.js/lib/languages/python";
 import ruby from "highlight.js/lib/languages/ruby";
@@ -26,7 +25,6 @@ const grammars = {
   diff,
   go,
   java,
-  javascript,
   json,
   python,
   ruby,
@@ -37,6 +35,8 @@ const grammars = {
   yaml,
 };
 const highlighter = createLowlight(grammars);
+// TypeScript's grammar knows all of JavaScript.
+highlighter.registerAlias("typescript", ["javascript", "js", "jsx", "mjs"]);
 
 /** A part of code, and what it is in its language; null for what has no colour of its own. */
 export interface CodePart {

@@ -1,4 +1,5 @@
 import MarkdownIt, { type StateBlock, type StateInline } from "markdown-it";
+import { codeBefore, endsCode } from "../fences.ts";
 import { linkify } from "../linkify.ts";
 
 /** Blocks lie in blocks this deep, two for each list; below that the parser drops what it finds. */
@@ -41,13 +42,12 @@ function fence(state: StateBlock, start: number, end: number, silent: boolean): 
   const open = /^(`{3,}|~{3,})([^`]*)$/.exec(lineAt(state, start));
   if (!open || isDeepInside(state, start) || start + 1 >= end) return false;
   if (silent) return true;
-  const close = new RegExp(`${open[1]}${open[1]![0]}*[ \\t]*$`);
+  const isWithin = (line: number) => line < end && (state.isEmpty(line) || !isOutside(state, line));
   let line = start + 1;
-  while (line < end && (state.isEmpty(line) || !isOutside(state, line)) && !close.test(lineAt(state, line)))
-    line++;
-  const isClosed = line < end && (state.isEmpty(line) || !isOutside(state, line));
+  while (isWithin(line) && !endsCode(lineAt(state, line), open[1]!)) line++;
+  const isClosed = isWithin(line);
   const indent = state.sCount[start]!;
-  const last = isClosed ? state.getLines(line, line + 1, indent, false).replace(close, "") : "";
+  const last = isClosed ? codeBefore(state.getLines(line, line + 1, indent, false), open[1]!)! : "";
   const token = state.push("fence", "code", 0);
   token.info = open[2]!.trim();
   token.content = state.getLines(start + 1, line, indent, true) + (last.trim() ? last : "");
