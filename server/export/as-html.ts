@@ -6,6 +6,7 @@ import type { ExportedConversation } from "./own-messages.ts";
 export async function* exportAsHtml(
   about: About,
   conversations: readonly ExportedConversation[],
+  reactions: AsyncIterable<Row>,
   history: AsyncIterable<Row>,
 ): AsyncGenerator<string> {
   const { chatName, account, exportedAt, ...tables } = about;
@@ -20,9 +21,15 @@ export async function* exportAsHtml(
       yield `<h2>${words(title)}</h2>${head(rows[0]!)}${rows.map(line).join("")}</table></div>`;
   for (const { title, messages } of conversations) {
     yield `<h2><bdi>${text(title)}</bdi></h2>`;
-    for await (const { by, body, createdAt } of messages)
-      yield `<article><b><bdi>${text(by)}</bdi></b> ${time(new Date(createdAt).toISOString())}<p dir="auto">${breaks(body.text)}</p></article>`;
+    for await (const { by, body, createdAt, editedAt, reactions = [] } of messages) {
+      const edited = editedAt === undefined ? "" : `, edited ${time(new Date(editedAt).toISOString())}`;
+      const tally = reactions.map(({ emoji, people }) => `${text(emoji)} ${people.length}`).join(" ");
+      yield `<article><b><bdi>${text(by)}</bdi></b> ${time(new Date(createdAt).toISOString())}${edited}<p dir="auto">${breaks(body.text)}</p>${tally}</article>`;
+    }
   }
+  yield "<h2>Own reactions</h2>";
+  for await (const { conversation, seq, emoji } of reactions)
+    yield `<article>${text((emoji as string[]).join(" "))} (${text(conversation)}, message ${text(seq)})</article>`;
   yield "<h2>What happened to the account</h2>";
   for await (const { id, at, event, ...rest } of history)
     yield `<article>${time(String(at))} ${text(event)}<dl>${Object.entries(rest).map(fact).join("")}</dl></article>`;

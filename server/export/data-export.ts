@@ -40,7 +40,7 @@ const chunkSize = 16_384;
 export function dataExport(deps: DataExportDeps): DataExport {
   const { store, memberships, auditEntry, report } = deps;
   const exports = deps.bound("exports", 5, 0.2);
-  const messagesIn = ownMessages(store.messages, deps.people, memberships);
+  const { messagesIn, reactions } = ownMessages(store.messages, deps.people, memberships);
   const { about, history } = accountRecords(deps);
 
   function fileOf(lines: AsyncGenerator<string>, { id }: Session): ReadableStream<Uint8Array> {
@@ -65,7 +65,10 @@ export function dataExport(deps: DataExportDeps): DataExport {
         .reduce((sum, { head }) => sum + head, 0);
       const exported = conversations.map(({ id }) => messagesIn(by.userId, id));
       const write = format === "json" ? exportAsJson : exportAsHtml;
-      return { total: own + direct, file: fileOf(write(effects, exported, history(by.userId)), by) };
+      return {
+        total: own + direct,
+        file: fileOf(write(effects, exported, reactions(by.userId), history(by.userId)), by),
+      };
     },
   };
 }

@@ -2,7 +2,9 @@ import type { People } from "../accounts/directory.ts";
 import { deletedUser, type Memberships } from "../messages/memberships.ts";
 import type { ConversationId } from "../protocol/conversation-id.ts";
 import type { Message } from "../protocol/events.ts";
+import { firstPlace, type OwnReactions, type Place } from "../store/reactions.ts";
 import type { Store } from "../store/store.ts";
+import type { Row } from "./account-records.ts";
 
 /** A conversation in an export: of one that everybody is in the person's own messages, of others all messages. */
 export interface ExportedConversation {
@@ -13,9 +15,9 @@ export interface ExportedConversation {
 
 const pageSize = 100;
 
-/** Gives the function that reads a conversation of somebody, a page at a time, as the export asks for it. */
+/** Gives what reads a conversation of somebody, and what they reacted with, a page at a time, as the export asks for it. */
 export function ownMessages(
-  messages: Pick<Store["messages"], "by">,
+  messages: Pick<Store["messages"], "by" | "reactionsOf">,
   people: Pick<People, "nameOf">,
   memberships: Memberships,
 ) {
@@ -47,9 +49,23 @@ export function ownMessages(
     }
   }
 
-  return (me: number, id: ConversationId): ExportedConversation => {
+  /** What somebody reacted with, message by message. */
+  async function* reactions(me: number): AsyncGenerator<Row> {
+    for (let after: Place | null = firstPlace; after !== null; ) {
+      const { found, next }: { found: OwnReactions[]; next: Place | null } = await messages.reactionsOf(
+        me,
+        after,
+        pageSize,
+      );
+      for (const { conversationId, seq, emoji } of found) yield { conversation: conversationId, seq, emoji };
+      after = next;
+    }
+  }
+
+  const messagesIn = (me: number, id: ConversationId): ExportedConversation => {
     const { members, titleFor } = memberships.of(id);
     const { seesFrom } = memberships.requireMember(me, id);
     return { id, title: titleFor(me), messages: merged(members ?? [me], id, seesFrom) };
   };
+  return { messagesIn, reactions };
 }

@@ -3,13 +3,14 @@ import { inMegabytes } from "../protocol/sizes.ts";
 import type { ClearingWait } from "../protocol/storage.ts";
 import { Refusal } from "../refusal.ts";
 import type { MissingRoom } from "../store/disk.ts";
+import { firstPlace, type Place } from "../store/reactions.ts";
 import type { Store } from "../store/store.ts";
 import type { System } from "../system.ts";
 import type { CommitLoop } from "./commit-loop.ts";
 
 export interface ErasureDeps {
   users: Pick<Store["users"], "erasing" | "erased">;
-  messages: Pick<Store["messages"], "removeOf" | "isVacuumPending" | "vacuum">;
+  messages: Pick<Store["messages"], "removeOf" | "removeReactionsOf" | "isVacuumPending" | "vacuum">;
   commits: Pick<CommitLoop, "change">;
   system: System;
   report(error: unknown): void;
@@ -19,9 +20,10 @@ export interface ErasureDeps {
 const batch = 200;
 /**
  * A vacuum may keep everybody from writing for seconds. The next one waits for this time, so that nobody can cause one after
- * the other by making and deleting accounts.
+ * the other by making and deleting accounts. It is less than the time between two calls, so that each finds the last one over:
+ * what was edited or deleted is gone after five minutes, many texts by one vacuum.
  */
-const restMs = 5 * 60_000;
+const restMs = 4 * 60_000;
 /** For how long a database that is busy, such as with a backup, may delay a vacuum before the operator is told. */
 const quietMs = 60 * 60_000;
 
@@ -34,7 +36,7 @@ export interface Erasure {
 }
 
 /**
- * Removes the messages of deleted accounts whose people wished so, a few at a time between messages that are sent, and vacuums
+ * Removes the messages and reactions of deleted accounts whose people wished so, a few at a time between messages that are sent, and vacuums
  * deleted text out of the database's files. What cannot be done now is tried again with each call, and the operator is told.
  */
 export function erasure({ users, messages, commits, system, report }: ErasureDeps): Erasure {
@@ -49,8 +51,10 @@ export function erasure({ users, messages, commits, system, report }: ErasureDep
   async function eraseAll() {
     const ids = await users.erasing();
     isDue ||= ids.length > 0;
-    for (const id of ids)
+    for (const id of ids) {
       while ((await commits.change(() => messages.removeOf(id, system.now(), batch))).length > 0);
+      await takeBackReactions(id);
+    }
     isDue = ids.length > 0 || (await messages.isVacuumPending());
     if (!isDue) return goesOn();
     if (system.now() - vacuumedAt < restMs) return;
@@ -59,6 +63,17 @@ export function erasure({ users, messages, commits, system, report }: ErasureDep
     vacuumedAt = system.now();
     for (const id of ids) await users.erased(id);
     goesOn();
+  }
+
+  async function takeBackReactions(id: number) {
+    for (let after: Place | null = firstPlace; after !== null; ) {
+      const from: Place = after;
+      await commits.change(async () => {
+        const { changed, next } = await messages.removeReactionsOf(id, from, batch);
+        after = next;
+        return changed;
+      });
+    }
   }
 
   function waits(missing: MissingRoom | null) {

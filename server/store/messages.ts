@@ -7,6 +7,7 @@ import type { MentionCause, MessageBody, MessageState } from "../protocol/messag
 import { Refusal } from "../refusal.ts";
 import type { MissingRoom } from "./disk.ts";
 import { bodyOf, markOfBody, stateOf, textOfBody, textOfState, toMessage } from "./message-row.ts";
+import { type Place, reacted, reactionsOf, withoutReactionsOf } from "./reactions.ts";
 import type { Tables } from "./tables.ts";
 import {
   done,
@@ -125,6 +126,23 @@ export const messages = {
     );
     return yield* remove(tx, chosen, at);
   }),
+
+  /**
+   * Takes back what somebody reacted with, to messages from a place on; gives those in the order of their numbers, and where to go
+   * on: null at the end.
+   */
+  removeReactionsOf: transaction(function* (tx, user: number, after: Place, limit: number) {
+    const { found, next } = yield* reactionsOf(tx, user, after, limit);
+    const changed = yield* change(tx, found, (row) => {
+      const state = stateOf(row);
+      const reactions = withoutReactionsOf(state.reactions ?? [], user);
+      return { state: textOfState({ ...state, reactions }) };
+    });
+    return { changed, next };
+  }),
+
+  /** What somebody reacted with, to messages from a place on, and where to go on: null at the end. */
+  reactionsOf: statement(reactionsOf),
 
   /**
    * Says something else in a message of one's own. Null where it says that already. Refuses who may not, a line of the
@@ -392,15 +410,4 @@ function* countOneLess(
       .set({ replies: sql`${messages.replies} - 1`, repliesUpTo: rev })
       .where(root),
   );
-}
-
-type Reactions = NonNullable<MessageState["reactions"]>;
-
-/** The reactions with one more, or one less; null where they stay as they are. A kind that nobody has is gone. */
-function reacted(reactions: Reactions, user: number, emoji: string, on: boolean): Reactions | null {
-  const kind = reactions.find((one) => one.emoji === emoji);
-  if ((kind?.people.includes(user) ?? false) === on) return null;
-  if (!kind) return [...reactions, { emoji, people: [user] }];
-  const people = on ? [...kind.people, user] : kind.people.filter((one) => one !== user);
-  return reactions.flatMap((one) => (one !== kind ? [one] : people.length > 0 ? [{ emoji, people }] : []));
 }

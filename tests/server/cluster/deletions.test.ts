@@ -39,6 +39,38 @@ test("what a moderator deletes on one node is gone on all, and the same everywhe
   for (const socket of [a, b]) expect(await changeOf(socket, message)).toEqual(changed);
 });
 
+test("an edit, a reaction, a pin and an answer on one node are so on all, and the thread is counted the same everywhere", async () => {
+  const [a, b, m] = await Promise.all([enter("alice", 0), enter("bob", 1), enter("mona", 2)]);
+  const followers = await Promise.all([a, b, m].map((socket) => new Follower().follow(socket)));
+  const { seq } = await a.say("helo @bob");
+  const about = { conversation: "group", seq };
+  await m.event("message.sent", ({ message }) => message.seq === seq);
+  await Promise.all([
+    a.ask("message.edit", { ...about, body: { text: "hello @bob" } }, "message.edited"),
+    b.ask("message.react", { ...about, emoji: "👍", on: true }, "message.reacted"),
+    m.ask("message.pin", { ...about, on: true }, "message.pinned"),
+  ]);
+  const clientId = crypto.randomUUID();
+  b.send("message.send", { conversation: "group", clientId, body: { text: "hi", replyTo: seq } });
+  const answer = await m.event("message.sent", ({ message }) => message.clientId === clientId);
+  for (const follower of followers) await follower.reaches(answer.message.rev);
+  const list = await m.ask("message.read", { conversation: "group", seqs: [seq] }, "message.list");
+  const [stored] = list.messages;
+  expect(stored).toMatchObject({
+    body: { text: "hello @bob" },
+    mentions: { people: [2] },
+    reactions: [{ emoji: "👍", people: [2] }],
+    pinned: { by: 3 },
+    replies: { count: 1, upTo: answer.message.seq },
+  });
+  for (const { log, contradictions } of followers) {
+    const { replies, ...held } = log.find((message) => message.seq === seq)!;
+    const { replies: counted, ...said } = stored!;
+    expect([held, contradictions]).toEqual([said, []]);
+    expect(log.find((message) => message.thread === seq)).toEqual(answer.message);
+  }
+});
+
 test("a private message that is deleted is gone for both, on whichever nodes they are, and nobody else hears of it", async () => {
   const [a, b, m] = await Promise.all([enter("alice", 0), enter("bob", 1), enter("mona", 1)]);
   const message = await a.say("between us", "direct:1:2");

@@ -48,6 +48,34 @@ describe("taking what is kept of oneself", () => {
     expect(lines - (225 + 350)).toBeLessThan(40);
   });
 
+  test("edits and reactions are told: one's own by message, those of others as a number", async () => {
+    const [hers, his] = [await alice.enter(), await bob.enter()];
+    const [mine, theirs] = [await hers.say("helo"), await his.say("hi")];
+    const edit = { conversation: "group", seq: mine.seq, body: { text: "hello" } };
+    await hers.ask("message.edit", edit, "message.edited");
+    for (const [socket, { seq }] of [
+      [his, mine],
+      [hers, theirs],
+    ] as const)
+      await socket.ask(
+        "message.react",
+        { conversation: "group", seq, emoji: "👍", on: true },
+        "message.reacted",
+      );
+    const { conversations, reactions } = await (await take(alice)).json();
+    expect(conversations[0].messages).toEqual([
+      expect.objectContaining({
+        text: "hello",
+        editedAt: expect.any(String),
+        reactions: [{ emoji: "👍", people: 1 }],
+      }),
+    ]);
+    expect(reactions).toEqual([{ conversation: "group", seq: theirs.seq, emoji: ["👍"] }]);
+    const page = await (await take(alice, "html")).text();
+    for (const part of [", edited <time", "👍 1</article>", "<article>👍 (group, message 2)"])
+      expect(page).toContain(part);
+  });
+
   test("what happened to the account is told whole, however much it is", async () => {
     const entry = { event: "session.refused", actorId: null, subjectId: 1, detail: {} } as const;
     for (let at = 0; at < 350; at++)
@@ -158,6 +186,7 @@ describe("taking what is kept of oneself", () => {
       "reports",
       "alerts",
       "conversations",
+      "reactions",
       "history",
     ]);
     expect(all.account).toMatchObject({

@@ -142,7 +142,7 @@ describe("where a member sees a conversation from a number on only", () => {
   });
 
   test("nor is it in what they take along", async () => {
-    const { messages } = ownMessages(store.messages, people, late)(1, "group");
+    const { messages } = ownMessages(store.messages, people, late).messagesIn(1, "group");
     const seqs = [];
     for await (const { seq } of messages) seqs.push(seq);
     expect(seqs).toEqual([4, 5, 6]);

@@ -29,11 +29,16 @@ describe("deleting the account with what one wrote", () => {
   test("ASVS 14.2.7 the text is gone from the database's files, and everybody's history", async () => {
     const [hers, his] = [await carla.enter(), await bob.enter()];
     await saidByCarla(hers, 6);
-    await his.say("bob's own");
+    const { seq } = await his.say("bob's own");
+    const liked = { conversation: "group", seq, emoji: "👍", on: true };
+    for (const socket of [hers, his]) await socket.ask("message.react", liked, "message.reacted");
     const { head } = (await bob.enter()).entered.conversations.find(({ id }) => id === "group")!;
     expect(Object.values(found(folder, secret))).toContain(true);
     expect((await remove(carla, "remove")).status).toBe(204);
-    const changes = () => his.events.filter((event) => event.type === "message.changed");
+    const changes = () =>
+      his.events.flatMap((event) =>
+        event.type === "message.changed" && event.message.author === 2 ? [event] : [],
+      );
     await his.until(() => changes().length === 6);
     expect(changes().map(({ message }) => [message.author, message.body.text])).toEqual(
       Array(6).fill([2, ""]),
@@ -51,9 +56,14 @@ describe("deleting the account with what one wrote", () => {
     const { epoch } = (await bob.enter()).entered;
     const since = { conversation: "group", epoch, after: head };
     const { messages } = await his.ask("conversation.sync", since, "conversation.synced");
-    expect(messages.map(({ author, body }) => [author, body.text])).toEqual(Array(3).fill([2, ""]));
+    expect(messages.map(({ author, body }) => [author, body.text])).toEqual([
+      ...Array(3).fill([2, ""]),
+      [1, "bob's own"],
+    ]);
     const kept = await his.ask("history.read", { conversation: "group" }, "history.page");
     expect(kept.messages.map(({ body }) => body.text)).toContain("bob's own");
+    const [own] = kept.messages.filter((message) => message.seq === seq);
+    expect(own?.reactions).toEqual([{ emoji: "👍", people: [1] }]);
   });
 
   test("and without: it stays, with those it was written to", async () => {
@@ -118,6 +128,21 @@ describe("deleting the account with what one wrote", () => {
     await erased(base.store, bob);
     expect(found(folder, secret)).toEqual(nowhere);
   });
+});
+
+test("ASVS 14.2.7 what messages said before they were edited is gone from the files within five minutes, again and again", async () => {
+  for (let round = 0; round < 2; round++) {
+    const socket = await carla.enter();
+    for (let at = 0; at < 4; at++) {
+      const { seq } = await socket.say(`${secret} ${round} ${at}`);
+      const edit = { conversation: "group", seq, body: { text: `in other words ${at}` } };
+      await socket.ask("message.edit", edit, "message.edited");
+    }
+    time.advance(choreMs);
+    const isGone = () => !Object.values(found(folder, secret)).includes(true);
+    for (let tries = 0; tries < 2_000 && !isGone(); tries++) await bob.fetch("GET", "/api/session");
+    expect([round, found(folder, secret)]).toEqual([round, nowhere]);
+  }
 });
 
 test("the owner cannot go before the chat is somebody else's", async () => {

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import type { Message } from "../../../../server/protocol/events.ts";
 import { Refusal } from "../../../../server/refusal.ts";
 import type { Draft } from "../../../../server/store/messages.ts";
+import { firstPlace, type Place } from "../../../../server/store/reactions.ts";
 import type { Store } from "../../../../server/store/store.ts";
 import { draft, logOf, messageOf, type OpenGround, settle } from "./ground.ts";
 
@@ -109,6 +110,52 @@ export function changeSuite(open: OpenGround): void {
     expect(await react(2, String.fromCodePoint(0x1f400))).not.toBeNull();
     const removed = await store.messages.remove("group", 1, 80);
     expect(Object.keys(removed!)).not.toContain("reactions");
+  });
+
+  test("all that somebody reacted with is found a few at a time, and taken back as it is found", async () => {
+    const { store } = await opened();
+    const { messages } = store;
+    for (const text of ["one", "two", "three"]) await send(store, text);
+    await send(store, "private", 1, { conversation: "direct:1:2" });
+    for (const [seq, user, emoji] of [
+      [1, 2, "👍"],
+      [1, 3, "👍"],
+      [3, 2, "👍"],
+      [3, 2, "🎉"],
+      [2, 3, "👍"],
+    ] as const)
+      await messages.react("group", seq, user, emoji, true);
+    await messages.react("direct:1:2", 1, 2, "👍", true);
+    const places: unknown[] = [];
+    for (let after: Place | null = firstPlace; after !== null; ) {
+      const { found, next }: Awaited<ReturnType<typeof messages.reactionsOf>> = await messages.reactionsOf(
+        2,
+        after,
+        2,
+      );
+      places.push(...found.map(({ conversationId, seq, emoji }) => [conversationId, seq, emoji.join("")]));
+      after = next;
+    }
+    expect(places).toEqual([
+      ["direct:1:2", 1, "👍"],
+      ["group", 1, "👍"],
+      ["group", 3, "👍🎉"],
+    ]);
+    const { changed, next } = await messages.removeReactionsOf(2, firstPlace, 9);
+    expect([changed.map(({ conversation, seq, rev }) => [conversation, seq, rev]), next]).toEqual([
+      [
+        ["direct:1:2", 1, 3],
+        ["group", 1, 9],
+        ["group", 3, 10],
+      ],
+      null,
+    ]);
+    expect(changed.map(({ reactions }) => reactions)).toEqual([
+      undefined,
+      [{ emoji: "👍", people: [3] }],
+      undefined,
+    ]);
+    expect((await messages.reactionsOf(2, firstPlace, 9)).found).toEqual([]);
   });
 
   test("a pin says whose it is, is listed, and goes with its message", async () => {
