@@ -36,7 +36,46 @@ test("three people see who is typing and who has read, and leave unread what the
   await ada.say("Or at one?");
   await ada.button("Seen by bob and cleo").waitFor();
 
-  // What one wants to come back to is unread on all devices, until one comes back.
-  await bob.goto("/c/group/");
+  // What one wants to come back to is unread, on all devices, until one comes back to it.
+  const titled = (visitor: Visitor, title: string) =>
+    visitor.until(
+      () => visitor.page.title(),
+      (shown) => shown === `${title} · Secure Chat`,
+    );
+  const tab = await bob.anotherTab("/account");
   await bob.sees("Or at one?");
+  const message = bob.log.locator("article").filter({ hasText: "Lunch at noon?" });
+  await message.hover();
+  await message.getByRole("button", { name: "More about the message of ada", exact: true }).click();
+  await bob.page.getByRole("menuitem", { name: "Mark unread from here", exact: true }).click();
+  await titled(bob, "(2) Group Chat");
+  await titled(tab, "(2) Account");
+  await bob.log.getByText("New", { exact: true }).waitFor();
+  await ada.button("Seen by cleo").waitFor();
+  await bob.openPrivate("ada");
+  await bob.conversation("Group Chat").filter({ hasText: "2" }).click();
+  await titled(tab, "Account");
+  await ada.button("Seen by bob and cleo").waitFor();
+
+  // What means one is told apart from what is only unread.
+  await ada.openPrivate("cleo");
+  await bob.say("One is fine");
+  await titled(ada, "(1) cleo");
+  await bob.say("@ada will you book?");
+  await titled(ada, "(@1) cleo");
+  await ada.conversation("Group Chat").click();
+  await ada.sees("One is fine");
+  await titled(ada, "Group Chat");
+
+  // Who does not show what they have read sees it of nobody.
+  await ada.goto("/account");
+  await ada.page.getByRole("radio", { name: "Tell nobody" }).check();
+  await ada.goto("/c/group/");
+  await ada.sees("Or at one?");
+  await ada.say("Booked");
+  await Promise.all([bob.sees("Booked"), cleo.sees("Booked")]);
+  await cleo.say("Thanks");
+  await ada.sees("Thanks");
+  expect(await ada.button(/^Seen by/).count()).toBe(0);
+  await cleo.button("Seen by bob").waitFor();
 });

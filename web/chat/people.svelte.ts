@@ -34,6 +34,11 @@ export class People {
     return this.#names.get(id) ?? "Deleted user";
   }
 
+  /** The names of people, in their order. */
+  namesOf(ids: readonly number[]): string[] {
+    return ids.map((id) => this.nameOf(id)).sort((a, b) => a.localeCompare(b));
+  }
+
   roleOf(id: number): Role {
     return this.#roles.get(id) ?? "member";
   }
