@@ -22,9 +22,11 @@ import { delivery, typingDelivery } from "./messages/deliver.ts";
 import { erasure } from "./messages/erasure.ts";
 import { memberships as membershipsOf } from "./messages/memberships.ts";
 import { readMarks as keepReadMarks } from "./messages/read-marks.ts";
+import { roomDirectory } from "./messages/rooms.ts";
 import { auditEntries } from "./moderation/audit-entry.ts";
 import { openReports } from "./moderation/reports.ts";
 import { closeCodes } from "./protocol/close-codes.ts";
+import { isRoomId } from "./protocol/conversation-id.ts";
 import { type Connection, Connections, type Socket } from "./realtime/connections.ts";
 import { dispatch } from "./realtime/dispatch.ts";
 import { frameBounds } from "./realtime/frame-bounds.ts";
@@ -78,10 +80,11 @@ export async function createApp(deps: AppDeps) {
   const auditEntry = auditEntries(system.now);
   const sessions = keepSessions(store.sessions, settings, system, report);
   const presence = new Presence(broker, system, () => cluster);
-  const memberships = membershipsOf(people, system);
+  const rooms = await roomDirectory(store.rooms);
+  const memberships = membershipsOf(people, rooms, system);
   const deliver = delivery(broker, memberships);
   const tellTyping = typingDelivery(broker, memberships);
-  const apply = effects({ people, memberships, connections, spending, broker, settings, report });
+  const apply = effects({ people, rooms, memberships, connections, spending, broker, settings, report });
   store.onCommit(({ events }) => events.forEach(apply));
   const cluster: Cluster | null =
     deps.shared === undefined
@@ -90,6 +93,7 @@ export async function createApp(deps: AppDeps) {
           ...deps.shared,
           store,
           people,
+          rooms,
           memberships,
           connections,
           presence,
@@ -119,9 +123,14 @@ export async function createApp(deps: AppDeps) {
       commits,
       readMarks,
       people,
+      rooms,
       memberships,
       online: () => presence.online(),
       freshen: async (user) => cluster?.freshen([user]),
+      async confirm(user, conversation) {
+        await cluster?.freshen([user], isRoomId(conversation));
+        memberships.requireMember(user, conversation);
+      },
       entered: (groupHead) => cluster?.entered(groupHead),
       openReports: openReports(store.reports, people),
       messageRate: spending.changingBound("messages", () => {

@@ -5,6 +5,7 @@ import { groupTopic, userTopic } from "./broker/topics.ts";
 import type { Spending } from "./limits/spending.ts";
 import type { Memberships } from "./messages/memberships.ts";
 import { seenBy, seenEvents } from "./messages/readers.ts";
+import { newConversation, type RoomDirectory, shownRoom } from "./messages/rooms.ts";
 import { type CloseCode, closeCodes } from "./protocol/close-codes.ts";
 import type { ChatEvent } from "./protocol/events.ts";
 import type { Connections } from "./realtime/connections.ts";
@@ -13,6 +14,7 @@ import type { ClusterEvent } from "./store/cluster-event.ts";
 
 export interface EffectsDeps {
   people: People;
+  rooms: RoomDirectory;
   memberships: Memberships;
   connections: Connections;
   spending: Spending;
@@ -27,7 +29,7 @@ export interface EffectsDeps {
  * one of this node or of another. The same event again changes nothing. One that fails is reported, and undoes no commit.
  */
 export function effects(deps: EffectsDeps): (event: ClusterEvent) => void {
-  const { people, memberships, connections, spending, broker, settings, report } = deps;
+  const { people, rooms, memberships, connections, spending, broker, settings, report } = deps;
   const idOf = (session: string) => Buffer.from(session, "base64url");
 
   function toUser(id: number, ...events: ChatEvent[]) {
@@ -96,6 +98,20 @@ export function effects(deps: EffectsDeps): (event: ClusterEvent) => void {
         if (by !== null) close(userId, [by], closeCodes.restarting);
         // By their ids: whoever signed in since, on another node, may be here already.
         return close(userId, sessions, closeCodes.signedOut);
+      }
+      case "room.changed": {
+        const { room } = event;
+        const moved = rooms.put(room);
+        if (moved === null) return;
+        for (const user of moved.left) {
+          connections.follow(user, room.id, false);
+          toUser(user, { type: "conversation.left", id: room.id });
+        }
+        for (const user of moved.joined) {
+          connections.follow(user, room.id, true);
+          toUser(user, { type: "conversation.joined", conversation: newConversation(room, user) });
+        }
+        return broker.publish(room.id, [{ type: "room.changed", id: room.id, room: shownRoom(room) }]);
       }
       case "read.marked":
         for (const [id, states] of Map.groupBy(event.states, ({ userId }) => userId))

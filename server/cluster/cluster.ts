@@ -28,6 +28,7 @@ export interface Shared extends Pick<NodeDeps, "renew" | "setEpoch"> {
 export interface ClusterDeps extends Shared {
   store: Store;
   people: People;
+  rooms: Pick<FeedDeps, "isBeyond"> & { reload(): Promise<void> };
   memberships: Memberships;
   connections: Connections;
   presence: Presence;
@@ -50,8 +51,11 @@ export interface Cluster {
   readonly stored: Deliver;
   /** Someone here was told where the group stands. */
   entered(head: number): void;
-  /** Resolves when what is known here is recent and these people are known; refuses when that cannot be had. */
-  freshen(people: readonly number[]): Promise<void>;
+  /**
+   * Resolves when what is known here is recent and these people are known, or, if `now`, when all is known that was committed before
+   * the call; refuses when that cannot be had.
+   */
+  freshen(people: readonly number[], now?: boolean): Promise<void>;
   /** Takes its place among the nodes; resolves when it can serve. */
   join(): Promise<void>;
   /** Takes an event to the devices that a user has on other nodes. */
@@ -65,9 +69,13 @@ export interface Cluster {
 }
 
 export function cluster(deps: ClusterDeps): Cluster {
-  const { name, registry, signals, people, connections, presence, report } = deps;
+  const { name, registry, signals, people, rooms, connections, presence, report } = deps;
   const knows = (ids: readonly number[]) => ids.every(people.knows);
-  const membersOf: FeedDeps["membersOf"] = (conversation) => deps.memberships.of(conversation).members;
+  const membersOf: FeedDeps["membersOf"] = (conversation) => {
+    const found = deps.memberships.find(conversation);
+    // A room of which this node has not heard has none of its people.
+    return found === null ? [] : found.members;
+  };
   const feed: Feed = new Feed({
     messages: deps.store.messages,
     deliver: deps.deliver,
@@ -77,6 +85,8 @@ export function cluster(deps: ClusterDeps): Cluster {
       membersOf(conversation)?.some((id) => connections.has(id)) ?? !connections.isEmpty,
     isFresh: (people) => node.isFresh && knows(people),
     freshen: (people) => node.freshen(people),
+    isBeyond: rooms.isBeyond,
+    poll: () => node.poll(),
     report,
   });
   const nodePresence = new NodePresenceSync({ node: name, registry, signals, presence, report });
@@ -85,7 +95,7 @@ export function cluster(deps: ClusterDeps): Cluster {
     if (events.length > 0) signals.send({ kind: "look" });
   });
   const reload = async () => {
-    await Promise.all([people.reload(), deps.settings.reload()]);
+    await Promise.all([people.reload(), rooms.reload(), deps.settings.reload()]);
   };
   const node: Node = new Node({ ...deps, feed, nodePresence, knows, reload });
 
@@ -98,7 +108,7 @@ export function cluster(deps: ClusterDeps): Cluster {
     },
     stored: feed.stored,
     entered: (head) => feed.follow(groupId, head),
-    freshen: (people) => node.freshen(people),
+    freshen: (people, now) => node.freshen(people, now),
     async join() {
       await node.join();
       stopCharging = charging(deps);

@@ -20,6 +20,10 @@ export interface FeedDeps {
   isFresh(people: readonly number[]): boolean;
   /** Resolves when it is, and these people are known too, since events are addressed by names. */
   freshen(people: number[]): Promise<void>;
+  /** Whether the people of rooms are known as these messages have made them: a line of a room may say that somebody is out of it. */
+  isBeyond(messages: readonly Message[]): boolean;
+  /** Resolves when all is known that was committed before the call. */
+  poll(): Promise<void>;
   report(error: unknown): void;
 }
 
@@ -66,6 +70,7 @@ export class Feed {
       if (
         line?.running === null &&
         line.cursor === first - 1 &&
+        this.#deps.isBeyond(run) &&
         this.#deps.isFresh(this.#peopleOf(conversation, run))
       ) {
         line.cursor = head;
@@ -147,6 +152,9 @@ export class Feed {
       while (line.cursor < line.wanted && this.#lines.get(conversation) === line) {
         const { messages, upTo } = nextInLine(line) ?? (await this.#read(conversation, line.cursor));
         if (upTo <= line.cursor) return;
+        // Who has just been put out of a room must not hear what was said there afterwards.
+        if (!this.#deps.isBeyond(messages)) await this.#deps.poll();
+        if (!this.#deps.isBeyond(messages)) throw new Refusal("busy");
         await this.#deps.freshen(this.#peopleOf(conversation, messages));
         if (this.#lines.get(conversation) !== line) return;
         line.cursor = upTo;

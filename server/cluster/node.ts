@@ -94,9 +94,12 @@ export class Node {
     this.#cancel = system.after(tickMs, () => this.#tick());
   }
 
-  /** Resolves when what is known is recent and these people are known. Refuses when that cannot be had. */
-  async freshen(people: readonly number[]): Promise<void> {
-    if (this.isFresh && this.#deps.knows(people)) return;
+  /**
+   * Resolves when what is known is recent and these people are known, or, if `now`, when all is known that was committed before the
+   * call. Refuses when that cannot be had.
+   */
+  async freshen(people: readonly number[], now = false): Promise<void> {
+    if (!now && this.isFresh && this.#deps.knows(people)) return;
     await this.poll();
     if (!this.isFresh) throw new Refusal("busy");
   }

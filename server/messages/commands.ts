@@ -1,14 +1,21 @@
 import type { CommandType } from "../protocol/commands.ts";
+import { addPeople } from "./add-people.ts";
+import { changeRoom } from "./change-room.ts";
 import type { CommandDeps, Handle } from "./command.ts";
+import { createRoom } from "./create-room.ts";
 import { deleteMessage } from "./delete.ts";
 import { edit } from "./edit.ts";
 import { enter } from "./enter.ts";
 import { readHistory } from "./history.ts";
+import { joinRoom } from "./join-room.ts";
+import { leaveRoom } from "./leave-room.ts";
 import { markAllRead, markRead, markUnread } from "./mark-read.ts";
 import { pin } from "./pin.ts";
 import { react } from "./react.ts";
 import { readMessages, readPins, readThread } from "./read.ts";
+import { listRooms, readRoom } from "./read-rooms.ts";
 import { readReaders } from "./readers.ts";
+import { removePerson } from "./remove-person.ts";
 import { send } from "./send.ts";
 import { sync } from "./sync.ts";
 import { type } from "./typing.ts";
@@ -35,5 +42,13 @@ export const commands = (deps: CommandDeps): Commands => ({
   "readers.read": readReaders(deps),
   "typing.begin": type(deps, true),
   "typing.end": type(deps, false),
+  "room.create": createRoom(deps),
+  "room.join": joinRoom(deps),
+  "room.leave": leaveRoom(deps),
+  "room.add": addPeople(deps),
+  "room.remove": removePerson(deps),
+  "room.change": changeRoom(deps),
+  "room.list": listRooms(deps),
+  "room.read": readRoom(deps),
   ping: async ({ ref }) => ({ type: "pong", ref, now: deps.system.now() }),
 });

@@ -11,6 +11,7 @@ export function deleteMessage(deps: CommandDeps): Handle<"message.delete"> {
     spend(changeRate, user);
     const message = await store.messages.find(conversation, seq);
     if (!message || seq < seesFrom) throw new Refusal("unknown_message");
+    if (message.body.line) throw new Refusal("not_allowed");
     const isOwn = message.author === user;
     const role = people.roleOf(user);
     const isModerated = memberships.of(conversation).isModerated && may(role, "message.delete any");

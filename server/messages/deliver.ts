@@ -12,7 +12,7 @@ export function delivery(broker: Broker, memberships: Memberships): Deliver {
   return (messages) => {
     const frames = new Map<Topic, ChatEvent[]>();
     for (const message of messages) {
-      for (const topic of memberships.of(message.conversation).topics()) {
+      for (const topic of memberships.of(message.conversation).topics(message.seq)) {
         const events = frames.get(topic) ?? [];
         events.push({ type: message.rev === message.seq ? "message.sent" : "message.changed", message });
         frames.set(topic, events);

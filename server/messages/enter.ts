@@ -2,10 +2,11 @@ import { groupId } from "../protocol/conversation-id.ts";
 import { protocolVersion } from "../protocol/limits.ts";
 import { toPerson } from "../protocol/person.ts";
 import type { CommandDeps, Handle } from "./command.ts";
+import { withRooms } from "./rooms.ts";
 
 /** Answers with everything that a client needs to show the chat. */
 export function enter(deps: CommandDeps): Handle<"chat.enter"> {
-  const { store, readMarks, people, system } = deps;
+  const { store, readMarks, people, rooms, system } = deps;
   return async ({ ref, people: tag }, user) => {
     await readMarks.flush();
     const conversations = await store.conversations.of(user);
@@ -36,7 +37,7 @@ export function enter(deps: CommandDeps): Handle<"chat.enter"> {
       ...(tag === peopleTag ? {} : { people: people.all() }),
       // Somebody who was just barred may still count as online for the grace period.
       online: deps.online().filter((id) => !people.isBarred(id)),
-      conversations,
+      conversations: withRooms(conversations, rooms, user),
     };
   };
 }

@@ -7,12 +7,12 @@ import type { Membership } from "./memberships.ts";
 
 /** Answers with a page of messages: the latest, or what is before, after or around a `seq`. */
 export const readHistory =
-  ({ store, memberships, freshen }: CommandDeps): Handle<"history.read"> =>
+  ({ store, memberships, confirm }: CommandDeps): Handle<"history.read"> =>
   async (command, user) => {
     const { ref, conversation } = command;
     const membership = memberships.requireMember(user, conversation);
     const page = await pageOf(store.messages, membership, command);
-    await freshen(user);
+    await confirm(user, conversation);
     return { type: "history.page", ref, conversation, ...page };
   };
 

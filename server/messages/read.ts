@@ -6,18 +6,18 @@ import { seenFrom } from "./history.ts";
 
 /** Answers with messages that are asked for by their places: those that there are, and that fit. */
 export const readMessages =
-  ({ store, memberships, freshen }: CommandDeps): Handle<"message.read"> =>
+  ({ store, memberships, confirm }: CommandDeps): Handle<"message.read"> =>
   async ({ ref, conversation, seqs }, user) => {
     const { seesFrom } = memberships.requireMember(user, conversation);
     const seen = seqs.filter((seq) => seq >= seesFrom);
     const found = seen.length === 0 ? [] : await store.messages.findAll(conversation, seen);
-    await freshen(user);
+    await confirm(user, conversation);
     return { type: "message.list", ref, conversation, ...fitting(found) };
   };
 
 /** Answers with a page of a thread, which any of its messages names. */
 export const readThread =
-  ({ store, memberships, freshen }: CommandDeps): Handle<"thread.read"> =>
+  ({ store, memberships, confirm }: CommandDeps): Handle<"thread.read"> =>
   async ({ ref, conversation, seq, before, after, limit = limits.historyPage }, user) => {
     const { seesFrom } = memberships.requireMember(user, conversation);
     const named = await store.messages.find(conversation, seq);
@@ -28,7 +28,7 @@ export const readThread =
       after === undefined
         ? seenFrom(seesFrom, await store.messages.before(conversation, before ?? null, limit, { thread }))
         : await store.messages.from(conversation, Math.max(after + 1, seesFrom), limit, { thread });
-    await freshen(user);
+    await confirm(user, conversation);
     const isFirst = after === undefined ? !page.more && thread < (before ?? thread + 1) : after < thread;
     const messages = isFirst && root && thread >= seesFrom ? [root, ...page.messages] : page.messages;
     return { type: "thread.page", ref, conversation, seq: thread, messages, more: page.more };
@@ -36,11 +36,11 @@ export const readThread =
 
 /** Answers with what is pinned in a conversation, the newest first. */
 export const readPins =
-  ({ store, memberships, freshen }: CommandDeps): Handle<"pins.read"> =>
+  ({ store, memberships, confirm }: CommandDeps): Handle<"pins.read"> =>
   async ({ ref, conversation, before = null }, user) => {
     const { seesFrom } = memberships.requireMember(user, conversation);
     const page = await store.messages.before(conversation, before, limits.pinsMax, "pins");
-    await freshen(user);
+    await confirm(user, conversation);
     const { messages, more } = seenFrom(seesFrom, page);
     return { type: "pins.page", ref, conversation, messages: messages.toReversed(), more };
   };

@@ -7,13 +7,13 @@ import type { Memberships } from "./memberships.ts";
 
 /** Answers with how far the others in a small conversation have read. */
 export const readReaders =
-  ({ store, people, memberships, readMarks, freshen }: CommandDeps): Handle<"readers.read"> =>
+  ({ store, people, memberships, readMarks, confirm }: CommandDeps): Handle<"readers.read"> =>
   async ({ ref, conversation }, user) => {
     memberships.requireMember(user, conversation);
     await readMarks.flush();
     const isSmall = memberships.atMost(limits.readersMax, conversation) !== null;
     const readers = isSmall ? await store.conversations.readers(conversation) : [];
-    await freshen(user);
+    await confirm(user, conversation);
     const shows = seenBy(memberships, people);
     return {
       type: "readers.listed",

@@ -15,7 +15,7 @@ export function send(deps: CommandDeps): Handle<"message.send"> {
   async function repliedTo(conversation: ConversationId, seq: number, user: number): Promise<Message> {
     const { seesFrom } = memberships.requireMember(user, conversation);
     const message = await store.messages.find(conversation, seq);
-    if (!message || seq < seesFrom) throw new Refusal("unknown_message");
+    if (!message || seq < seesFrom || message.body.line) throw new Refusal("unknown_message");
     return message;
   }
 

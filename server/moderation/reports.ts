@@ -71,6 +71,7 @@ export function reports(deps: ReportsDeps) {
       const report = { conversation, seq, reporterId: userId, reason, createdAt: system.now() };
       if (seq < seesFrom) throw new Refusal("unknown_message");
       const message = await messages.find(conversation, seq);
+      if (message?.body.line) throw new Refusal("unknown_message");
       const about = { ...to(message), detail: { conversation, seq } };
       const entry = auditEntry("message.reported", { by: userId, address, ...about });
       if (!(await store.add(report, entry))) throw new Refusal("unknown_message");

@@ -1,7 +1,8 @@
 import * as v from "valibot";
-import { conversationId } from "./conversation-id.ts";
+import { conversationId, roomId } from "./conversation-id.ts";
 import { limits } from "./limits.ts";
 import { sentBody } from "./message-body.ts";
+import { roomAccess, roomDescription, roomHistory, roomName, roomPeople, roomWriters } from "./rooms.ts";
 import { messageText } from "./text.ts";
 
 /** The client's name for this command; its answer carries it back. */
@@ -200,6 +201,57 @@ export const commands = {
   "typing.begin": v.strictObject({ type: v.literal("typing.begin"), ref, conversation: conversationId }),
   /** Says that one writes no more, without having sent anything. It has no answer; the others hear `typing.ended`. */
   "typing.end": v.strictObject({ type: v.literal("typing.end"), ref, conversation: conversationId }),
+  /**
+   * Makes a room, or a private conversation of 3 to 8 people: then with the access `people`. Answer: `room.created`, also where the same
+   * person has made it before; everybody in it hears `conversation.joined`.
+   */
+  "room.create": v.strictObject({
+    type: v.literal("room.create"),
+    ref,
+    /** Chosen by chance: 16 letters and digits after `room:`. */
+    conversation: roomId,
+    /** Left out where it is named after its people, which is for a conversation of a few alone. */
+    name: v.optional(roomName),
+    description: v.optional(roomDescription),
+    access: v.picklist(roomAccess),
+    /** What new members see; `all` where it is left out. */
+    history: v.optional(v.picklist(roomHistory)),
+    /** Who writes; `everyone` where it is left out. */
+    writers: v.optional(v.picklist(roomWriters)),
+    /** The ids of those who are in it besides oneself. */
+    people: v.optional(roomPeople),
+  }),
+  /** Joins a public room. Answer: `room.saved`, and `conversation.joined` before it. A second time changes nothing. */
+  "room.join": v.strictObject({ type: v.literal("room.join"), ref, conversation: roomId }),
+  /** Leaves a room. Answer: `room.saved`, and `conversation.left` before it. A second time changes nothing. */
+  "room.leave": v.strictObject({ type: v.literal("room.leave"), ref, conversation: roomId }),
+  /**
+   * Adds people to a room that one is in. Answer: `room.saved`. Who is in it already stays. A private conversation of a few takes
+   * nobody: begin another.
+   */
+  "room.add": v.strictObject({
+    type: v.literal("room.add"),
+    ref,
+    conversation: roomId,
+    people: v.pipe(roomPeople, v.minLength(1)),
+  }),
+  /** Removes somebody from a room that one looks after. Answer: `room.saved`. A second time changes nothing. */
+  "room.remove": v.strictObject({ type: v.literal("room.remove"), ref, conversation: roomId, person: place }),
+  /** Changes a room that one looks after; what is left out stays. Answer: `room.saved`, and `room.changed` for everybody in it. */
+  "room.change": v.strictObject({
+    type: v.literal("room.change"),
+    ref,
+    conversation: roomId,
+    name: v.optional(roomName),
+    description: v.optional(roomDescription),
+    writers: v.optional(v.picklist(roomWriters)),
+    /** Whether it is put away: nothing in it is changed any more, until it is brought back. */
+    archived: v.optional(v.boolean()),
+  }),
+  /** Asks for the public rooms. Answer: `room.listed`. */
+  "room.list": v.strictObject({ type: v.literal("room.list"), ref }),
+  /** Asks who is in a room that one is in, or may join. Answer: `room.described`. */
+  "room.read": v.strictObject({ type: v.literal("room.read"), ref, conversation: roomId }),
   /** Asks for a sign of life, for clients that cannot send a WebSocket ping. Answer: `pong`. */
   ping: v.strictObject({ type: v.literal("ping"), ref }),
 } as const;

@@ -3,11 +3,19 @@ import * as v from "valibot";
 /** The one conversation everyone is in. */
 export const groupId = "group";
 
+/** Names a room: who makes it chooses sixteen letters and digits by chance, so that a request that is repeated makes one room. */
+export type RoomId = `room:${string}`;
+
 /**
- * Names a conversation: `group`, or `direct:<a>:<b>` for the private one between the users with ids a < b.
+ * Names a conversation: `group`, or `direct:<a>:<b>` for the private one between the users with ids a < b, or a room.
  * Both ends can compute the second form, so a first message needs no "create" and two first messages cannot race.
  */
-export type ConversationId = typeof groupId | `direct:${number}:${number}`;
+export type ConversationId = typeof groupId | `direct:${number}:${number}` | RoomId;
+
+const room = /^room:[a-z0-9]{16}$/;
+
+/** Whether it has the form of a room's name. */
+export const isRoomId = (id: string): id is RoomId => room.test(id);
 
 const direct = /^direct:([1-9]\d{0,14}):([1-9]\d{0,14})$/;
 
@@ -31,6 +39,11 @@ export function peerOf(id: string, user: number): number | null {
 }
 
 export const conversationId = v.custom<ConversationId>(
-  (id) => typeof id === "string" && (id === groupId || directPair(id) !== null),
-  'must be "group" or "direct:<a>:<b>" with user ids a < b',
+  (id) => typeof id === "string" && (id === groupId || directPair(id) !== null || isRoomId(id)),
+  'must be "group", "direct:<a>:<b>" with user ids a < b, or "room:" with 16 letters and digits',
+);
+
+export const roomId = v.custom<RoomId>(
+  (id) => typeof id === "string" && isRoomId(id),
+  'must be "room:" with 16 lower-case letters and digits',
 );

@@ -1,9 +1,10 @@
 import * as v from "valibot";
 import { alert } from "./alerts.ts";
-import { conversationId } from "./conversation-id.ts";
+import { conversationId, roomId } from "./conversation-id.ts";
 import { type ErrorCode, errorCodes } from "./errors.ts";
-import { messageBody, messageState } from "./message-body.ts";
+import { line, messageBody, messageState } from "./message-body.ts";
 import { preferences } from "./preferences.ts";
+import { room } from "./rooms.ts";
 
 const id = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -79,6 +80,24 @@ export const conversation = v.object({
   unread: count,
   /** How many of them mean one, by name, as one of all, or as an answer to one's own; counted up to `unreadMax`. */
   mentions: count,
+  /** The latest of its messages, for a list; left out where there is none. */
+  latest: v.optional(
+    v.object({
+      seq: id,
+      /** The id of who wrote it. */
+      author: id,
+      /** The beginning of what it says. */
+      text: v.string(),
+      /** UTC milliseconds. */
+      at: count,
+      line: v.optional(line),
+      deleted: v.optional(v.literal(true)),
+    }),
+  ),
+  /** What it is as a room; left out for what is none. */
+  room: v.optional(room),
+  /** The first number that one sees; left out where one sees everything. */
+  seesFrom: v.optional(id),
 });
 
 /** What the server says over the socket. A frame is a JSON array of these, in order. */
@@ -183,6 +202,38 @@ export const events = {
     /** The conversation's head when the page was read. It is the cursor only for a client that holds nothing else of it. */
     head: count,
   }),
+  /** The answer to `room.create`, and to it again. */
+  "room.created": v.object({ type: v.literal("room.created"), ref, conversation }),
+  /** The answer to `room.join`, `room.leave`, `room.add`, `room.remove` and `room.change`. */
+  "room.saved": v.object({ type: v.literal("room.saved"), ref }),
+  /** The answer to `room.list`: the rooms that everybody finds. */
+  "room.listed": v.object({
+    type: v.literal("room.listed"),
+    ref,
+    rooms: v.array(
+      v.object({
+        id: roomId,
+        room,
+        /** Whether one is in it. */
+        joined: v.boolean(),
+      }),
+    ),
+  }),
+  /** The answer to `room.read`: a room and who is in it. */
+  "room.described": v.object({
+    type: v.literal("room.described"),
+    ref,
+    conversation: roomId,
+    room,
+    /** The ids of its people, in the order in which they came. */
+    people: v.array(id),
+  }),
+  /** One is in this conversation from now on; told to all one's devices, which hear what is written there. */
+  "conversation.joined": v.object({ type: v.literal("conversation.joined"), conversation }),
+  /** One is in this conversation no more, or it is not for one: forget all of it. Told to all one's devices. */
+  "conversation.left": v.object({ type: v.literal("conversation.left"), id: roomId }),
+  /** A room is another now, or has other people; told to who is in it. */
+  "room.changed": v.object({ type: v.literal("room.changed"), id: roomId, room }),
   /** What one has read, told to all one's sockets. */
   "read.marked": v.object({
     type: v.literal("read.marked"),

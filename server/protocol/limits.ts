@@ -46,6 +46,20 @@ export const limits = {
   typingMs: 6_000,
   /** People in a conversation, at most, where they see who has read how far. */
   readersMax: 20,
+  /** Characters of a room's name, at most. */
+  roomNameMax: 60,
+  /** Characters of what is said of a room, at most. */
+  roomDescriptionMax: 300,
+  /** Rooms that a server has, at most; those of a few people count too. */
+  roomsMax: 5_000,
+  /** People that are added to a room at once, at most. */
+  roomAddMax: 200,
+  /** People of a private conversation of a few, oneself among them, at least. */
+  fewMin: 3,
+  /** The same at most. */
+  fewMax: 8,
+  /** Characters of the last line of a conversation in a list. */
+  previewMax: 120,
   /** Kinds of reactions that a message has, at most. */
   reactionKinds: 20,
   /** Bytes of a reaction: the longest emoji has 35. */

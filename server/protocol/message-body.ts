@@ -10,8 +10,34 @@ const replyTo = v.optional(number);
 /** What a message says, as its author sends it. */
 export const sentBody = v.strictObject({ text: messageText, replyTo });
 
-/** The same as it is stored and delivered. */
-export const messageBody = v.object({ text: v.string(), replyTo });
+/** What a conversation says of itself, in a line of its own: who joined, what it is called now. Its author did it. */
+export const line = v.object({
+  what: v.picklist([
+    "made",
+    "joined",
+    "added",
+    "left",
+    "removed",
+    "renamed",
+    "described",
+    "writers",
+    "archived",
+    "restored",
+  ]),
+  /** The ids of those who were added or removed. */
+  people: v.optional(v.array(number)),
+  /** What it is called from then on. */
+  name: v.optional(v.string()),
+  /** Who writes from then on. */
+  writers: v.optional(v.picklist(["everyone", "owners"])),
+});
+export type ConversationLine = v.InferOutput<typeof line>;
+
+/**
+ * The same as it is stored and delivered. With a `line` it is no message of a person: it has no text, counts as read, and is neither
+ * changed nor answered.
+ */
+export const messageBody = v.object({ text: v.string(), replyTo, line: v.optional(line) });
 
 export type MessageBody = v.InferOutput<typeof messageBody>;
 

@@ -1,4 +1,5 @@
 import type { ServerWebSocket } from "bun";
+import type { Topic } from "../broker/topics.ts";
 import { type CloseCode, closeCodes } from "../protocol/close-codes.ts";
 import type { Session } from "../store/sessions.ts";
 
@@ -54,6 +55,15 @@ export class Connections {
 
   *all(): Iterable<Socket> {
     for (const sockets of this.#byUser.values()) yield* sockets;
+  }
+
+  /** Lets the sockets of a user hear a topic from now on, or no more. */
+  follow(userId: number, topic: Topic, on: boolean): void {
+    for (const socket of this.#byUser.get(userId) ?? []) {
+      if (socket.data.closed) continue;
+      if (on) socket.subscribe(topic);
+      else socket.unsubscribe(topic);
+    }
   }
 
   /** Closes the sockets of one session. */

@@ -35,7 +35,7 @@ export function socketHandler(deps: SocketDeps): WebSocketHandler<Connection> {
       if (!connections.add(socket, deps.socketsPerUser - remote))
         // The sockets on other nodes may be of a node that has just died, so the client is told to try again soon.
         return closeSocket(socket, remote > 0 ? closeCodes.restarting : closeCodes.tooManySockets);
-      for (const topic of deps.memberships.topicsFor(userName)) socket.subscribe(topic);
+      for (const topic of deps.memberships.topicsFor(userId, userName)) socket.subscribe(topic);
       presence.arrive(userId, createdAt);
     },
     message(socket, frame) {

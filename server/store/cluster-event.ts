@@ -2,6 +2,7 @@ import type { ConversationId } from "../protocol/conversation-id.ts";
 import type { ChatEvent, Person } from "../protocol/events.ts";
 import type { AccountStatus } from "../protocol/roles.ts";
 import type { ServerSettings } from "../protocol/settings.ts";
+import type { Room } from "./rooms.ts";
 
 /**
  * What has become true, of which memory and sockets must hear, on this node and on all others: see `effects.ts`. Each is part
@@ -28,6 +29,8 @@ export type ClusterEvent =
   | { kind: "settings.changed"; settings: ServerSettings }
   /** An event for all devices of one user. */
   | { kind: "user.notified"; userId: number; event: ChatEvent }
+  /** What a room is from its `version` on. Of two, the one with the higher is the later, in whichever order they come. */
+  | { kind: "room.changed"; room: Room }
   | { kind: "read.marked"; states: ReadState[] }
   | { kind: "spent"; spent: Spent };
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ConversationId } from "../protocol/conversation-id.ts";
-import type { Message } from "../protocol/events.ts";
+import type { Conversation, Message } from "../protocol/events.ts";
+import { limits } from "../protocol/limits.ts";
 import { emptyBody, type MessageBody, type MessageState, messageBody } from "../protocol/message-body.ts";
 import { byteLength } from "../protocol/text.ts";
 import type { Tables } from "./tables.ts";
@@ -70,3 +71,18 @@ export function inOrder(body: MessageBody): MessageBody {
  */
 export const markOfBody = (text: string): string =>
   createHash("sha256").update(text).digest("hex").slice(0, 4);
+
+type LatestRow = Pick<MessageRow, "seq" | "authorId" | "body" | "createdAt" | "deletedAt">;
+
+/** A message as the last line of its conversation in a list. */
+export function latestOf(row: LatestRow): NonNullable<Conversation["latest"]> {
+  const { text, line } = bodyOf(row);
+  return {
+    seq: Number(row.seq),
+    author: Number(row.authorId),
+    text: text.slice(0, limits.previewMax).toWellFormed(),
+    at: Number(row.createdAt),
+    ...(line ? { line } : {}),
+    ...(row.deletedAt === null ? {} : { deleted: true }),
+  };
+}

@@ -120,7 +120,7 @@ export const messages = {
       tx.db
         .select({ conversationId: messages.conversationId, seq: messages.seq })
         .from(messages)
-        .where(and(eq(messages.authorId, author), isNull(messages.deletedAt)))
+        .where(and(eq(messages.authorId, author), isNull(messages.deletedAt), eq(messages.isLine, 0)))
         .orderBy(asc(messages.conversationId), asc(messages.seq))
         .limit(limit),
     );
@@ -220,7 +220,7 @@ export const messages = {
 
   /** How many messages of an author there are, deleted ones left out. */
   countOf: statement(function* ({ db, t: { messages } }, author: number) {
-    const theirs = and(eq(messages.authorId, author), isNull(messages.deletedAt));
+    const theirs = and(eq(messages.authorId, author), isNull(messages.deletedAt), eq(messages.isLine, 0));
     const found = yield* first(db.select({ count: count() }).from(messages).where(theirs));
     return Number(found?.count ?? 0);
   }),
@@ -238,7 +238,7 @@ export const messages = {
       db
         .select()
         .from(messages)
-        .where(and(theirs, gt(messages.seq, after), isNull(messages.deletedAt)))
+        .where(and(theirs, gt(messages.seq, after), isNull(messages.deletedAt), eq(messages.isLine, 0)))
         .orderBy(asc(messages.seq))
         .limit(limit),
     );

@@ -2,6 +2,7 @@ import { and, eq, isNotNull, isNull } from "drizzle-orm";
 import { skeletonOf } from "../protocol/text.ts";
 import { Refusal } from "../refusal.ts";
 import { revokeInvites } from "./invites.ts";
+import { leaveRooms } from "./rooms.ts";
 import { done, first, rows, some, type Tx, type Work } from "./transaction.ts";
 
 /**
@@ -29,6 +30,7 @@ export function* forgetUser(tx: Tx, id: number, erase: boolean, at: number): Wor
   );
   if (found?.name == null) return false;
   if (found.role === "owner") throw new Refusal("owner_stays");
+  yield* leaveRooms(tx, id, at);
   for (const table of [
     sessions,
     memberships,

@@ -8,6 +8,7 @@ import { invites } from "./invites.ts";
 import { messages, type NativeMessages } from "./messages.ts";
 import { preferences } from "./preferences.ts";
 import { reports } from "./reports.ts";
+import { rooms } from "./rooms.ts";
 import { sessions } from "./sessions.ts";
 import { settings } from "./settings.ts";
 import { tickets } from "./tickets.ts";
@@ -48,4 +49,5 @@ export const areasOn = (engine: Engine) => ({
   alerts: bind(engine, alerts),
   conversations: bind(engine, conversations),
   messages: bind(engine, messages),
+  rooms: bind(engine, rooms),
 });

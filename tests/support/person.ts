@@ -11,6 +11,9 @@ export interface Reachable {
 export const password = "correct horse battery";
 const insecure = { rejectUnauthorized: false };
 
+/** The name of a room that nobody has made yet. */
+export const newRoom = () => `room:${crypto.randomUUID().replaceAll("-", "").slice(0, 16)}` as const;
+
 export const newKey = (): string =>
   Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString("base64url");
 

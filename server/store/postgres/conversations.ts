@@ -1,6 +1,7 @@
 import { type ConversationId, groupId } from "../../protocol/conversation-id.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { NativeConversations } from "../conversations.ts";
+import { latestOf } from "../message-row.ts";
 import type { Committed } from "../transaction.ts";
 import type { Author } from "./cluster-events.ts";
 import { withDbErrors } from "./db-errors.ts";
@@ -9,7 +10,10 @@ import type { Db } from "./open.ts";
 /** How many of the latest messages are looked at: bounds the cost for someone who writes much and never reads. */
 const unreadScan = 3 * limits.unreadMax;
 
-interface Row {
+type Latest = Parameters<typeof latestOf>[0];
+type Row = Place & (Latest | { [Column in keyof Latest]: null });
+
+interface Place {
   id: ConversationId;
   head: string;
   last_message_at: string | null;
@@ -61,12 +65,18 @@ export function postgresConversations(
       withDbErrors(async () => {
         const rows: Row[] = await db.sql`
           select conversation_id as id, head, last_message_at, last_read,
-            coalesce(unread, 0) as unread, coalesce(mentions, 0) as mentions
+            coalesce(unread, 0) as unread, coalesce(mentions, 0) as mentions,
+            latest.seq, latest.author_id as "authorId", latest.body, latest.created_at as "createdAt",
+            latest.deleted_at as "deletedAt"
           from (
             select user_id, conversation_id, head, last_message_at, last_read, greatest(last_read, sees_from - 1) as after
             from memberships join conversations on id = conversation_id
             where user_id = ${userId}::bigint
           ) as place ${counted()}
+          left join lateral (
+            select seq, author_id, body, created_at, deleted_at from chat_messages
+            where chat_messages.conversation_id = place.conversation_id order by seq desc limit 1
+          ) as latest on true
           order by conversation_id = ${groupId} desc, last_message_at desc nulls last`;
         return rows.map((row) => ({
           id: row.id,
@@ -75,6 +85,7 @@ export function postgresConversations(
           lastRead: Number(row.last_read),
           unread: Number(row.unread),
           mentions: Number(row.mentions),
+          ...(row.seq === null ? {} : { latest: latestOf(row) }),
         }));
       }),
     markRead: (marks) =>

@@ -2,11 +2,12 @@ import { and, desc, eq, gt, isNull, ne, type SQL, sql } from "drizzle-orm";
 import { type ConversationId, groupId } from "../../protocol/conversation-id.ts";
 import { limits } from "../../protocol/limits.ts";
 import type { NativeConversations, ReadMark } from "../conversations.ts";
+import { latestOf } from "../message-row.ts";
 import type { Committed } from "../transaction.ts";
 import { withDbErrors } from "./db-errors.ts";
 import type { Db } from "./open.ts";
 import { ormOf } from "./orm.ts";
-import { prepared } from "./prepared.ts";
+import { namedColumns, prepared } from "./prepared.ts";
 import { conversations, memberships, mentions, messages } from "./schema.ts";
 
 /** How many of the latest messages are looked at: bounds the cost for someone who writes much and never reads. */
@@ -22,6 +23,10 @@ interface Row {
   mentions: number;
 }
 
+const { seq, authorId, body, createdAt, deletedAt } = namedColumns(messages);
+const latestColumns = { seq, authorId, body, createdAt, deletedAt };
+type LatestRow = Parameters<typeof latestOf>[0];
+
 /** `committed` is told what a change of marks has made true. */
 export function sqliteConversations(
   opened: Db,
@@ -31,6 +36,16 @@ export function sqliteConversations(
   // What is unread after the mark, nothing of it from before what the member sees. One statement counts it for all conversations:
   // to run one for each takes ten times as long as to find that there is nothing.
   const after = sql`max(${memberships.lastRead}, ${memberships.seesFrom} - 1)`;
+  const latest = prepared<LatestRow, [conversation: string, most: number]>(
+    opened,
+    db
+      .select(latestColumns)
+      .from(messages)
+      .where(eq(messages.conversationId, sql.placeholder("conversation")))
+      .orderBy(desc(messages.seq))
+      .limit(sql.placeholder("most")),
+  );
+
   const following = db
     .select({ author: messages.authorId })
     .from(messages)
@@ -91,6 +106,11 @@ export function sqliteConversations(
     theirs().where(and(isTheirs, eq(memberships.conversationId, sql.placeholder("conversation")))),
   );
 
+  const latestIn = (conversation: string) => {
+    const row = latest.get(conversation, 1);
+    return row ? { latest: latestOf(row) } : {};
+  };
+
   const head = prepared<{ head: number }, [id: string]>(
     opened,
     db
@@ -106,9 +126,9 @@ export function sqliteConversations(
         .set({ lastRead: to })
         .where(and(isTheirs, eq(memberships.conversationId, sql.placeholder("conversation")))),
     );
-  const seq = sql.placeholder("seq");
-  const forward = move(sql`max(${memberships.lastRead}, ${seq})`);
-  const backward = move(sql`min(${memberships.lastRead}, ${seq})`);
+  const to = sql.placeholder("seq");
+  const forward = move(sql`max(${memberships.lastRead}, ${to})`);
+  const backward = move(sql`min(${memberships.lastRead}, ${to})`);
   const marked = opened.$client.transaction((marks: ReadMark[]) =>
     marks.map(({ userId, conversation, seq, ...way }) => {
       const top = head.get(conversation)?.head ?? 0;
@@ -131,6 +151,7 @@ export function sqliteConversations(
             lastRead: last_read,
             unread,
             mentions,
+            ...latestIn(id),
           })),
       ),
     markRead: (marks) =>

@@ -17,7 +17,7 @@ async function ground() {
   const delivered: Message[] = [];
   const sent: Grown[] = [];
   const bugs: unknown[] = [];
-  const around = { isHeard: true, isFresh: true, canRead: true };
+  const around = { isHeard: true, isFresh: true, canRead: true, isBeyond: true, canPoll: true };
   const freshened: number[][] = [];
   let heard = () => {};
   const feed = new Feed({
@@ -36,6 +36,10 @@ async function ground() {
     isHeard: () => around.isHeard,
     isFresh: () => around.isFresh,
     freshen: async (people) => void freshened.push(people),
+    isBeyond: () => around.isBeyond,
+    poll: async () => {
+      around.isBeyond = around.canPoll;
+    },
     report: (error) => void bugs.push(error),
   });
   const append = async (count: number, author: number) => {

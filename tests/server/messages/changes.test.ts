@@ -4,6 +4,7 @@ import type { Topic } from "../../../server/broker/topics.ts";
 import { type CommitLoop, commitLoop } from "../../../server/messages/commit-loop.ts";
 import { delivery } from "../../../server/messages/deliver.ts";
 import { memberships } from "../../../server/messages/memberships.ts";
+import { roomDirectory } from "../../../server/messages/rooms.ts";
 import type { ChatEvent } from "../../../server/protocol/events.ts";
 import { Refusal } from "../../../server/refusal.ts";
 import type { Store } from "../../../server/store/store.ts";
@@ -20,7 +21,10 @@ beforeEach(async () => {
   await settle(store, "alice", "bob");
   frames = [];
   const publish = (topic: Topic, events: readonly ChatEvent[]) => void frames.push([topic, [...events]]);
-  loop = commitLoop(store.messages, delivery({ publish }, memberships(await people(store.users), clock())));
+  loop = commitLoop(
+    store.messages,
+    delivery({ publish }, memberships(await people(store.users), await roomDirectory(store.rooms), clock())),
+  );
 });
 
 /** What was published to the group, in order: each message as it then was. */

@@ -4,6 +4,7 @@ import type { Topic } from "../../../server/broker/topics.ts";
 import { commitLoop } from "../../../server/messages/commit-loop.ts";
 import { delivery } from "../../../server/messages/deliver.ts";
 import { memberships } from "../../../server/messages/memberships.ts";
+import { roomDirectory } from "../../../server/messages/rooms.ts";
 import type { ChatEvent } from "../../../server/protocol/events.ts";
 import { limits } from "../../../server/protocol/limits.ts";
 import { Refusal } from "../../../server/refusal.ts";
@@ -35,7 +36,10 @@ beforeEach(async () => {
     },
   };
   const publish = (topic: Topic, events: readonly ChatEvent[]) => void frames.push([topic, [...events]]);
-  loop = commitLoop(messages, delivery({ publish }, memberships(await people(store.users), clock())));
+  loop = commitLoop(
+    messages,
+    delivery({ publish }, memberships(await people(store.users), await roomDirectory(store.rooms), clock())),
+  );
 });
 
 const numbered = (count: number) => Array.from({ length: count }, (_, at) => draft(`message ${at + 1}`));

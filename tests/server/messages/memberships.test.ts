@@ -5,6 +5,7 @@ import { ownMessages } from "../../../server/export/own-messages.ts";
 import type { CommandDeps } from "../../../server/messages/command.ts";
 import { commands } from "../../../server/messages/commands.ts";
 import { type Memberships, memberships } from "../../../server/messages/memberships.ts";
+import { roomDirectory } from "../../../server/messages/rooms.ts";
 import { auditEntries } from "../../../server/moderation/audit-entry.ts";
 import { reports } from "../../../server/moderation/reports.ts";
 import type { ConversationId } from "../../../server/protocol/conversation-id.ts";
@@ -24,7 +25,7 @@ beforeEach(async () => {
   await settle(store, "alice", "bob", "carol");
   people = await loadPeople(store.users);
   system = clock();
-  registry = memberships(people, system);
+  registry = memberships(people, await roomDirectory(store.rooms), system);
 });
 
 const isMember = (user: number, conversation: string) => {
@@ -71,7 +72,7 @@ test("its events go to the topic of the group or to those of its two people, and
   const topicsOf = (id: ConversationId) => registry.of(id).topics();
   expect(topicsOf("group")).toEqual([groupTopic]);
   expect(topicsOf("direct:1:2")).toEqual([userTopic("alice"), userTopic("bob")]);
-  expect(registry.topicsFor("alice")).toEqual([groupTopic, userTopic("alice")]);
+  expect(registry.topicsFor(1, "alice")).toEqual([groupTopic, userTopic("alice")]);
   people.forget(2);
   expect(topicsOf("direct:1:2")).toEqual([userTopic("alice")]);
   expect(topicsOf("direct:8:9")).toEqual([]);
@@ -96,7 +97,7 @@ describe("where a member sees a conversation from a number on only", () => {
       store,
       people,
       memberships: late,
-      freshen: async () => {},
+      confirm: async () => {},
       changeRate: { take: () => 0 },
     } as unknown as CommandDeps);
   });

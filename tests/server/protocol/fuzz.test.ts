@@ -34,6 +34,7 @@ async function answersTo(frame: string | Uint8Array<ArrayBuffer>) {
   return hostile.events.splice(from).filter(({ type }) => type !== "pong" && type !== "presence.changed");
 }
 
+const room = "room:0123456789abcdef";
 const good: Record<CommandType, Record<string, unknown>> = {
   "chat.enter": { type: "chat.enter", ref: "f", people: "tag" },
   "message.send": {
@@ -65,6 +66,20 @@ const good: Record<CommandType, Record<string, unknown>> = {
   "readers.read": { type: "readers.read", ref: "f", conversation: "group" },
   "typing.begin": { type: "typing.begin", ref: "f", conversation: "group" },
   "typing.end": { type: "typing.end", ref: "f", conversation: "group" },
+  "room.create": {
+    ...{ type: "room.create", ref: "f", conversation: room, access: "private", name: "Plans" },
+    ...{ description: "What we do", history: "joined", writers: "owners", people: [2] },
+  },
+  "room.join": { type: "room.join", ref: "f", conversation: room },
+  "room.leave": { type: "room.leave", ref: "f", conversation: room },
+  "room.add": { type: "room.add", ref: "f", conversation: room, people: [2] },
+  "room.remove": { type: "room.remove", ref: "f", conversation: room, person: 2 },
+  "room.change": {
+    ...{ type: "room.change", ref: "f", conversation: room, name: "Plans", description: "" },
+    ...{ writers: "owners", archived: true },
+  },
+  "room.list": { type: "room.list", ref: "f" },
+  "room.read": { type: "room.read", ref: "f", conversation: room },
   ping: { type: "ping", ref: "f" },
 };
 

@@ -245,6 +245,15 @@ export class ModelServer {
       case "typing.begin":
       case "typing.end":
         return null;
+      case "room.create":
+      case "room.join":
+      case "room.leave":
+      case "room.add":
+      case "room.remove":
+      case "room.change":
+      case "room.read":
+      case "room.list":
+        throw new Error(`Nobody has taught this server ${command.type}.`);
       case "ping":
         return { type: "pong", ref: command.ref, now: this.now!() };
     }

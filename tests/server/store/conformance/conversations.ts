@@ -24,8 +24,24 @@ export function conversationSuite(open: OpenGround): void {
       expect(first?.kind).toBe("stored");
       expect(await ground.store.conversations.of(1)).toEqual([
         { id: "group", head: 0, lastMessageAt: null, lastRead: 0, unread: 0, mentions: 0 },
-        { id: "direct:1:3", head: 1, lastMessageAt: 20, lastRead: 0, unread: 1, mentions: 0 },
-        { id: "direct:1:2", head: 1, lastMessageAt: 10, lastRead: 0, unread: 1, mentions: 0 },
+        {
+          id: "direct:1:3",
+          head: 1,
+          lastMessageAt: 20,
+          lastRead: 0,
+          unread: 1,
+          mentions: 0,
+          latest: { seq: 1, author: 3, text: "b", at: 20 },
+        },
+        {
+          id: "direct:1:2",
+          head: 1,
+          lastMessageAt: 10,
+          lastRead: 0,
+          unread: 1,
+          mentions: 0,
+          latest: { seq: 1, author: 2, text: "a", at: 10 },
+        },
       ]);
       expect((await ground.store.conversations.of(3)).map(({ id }) => id)).toEqual(["group", "direct:1:3"]);
     });

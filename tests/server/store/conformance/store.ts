@@ -23,6 +23,7 @@ import { removalSuite } from "./removal.ts";
 import { removedUserSuite } from "./removed-users.ts";
 import { reportSuite } from "./reports.ts";
 import { requiredCredentialsSuite } from "./required-credentials.ts";
+import { roomSuite } from "./rooms.ts";
 import { sessionSuite } from "./sessions.ts";
 import { settingsSuite } from "./settings.ts";
 import { ticketSuite } from "./tickets.ts";
@@ -35,6 +36,7 @@ export function storeSuite(kind: string, open: OpenGround, { modelRuns }: { mode
     "messages, by the rules": (fresh) => modelSuite(fresh, modelRuns),
     "deleted messages": removalSuite,
     "messages that change": changeSuite,
+    rooms: roomSuite,
     pages: pageSuite,
     conversations: conversationSuite,
     accounts: accountSuite,
