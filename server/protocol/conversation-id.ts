@@ -17,6 +17,9 @@ const room = /^room:[a-z0-9]{16}$/;
 /** Whether it has the form of a room's name. */
 export const isRoomId = (id: string): id is RoomId => room.test(id);
 
+/** The name of a room that is to be made, from a UUID that nobody else has. */
+export const newRoomId = (uuid: string): RoomId => `room:${uuid.replaceAll("-", "").slice(-16)}`;
+
 const direct = /^direct:([1-9]\d{0,14}):([1-9]\d{0,14})$/;
 
 /** The ids of the two people of a private conversation, smaller first; null for the group and for anything else. */

@@ -23,7 +23,7 @@ export class Submission {
   }
 
   /** Sends, unless something is already known to be wrong or on its way; says whether it was granted. */
-  async run(send: () => Promise<void>, faults: Faults = {}): Promise<boolean> {
+  async run(send: () => Promise<unknown>, faults: Faults = {}): Promise<boolean> {
     if (this.#busy) return false;
     this.#faults = faults;
     this.#general = null;

@@ -1,7 +1,15 @@
-import { type ConversationId, directId, groupId, peerOf } from "../../server/protocol/conversation-id.ts";
+import {
+  type ConversationId,
+  directId,
+  groupId,
+  isRoomId,
+  peerOf,
+  type RoomId,
+} from "../../server/protocol/conversation-id.ts";
 import type { ChatEvent, EventOf } from "../../server/protocol/events.ts";
 import { limits, protocolVersion } from "../../server/protocol/limits.ts";
 import type { Role } from "../../server/protocol/roles.ts";
+import type { ShownRoom } from "../../server/protocol/rooms.ts";
 import { alertWords } from "../app/alert-words.ts";
 import { Drafts } from "../app/drafts.svelte.ts";
 import { followClosing } from "../app/endings.ts";
@@ -14,7 +22,9 @@ import { Conversations } from "./conversations.svelte.ts";
 import { Myself } from "./myself.svelte.ts";
 import { Outbox } from "./outbox.svelte.ts";
 import { People } from "./people.svelte.ts";
+import { Rooms } from "./rooms/rooms.svelte.ts";
 import { SystemLines } from "./system-lines.svelte.ts";
+import { Undoing } from "./undoing.svelte.ts";
 
 const retryIn = 2_000;
 /** For how long an answer over the socket may have been under way. */
@@ -30,6 +40,8 @@ export class Chat {
   readonly drafts: Drafts;
   readonly connection: Connection;
   readonly myself: Myself;
+  readonly rooms: Rooms;
+  readonly undoing: Undoing;
   /** UTC milliseconds. */
   readonly now: () => number;
   readonly #deps: ChatDeps;
@@ -57,11 +69,19 @@ export class Chat {
       epoch: () => this.#epoch,
       ask,
       tell: (command) => this.connection.tell(command),
-      sizeOf: (id) => (id === groupId ? this.people.everyone.length : 2),
+      sizeOf: (id) =>
+        id === groupId ? this.people.everyone.length : (this.conversations.held(id)?.room?.members ?? 2),
       showsRead: () => this.myself.preferences?.showRead ?? false,
       after: system.after,
       settled: (clientId) => this.outbox.settle(clientId),
       startOver: () => this.#askToEnter(),
+    });
+    this.undoing = new Undoing(system.after);
+    this.rooms = new Rooms({
+      me: me.id,
+      request: this.connection.request.bind(this.connection),
+      newId: system.newId,
+      maySeeTo: () => this.people.may(me.id, "room.manage"),
     });
     const cursor = () => this.conversations.of(groupId).cursor;
     this.systemLines = new SystemLines({ me, people: this.people, now: clock.now, cursor });
@@ -84,12 +104,21 @@ export class Chat {
 
   /** Whether this person has, or could begin, a conversation of that name. */
   has(id: string): id is ConversationId {
+    if (isRoomId(id)) return this.conversations.held(id) !== undefined;
     const peer = this.peer(id);
     return id === groupId || (peer !== null && this.people.knows(peer));
   }
 
-  /** Why the other person of a conversation cannot be written to; null where they can, and where everybody is. */
-  barrier(id: string): "locked" | "deleted" | null {
+  /** What a conversation is as a room; null for what is none. */
+  roomOf(id: string): ShownRoom | null {
+    return this.conversations.held(id as ConversationId)?.room ?? null;
+  }
+
+  /** Why nobody can be written to in a conversation, or not by this person; null where they may. */
+  barrier(id: string): "locked" | "deleted" | "archived" | "read only" | null {
+    const room = this.roomOf(id);
+    if (room?.archivedAt !== undefined) return "archived";
+    if (room) return room.writers === "owners" && !this.rooms.looksAfter(room) ? "read only" : null;
     const peer = this.peer(id);
     if (peer === null || this.people.reachable(peer)) return null;
     if (this.people.isBarred(peer)) return "locked";
@@ -101,8 +130,15 @@ export class Chat {
   }
 
   titleOf(id: string): string {
+    const room = this.roomOf(id);
+    if (room) return room.name ?? this.#namesOf(room.people ?? []);
     const peer = this.peer(id);
     return peer === null ? "Group Chat" : this.people.nameOf(peer);
+  }
+
+  #namesOf(people: readonly number[]): string {
+    const others = people.filter((id) => id !== this.me.id).map((id) => this.people.nameOf(id));
+    return others.join(", ") || "Only you";
   }
 
   directWith(person: number): ConversationId {
@@ -115,6 +151,25 @@ export class Chat {
     this.#current?.leave();
     this.#current = id && this.conversations.of(id);
     this.#current?.open();
+  }
+
+  /** Leaves a room in a while, unless the person takes it back; until then it stands in no list. */
+  leaveRoom(id: RoomId): void {
+    const left = this.conversations.held(id);
+    if (!left) return;
+    left.isLeft = true;
+    this.undoing.begin({
+      text: `You left ${this.titleOf(id)}`,
+      act: () => {
+        const stays = () => {
+          left.isLeft = false;
+        };
+        if (this.connection.ask({ type: "room.leave", conversation: id }, stays) === null) stays();
+      },
+      undo: () => {
+        left.isLeft = false;
+      },
+    });
   }
 
   /** Nothing from this message on counts as read any more, on any device. */
@@ -156,13 +211,13 @@ export class Chat {
         break;
       case "message.sent":
       case "message.changed":
-        this.conversations.of(event.message.conversation).receive(event.message);
+        this.conversations.about(event.message.conversation)?.receive(event.message);
         break;
       case "conversation.synced":
-        this.conversations.of(event.conversation).synced(event);
+        this.conversations.about(event.conversation)?.synced(event);
         break;
       case "history.page":
-        this.conversations.of(event.conversation).page(event);
+        this.conversations.about(event.conversation)?.page(event);
         break;
       case "message.list":
         this.conversations.of(event.conversation).quoted.take(event);
@@ -171,7 +226,18 @@ export class Chat {
         this.conversations.of(event.conversation).thread?.take(event);
         break;
       case "read.marked":
-        this.conversations.of(event.conversation).reading.marked(event);
+        this.conversations.about(event.conversation)?.reading.marked(event);
+        break;
+      case "conversation.joined":
+      case "room.created":
+        if (!this.conversations.held(event.conversation.id)) this.conversations.join(event.conversation);
+        break;
+      case "conversation.left":
+        this.conversations.leave(event.id);
+        this.#closeGone();
+        break;
+      case "room.changed":
+        this.conversations.held(event.id)?.become(event.room);
         break;
       case "typing.began":
         this.conversations.held(event.conversation)?.typing.began(event.person);
@@ -255,10 +321,16 @@ export class Chat {
     this.people.enter(event.people, event.peopleTag, event.online);
     this.myself.enter(event);
     this.conversations.enter(event.conversations);
+    this.#closeGone();
     if (!this.#entered) this.systemLines.welcome();
     this.#entered = true;
     this.connection.welcome();
     this.outbox.resume();
+  }
+
+  /** Closes a conversation that one is in no more. */
+  #closeGone(): void {
+    if (this.#current && !this.conversations.held(this.#current.id)) this.open(null);
   }
 
   /** The server has another epoch: everything held is void, except unsent messages. */

@@ -12,7 +12,7 @@ type Refusal = EventOf<"error">;
 /** The callbacks of a command that waits for its answer. */
 interface Waiting {
   refused(refusal: Refusal): void;
-  answered?(): void;
+  answered?(event: ChatEvent): void;
   /** No answer will come: the command may have been carried out or not. */
   lost?(): void;
 }
@@ -107,8 +107,8 @@ export class Connection {
     this.#send(command, null);
   }
 
-  /** Sends a command and resolves when its answer has come; throws `Refused`, also when no answer can come any more. */
-  request(command: Ask): Promise<void> {
+  /** Sends a command and gives its answer when it has come; throws `Refused`, also when no answer can come any more. */
+  request(command: Ask): Promise<ChatEvent> {
     return new Promise((answered, reject) => {
       const lost = () => reject(notReached());
       const refused = (refusal: Refusal) => reject(new Refused(refusal));
@@ -145,7 +145,7 @@ export class Connection {
     if (!("ref" in event)) return;
     const waiting = this.#asked.get(event.ref ?? "");
     this.#asked.delete(event.ref ?? "");
-    waiting?.answered?.();
+    waiting?.answered?.(event);
   }
 
   #follow(link: Link): void {

@@ -1,6 +1,7 @@
 import type { ConversationId } from "../../server/protocol/conversation-id.ts";
 import type { Conversation as Entered, EventOf, Message } from "../../server/protocol/events.ts";
 import { limits } from "../../server/protocol/limits.ts";
+import type { ShownRoom } from "../../server/protocol/rooms.ts";
 import type { Ask } from "./connection.svelte.ts";
 import { merged, Pages } from "./pages.svelte.ts";
 import { Quoted } from "./quoted.svelte.ts";
@@ -64,7 +65,10 @@ export class Conversation {
   readonly typing: Typing;
   readonly readers = new Readers();
   readonly #deps: ConversationDeps;
+  /** Whether the person leaves it, and can still take that back. */
+  isLeft = $state(false);
   #lastMessageAt = $state<number | null>(null);
+  #room = $state.raw<ShownRoom | null>(null);
   /** Pages that are wanted before or after what is held; without a `ref` while there is no connection. */
   #extending = $state.raw<Partial<Record<Way, { ref: string | null }>>>({});
   #loading = $state.raw<Loading | null>(null);
@@ -129,6 +133,16 @@ export class Conversation {
     return this.#lastMessageAt;
   }
 
+  /** What it is as a room; null for what is none. */
+  get room(): ShownRoom | null {
+    return this.#room;
+  }
+
+  /** The room has become another, or has other people. */
+  become(room: ShownRoom): void {
+    this.#room = room;
+  }
+
   /** Every change up to this one is known. */
   get cursor(): number {
     return this.#cursor;
@@ -150,6 +164,7 @@ export class Conversation {
     this.#loading = this.#syncing = null;
     this.#heard = Math.max(this.#heard, at.head);
     this.#lastMessageAt = at.lastMessageAt;
+    this.#room = at.room ?? null;
     const newer = this.pages.messages.filter(({ rev }) => rev > at.head);
     this.reading.enter(at, newer);
     if (this.#heard - this.#cursor > (this.#opened ? catchUpMax : catchUpClosedMax)) {

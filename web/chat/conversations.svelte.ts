@@ -1,5 +1,5 @@
 import { SvelteMap } from "svelte/reactivity";
-import { type ConversationId, groupId } from "../../server/protocol/conversation-id.ts";
+import { type ConversationId, groupId, isRoomId } from "../../server/protocol/conversation-id.ts";
 import type { Conversation as Entered } from "../../server/protocol/events.ts";
 import { Conversation, type ConversationDeps } from "./conversation.svelte.ts";
 
@@ -16,7 +16,9 @@ export class Conversations {
 
   /** The group first, then whoever wrote last. */
   readonly all: Conversation[] = $derived(
-    [...this.#byId.values()].sort((a, b) => (recency(a) < recency(b) ? 1 : -1)),
+    [...this.#byId.values()]
+      .filter(({ isLeft }) => !isLeft)
+      .sort((a, b) => (recency(a) < recency(b) ? 1 : -1)),
   );
   readonly unread: number = $derived(this.all.reduce((sum, { reading }) => sum + reading.unread, 0));
   readonly mentions: number = $derived(this.all.reduce((sum, { reading }) => sum + reading.mentions, 0));
@@ -40,8 +42,25 @@ export class Conversations {
     return this.#byId.get(id);
   }
 
-  /** Takes over the server's list. One that is not in it has no messages. */
+  /** The conversation that an event is about. A room that one is in no more does not come back by what was still on its way. */
+  about(id: ConversationId): Conversation | undefined {
+    return isRoomId(id) ? this.held(id) : this.of(id);
+  }
+
+  /** One is in this conversation now. */
+  join(conversation: Entered): void {
+    this.of(conversation.id).enter(conversation);
+  }
+
+  /** One is in this room no more: nothing of it stays. */
+  leave(id: ConversationId): void {
+    this.#byId.delete(id);
+  }
+
+  /** Takes over the server's list. A room that is not in it is gone; anything else that is not has no messages. */
   enter(list: Entered[]): void {
+    const listed = new Set(list.map(({ id }) => id));
+    for (const id of [...this.#byId.keys()]) if (isRoomId(id) && !listed.has(id)) this.leave(id);
     for (const { id } of list) this.of(id);
     for (const held of this.#byId.values()) held.enter(list.find(({ id }) => id === held.id) ?? nothingYet);
   }

@@ -1,6 +1,7 @@
 import type { Message } from "../../server/protocol/events.ts";
 import type { Unsent } from "../app/unsent.ts";
 import { replyCounts } from "./replies.ts";
+import { lineWords } from "./rooms/line-words.ts";
 import type { SystemLine } from "./system-lines.svelte.ts";
 
 /** `lead` is the first of a run of messages by one author: it shows who and when. */
@@ -33,6 +34,8 @@ export type Row =
 
 export interface Log {
   me: number;
+  /** The name of a person. */
+  nameOf(id: number): string;
   messages: readonly Message[];
   /** Messages that are not known to be stored; they stand after all others. */
   pending: readonly Pick<Unsent, "clientId" | "text" | "at" | "failed" | "replyTo">[];
@@ -46,7 +49,7 @@ export interface Log {
 const sameRun = 5 * 60_000;
 
 /** What the log shows, from top to bottom: days, runs of messages, where the new part begins, and notices. */
-export function rowsOf({ me, messages, pending, systemLines, newFrom, dayOf }: Log): Row[] {
+export function rowsOf({ me, nameOf, messages, pending, systemLines, newFrom, dayOf }: Log): Row[] {
   const rows: Row[] = [];
   const waiting = [...systemLines];
   let lastDay: number | null = null;
@@ -79,6 +82,12 @@ export function rowsOf({ me, messages, pending, systemLines, newFrom, dayOf }: L
     if (seq === newFrom) {
       startDay(createdAt);
       rows.push({ kind: "unread", key: "unread" });
+    }
+    if (body.line) {
+      startDay(createdAt);
+      const text = lineWords(body.line, author, nameOf);
+      rows.push({ kind: "notice", key: `line ${seq}`, at: createdAt, text });
+      continue;
     }
     const stored = { seq, message, answers: body.replyTo ?? null, replies: replies.get(seq) ?? 0 };
     say({ ...stored, author, clientId, text: body.text, at: createdAt, deleted, pending: null });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import type { ConversationLine } from "../../../server/protocol/message-body.ts";
 import { type Log, rowsOf } from "../../../web/chat/rows.ts";
 import { alice, bob, message } from "../fakes/model-server.ts";
 
@@ -7,6 +8,7 @@ const day = 24 * 60 * minute;
 const show = (log: Partial<Log>) =>
   rowsOf({
     me: alice.id,
+    nameOf: (id) => (id === alice.id ? "alice" : "bob"),
     messages: [],
     pending: [],
     systemLines: [],
@@ -86,11 +88,11 @@ describe("what waits", () => {
 
   test("keeps its key when it is stored, so that its row stays the same row", () => {
     const waiting = rowsOf({
-      ...{ me: alice.id, messages: [], systemLines: [], newFrom: null, dayOf: () => 0 },
+      ...{ me: alice.id, nameOf: String, messages: [], systemLines: [], newFrom: null, dayOf: () => 0 },
       pending: [{ clientId: "x", text: "a", at: 0, failed: null }],
     });
     const stored = rowsOf({
-      ...{ me: alice.id, systemLines: [], newFrom: null, dayOf: () => 0, pending: [] },
+      ...{ me: alice.id, nameOf: String, systemLines: [], newFrom: null, dayOf: () => 0, pending: [] },
       messages: [message(1, { author: alice.id, clientId: "x" })],
     });
     expect(stored.at(-1)!.key).toBe(waiting.at(-1)!.key);
@@ -109,5 +111,27 @@ test("notices stand where the conversation stood, also before the first message 
     "LEAD 2 text 1",
     "second",
     "LEAD 2 text 2",
+  ]);
+});
+
+test("what a conversation says of itself is a line that nobody wrote, in a sentence with the names set apart", () => {
+  const lines: ConversationLine[] = [
+    { what: "made" },
+    { what: "added", people: [bob.id, 3] },
+    { what: "renamed", name: "Plans" },
+    { what: "removed", people: [bob.id] },
+    { what: "writers", writers: "owners" },
+  ];
+  const messages = lines.map((line, index) =>
+    message(index + 1, { author: alice.id, body: { text: "", line } }),
+  );
+  expect(show({ messages: [...messages, message(6, { author: alice.id })] })).toEqual([
+    "day",
+    "\u2068alice\u2069 made this room",
+    "\u2068alice\u2069 added \u2068bob\u2069 and \u2068bob\u2069",
+    "\u2068alice\u2069 renamed this to \u2068Plans\u2069",
+    "\u2068alice\u2069 removed \u2068bob\u2069",
+    "\u2068alice\u2069 lets only those who look after the room write here",
+    "LEAD 1 text 6",
   ]);
 });
