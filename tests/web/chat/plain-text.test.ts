@@ -27,9 +27,15 @@ test.each(lines)("%j is shown in one line as %j", (markdown, plain) => {
 });
 
 test("the longest of hostile texts takes a moment", () => {
-  for (const sign of ["*", "_", "`", "||a", "[", "> ", "**a ", "~~a", "\\", "`` ` "]) {
+  const timeOf = (text: string) => {
     const begun = performance.now();
-    plainText(sign.repeat(16_000));
-    expect(performance.now() - begun).toBeLessThan(50);
+    plainText(text);
+    return performance.now() - begun;
+  };
+  for (const sign of ["*", "_", "`", "||a", "[", "> ", "**a ", "~~a", "\\", "`` ` "]) {
+    const text = sign.repeat(16_000);
+    // Not each time: a busy machine makes anything wait now and then.
+    const isSlow = [1, 2, 3].every(() => timeOf(text) > 50);
+    expect([sign, isSlow]).toEqual([sign, false]);
   }
 });
