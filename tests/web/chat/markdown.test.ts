@@ -103,6 +103,10 @@ const cases: [text: string, outline: string][] = [
     "<p>[x](javascript:alert(1)) [y](//a.example) [z](https://bank@evil.example) !<a>i</a> <bdi>(a.example)</bdi></p>",
   ],
   [
+    "[@bob ||x||](https://a.example) https://a.example/?q=@bob",
+    "<p><a>@bob ||x||</a> <bdi>(a.example)</bdi> <a>https://a.example/?q=@bob</a></p>",
+  ],
+  [
     "@bob, @ALICE. @carol `@bob` a@bob.example",
     "<p><a>@bob</a>, <span>@ALICE</span>. @carol <code>@bob</code> a@bob.example</p>",
   ],
@@ -201,6 +205,7 @@ describe("whatever is written", () => {
         }
         for (const link of page.querySelectorAll("a"))
           expect(link.getAttribute("href")).toMatch(/^(https?:|mailto:|\/c\/)/);
+        expect(page.querySelector("a a, a [role=button]")).toBeNull();
         // What stands beside a link is its host; numbers of lists are drawn by the browser.
         for (const extra of page.querySelectorAll("bdi, figcaption button")) extra.remove();
         for (const item of page.querySelectorAll("li[value]")) item.prepend(item.getAttribute("value")!);

@@ -3,7 +3,8 @@ import { deepest, linkTo, parser } from "./parser.ts";
 
 /** A part of a message, with what is within it. */
 export type Node =
-  | { kind: "text" | "code"; text: string }
+  /** A label is the text of a link, in which nothing else can be clicked. */
+  | { kind: "text" | "label" | "code"; text: string }
   | { kind: "strong" | "emphasis" | "strike" | "spoiler" | "paragraph" | "heading" | "quote"; nodes: Node[] }
   /** `target` is the address that it opens and `host` whose it is; null where its text is that address. */
   | ({ kind: "link"; href: string; nodes: Node[] } & ({ target: string; host: string } | { target: null }))
@@ -56,7 +57,9 @@ function treeOf(tokens: Token[]): Node[] {
   const root: Node[] = [];
   const open: Node[][] = [root];
   const within = () => open.at(-1)!;
+  let isLabel = false;
   for (const token of tokens) {
+    if (token.tag === "a") isLabel = token.nesting === 1;
     if (token.nesting === 1) {
       const container = containerOf(token);
       within().push(container);
@@ -66,7 +69,7 @@ function treeOf(tokens: Token[]): Node[] {
     else if (token.type === "code_inline") within().push({ kind: "code", text: token.content });
     else if (token.type === "fence")
       within().push({ kind: "fence", language: token.info, text: token.content.replace(/\n$/, "") });
-    else within().push({ kind: "text", text: token.content });
+    else within().push({ kind: isLabel ? "label" : "text", text: token.content });
   }
   return root;
 }

@@ -121,6 +121,7 @@ const withoutEnd = new WeakSet<StateInline>();
 /** `||hidden||`: no space within the signs, so that `a || b` stays what it is. */
 function spoiler(state: StateInline, silent: boolean): boolean {
   const { src, pos, posMax } = state;
+  if (state.linkLevel > 0) return false;
   if (!src.startsWith("||", pos) || !/[^\s|]/.test(src[pos + 2] ?? " ") || withoutEnd.has(state))
     return false;
   let close = src.indexOf("||", pos + 3);
