@@ -63,9 +63,14 @@ test("three people see who is typing and who has read, and leave unread what the
   await titled(ada, "(1) cleo");
   await bob.say("@ada will you book?");
   await titled(ada, "(@1) cleo");
+  const icon = ada.page.locator('link[rel="icon"]').last();
+  expect(
+    await icon.evaluate(async (link: HTMLLinkElement) => (await fetch(link.href)).ok && link.href),
+  ).toEndWith("/icon-mention.svg");
   await ada.conversation("Group Chat").click();
   await ada.sees("One is fine");
   await titled(ada, "Group Chat");
+  expect(await icon.getAttribute("href")).not.toBe("/icon-mention.svg");
 
   // Who does not show what they have read sees it of nobody.
   await ada.goto("/account");
