@@ -1,7 +1,9 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { type ConversationId, directPair } from "../../../../server/protocol/conversation-id.ts";
+import { Refusal } from "../../../../server/refusal.ts";
 import type { Draft } from "../../../../server/store/messages.ts";
+import type { Store } from "../../../../server/store/store.ts";
 import { logOf, type OpenGround, settle } from "./ground.ts";
 
 const conversations: ConversationId[] = ["group", "direct:1:2", "direct:1:3", "direct:2:3", "direct:1:4"];
@@ -16,11 +18,24 @@ const deletions = fc.record({
   delete: fc.constantFrom(...conversations),
   seq: fc.integer({ min: 1, max: 6 }),
 });
+const changes = fc.record({
+  change: fc.constantFrom("edit", "react", "unreact", "pin", "unpin"),
+  conversation: fc.constantFrom(...conversations),
+  seq: fc.integer({ min: 1, max: 6 }),
+  by: fc.integer({ min: 1, max: 3 }),
+});
+const replies = fc.record({
+  reply: fc.constantFrom(...conversations),
+  to: fc.integer({ min: 1, max: 6 }),
+  by: fc.integer({ min: 1, max: 3 }),
+});
 const erasures = fc.record({ erase: fc.integer({ min: 1, max: 3 }), limit: fc.integer({ min: 1, max: 3 }) });
 const steps = fc.array(
   fc.oneof(
     { weight: 9, arbitrary: fc.array(drafts, { maxLength: 8 }) },
     { weight: 4, arbitrary: deletions },
+    { weight: 6, arbitrary: changes },
+    { weight: 3, arbitrary: replies },
     { weight: 2, arbitrary: erasures },
     fc.constant("gone" as const),
   ),
@@ -32,9 +47,13 @@ interface Kept {
   seq: number;
   rev: number;
   isDeleted: boolean;
+  text: string;
+  reactions: number[];
+  isPinned: boolean;
+  replies: number;
 }
 
-/** The rules of appending and deleting, in the fewest words. */
+/** The rules of appending, changing and deleting, in the fewest words. */
 function model() {
   const taken = new Map<string, Kept>();
   const heads = new Map<string, number>();
@@ -44,8 +63,15 @@ function model() {
     heads.set(id, number);
     return number;
   };
-  const blank = (kept: Kept) =>
-    Object.assign(kept, { rev: next(kept.draft.conversation), isDeleted: true }).rev;
+  const blank = (kept: Kept) => {
+    const gone = { isDeleted: true, text: "", reactions: [], isPinned: false };
+    Object.assign(kept, gone, { rev: next(kept.draft.conversation) });
+    const root = at(kept.draft.conversation, kept.draft.thread);
+    if (root) root.replies--;
+    return kept.rev;
+  };
+  const at = (id: ConversationId, seq: number | undefined) =>
+    [...taken.values()].find((each) => each.draft.conversation === id && each.seq === seq);
   const kept = () => [...taken.values()].filter(({ isDeleted }) => !isDeleted);
   const place = ({ draft, seq }: Kept) => `${draft.conversation} ${String(seq).padStart(5, "0")}`;
 
@@ -57,6 +83,7 @@ function model() {
       if (!people.has(draft.author)) return "not_signed_in";
       const key = `${draft.author} ${draft.clientId}`;
       const before = taken.get(key);
+      // What was sent first counts, whatever it says by now.
       if (before) {
         const isSameText = before.isDeleted || before.draft.body.text === draft.body.text;
         const same = before.draft.conversation === draft.conversation && isSameText;
@@ -66,8 +93,39 @@ function model() {
       if (pair?.some((id) => !people.has(id))) return "person_deleted";
       if (pair?.includes(draft.author) === false) return "unknown_conversation";
       const seq = next(draft.conversation);
-      taken.set(key, { draft, seq, rev: seq, isDeleted: false });
+      const { text } = draft.body;
+      const nothing = { reactions: [], isPinned: false, replies: 0 };
+      taken.set(key, { draft, seq, rev: seq, isDeleted: false, text, ...nothing });
+      const root = at(draft.conversation, draft.thread);
+      if (root) root.replies++;
       return seq;
+    },
+    /** The number of the change; null where all is so already, or why it is refused. */
+    change({ change, conversation, seq, by }: Change): number | string | null {
+      const isMember = directPair(conversation)?.includes(by) ?? true;
+      const isThere = conversation === "group" || heads.has(conversation);
+      if (!isThere || !isMember || !people.has(by)) return "unknown_conversation";
+      const found = at(conversation, seq);
+      if (!found || found.isDeleted) return "unknown_message";
+      if (change === "edit" && found.draft.author !== by) return "not_allowed";
+      const has = found.reactions.includes(by);
+      const others = found.reactions.filter((one) => one !== by);
+      const becomes: Partial<Kept> = {
+        edit: { text: `${change} ${by}` },
+        react: { reactions: has ? found.reactions : [...others, by] },
+        unreact: { reactions: others },
+        pin: { isPinned: true },
+        unpin: { isPinned: false },
+      }[change];
+      const isSame = Object.entries(becomes).every(([name, value]) =>
+        Bun.deepEquals(found[name as keyof Kept], value),
+      );
+      return isSame ? null : Object.assign(found, becomes, { rev: next(conversation) }).rev;
+    },
+    /** The thread of what answers a message. */
+    threadOf: (id: ConversationId, seq: number) => {
+      const found = at(id, seq);
+      return found && (found.draft.thread ?? seq);
     },
     /** The number of the change; null where there is nothing to delete. */
     remove(id: ConversationId, seq: number): number | null {
@@ -84,8 +142,28 @@ function model() {
       [...taken.values()]
         .filter(({ draft }) => draft.conversation === id)
         .sort((one, other) => one.rev - other.rev)
-        .map(({ draft, seq, rev, isDeleted }) => [seq, rev, isDeleted ? "" : draft.body.text]),
+        .map(({ draft, seq, rev, text, reactions, isPinned, replies }) => {
+          return [seq, rev, text, draft.thread, reactions, isPinned, replies];
+        }),
   };
+}
+
+type Change = typeof changes extends fc.Arbitrary<infer T> ? T : never;
+
+/** The number of the change; null where all was so already, or the code with which it was refused. */
+async function changed({ messages }: Store, { change, conversation, seq, by }: Change) {
+  const edit = { author: by, body: { text: `${change} ${by}` }, meant: [], at: 9 };
+  const done = {
+    edit: () => messages.edit(conversation, seq, edit),
+    react: () => messages.react(conversation, seq, by, "👍", true),
+    unreact: () => messages.react(conversation, seq, by, "👍", false),
+    pin: () => messages.pin(conversation, seq, by, true, 9),
+    unpin: () => messages.pin(conversation, seq, by, false, 9),
+  }[change]();
+  return done.then(
+    (message) => message?.rev ?? null,
+    (error) => (error instanceof Refusal ? error.code : Promise.reject(error)),
+  );
 }
 
 /** A store does what the rules say, whatever comes in whichever order. */
@@ -103,6 +181,18 @@ export function modelSuite(open: OpenGround, runs = 60): void {
           } else if ("delete" in step) {
             const deleted = await store.messages.remove(step.delete, step.seq, 9);
             expect(deleted?.rev ?? null).toBe(rules.remove(step.delete, step.seq));
+          } else if ("change" in step) {
+            expect<unknown>(await changed(store, step)).toBe(rules.change(step));
+          } else if ("reply" in step) {
+            const { reply, to, by } = step;
+            const thread = rules.threadOf(reply, to);
+            if (thread === undefined) continue;
+            const body = { text: "answer", replyTo: to };
+            const clientId = `answer ${reply} ${to} ${by}`;
+            const answer = { conversation: reply, author: by, clientId, body, thread, createdAt: 5 };
+            const [outcome] = await store.messages.append([answer]);
+            const became = outcome!.kind === "refused" ? outcome!.code : outcome!.message.seq;
+            expect<number | string>(became).toBe(rules.append(answer));
           } else if ("erase" in step) {
             const deleted = await store.messages.removeOf(step.erase, 9, step.limit);
             expect(deleted.map(({ rev }) => rev)).toEqual(rules.removeOf(step.erase, step.limit));
@@ -116,7 +206,11 @@ export function modelSuite(open: OpenGround, runs = 60): void {
         }
         for (const id of conversations) {
           const log = await logOf(store, id);
-          expect(log.map(({ seq, rev, body }) => [seq, rev, body.text])).toEqual(rules.log(id));
+          const known = log.map(({ seq, rev, body, thread, reactions = [], pinned, replies }) => {
+            const people = reactions.flatMap(({ people }) => people);
+            return [seq, rev, body.text, thread, people, pinned !== undefined, replies?.count ?? 0];
+          });
+          expect(known).toEqual(rules.log(id));
           expect(await store.conversations.head(id)).toBe(rules.head(id));
         }
         await store.close();
