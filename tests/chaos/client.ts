@@ -21,6 +21,8 @@ export interface Habits {
   everyMs: number;
   /** How often it loses its connection just after a message has left, of a thousand. */
   hangUps: number;
+  /** How often it changes a message after it has said one, or answers one, of a thousand. */
+  changes?: number;
   /** Where it finds a server, at each attempt. */
   where(): string;
 }
@@ -124,24 +126,50 @@ export class Client implements Account {
       const acknowledged = new Promise<null>((resolve) => {
         this.#acknowledge = () => resolve(null);
       });
-      const { clientId, conversation, text } = this.#pending;
-      const ref = line.send("message.send", { conversation, clientId, body: { text } });
+      const { clientId, conversation, text, replyTo } = this.#pending;
+      const ref = line.send("message.send", { conversation, clientId, body: { text, replyTo } });
       if (this.#luck.below(1_000) < this.#habits.hangUps) {
         await Bun.sleep(this.#luck.below(4));
         return line.end();
       }
       const refusal = await line.answer(ref, { settled: acknowledged });
-      if (refusal?.type !== "error") continue;
+      if (refusal?.type !== "error") {
+        if (this.#luck.below(1_000) < (this.#habits.changes ?? 0)) await this.#change(line);
+        continue;
+      }
       const isFair = refusal.code === "busy" || (this.isEnding && refusal.code === "not_signed_in");
       if (!isFair) this.complaints.push(`"${text}" was refused: ${refusal.code}`);
       await Bun.sleep(refusal.retryAfter ?? 200);
     }
   }
 
+  /** Edits what it said itself, or reacts to what anybody did; whether the answer comes is up to the line. */
+  async #change(line: Line) {
+    const mine = this.acknowledged.at(-1)!;
+    const where = { conversation: mine.conversation, seq: mine.seq };
+    if (this.#luck.below(2) === 0) {
+      const body = { text: `${mine.body.text}, or rather not` };
+      return this.#ask(line, "message.edit", { ...where, body });
+    }
+    const log = this.readers.get(mine.conversation)!.log;
+    const { seq } = log.length > 0 ? this.#luck.pick(log.slice(-20)) : mine;
+    const on = this.#luck.below(4) > 0;
+    await this.#ask(line, "message.react", { ...where, seq, emoji: this.#luck.pick(["👍", "🎉"]), on });
+  }
+
+  async #ask(line: Line, type: "message.edit" | "message.react", fields: Record<string, unknown>) {
+    const answer = await line.answer(line.send(type, fields));
+    const isFair = answer?.type !== "error" || ["busy", "rate_limited"].includes(answer.code);
+    if (!isFair) this.complaints.push(`${type} was refused: ${answer.code}`);
+  }
+
   #next(): Account["said"][number] {
     const conversation = this.#luck.pick(this.#habits.writes);
     const text = `${this.citizen.name} says ${this.said.length + 1}`;
-    const next = { clientId: crypto.randomUUID(), text, conversation };
+    const log = this.readers.get(conversation)?.log ?? [];
+    const answers = log.length > 0 && this.#luck.below(1_000) < (this.#habits.changes ?? 0);
+    const replyTo = answers ? this.#luck.pick(log.slice(-20)).seq : undefined;
+    const next = { clientId: crypto.randomUUID(), text, conversation, replyTo };
     this.said.push(next);
     return next;
   }
@@ -151,6 +179,8 @@ export class Client implements Account {
     switch (event.type) {
       case "message.sent":
         return this.#hearMessage(event.message);
+      case "message.changed":
+        return this.readers.get(event.message.conversation)?.take(event.message);
       case "chat.entered":
         return this.#enter(event);
       case "presence.changed":
@@ -177,6 +207,10 @@ export class Client implements Account {
 
 function deliveryOf(event: ChatEvent): Delivery {
   const messages =
-    event.type === "message.sent" ? [event.message] : "messages" in event ? event.messages : [];
+    event.type === "message.sent" || event.type === "message.changed"
+      ? [event.message]
+      : "messages" in event
+        ? event.messages
+        : [];
   return { at: Date.now(), type: event.type, createdAt: messages.map(({ createdAt }) => createdAt) };
 }

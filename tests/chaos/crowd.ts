@@ -99,6 +99,7 @@ export function crowd(
       writes,
       everyMs: 200,
       hangUps,
+      changes: 150,
       where: anywhere(citizen),
     };
     return new Client(citizen, habits, luckOf(citizen), witness);

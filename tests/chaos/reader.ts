@@ -5,6 +5,7 @@ import type { Witness } from "./witness.ts";
 /** What a client holds of one conversation, by the rules of the protocol: the next one is applied, a hole is asked for. */
 export class Reader {
   readonly conversation: string;
+  /** Ascending by `seq`. */
   log: Message[] = [];
   readonly #witness: Witness;
   #cursor = 0;
@@ -16,6 +17,11 @@ export class Reader {
   constructor(conversation: string, witness: Witness) {
     this.conversation = conversation;
     this.#witness = witness;
+  }
+
+  /** Every change up to this one is here. */
+  get cursor(): number {
+    return this.#cursor;
   }
 
   /** Goes on over this line; resolves when all up to the head it entered with is here. */
@@ -62,7 +68,13 @@ export class Reader {
   }
 
   #apply(messages: Message[], upTo: number) {
-    for (const message of messages) if (message.rev > this.#cursor) this.log.push(message);
+    for (const message of messages) if (message.rev > this.#cursor) this.#put(message);
     this.#cursor = upTo;
+  }
+
+  #put(message: Message) {
+    const at = this.log.findLastIndex(({ seq }) => seq <= message.seq);
+    if (this.log[at]?.seq === message.seq) this.log[at] = message;
+    else this.log.splice(at + 1, 0, message);
   }
 }

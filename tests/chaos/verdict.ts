@@ -1,4 +1,5 @@
 import type { Message } from "../../server/protocol/events.ts";
+import { toMessage } from "../../server/store/message-row.ts";
 import { type Copy, faults as ledgerFaults } from "../support/ledger.ts";
 import type { Client } from "./client.ts";
 import type { Crowd } from "./crowd.ts";
@@ -44,9 +45,11 @@ export async function verdict(given: Case): Promise<string[]> {
   // From here on nobody may have to come back to get what is missing.
   const lines = new Map(staying.map((client) => [client, client.lines]));
   const stored = await logsOf(ground);
-  const lengthOf = (conversation: string) => stored.get(conversation)?.length ?? 0;
+  const headOf = (conversation: string) =>
+    (stored.get(conversation) ?? []).reduce((head, { rev }) => Math.max(head, rev), 0);
+  const heads = new Map([...stored.keys()].map((conversation) => [conversation, headOf(conversation)]));
   const isWhole = ({ readers }: Client) =>
-    [...readers.values()].every(({ conversation, log }) => log.length === lengthOf(conversation));
+    [...readers.values()].every(({ conversation, cursor }) => cursor >= (heads.get(conversation) ?? 0));
   await until(() => staying.every(isWhole), given.settleMs ?? settleMs);
   const copies = staying.flatMap(({ citizen, readers }) =>
     [...readers.values()].map(({ conversation, log }): Copy => ({ holder: citizen.name, conversation, log })),
@@ -93,15 +96,22 @@ async function logsOf({ databaseUrl }: Ground): Promise<Map<string, Message[]>> 
     databaseUrl,
     (sql) => sql`select * from chat_messages order by conversation_id, seq`,
   );
-  const messages = rows.map((row) => ({
-    conversation: row.conversation_id as Message["conversation"],
-    seq: Number(row.seq),
-    rev: Number(row.rev),
-    author: Number(row.author_id),
-    clientId: row.client_id!,
-    body: JSON.parse(row.body!),
-    createdAt: Number(row.created_at),
-  }));
+  const messages = rows.map((row) =>
+    toMessage({
+      conversationId: row.conversation_id!,
+      seq: row.seq!,
+      rev: row.rev!,
+      authorId: row.author_id!,
+      clientId: row.client_id!,
+      body: row.body!,
+      createdAt: row.created_at!,
+      deletedAt: row.deleted_at!,
+      thread: row.thread!,
+      replies: row.replies!,
+      repliesUpTo: row.replies_up_to!,
+      state: row.state!,
+    }),
+  );
   return Map.groupBy(messages, ({ conversation }) => conversation);
 }
 

@@ -27,4 +27,7 @@ const isSame = (one: Message, other: Message) =>
   one.author === other.author &&
   one.clientId === other.clientId &&
   one.body.text === other.body.text &&
-  one.createdAt === other.createdAt;
+  one.createdAt === other.createdAt &&
+  one.editedAt === other.editedAt &&
+  Bun.deepEquals(one.reactions, other.reactions) &&
+  Bun.deepEquals(one.pinned, other.pinned);

@@ -45,9 +45,20 @@ describe("the checker of logs", () => {
   });
 
   test("finds a hole in the numbers", () => {
-    expect(check(log.map((each) => (each.seq === 5 ? { ...each, seq: 6 } : each)))).toContain(
+    expect(check(log.map((each) => (each.seq === 5 ? { ...each, seq: 6, rev: 6 } : each)))).toContain(
       "group: place 5 has number 6",
     );
+  });
+
+  test("lets a message change after it was acknowledged, and finds what no change explains", () => {
+    const edited = { ...log[1]!, rev: 6, body: { text: "other" }, editedAt: 9 };
+    const [counted, answered] = [{ ...log[0]!, replies: { count: 1, upTo: 7 } }, log.with(1, edited)];
+    expect(check(answered.with(0, counted), answered)).toEqual([]);
+    expect(check(log.with(1, { ...edited, editedAt: undefined }))).toContain(
+      '"message 2" was acknowledged as 2, stored as 2',
+    );
+    expect(check(log.with(1, { ...edited, rev: 3 }))).toContain("group: 2 messages have the number 3");
+    expect(check(answered, log)).toEqual(["bob's copy of group (5 of 5) differs at 2"]);
   });
 
   test("finds a copy that lacks one, has one too many, or another text", () => {
