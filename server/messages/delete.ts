@@ -3,7 +3,7 @@ import { isAbove, may } from "../protocol/roles.ts";
 import { Refusal } from "../refusal.ts";
 import type { CommandDeps, Handle } from "./command.ts";
 
-/** Deletes a message: one's own, or in the group that of somebody of a lesser role, which the audit log then says. */
+/** Deletes a message: one's own, or where moderators look after it that of somebody of a lesser role, which the audit log then says. */
 export function deleteMessage(deps: CommandDeps): Handle<"message.delete"> {
   const { store, commits, people, memberships, changeRate, system } = deps;
   return async ({ ref, conversation, seq }, user, address) => {

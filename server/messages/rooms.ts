@@ -74,6 +74,12 @@ export function shownRoom({
   };
 }
 
+/** What the audit log tells of a room: its name only where everybody finds it. */
+export const auditedRoom = ({ id, access, name }: Room) => ({
+  conversation: id,
+  ...(access === "public" ? { room: name } : {}),
+});
+
 /** The conversation of a room as somebody sees it who has just come. */
 export function newConversation(room: Room, user: number): Conversation {
   const member = room.members.find((one) => one.user === user);

@@ -35,6 +35,9 @@ export const auditEvents = [
   "message.deleted",
   "message.reported",
   "report.settled",
+  "room.person removed",
+  "room.archived",
+  "room.restored",
   "audit.exported",
 ] as const;
 export type AuditEvent = (typeof auditEvents)[number];

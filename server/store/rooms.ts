@@ -7,7 +7,16 @@ import { isAbove, may, type Role } from "../protocol/roles.ts";
 import type { ShownRoom } from "../protocol/rooms.ts";
 import { Refusal } from "../refusal.ts";
 import { textOfBody, toMessage } from "./message-row.ts";
-import { done, first, rows, some, type Tx, transaction, type Work } from "./transaction.ts";
+import {
+  done,
+  first,
+  type NewAuditEntry,
+  rows,
+  some,
+  type Tx,
+  transaction,
+  type Work,
+} from "./transaction.ts";
 
 /** What a room is, beside who is in it. */
 export type RoomFacts = Pick<ShownRoom, "name" | "description" | "access" | "history">;
@@ -129,19 +138,39 @@ export const rooms = {
     return [yield* dismiss(tx, room, head, user, user, { what: "left" }, at)];
   }),
 
-  /** Puts somebody out of a room, by who looks after it, or by a moderator in it who stands above them. */
-  remove: transaction(function* (tx, id: RoomId, by: number, user: number, at: number): Work<Lines> {
+  /**
+   * Puts somebody out of a room, by who looks after it, or by a moderator in it who stands above them. It is audited as `change` is.
+   */
+  remove: transaction(function* (
+    tx,
+    id: RoomId,
+    by: number,
+    user: number,
+    at: number,
+    entry?: NewAuditEntry,
+  ): Work<Lines> {
     const { room, head } = yield* hold(tx, id);
     const { isOwner } = memberOf(room, by);
     if (room.access === "people" || by === user) throw new Refusal("not_allowed");
     const [role, other] = [yield* roleOf(tx, by), yield* roleOf(tx, user)];
     if (!isOwner && !(may(role, "room.manage") && isAbove(role, other))) throw new Refusal("not_allowed");
     if (!room.members.some((member) => member.user === user)) return [];
+    if (isAudited(room, isOwner)) yield* tx.audit(entry);
     return [yield* dismiss(tx, room, head, by, user, { what: "removed", people: [user] }, at)];
   }),
 
-  /** Changes what a room is, by who looks after it; each change that is one has a line. */
-  change: transaction(function* (tx, id: RoomId, by: number, patch: RoomPatch, at: number): Work<Lines> {
+  /**
+   * Changes what a room is, by who looks after it; each change that is one has a line. Putting it away and bringing it back are
+   * audited, in a private room only where a moderator does what its owners did not.
+   */
+  change: transaction(function* (
+    tx,
+    id: RoomId,
+    by: number,
+    patch: RoomPatch,
+    at: number,
+    entry?: NewAuditEntry,
+  ): Work<Lines> {
     const { room, head } = yield* hold(tx, id);
     const { isOwner } = memberOf(room, by);
     // The people of a conversation of a few are all alike: each may give it a name, and there is nothing else to look after.
@@ -155,6 +184,7 @@ export const rooms = {
     if (room.archivedAt !== null && patch.archived !== false) throw new Refusal("archived");
     const changed = changedBy(room, patch, at);
     if (changed.lines.length === 0) return [];
+    if (changed.room.archivedAt !== room.archivedAt && isAudited(room, isOwner)) yield* tx.audit(entry);
     const { name, description, access, history, archivedAt, writers } = changed.room;
     const isForReading = writers === "owners" ? 1 : 0;
     const { conversations } = tx.t;
@@ -166,6 +196,9 @@ export const rooms = {
     return lines;
   }),
 };
+
+/** Whether an act is for the audit log. What the owners of a private room do there concerns nobody outside. */
+const isAudited = ({ access }: Room, byOwner: boolean): boolean => access === "public" || !byOwner;
 
 /** What somebody makes a room of. */
 export interface NewRoom extends RoomFacts {

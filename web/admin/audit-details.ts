@@ -1,4 +1,5 @@
 import type { AuditEntry } from "../../server/protocol/audit.ts";
+import { isRoomId } from "../../server/protocol/conversation-id.ts";
 import { dateTimeOf } from "../parts/times.ts";
 import { happenings } from "./audit-words.ts";
 
@@ -42,7 +43,11 @@ const details: Record<string, (value: Value, people: Names) => string | null> = 
   minutes: (value) => (value === 0 ? null : `for ${count("minute")(value)}`),
   reason: (value) => `reason: ${value}`,
   messages: keeping,
-  conversation: (value) => (value === "group" ? "in the group" : "in a private conversation"),
+  conversation(value) {
+    if (value === "group") return "in the group";
+    return isRoomId(String(value)) ? "in a room" : "in a private conversation";
+  },
+  room: (value) => `room “${value}”`,
   seq: (value) => `message ${value}`,
   report: (value) => `report ${value}`,
   outcome: among({ removed: "the message was removed", dismissed: "the message stays" }),

@@ -37,6 +37,9 @@ const words: Record<AuditEvent, string> = {
   "message.deleted": "deleted a message of NAME",
   "message.reported": "reported a message of NAME",
   "report.settled": "settled a report",
+  "room.person removed": "removed NAME from a room",
+  "room.archived": "archived a room",
+  "room.restored": "brought a room back",
   "audit.exported": "exported the audit log",
 };
 

@@ -36,6 +36,11 @@ for (const [what, detail, details] of [
     ["report 7", "in a private conversation", "message 9", "the message was removed"],
   ],
   [
+    "somebody put out of a public room",
+    { conversation: "room:0123456789abcdef", room: "Garden" },
+    ["in a room", "room “Garden”"],
+  ],
+  [
     "a filtered export",
     { event: "person.banned", person: 2, since: at },
     ["only “Banned somebody”", "only of bob", `since ${dateTimeOf(at)}`],

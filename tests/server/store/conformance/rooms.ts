@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from "bun:test";
+import type { AuditEvent } from "../../../../server/protocol/audit.ts";
 import type { RoomId } from "../../../../server/protocol/conversation-id.ts";
 import { Refusal } from "../../../../server/refusal.ts";
 import type { NewRoom, Room } from "../../../../server/store/rooms.ts";
@@ -136,6 +137,29 @@ export function roomSuite(open: OpenGround): void {
     expect(await rooms().change(id, 2, { description: "for all" }, 20)).toHaveLength(1);
     expect(await refusal(rooms().remove(id, 2, 3, 30))).toBe("not_allowed");
     expect(await rooms().remove(id, 2, 4, 30)).toHaveLength(1);
+  });
+
+  test("what is done to a room is audited where it is public, or where a moderator does what its owners did not", async () => {
+    const publicRoom: RoomId = "room:bbbbbbbbbbbbbbbb";
+    await make({}, [2, 3]);
+    await make({ id: publicRoom, access: "public" }, [3]);
+    await ground.run("update users set role = 'moderator' where id = 2");
+    const entry = (event: AuditEvent, by: number) =>
+      ({ ...{ at: 20, actorId: by, subjectId: null, address: null }, event, detail: {} }) as const;
+    const archive = (room: RoomId, by: number) =>
+      rooms().change(room, by, { archived: true }, 20, entry("room.archived", by));
+    await rooms().change(id, 1, { archived: true }, 20, entry("room.archived", 1));
+    await rooms().change(id, 2, { archived: false, name: "Trips" }, 20, entry("room.restored", 2));
+    await rooms().remove(id, 1, 3, 20, entry("room.person removed", 1));
+    await rooms().remove(publicRoom, 1, 3, 20, entry("room.person removed", 1));
+    await archive(publicRoom, 1);
+    expect(await refusal(archive(publicRoom, 1))).toBe("archived");
+    const lines = await ground.store.audit.page({}, null, 9);
+    expect(lines.map(({ event, actorId }) => [event, actorId])).toEqual([
+      ["room.archived", 1],
+      ["room.person removed", 1],
+      ["room.restored", 2],
+    ]);
   });
 
   test("each change has a line, what is no change has none, and nothing changes in what is put away", async () => {
