@@ -26,13 +26,13 @@ test("what is written with signs is shown without them, and comes back as it was
   await keyboard.press("Control+z");
   expect(await field.inputValue()).toBe("Bring **all**\n- bread\n- milk ||and cake||\n- ");
   await keyboard.press("Control+Shift+z");
-  await field.pressSequentially("@bob");
+  await field.pressSequentially("@bob @here");
   await keyboard.press("Enter");
 
   const list = bob.log.getByRole("listitem");
   await list.filter({ hasText: "bread" }).waitFor();
   expect(await bob.log.locator("strong").allTextContents()).toEqual(["all"]);
-  expect(await bob.log.locator(".mention.me").allTextContents()).toEqual(["@bob"]);
+  expect(await bob.log.locator(".mention.me").allTextContents()).toEqual(["@bob", "@here"]);
   await bob.log.getByRole("button", { name: "Show spoiler" }).press("Enter");
   await bob.log.getByText("and cake").waitFor();
 
@@ -49,7 +49,7 @@ test("what is written with signs is shown without them, and comes back as it was
   // Over several messages a whole one is copied as it was written.
   await bob.log.evaluate((log) => document.getSelection()!.selectAllChildren(log));
   await bob.page.keyboard.press("Control+c");
-  const written = "Bring **all**\n- bread\n- milk ||and cake||\n@bob";
+  const written = "Bring **all**\n- bread\n- milk ||and cake||\n@bob @here";
   expect(await clipboard()).toContain(`${written}\n${code}`);
   // Of a part what is seen is copied.
   await bob.log.evaluate((log) => {
@@ -57,7 +57,9 @@ test("what is written with signs is shown without them, and comes back as it was
     document.getSelection()!.setBaseAndExtent(ends[0]!, 0, ends[1]!, 1);
   });
   await bob.page.keyboard.press("Control+c");
-  expect(await clipboard()).toContain("all\nbread\nmilk and cake\n@bob\n\tif (a < b)  {\n\n    return `x`");
+  expect(await clipboard()).toContain(
+    "all\nbread\nmilk and cake\n@bob @here\n\tif (a < b)  {\n\n    return `x`",
+  );
   await bob.log
     .locator("[data-text]")
     .first()

@@ -44,7 +44,10 @@ function textOf(log: HTMLElement, selection: Selection): string {
     const isMessage = row.matches("article");
     const head = [...row.querySelectorAll(isMessage ? "header > *" : ".label, bdi, time")];
     const above = head.map(selected).filter(Boolean).join(" ");
-    const lines = [above, isMessage ? written(row.querySelector("[data-text], p")) : ""].filter(Boolean);
+    const lines = [
+      above,
+      isMessage ? written(row.querySelector("[data-text]") ?? row.querySelector("p")) : "",
+    ].filter(Boolean);
     if (lines.length === 0) continue;
     if (isRun && isMessage && above === "") paragraphs.at(-1)!.push(...lines);
     else paragraphs.push(lines);
