@@ -19,6 +19,7 @@ import type { ChatDeps, Me } from "./chat-deps.ts";
 import { Connection } from "./connection.svelte.ts";
 import type { Conversation } from "./conversation.svelte.ts";
 import { Conversations } from "./conversations.svelte.ts";
+import { namesInShort } from "./list-words.ts";
 import { Myself } from "./myself.svelte.ts";
 import { Outbox } from "./outbox.svelte.ts";
 import { People } from "./people.svelte.ts";
@@ -138,7 +139,7 @@ export class Chat {
 
   #namesOf(people: readonly number[]): string {
     const others = people.filter((id) => id !== this.me.id).map((id) => this.people.nameOf(id));
-    return others.join(", ") || "Only you";
+    return namesInShort(others);
   }
 
   directWith(person: number): ConversationId {

@@ -30,6 +30,8 @@ export interface ConversationDeps {
   startOver(): void;
 }
 
+export type Latest = NonNullable<Entered["latest"]>;
+
 /**
  * When more than this was missed, the latest page is loaded instead of everything that was missed. One that is not open then costs
  * no request until it is opened, and one request otherwise.
@@ -69,6 +71,7 @@ export class Conversation {
   isLeft = $state(false);
   #lastMessageAt = $state<number | null>(null);
   #room = $state.raw<ShownRoom | null>(null);
+  #latest = $state.raw<Latest | null>(null);
   /** Pages that are wanted before or after what is held; without a `ref` while there is no connection. */
   #extending = $state.raw<Partial<Record<Way, { ref: string | null }>>>({});
   #loading = $state.raw<Loading | null>(null);
@@ -133,6 +136,11 @@ export class Conversation {
     return this.#lastMessageAt;
   }
 
+  /** What was said last, for a list; null where nothing was. */
+  get latest(): Latest | null {
+    return this.#latest;
+  }
+
   /** What it is as a room; null for what is none. */
   get room(): ShownRoom | null {
     return this.#room;
@@ -165,6 +173,7 @@ export class Conversation {
     this.#heard = Math.max(this.#heard, at.head);
     this.#lastMessageAt = at.lastMessageAt;
     this.#room = at.room ?? null;
+    this.#latest = at.latest ?? null;
     const newer = this.pages.messages.filter(({ rev }) => rev > at.head);
     this.reading.enter(at, newer);
     if (this.#heard - this.#cursor > (this.#opened ? catchUpMax : catchUpClosedMax)) {
@@ -327,6 +336,8 @@ export class Conversation {
   }
 
   #settle(messages: readonly Message[]): void {
+    for (const message of messages)
+      if (message.seq >= (this.#latest?.seq ?? 0)) this.#latest = latestOf(message);
     for (const { author, clientId } of messages) if (author === this.#deps.me) this.#deps.settled(clientId);
   }
 
@@ -421,3 +432,8 @@ const joined = (first: HistoryPage, second: HistoryPage): HistoryPage => ({
   newer: second.more,
   head: Math.min(first.head, second.head),
 });
+
+function latestOf({ seq, author, body, createdAt, deletedAt }: Message): Latest {
+  const { text, line } = body;
+  return { seq, author, text, at: createdAt, ...(line && { line }), ...(deletedAt && { deleted: true }) };
+}

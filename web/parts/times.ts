@@ -7,6 +7,9 @@ const clock = format({ timeStyle: "short" });
 const weekday = format({ weekday: "long" });
 const thisYear = format({ weekday: "short", day: "numeric", month: "long" });
 const otherYear = format({ day: "numeric", month: "long", year: "numeric" });
+const shortWeekday = format({ weekday: "short" });
+const shortDate = format({ day: "numeric", month: "short" });
+const shortYear = format({ dateStyle: "short" });
 const full = format({ dateStyle: "full", timeStyle: "medium" });
 const brief = format({ dateStyle: "long", timeStyle: "short" });
 const date = format({ dateStyle: "long" });
@@ -28,6 +31,15 @@ export function dayName(at: number, now: number): string {
   return new Date(at).getFullYear() === new Date(now).getFullYear()
     ? thisYear.format(at)
     : otherYear.format(at);
+}
+
+/** The moment as short as a list has room for: a time today, then a day, then a date. */
+export function shortTime(at: number, now: number): string {
+  const back = Math.round((dayOf(now) - dayOf(at)) / day);
+  if (back <= 0) return timeOf(at);
+  if (back === 1) return "Yesterday";
+  if (back < 7) return shortWeekday.format(at);
+  return (new Date(at).getFullYear() === new Date(now).getFullYear() ? shortDate : shortYear).format(at);
 }
 
 const two = (count: number): string => String(count).padStart(2, "0");
