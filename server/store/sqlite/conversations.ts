@@ -36,16 +36,6 @@ export function sqliteConversations(
   // What is unread after the mark, nothing of it from before what the member sees. One statement counts it for all conversations:
   // to run one for each takes ten times as long as to find that there is nothing.
   const after = sql`max(${memberships.lastRead}, ${memberships.seesFrom} - 1)`;
-  const latest = prepared<LatestRow, [conversation: string, most: number]>(
-    opened,
-    db
-      .select(latestColumns)
-      .from(messages)
-      .where(eq(messages.conversationId, sql.placeholder("conversation")))
-      .orderBy(desc(messages.seq))
-      .limit(sql.placeholder("most")),
-  );
-
   const following = db
     .select({ author: messages.authorId })
     .from(messages)
@@ -80,36 +70,41 @@ export function sqliteConversations(
     .as("meaning");
   const counted = (rows: typeof ofOthers | typeof meaning, name: string) =>
     sql`case when ${conversations.head} > ${after} then (select count(*) from ${rows}) else 0 end`.as(name);
-  const theirs = () =>
-    db
-      .select({
-        id: conversations.id,
-        head: conversations.head,
-        lastMessageAt: conversations.lastMessageAt,
-        lastRead: memberships.lastRead,
-        unread: counted(ofOthers, "unread"),
-        mentions: counted(meaning, "mentions"),
-      })
-      .from(memberships)
-      .innerJoin(conversations, eq(conversations.id, memberships.conversationId));
+  const columns = {
+    id: conversations.id,
+    head: conversations.head,
+    lastMessageAt: conversations.lastMessageAt,
+    lastRead: memberships.lastRead,
+    unread: counted(ofOthers, "unread"),
+    mentions: counted(meaning, "mentions"),
+  };
+  const isOfMember = eq(conversations.id, memberships.conversationId);
+  const inConversation = eq(messages.conversationId, conversations.id);
+  const isLatest = and(
+    inConversation,
+    eq(messages.seq, sql`(select max(${messages.seq}) from ${messages} where ${inConversation})`),
+  );
   const isTheirs = eq(memberships.userId, sql.placeholder("userId"));
   type Bounds = [scan: number, unread: number, mentions: number];
   const bounds: Bounds = [unreadScan, limits.unreadMax, limits.unreadMax];
-  const of = prepared<Row, [...Bounds, userId: number, group: string]>(
+  const of = prepared<Row & (LatestRow | { seq: null }), [...Bounds, userId: number, group: string]>(
     opened,
-    theirs()
+    db
+      .select({ ...columns, ...latestColumns })
+      .from(memberships)
+      .innerJoin(conversations, isOfMember)
+      .leftJoin(messages, isLatest)
       .where(isTheirs)
       .orderBy(desc(eq(conversations.id, sql.placeholder("group"))), desc(conversations.lastMessageAt)),
   );
   const one = prepared<Row, [...Bounds, userId: number, conversation: string]>(
     opened,
-    theirs().where(and(isTheirs, eq(memberships.conversationId, sql.placeholder("conversation")))),
+    db
+      .select(columns)
+      .from(memberships)
+      .innerJoin(conversations, isOfMember)
+      .where(and(isTheirs, eq(memberships.conversationId, sql.placeholder("conversation")))),
   );
-
-  const latestIn = (conversation: string) => {
-    const row = latest.get(conversation, 1);
-    return row ? { latest: latestOf(row) } : {};
-  };
 
   const head = prepared<{ head: number }, [id: string]>(
     opened,
@@ -142,17 +137,15 @@ export function sqliteConversations(
   return {
     of: (userId) =>
       withDbErrors(() =>
-        of
-          .all(...bounds, userId, groupId)
-          .map(({ id, head, last_message_at, last_read, unread, mentions }) => ({
-            id: id as ConversationId,
-            head,
-            lastMessageAt: last_message_at,
-            lastRead: last_read,
-            unread,
-            mentions,
-            ...latestIn(id),
-          })),
+        of.all(...bounds, userId, groupId).map((row) => ({
+          id: row.id as ConversationId,
+          head: row.head,
+          lastMessageAt: row.last_message_at,
+          lastRead: row.last_read,
+          unread: row.unread,
+          mentions: row.mentions,
+          ...(row.seq === null ? {} : { latest: latestOf(row) }),
+        })),
       ),
     markRead: (marks) =>
       withDbErrors(() => {
