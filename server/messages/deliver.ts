@@ -34,6 +34,7 @@ export const typingDelivery =
   (broker: Broker, memberships: Memberships) =>
   ({ conversation, person, isTyping }: Typing): void => {
     const type = isTyping ? "typing.began" : "typing.ended";
-    for (const topic of memberships.of(conversation).topics())
+    // Another node may know of a room before this one does.
+    for (const topic of memberships.find(conversation)?.topics() ?? [])
       broker.publish(topic, [{ type, conversation, person }]);
   };

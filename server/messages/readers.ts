@@ -35,12 +35,10 @@ export const seenBy =
     const members = memberships.atMost(limits.readersMax, conversation);
     if (!members?.includes(userId) || !people.showsRead(userId)) return [];
     const { membershipOf } = memberships.of(conversation);
-    return members.filter(
-      (id) =>
-        id !== userId &&
-        people.showsRead(id) &&
-        seq >= (membershipOf(id)?.seesFrom ?? Number.POSITIVE_INFINITY),
-    );
+    const sees = (id: number) => seq >= (membershipOf(id)?.seesFrom ?? Number.POSITIVE_INFINITY);
+    // The mark of who has just come stands before the first message that they see.
+    if (!sees(userId)) return [];
+    return members.filter((id) => id !== userId && people.showsRead(id) && sees(id));
   };
 
 /** What each of them hears of marks that were stored together. */

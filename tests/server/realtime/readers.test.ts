@@ -67,3 +67,28 @@ test("where there are too many people, nobody is told, nor listed", async () => 
   expect([await readersOf(a), await readersOf(a, direct)]).toEqual([[], ["2 to 1"]]);
   expect(seen(a)).toEqual([`${direct}: 2 to 1`]);
 });
+
+test("in a room nobody hears of marks in what was before them, and who is out hears of nothing", async () => {
+  const [a, b, c] = await enterAll();
+  const room = "room:0123456789abcdef";
+  const made = { conversation: room, name: "Kitchen", access: "private", history: "joined", people: [2] };
+  await a.ask("room.create", made, "room.created");
+  const { seq } = await a.say("before carol", room);
+  await read(b, seq, room);
+  await a.ask("room.add", { conversation: room, people: [3] }, "room.saved");
+  await c.event("conversation.joined");
+  expect([await readersOf(a, room), await readersOf(c, room)]).toEqual([[`2 to ${seq}`], []]);
+  const later = await a.say("to all", room);
+  await read(b, later.seq, room);
+  expect(await readersOf(c, room)).toEqual([`2 to ${later.seq}`]);
+  a.send("typing.begin", { conversation: room });
+  await c.event("typing.began");
+  await a.ask("room.remove", { conversation: room, person: 3 }, "room.saved");
+  await c.event("conversation.left");
+  c.events.splice(0);
+  await read(b, (await a.say("without carol", room)).seq, room);
+  a.send("typing.end", { conversation: room });
+  await b.event("typing.ended");
+  await c.ask("ping", {}, "pong");
+  expect(c.events.map(({ type }) => type)).toEqual(["pong"]);
+});
