@@ -1,9 +1,11 @@
 import { type ConversationId, groupId } from "../../server/protocol/conversation-id.ts";
+import type { Message } from "../../server/protocol/events.ts";
 import { isAbove, may } from "../../server/protocol/roles.ts";
 import type { Chat } from "./chat.svelte.ts";
 
 /** What can be done with a message, or to its author because of it. */
 export type MessageAction =
+  | "react"
   | "reply"
   | "edit"
   | "copy"
@@ -27,7 +29,15 @@ export interface Subject {
   isPinned: boolean;
 }
 
+export const subjectOf = ({ seq, author, body, pinned }: Message): Subject => ({
+  seq,
+  author,
+  text: body.text,
+  isPinned: pinned !== undefined,
+});
+
 export const entries: Record<MessageAction, { text: string; isGrave?: boolean }> = {
+  react: { text: "React" },
   reply: { text: "Reply" },
   edit: { text: "Edit" },
   copy: { text: "Copy text" },
@@ -55,6 +65,7 @@ export function messageActions(
   const canWrite = chat.mayWriteIn(conversation);
   const canPin = conversation !== groupId || may(people.roleOf(me.id), "message.pin in group");
   const all: [MessageAction, boolean][] = [
+    ["react", canWrite],
     ["reply", canWrite],
     ["edit", canWrite && isMine],
     ["copy", true],

@@ -29,10 +29,10 @@ function actions(role: Role, author: Author, conversation: ConversationId = grou
   return messageActions(chat, conversation, subject).join(" ");
 }
 
-const mine = "reply edit copy link delete";
-const mineAsModerator = "reply edit copy link pin delete";
-const theirs = "reply copy link unread report";
-const theirsAsModerator = "reply copy link unread pin report";
+const mine = "react reply edit copy link delete";
+const mineAsModerator = "react reply edit copy link pin delete";
+const theirs = "react reply copy link unread report";
+const theirsAsModerator = "react reply copy link unread pin report";
 const below = `${theirsAsModerator} mute delete ban`;
 
 describe("ASVS 8.2.2 in the group", () => {
