@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { story } from "../../scripts/seed-story.ts";
+import type { ConversationId } from "../../server/protocol/conversation-id.ts";
 import { openDatabase } from "../../server/store/sqlite/open.ts";
 import { sqliteStore } from "../../server/store/sqlite/store.ts";
 import { temporaryFolder } from "../support/folder.ts";
@@ -13,20 +14,27 @@ const seed = async (env: Record<string, string> = {}) => {
   return { code: await program.ends(), printed: program.printed };
 };
 
-test("bun run seed makes three people and what they wrote, in the group and privately, over two days", async () => {
+test("bun run seed makes a few people and what they wrote, in the group, in rooms and privately, over two days", async () => {
   const { code, printed } = await seed();
   expect(code).toBe(0);
-  expect(printed).toMatch(/marta, jonas, Priya.*password \S{12}\n/);
+  expect(printed).toMatch(/marta, jonas, Priya, Wilma, Tomek.*password \S{12}\n/);
 
   const store = sqliteStore(openDatabase(join(dataDir, "chat.sqlite")));
   const marta = (await store.users.byName("marta"))!;
   const conversations = await store.conversations.of(marta.id);
-  expect(conversations.map(({ head }) => head).sort((a, b) => b - a)).toEqual([
-    story.group.length,
-    ...story.private.map(({ lines }) => lines.length).sort((a, b) => b - a),
-  ]);
+  const textsIn = async (id: ConversationId) =>
+    (await store.messages.before(id, null, 100)).messages
+      .filter(({ body }) => !body.line)
+      .map(({ body }) => body.text);
+  const rooms = story.rooms.filter(({ people }) => people.includes("marta"));
+  const talks = [story.group, ...[...story.private, ...rooms].map(({ lines }) => lines)];
+  const texts = await Promise.all(conversations.map(({ id }) => textsIn(id)));
+  expect(texts.sort()).toEqual(talks.map((lines) => lines.map(({ text }) => text)).sort());
+  expect(conversations.every(({ unread }) => unread < 4)).toBe(true);
   const { messages } = await store.messages.before("group", null, 100);
-  expect(messages.map(({ body }) => body)).toEqual(story.group.map(([, , text]) => ({ text })));
+  expect(messages[3]!.body.replyTo).toBe(3);
+  expect(messages[0]!.reactions).toHaveLength(2);
+  expect((await store.rooms.all()).filter(({ archivedAt }) => archivedAt !== null)).toHaveLength(1);
   const days = new Set(messages.map(({ createdAt }) => new Date(createdAt).toDateString()));
   expect(days.size).toBeGreaterThanOrEqual(2);
   store.close();
@@ -37,8 +45,8 @@ test("a database that has users is refused and left as it is", async () => {
   expect(code).toBe(1);
   expect(printed).toContain("has users already");
   const store = sqliteStore(openDatabase(join(dataDir, "chat.sqlite")));
-  expect((await store.users.directory()).length).toBe(3);
-  expect(await store.conversations.head("group")).toBe(story.group.length);
+  expect((await store.users.directory()).length).toBe(story.people.length);
+  expect((await store.messages.before("group", null, 100)).messages).toHaveLength(story.group.length);
   store.close();
 });
 
