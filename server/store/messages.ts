@@ -150,8 +150,8 @@ export const messages = {
    */
   edit: transaction(function* (tx, id: ConversationId, seq: number, edit: Edit) {
     const { author, body, mentions, meant, at } = edit;
-    yield* requireWriter(tx, id, author);
-    const [edited] = yield* change(tx, [{ conversationId: id, seq }], (row) => {
+    const place = yield* requireWriter(tx, id, author);
+    const edited = yield* changeOne(tx, place, seq, (row) => {
       if (row.authorId !== author || row.isLine) throw new Refusal("not_allowed");
       const { replyTo } = bodyOf(row);
       const next = textOfBody({ ...body, ...(replyTo === undefined ? {} : { replyTo }) });
@@ -180,8 +180,8 @@ export const messages = {
     emoji: string,
     on: boolean,
   ) {
-    yield* requireWriter(tx, id, user);
-    const [changed] = yield* change(tx, [{ conversationId: id, seq }], (row) => {
+    const place = yield* requireWriter(tx, id, user);
+    const changed = yield* changeOne(tx, place, seq, (row) => {
       if (row.isLine) throw new Refusal("not_allowed");
       const state = stateOf(row);
       const reactions = reacted(state.reactions ?? [], user, emoji, on);
@@ -195,13 +195,13 @@ export const messages = {
   /** Pins a message, or takes the pin out. Null where that is so already. Refuses as `react` does. */
   pin: transaction(function* (tx, id: ConversationId, seq: number, user: number, on: boolean, at: number) {
     const { db, t } = tx;
-    yield* requireWriter(tx, id, user);
+    const place = yield* requireWriter(tx, id, user);
     if (on) {
       const pinned = and(eq(t.messages.conversationId, id), eq(t.messages.isPinned, 1));
       const found = yield* first(db.select({ count: count() }).from(t.messages).where(pinned));
       if (Number(found?.count) >= limits.pinsMax) throw new Refusal("too_many");
     }
-    const [changed] = yield* change(tx, [{ conversationId: id, seq }], (row) => {
+    const changed = yield* changeOne(tx, place, seq, (row) => {
       if (row.isLine) throw new Refusal("not_allowed");
       if (row.isPinned === Number(on)) return null;
       const { pinned: _, ...state } = stateOf(row);
@@ -249,6 +249,12 @@ export const messages = {
 interface Chosen {
   conversationId: string;
   seq: number;
+}
+
+/** A conversation that nobody else appends to or changes until the transaction ends. */
+interface LockedPlace {
+  id: ConversationId;
+  head: number;
 }
 
 /** What a message says from now on, and whom it means. */
@@ -308,6 +314,43 @@ export function* change(
   return changed;
 }
 
+/** The same with one message of a locked conversation, as people change them all the time; null where nothing changes. */
+function* changeOne(
+  tx: Tx,
+  { id, head }: LockedPlace,
+  seq: number,
+  patch: (row: Row) => Patch | null,
+): Work<Message | null> {
+  const { conversations, messages } = tx.t;
+  const given = (name: string) => sql`${sql.placeholder(name)}`;
+  const isIt = () => and(eq(messages.conversationId, given("id")), eq(messages.seq, given("seq")));
+  const there = tx.once("message to change", () =>
+    tx.db
+      .select()
+      .from(messages)
+      .where(and(isIt(), isNull(messages.deletedAt))),
+  );
+  const row = yield* first(there, { id, seq });
+  const patched = row && patch(row);
+  if (!patched) return null;
+  const changed = { ...row, ...patched, rev: head + 1 };
+  const { rev, body, deletedAt, sentMark, state, isPinned } = changed;
+  const changing = tx.once("message changed", () => {
+    const columns = ["rev", "body", "deletedAt", "sentMark", "state", "isPinned"];
+    const values = Object.fromEntries(columns.map((name) => [name, given(name)]));
+    return tx.db.update(messages).set(values).where(isIt());
+  });
+  yield* done(changing, { id, seq, rev, body, deletedAt, sentMark, state, isPinned });
+  const moving = tx.once("place changed", () =>
+    tx.db
+      .update(conversations)
+      .set({ head: given("head") })
+      .where(eq(conversations.id, given("id"))),
+  );
+  yield* done(moving, { id, head: rev });
+  return toMessage(changed);
+}
+
 function* changeIn(
   tx: Tx,
   id: string,
@@ -358,38 +401,49 @@ function* unchanged({ db, t: { messages } }: Tx, id: ConversationId, seq: number
 }
 
 /** Refuses who has left the conversation or is barred by now, and everybody where it is archived. Nobody else changes it meanwhile. */
-function* requireWriter(tx: Tx, id: ConversationId, user: number): Work<void> {
+function* requireWriter(tx: Tx, id: ConversationId, user: number): Work<LockedPlace> {
   const { conversations, memberships, users } = tx.t;
-  const place = yield* first(
+  const openPlace = tx.once("place to write in", () =>
     tx.locking(
       tx.db
-        .select({ archivedAt: conversations.archivedAt })
+        .select({ head: conversations.head, archivedAt: conversations.archivedAt })
         .from(conversations)
-        .where(eq(conversations.id, id)),
+        .where(eq(conversations.id, sql.placeholder("id"))),
     ),
   );
-  const membership = and(eq(memberships.conversationId, id), eq(memberships.userId, user));
-  const writer = yield* first(
+  const place = yield* first(openPlace, { id });
+  const membership = and(
+    eq(memberships.conversationId, sql.placeholder("id")),
+    eq(memberships.userId, sql.placeholder("user")),
+  );
+  const member = tx.once("who writes", () =>
     tx.db
       .select({ status: users.status })
       .from(memberships)
       .innerJoin(users, eq(users.id, memberships.userId))
       .where(membership),
   );
+  const writer = yield* first(member, { id, user });
   if (!place || !writer) throw new Refusal("unknown_conversation");
   if (writer.status !== "active") throw new Refusal("account_barred");
   if (place.archivedAt !== null) throw new Refusal("archived");
+  return { id, head: place.head };
 }
 
 /** Notes who is meant by a message now; whom it answers still is, while it is there. */
 function* mean(
-  { db, t: { mentions } }: Tx,
+  { db, t: { mentions }, once }: Tx,
   conversationId: ConversationId,
   seq: number,
   meant: readonly Meant[],
 ): Work<void> {
+  const isIt = and(
+    eq(mentions.conversationId, sql.placeholder("id")),
+    eq(mentions.seq, sql.placeholder("seq")),
+  );
   yield* done(
-    db.delete(mentions).where(and(eq(mentions.conversationId, conversationId), eq(mentions.seq, seq))),
+    once("no mentions", () => db.delete(mentions).where(isIt)),
+    { id: conversationId, seq },
   );
   if (meant.length === 0) return;
   const values = meant.map(({ user, cause }) => ({ userId: user, conversationId, seq, cause }));

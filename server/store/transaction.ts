@@ -12,7 +12,11 @@ import type { Tables } from "./tables.ts";
 export interface Statement {
   query: QueryPromise<unknown>;
   gives: "rows" | "nothing";
+  /** What stands in the places that the query leaves open (`sql.placeholder`). */
+  values?: Values;
 }
+
+export type Values = Record<string, string | number | null>;
 
 export type Work<T> = Generator<Statement, T, unknown>;
 
@@ -24,6 +28,11 @@ export interface Reading {
   t: Tables;
   /** What of SQL the two databases write differently. */
   words: SqlWords;
+  /**
+   * The query of this name, for what runs all the time: where building one costs more than running it, it is built once. Its
+   * values are given when it is run.
+   */
+  once<T extends QueryPromise<unknown>>(name: string, build: () => T): T;
 }
 
 export interface SqlWords {
@@ -121,13 +130,13 @@ const sessionOf = (built: object) => (built as { session?: unknown }).session;
 // What is yielded: a forgotten `yield*` would do nothing, which a test of the conventions finds.
 
 /** Runs a query; gives its rows. */
-export function* rows<T>(query: QueryPromise<T[]>): Work<T[]> {
-  return (yield { query, gives: "rows" }) as T[];
+export function* rows<T>(query: QueryPromise<T[]>, values?: Values): Work<T[]> {
+  return (yield { query, gives: "rows", values }) as T[];
 }
 
 /** Runs a query; gives its first row, or null. */
-export function* first<T>(query: QueryPromise<T[]>): Work<T | null> {
-  return (yield* rows(query))[0] ?? null;
+export function* first<T>(query: QueryPromise<T[]>, values?: Values): Work<T | null> {
+  return (yield* rows(query, values))[0] ?? null;
 }
 
 /** Runs a query; gives whether it has found something, or changed something where it returns what it did. */
@@ -136,6 +145,6 @@ export function* some(query: QueryPromise<unknown[]>): Work<boolean> {
 }
 
 /** Runs a statement of which nothing is asked. */
-export function* done(query: QueryPromise<unknown>): Work<void> {
-  yield { query, gives: "nothing" };
+export function* done(query: QueryPromise<unknown>, values?: Values): Work<void> {
+  yield { query, gives: "nothing", values };
 }

@@ -9,6 +9,7 @@ import {
   type SqlWords,
   steps,
   type Tx,
+  type Values,
   type Work,
 } from "../transaction.ts";
 import { type Author, emit, removedEventsOf } from "./cluster-events.ts";
@@ -29,7 +30,7 @@ export function postgresEngine(opened: Db, author: Author, committed: (outcome: 
   async function inTransaction<T>(begin: (tx: Tx) => Work<T>): Promise<T> {
     const outcome: Committed = { events: [], entries: [] };
     const result = await opened.orm.transaction(async (transaction) => {
-      const reading = { db: transaction as Orm, t: schema, words };
+      const reading = { db: transaction as Orm, t: schema, words, once };
       const tx: Tx = {
         ...reading,
         locking: (query) => (query as unknown as Lockable<typeof query>).for("update"),
@@ -57,10 +58,16 @@ export function postgresEngine(opened: Db, author: Author, committed: (outcome: 
       withDbErrors(() => {
         if (operation.kind === "transaction") return inTransaction((tx) => operation.work(tx, ...given));
         const { orm } = opened;
-        return driven(operation.work({ db: orm, t: schema, words }, ...given), orm, 1);
+        return driven(operation.work({ db: orm, t: schema, words, once }, ...given), orm, 1);
       }),
   };
 }
+
+/** Each transaction builds its own: the time goes to the way there and back. */
+const once = <T>(_: string, build: () => T): T => build();
+
+/** A query whose places are filled as it is run. */
+type WithPlaces = { execute(values: Values): Promise<unknown> };
 
 type Lockable<T> = { for(strength: "update"): T };
 
@@ -68,6 +75,9 @@ type Lockable<T> = { for(strength: "update"): T };
 async function driven<T>(work: Work<T>, db: object, most?: number): Promise<T> {
   const next = steps(work, db, most);
   let step = next();
-  while (!step.done) step = next(await step.value.query);
+  while (!step.done) {
+    const { query, values } = step.value;
+    step = next(await (values === undefined ? query : (query as unknown as WithPlaces).execute(values)));
+  }
   return step.value;
 }

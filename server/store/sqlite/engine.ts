@@ -1,4 +1,5 @@
 import { type Column, sql } from "drizzle-orm";
+import type { QueryPromise } from "drizzle-orm/query-promise";
 import { insertedEntry } from "../audit.ts";
 import {
   type Committed,
@@ -27,7 +28,7 @@ const words: SqlWords = {
 /** Runs store functions on SQLite: in this turn, so that nothing comes between the statements of one. */
 export function sqliteEngine(opened: Db, committed: (outcome: Committed) => void): Engine {
   const db = ormOf(opened);
-  const reading: Reading = { db, t: schema, words };
+  const reading = readingOf(db);
 
   function inTransaction<T>(begin: (tx: Tx) => Work<T>): T {
     const outcome: Committed = { events: [], entries: [] };
@@ -41,7 +42,10 @@ export function sqliteEngine(opened: Db, committed: (outcome: Committed) => void
         outcome.entries.push(entry);
       },
       *deleted() {
-        yield* done(pendingVacuumNote(reading));
+        yield* done(
+          reading.once("pending vacuum", () => pendingVacuumNote(reading)),
+          {},
+        );
       },
     };
     const result = opened.$client.transaction(() => driven(begin(tx), db)).immediate();
@@ -58,13 +62,28 @@ export function sqliteEngine(opened: Db, committed: (outcome: Committed) => void
   };
 }
 
+/** A query that was built once is prepared too, the first time it runs. */
+function readingOf(db: Orm): Reading {
+  const built = new Map<string, QueryPromise<unknown>>();
+  return {
+    db,
+    t: schema,
+    words,
+    once<T extends QueryPromise<unknown>>(name: string, build: () => T): T {
+      const query = built.get(name) ?? build();
+      built.set(name, query);
+      return query as T;
+    },
+  };
+}
+
 /** Runs each statement where it is yielded. */
 function driven<T>(work: Work<T>, db: Orm, most?: number): T {
   const next = steps(work, db, most);
   let step = next();
   while (!step.done) {
-    const { query, gives } = step.value;
-    step = next(gives === "rows" ? rowsOf(query) : void run(query));
+    const { query, gives, values } = step.value;
+    step = next(gives === "rows" ? rowsOf(query, values) : void run(query, values));
   }
   return step.value;
 }
