@@ -60,6 +60,18 @@ test("one goes anywhere by keys alone", async () => {
   await visitor.conversations.locator("a[aria-current]", { hasText: "bicycles" }).waitFor();
   await keyboard.press("Alt+ArrowDown");
   await visitor.conversations.locator("a[aria-current]", { hasNotText: "bicycles" }).waitFor();
+
+  for (const [letters, action, then] of [
+    ["dark", "Dark theme", page.locator("html[data-theme=dark]")],
+    ["log", "Log out…", visitor.button("Log in")],
+  ] as const) {
+    await keyboard.press("Control+k");
+    await goTo.waitFor();
+    await keyboard.type(letters);
+    await page.getByRole("option", { name: action, selected: true }).waitFor();
+    await keyboard.press("Enter");
+    await then.waitFor();
+  }
 });
 
 test("on a phone the list is a page with last lines, and a room that one was removed from says so", async () => {

@@ -1,3 +1,6 @@
+/** What opens above the chat by a key, or from there; or why something from there failed. */
+export type Asked = "switcher" | "shortcuts" | "log out" | { failed: string };
+
 /** Where keys lead that hold wherever one is in the chat. */
 export interface Goings {
   switcher(): void;

@@ -15,7 +15,8 @@ export interface Target {
   room?: ShownRoom | null;
   unread?: number;
   online?: boolean;
-  go(): void;
+  /** Throws `Refused` where the server, or the network, does not let it. */
+  go(): void | Promise<void>;
 }
 
 interface Place {
@@ -26,6 +27,7 @@ interface Place {
   /** The rooms that everybody finds. */
   rooms: EventOf<"room.listed">["rooms"];
   onkeys(): void;
+  onlogout(): void | Promise<void>;
 }
 
 const most = 50;
@@ -87,10 +89,10 @@ function rooms({ chat, router, rooms }: Place): Target[] {
   });
 }
 
-function actions({ session, chat, router, onkeys }: Place): Target[] {
+function actions({ session, chat, router, onkeys, onlogout }: Place): Target[] {
   const theme = (theme: "light" | "dark" | "system") => () =>
-    void session.call("PATCH /api/account/preferences", { body: { theme } });
-  const act = (name: string, hint: string, go: () => void): Target => ({
+    session.call("PATCH /api/account/preferences", { body: { theme } }).then(() => {});
+  const act = (name: string, hint: string, go: Target["go"]): Target => ({
     key: name,
     name,
     hint,
@@ -110,5 +112,6 @@ function actions({ session, chat, router, onkeys }: Place): Target[] {
     act("Light theme", "look day", theme("light")),
     act("Theme of the device", "look system", theme("system")),
     act("Keyboard shortcuts", "keys help", onkeys),
+    act("Log out…", "sign out leave", onlogout),
   ];
 }
