@@ -79,6 +79,7 @@ test("on a phone the list is a page with last lines, and a room that one was rem
   await socket.say("See you at **8**, @bob", conversation);
   const visitor = await visit("bob", phone);
   await visitor.logIn();
+  await visitor.log.waitFor();
   await visitor.goto("/c");
   const entry = visitor.conversation("board");
   await entry.getByText("anna: See you at 8, @bob").waitFor();
