@@ -5,7 +5,7 @@ import type { Store } from "../store/store.ts";
 import type { CommandDeps, Handle } from "./command.ts";
 import type { Membership } from "./memberships.ts";
 
-/** Answers with a page of messages: the latest, or what is before, after or around a `seq`. */
+/** Answers with a page of messages: the latest, or what is before, after or around a `seq` or a moment. */
 export const readHistory =
   ({ store, memberships, confirm }: CommandDeps): Handle<"history.read"> =>
   async (command, user) => {
@@ -17,16 +17,17 @@ export const readHistory =
   };
 
 /** The page that was asked for; `newer` is known of a page around a `seq` alone. */
-function pageOf(
+async function pageOf(
   messages: Store["messages"],
   { seesFrom }: Membership,
-  { conversation, before, after, around, limit = limits.historyPage }: CommandOf<"history.read">,
+  { conversation, before, after, around, at, limit = limits.historyPage }: CommandOf<"history.read">,
 ): Promise<Page & { newer?: boolean }> {
   const pageBefore = async (seq: number | null, limit: number) =>
     seenFrom(seesFrom, await messages.before(conversation, seq, limit));
   const pageFrom = (seq: number, limit: number) =>
     messages.from(conversation, Math.max(seq, seesFrom), limit);
-  if (around !== undefined) return pageAround(pageBefore, pageFrom, around, limit);
+  const middle = at === undefined ? around : await messages.firstAt(conversation, at);
+  if (middle !== undefined) return pageAround(pageBefore, pageFrom, middle, limit);
   if (after !== undefined) return pageFrom(after + 1, limit);
   return pageBefore(before ?? null, limit);
 }

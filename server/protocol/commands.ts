@@ -142,7 +142,7 @@ export const commands = {
     /** The cursor. */
     after: number,
   }),
-  /** Asks for a page of messages; without `before`, `after` and `around` for the latest one. Answer: `history.page`. */
+  /** Asks for a page of messages; without `before`, `after`, `around` and `at` for the latest one. Answer: `history.page`. */
   "history.read": v.pipe(
     v.strictObject({
       type: v.literal("history.read"),
@@ -154,12 +154,15 @@ export const commands = {
       after: v.optional(number),
       /** Half of the page is from this `seq` on, the other half before it. */
       around: v.optional(number),
+      /** The same around the first message that was stored at this moment or after it, UTC milliseconds. */
+      at: v.optional(number),
       /** How many messages at most; 50 where it is left out. */
       limit: v.optional(v.pipe(number, v.minValue(1), v.maxValue(limits.historyPageMax))),
     }),
     v.check(
-      ({ before, after, around }) => [before, after, around].filter((at) => at !== undefined).length < 2,
-      "takes one of before, after and around",
+      ({ before, after, around, at }) =>
+        [before, after, around, at].filter((one) => one !== undefined).length < 2,
+      "takes one of before, after, around and at",
     ),
   ),
   /**

@@ -1,4 +1,4 @@
-import { and, asc, count, eq, gt, inArray, isNull, type SQL, sql } from "drizzle-orm";
+import { and, asc, count, eq, gt, gte, inArray, isNull, type SQL, sql } from "drizzle-orm";
 import type { ConversationId } from "../protocol/conversation-id.ts";
 import type { ErrorCode } from "../protocol/errors.ts";
 import type { Message } from "../protocol/events.ts";
@@ -216,6 +216,26 @@ export const messages = {
     const chosen = and(eq(messages.conversationId, id), inArray(messages.seq, [...seqs]));
     const found = yield* rows(db.select().from(messages).where(chosen).orderBy(asc(messages.seq)));
     return found.map(toMessage);
+  }),
+
+  /**
+   * The number of the first message that was stored at a moment or after it; the one after the head where there is none. Messages are
+   * numbered in the order in which they come, so that halving what is left finds it by the primary key alone.
+   */
+  firstAt: transaction(function* ({ db, t: { conversations, messages } }, id: ConversationId, at: number) {
+    const place = db.select({ head: conversations.head }).from(conversations).where(eq(conversations.id, id));
+    let [low, high] = [1, ((yield* first(place))?.head ?? 0) + 1];
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      const from = and(eq(messages.conversationId, id), gte(messages.seq, middle));
+      const columns = { seq: messages.seq, createdAt: messages.createdAt };
+      const found = yield* first(
+        db.select(columns).from(messages).where(from).orderBy(asc(messages.seq)).limit(1),
+      );
+      if (found && found.createdAt < at) low = found.seq + 1;
+      else high = middle;
+    }
+    return low;
   }),
 
   /** How many messages of an author there are, deleted ones left out. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { isoDay } from "../../web/parts/times.ts";
 import { draft } from "../server/store/conformance/ground.ts";
-import { Person } from "../support/person.ts";
+import { Person, password } from "../support/person.ts";
 import { stage } from "../support/stage.ts";
 import { phone, type Visitor } from "../support/visitor.ts";
 
@@ -258,4 +259,48 @@ test("any number of unread messages: the log opens at the first, goes down page 
     (rest) => rest < 4,
   );
   expect(reads.reads).toBe(2);
+});
+
+test("a link leads to its message, also through the login; another day is one choice away, and so is the way back", async () => {
+  const reader = await visit("linked");
+  await reader.goto("/c/group/40");
+  await new Person(server, "linked").register();
+  await reader.page.getByLabel("Username").fill("linked");
+  await reader.page.getByLabel("Password", { exact: true }).fill(password);
+  await reader.page.getByRole("button", { name: "Log in", exact: true }).click();
+  const linked = reader.log.locator("[data-seq='40']");
+  await linked.waitFor();
+  await reader.until(
+    () => linked.evaluate((message) => message.matches(".found:focus")),
+    (isFound) => isFound,
+  );
+  expect(await numbers(reader)).not.toContain(count);
+
+  const wanted = new Date(Date.now() - 5 * day);
+  wanted.setHours(0, 0, 0, 0);
+  const { seq } = (
+    await server.store.messages.from(
+      "group",
+      await server.store.messages.firstAt("group", wanted.getTime()),
+      1,
+    )
+  ).messages[0]!;
+  await reader.log
+    .getByRole("button", { name: /day|[0-9]/ })
+    .first()
+    .waitFor();
+  await reader.log
+    .getByLabel("Day to go to")
+    .first()
+    .evaluate((field: HTMLInputElement, value) => {
+      field.value = value;
+      field.dispatchEvent(new Event("change", { bubbles: true }));
+    }, isoDay(wanted.getTime()));
+  await reader.log.locator(`[data-seq='${seq}'].found`).waitFor();
+  const back = reader.page.getByRole("button", { name: /Jump to latest/ });
+  await back.click();
+  await back.waitFor({ state: "hidden" });
+
+  await reader.goto("/c/group/99999");
+  await reader.page.getByText("That message is not here, or not for you to see.").waitFor();
 });

@@ -17,7 +17,8 @@ export type Page =
         | "nowhere";
     }
   | { kind: "admin"; section: Section }
-  | { kind: "conversation"; id: string };
+  /** With the `seq` of a message, that one is shown. */
+  | { kind: "conversation"; id: string; seq: number | null };
 
 /** The pages for moderators and admins. */
 export const sections = ["people", "invites", "reports", "settings", "audit"] as const;
@@ -42,8 +43,10 @@ export function pageOf(address: string): Page {
   while (path.length > 1 && path.endsWith("/")) path = path.slice(0, -1);
   const section = sections.find((each) => path === `/admin/${each}`);
   if (section) return { kind: "admin", section };
-  const [, id] = /^\/c\/([^/]+)$/.exec(path) ?? [];
-  return id ? { kind: "conversation", id: decoded(id) } : { kind: fixed[path] ?? "nowhere" };
+  const [, id, seq] = /^\/c\/([^/]+)(?:\/([1-9]\d{0,14}))?$/.exec(path) ?? [];
+  return id
+    ? { kind: "conversation", id: decoded(id), seq: seq ? Number(seq) : null }
+    : { kind: fixed[path] ?? "nowhere" };
 }
 
 /** A decoded part of an address; as it is where its encoding is broken. */
@@ -55,7 +58,9 @@ function decoded(part: string): string {
   }
 }
 
-export const pathOf = (conversation: string): string => `/c/${conversation}`;
+/** Where a conversation is, or a message of it. */
+export const pathOf = (conversation: string, seq?: number): string =>
+  seq === undefined ? `/c/${conversation}` : `/c/${conversation}/${seq}`;
 
 /** The result of a visit to a provider of sign-in: what went wrong, in a sentence, or the id of the provider that was linked. */
 export interface Arrival {
@@ -115,7 +120,9 @@ export class Router {
   /** Follows a click on a link within the client, unless it asks for another tab. */
   follow(event: MouseEvent): void {
     const link = event.target instanceof Element ? event.target.closest("a") : null;
-    if (!link || link.target || link.origin !== this.#window.location.origin) return;
+    if (!link || link.origin !== this.#window.location.origin) return;
+    // A link to a message that somebody wrote down is followed here, as the others of the client are.
+    if (link.target && pageOf(link.pathname).kind !== "conversation") return;
     if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     this.go(link.pathname);

@@ -42,16 +42,20 @@ const catchUpClosedMax = limits.syncPage;
 const keptWhenLeft = 200;
 const keptWhenWatched = 2_000;
 const retryIn = 2_000;
+/** For how long a message that was jumped to stands out. */
+const jumpedMs = 4_000;
 
 type Way = "older" | "newer";
 type HistoryPage = EventOf<"history.page">;
 
-/** A page that replaces all that is held; `around` null means the latest one. */
+/** A place in a conversation: a message, or a moment. */
+type Sought = { around: number } | { at: number };
+
+/** A page that replaces all that is held. */
 interface Loading {
   ref: string | null;
-  around: number | null;
-  /** Whether to begin at that message, rather than at the first unread one from there on. */
-  jumps?: boolean;
+  /** The message at which the unread part begins, or null for the latest page; or what somebody has jumped to. */
+  from: number | null | Sought;
   /** The page that was loaded already and had nothing new in it. */
   before: HistoryPage | null;
 }
@@ -77,6 +81,9 @@ export class Conversation {
   #loading = $state.raw<Loading | null>(null);
   /** Whether to show the newest messages as soon as they are loaded. */
   #endWanted = $state(false);
+  /** What somebody wants to see that is not held, until it is. */
+  #sought: Sought | null = null;
+  #jumped = $state.raw<{ seq: number; isThere: boolean } | null>(null);
   #syncing: string | null = null;
   #opened = false;
   #cursor = 0;
@@ -212,6 +219,7 @@ export class Conversation {
 
   leave(): void {
     this.#opened = this.#endWanted = false;
+    this.#sought = this.#jumped = null;
     this.quoted.clear();
     this.closeThread();
     this.reading.leave();
@@ -235,17 +243,45 @@ export class Conversation {
 
   /** Begins anew at the newest message, as soon as it is held. */
   toEnd(): void {
+    this.#sought = null;
     this.#endWanted = !this.pages.loaded || this.pages.newer;
     this.#loading = null;
     this.#begin();
     if (!this.#loading) this.pages.beginAt(null);
   }
 
+  /** The message that somebody has jumped to, for a while; `isThere` is false where there is none that they see. */
+  get jumped(): { seq: number; isThere: boolean } | null {
+    return this.#jumped;
+  }
+
   /** Shows a message in its place, as soon as it is held. */
   jumpTo(seq: number): void {
     this.#endWanted = false;
-    if (this.pages.at(seq)) this.pages.beginAt(seq);
-    else this.#load({ around: seq, before: null, jumps: true });
+    if (this.pages.at(seq)) {
+      this.pages.beginAt(seq);
+      this.#arrive(seq);
+      return;
+    }
+    this.#sought = { around: seq };
+    this.#loading = null;
+    this.#begin();
+  }
+
+  /** Shows the first message that was written at a moment or after it, in UTC milliseconds. */
+  jumpToTime(at: number): void {
+    this.#endWanted = false;
+    this.#sought = { at };
+    this.#loading = null;
+    this.#begin();
+  }
+
+  #arrive(seq: number): void {
+    const jumped = { seq, isThere: this.pages.at(seq) !== undefined };
+    this.#jumped = jumped;
+    this.#deps.after(jumpedMs, () => {
+      if (this.#jumped === jumped) this.#jumped = null;
+    });
   }
 
   /** A live message, new or changed. The next change is applied; after a hole, what is missing is asked for. */
@@ -288,16 +324,20 @@ export class Conversation {
   }
 
   /** Begins with the page. Where unread messages are looked for, loads more until one is found that was not deleted. */
-  #loaded(page: HistoryPage, { around, before, jumps }: Loading): void {
+  #loaded(page: HistoryPage, { from, before }: Loading): void {
     const whole = before ? joined(before, page) : page;
-    if (jumps) {
-      this.#beginWith(whole, around);
+    if (typeof from === "object" && from !== null) {
+      this.#sought = null;
+      const seq =
+        "around" in from ? from.around : whole.messages.find(({ createdAt }) => createdAt >= from.at)?.seq;
+      this.#beginWith(whole, seq ?? null);
+      if (seq !== undefined) this.#arrive(seq);
       return;
     }
     const first =
-      around === null ? undefined : whole.messages.find((one) => one.seq >= around && this.#isNew(one));
-    if (around !== null && !first && whole.newer) {
-      this.#load({ around, before: whole });
+      from === null ? undefined : whole.messages.find((one) => one.seq >= from && this.#isNew(one));
+    if (from !== null && !first && whole.newer) {
+      this.#load(from, whole);
       return;
     }
     this.#beginWith(whole, first?.seq ?? null);
@@ -343,23 +383,27 @@ export class Conversation {
 
   /** Asks for the page to begin with, where one is needed and none is on its way. */
   #begin(): void {
-    if (!this.#opened || this.#loading || (this.pages.loaded && !this.#endWanted)) return;
+    const isNeeded = !this.pages.loaded || this.#endWanted || this.#sought !== null;
+    if (!this.#opened || this.#loading || !isNeeded) return;
     const { divider } = this.reading;
-    this.#load({ around: this.#endWanted || divider === null ? null : divider + 1, before: null });
+    this.#load(this.#sought ?? (this.#endWanted || divider === null ? null : divider + 1), null);
   }
 
-  #load({ around, before, jumps }: Omit<Loading, "ref">): void {
+  #load(from: Loading["from"], before: HistoryPage | null): void {
+    const limit = 2 * limits.historyPage;
     const where = before
       ? { after: before.messages.at(-1)!.seq, limit: limits.historyPageMax }
-      : around === null
+      : from === null
         ? {}
-        : { around, limit: 2 * limits.historyPage };
+        : typeof from === "number"
+          ? { around: from, limit }
+          : { ...from, limit };
     const ref = this.#read(where, () => {
       if (this.#loading?.ref !== ref) return;
       this.#loading = null;
       this.#begin();
     });
-    this.#loading = ref === null ? null : { ref, around, before, jumps };
+    this.#loading = ref === null ? null : { ref, from, before };
   }
 
   #extend(way: Way, where: { before: number } | { after: number }): void {

@@ -17,6 +17,12 @@ const date = format({ dateStyle: "long" });
 /** The local day of a moment, as the moment it began. */
 export const dayOf = (at: number): number => new Date(at).setHours(0, 0, 0, 0);
 
+/** The local day of a moment, as fields for days have it: "2026-11-30". */
+export function isoDay(at: number): string {
+  const when = new Date(at);
+  return `${when.getFullYear()}-${two(when.getMonth() + 1)}-${two(when.getDate())}`;
+}
+
 export const timeOf = (at: number): string => clock.format(at);
 export const fullTimeOf = (at: number): string => full.format(at);
 export const dateTimeOf = (at: number): string => brief.format(at);

@@ -296,8 +296,10 @@ export class ModelServer {
     return { type: "conversation.synced", ref, conversation, messages: page, upTo, head };
   }
 
-  #history({ ref, conversation, before, after, around }: CommandOf<"history.read">): ChatEvent {
+  #history({ ref, conversation, before, after, at, ...asked }: CommandOf<"history.read">): ChatEvent {
     const { head, messages } = this.of(conversation);
+    const first = at === undefined ? asked.around : messages.find(({ createdAt }) => createdAt >= at)?.seq;
+    const around = first ?? (at === undefined ? undefined : head + 1);
     const older = messages.filter(({ seq }) => seq < (before ?? around ?? Number.MAX_SAFE_INTEGER));
     const newer = messages.filter(({ seq }) => seq >= (around ?? (after ?? 0) + 1));
     const above = after === undefined ? older.slice(-this.#page) : [];

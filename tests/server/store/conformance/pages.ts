@@ -26,6 +26,16 @@ export function pageSuite(open: OpenGround): void {
   const numbered = (count: number) => Array.from({ length: count }, (_, at) => `message ${at + 1}`);
 
   describe("history", () => {
+    test("is found by the moment at which it was stored", async () => {
+      const times = [100, 200, 200, 300];
+      await ground.store.messages.append(times.map((createdAt) => ({ ...draft("x"), createdAt })));
+      const found = [];
+      for (const at of [0, 100, 101, 200, 201, 300, 301])
+        found.push(await ground.store.messages.firstAt("group", at));
+      expect(found).toEqual([1, 1, 2, 2, 4, 4, 5]);
+      expect(await ground.store.messages.firstAt("direct:1:2", 5)).toBe(1);
+    });
+
     test("ends with the latest, ascends, and says whether there is more", async () => {
       await write(numbered(7));
       expect(await before(null, 3)).toEqual({ seqs: [5, 6, 7], more: true, head: 7 });
