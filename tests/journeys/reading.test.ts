@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { judge } from "../support/judge.ts";
 import { stage } from "../support/stage.ts";
 import { phone, type Visitor } from "../support/visitor.ts";
 
@@ -35,6 +36,10 @@ test("three people see who is typing and who has read, and leave unread what the
   await ada.button("Seen by bob and cleo").waitFor();
   await ada.say("Or at one?");
   await ada.button("Seen by bob and cleo").waitFor();
+
+  await judge(ada, "who has read");
+  await cleo.button("Seen by ada and bob").click();
+  await judge(cleo, "who has read, by name");
 
   // What one wants to come back to is unread, on all devices, until one comes back to it.
   const titled = (visitor: Visitor, title: string) =>
