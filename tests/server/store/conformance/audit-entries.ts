@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from "bun:test";
 import { join } from "node:path";
 import { Glob } from "bun";
 import { projectRoot } from "../../../../server/config/environment.ts";
+import type { NewRoom } from "../../../../server/store/rooms.ts";
 import type { Store } from "../../../../server/store/store.ts";
 import type { NewAuditEntry } from "../../../../server/store/transaction.ts";
 import { outcomeOf } from "../../../support/outcome.ts";
@@ -30,6 +31,12 @@ interface ModerationAction {
 
 const withTotp = ({ factors }: Store) =>
   factors.setTotp(2, { secret: "sealed", step: 1, createdAt: 5 }, [idOf("code")], entryOf("code.added"));
+
+const aRoom: NewRoom = {
+  ...{ id: "room:aaaaaaaaaaaaaaaa", name: "Plans", description: "" },
+  ...{ access: "public", history: "all", writers: "everyone" },
+};
+const withRoom = ({ rooms }: Store) => rooms.create(aRoom, 1, [2], 5);
 
 /** Every method that takes an entry; Bob, whose id is 2, is whom it is done to. */
 const actions: Record<string, ModerationAction> = {
@@ -110,12 +117,21 @@ const actions: Record<string, ModerationAction> = {
     again: false,
   },
   "messages.remove": { does: ({ messages }, entry) => messages.remove("group", 1, 9, entry), again: null },
+  "rooms.remove": {
+    first: withRoom,
+    does: ({ rooms }, entry) => rooms.remove(aRoom.id, 1, 2, 9, entry),
+    again: [],
+  },
+  "rooms.change": {
+    first: withRoom,
+    does: ({ rooms }, entry) => rooms.change(aRoom.id, 1, { archived: true }, 9, entry),
+  },
   "audit.add": { does: ({ audit }, entry) => audit.add(entry) },
 };
 
 /** The names of the store's methods that take an entry, by what is written of them. */
 async function methodsWithEntry(): Promise<string[]> {
-  const method = /^ {2}(\w+): transaction\(function\* \(([\s\S]*?)\) \{$/gm;
+  const method = /^ {2}(\w+): transaction\(function\* \(([\s\S]*?)\)(?:: [^\n]*)? \{$/gm;
   const found: string[] = [];
   for (const file of new Glob("server/store/*.ts").scanSync(projectRoot))
     for (const [, name, given] of (await Bun.file(join(projectRoot, file)).text()).matchAll(method))
