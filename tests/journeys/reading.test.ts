@@ -68,6 +68,7 @@ test("three people see who is typing and who has read, and leave unread what the
   await titled(ada, "(1) cleo");
   await bob.say("@ada will you book?");
   await titled(ada, "(@1) cleo");
+  await ada.conversations.getByText("1 mention", { exact: true }).waitFor();
   const icon = ada.page.locator('link[rel="icon"]').last();
   expect(
     await icon.evaluate(async (link: HTMLLinkElement) => (await fetch(link.href)).ok && link.href),
