@@ -53,7 +53,7 @@ export const commands = {
     body: sentBody,
   }),
   /**
-   * Deletes a message for good: one's own; as a moderator, in the group, also one of somebody of a lesser role. Answer:
+   * Deletes a message for good: one's own; as a moderator, in the group and in one's rooms, also one of somebody of a lesser role. Answer:
    * `message.deleted`, and `message.changed` for everybody. A second time changes nothing.
    */
   "message.delete": v.strictObject({
