@@ -15,7 +15,7 @@ async function arrive(name: string, options = desk): Promise<Visitor> {
 const rowOf = (visitor: Visitor, text: string) =>
   visitor.log.getByRole("article").filter({ hasText: text }).last();
 const choices = ({ page }: Visitor) => page.getByRole("menuitem").allInnerTexts();
-const always = ["Reply", "Copy text", "Copy link"];
+const always = ["React", "Reply", "Open thread", "Copy text", "Copy link"];
 const dialog = ({ page }: Visitor) => page.getByRole("alertdialog");
 const answer = (visitor: Visitor, name: string) =>
   dialog(visitor).getByRole("button", { name, exact: true }).click();
@@ -40,7 +40,15 @@ test("ASVS 8.2.1 a moderator deletes a message before everybody's eyes; members 
   expect(await choices(anna)).toEqual([...always, "Mark unread from here", "Report…"]);
   await anna.page.keyboard.press("Escape");
   await more(bert, "Buy cheap watches");
-  expect(await choices(bert)).toEqual(["Reply", "Edit", "Copy text", "Copy link", "Delete…"]);
+  expect(await choices(bert)).toEqual([
+    "React",
+    "Reply",
+    "Open thread",
+    "Edit",
+    "Copy text",
+    "Copy link",
+    "Delete",
+  ]);
   await bert.page.keyboard.press("Escape");
 
   await more(mona, "Buy cheap watches");
@@ -63,8 +71,8 @@ test("ASVS 8.2.1 a moderator deletes a message before everybody's eyes; members 
 
   await anna.say("I regret this");
   await more(anna, "I regret this");
-  await choose(anna, "Delete…");
-  await answer(anna, "Delete");
+  await choose(anna, "Delete");
+  await anna.page.reload(); // Who leaves the page while it could be taken back has meant it.
   await mona.until(
     () => mona.log.getByText("Message deleted").count(),
     (count) => count === 2,
@@ -172,12 +180,16 @@ test("the menus of messages are within reach of the keyboard, by one stop", asyn
   expect(await at()).toContain("second of three");
   await keyboard.press("Enter");
   await olga.page.getByRole("menu").waitFor();
-  await keyboard.press("End");
-  await keyboard.press("Enter");
-  await dialog(olga).waitFor();
   await keyboard.press("Escape");
-  await dialog(olga).waitFor({ state: "detached" });
   expect(await olga.until(at, (text) => text !== "")).toContain("second of three");
+  // What is done most has a key of its own.
+  await keyboard.press("r");
+  await olga.page.getByText("Replying to olga").waitFor();
+  await keyboard.press("Escape");
+  await keyboard.press("Shift+Tab");
+  await keyboard.press("Delete");
+  await rowOf(olga, "third of three").getByText("Deleting…").waitFor();
+  await olga.button("Undo").click();
 });
 
 test("ASVS 8.3.2 who is banned is out within the second, with the reason where they try to come back", async () => {

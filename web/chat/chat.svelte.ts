@@ -179,6 +179,22 @@ export class Chat {
     });
   }
 
+  /** Deletes a message in a while, unless the person takes it back; it is shown until it is deleted. */
+  deleteMessage(id: ConversationId, seq: number, failed: (why: string) => void): void {
+    const { going } = this.conversations.of(id);
+    const stays = () => going.delete(seq);
+    going.add(seq);
+    this.undoing.begin({
+      text: "Deleting your message…",
+      act: () =>
+        void this.connection
+          .request({ type: "message.delete", conversation: id, seq })
+          .catch((refused: Error) => failed(`Your message was not deleted. ${refused.message}`))
+          .finally(stays),
+      undo: stays,
+    });
+  }
+
   /** Nothing from this message on counts as read any more, on any device. */
   markUnread(conversation: ConversationId, seq: number): void {
     this.conversations.of(conversation).reading.unmark(seq);
@@ -206,6 +222,7 @@ export class Chat {
 
   /** Ends for good: nothing is sent or received any more. */
   close(): void {
+    this.undoing.finish();
     this.connection.close();
     this.myself.leave();
   }

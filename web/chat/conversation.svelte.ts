@@ -1,3 +1,4 @@
+import { SvelteSet } from "svelte/reactivity";
 import type { ConversationId } from "../../server/protocol/conversation-id.ts";
 import type { Conversation as Entered, EventOf, Message } from "../../server/protocol/events.ts";
 import { limits } from "../../server/protocol/limits.ts";
@@ -70,6 +71,8 @@ export class Conversation {
   readonly reading: Reading;
   readonly typing: Typing;
   readonly readers = new Readers();
+  /** The places of messages that are about to be deleted. */
+  readonly going = new SvelteSet<number>();
   readonly #deps: ConversationDeps;
   /** Whether the person leaves it, and can still take that back. */
   isLeft = $state(false);

@@ -7,6 +7,7 @@ import type { Chat } from "./chat.svelte.ts";
 export type MessageAction =
   | "react"
   | "reply"
+  | "thread"
   | "edit"
   | "copy"
   | "link"
@@ -16,10 +17,11 @@ export type MessageAction =
   | "report"
   | "mute"
   | "delete"
+  | "remove"
   | "ban";
 
 /** Those that are asked about before they are done. */
-export type AskedAction = Extract<MessageAction, "copy" | "report" | "mute" | "delete" | "ban">;
+export type AskedAction = Extract<MessageAction, "copy" | "report" | "mute" | "remove" | "ban">;
 
 /** A stored message, as far as one has to know it to do something with it. */
 export interface Subject {
@@ -27,18 +29,22 @@ export interface Subject {
   author: number;
   text: string;
   isPinned: boolean;
+  /** The place of the message that began its thread; null where that is open already. */
+  thread: number | null;
 }
 
-export const subjectOf = ({ seq, author, body, pinned }: Message): Subject => ({
+export const subjectOf = ({ seq, author, body, pinned, thread }: Message): Subject => ({
   seq,
   author,
   text: body.text,
   isPinned: pinned !== undefined,
+  thread: thread ?? seq,
 });
 
 export const entries: Record<MessageAction, { text: string; isGrave?: boolean }> = {
   react: { text: "React" },
   reply: { text: "Reply" },
+  thread: { text: "Open thread" },
   edit: { text: "Edit" },
   copy: { text: "Copy text" },
   link: { text: "Copy link" },
@@ -47,7 +53,8 @@ export const entries: Record<MessageAction, { text: string; isGrave?: boolean }>
   unpin: { text: "Unpin" },
   report: { text: "Report…" },
   mute: { text: "Mute author…" },
-  delete: { text: "Delete…", isGrave: true },
+  delete: { text: "Delete", isGrave: true },
+  remove: { text: "Delete…", isGrave: true },
   ban: { text: "Ban author…", isGrave: true },
 };
 
@@ -55,7 +62,7 @@ export const entries: Record<MessageAction, { text: string; isGrave?: boolean }>
 export function messageActions(
   chat: Chat,
   conversation: ConversationId,
-  { author, isPinned }: Subject,
+  { author, isPinned, thread }: Subject,
 ): MessageAction[] {
   const { people, me } = chat;
   const isMine = author === me.id;
@@ -67,6 +74,7 @@ export function messageActions(
   const all: [MessageAction, boolean][] = [
     ["react", canWrite],
     ["reply", canWrite],
+    ["thread", thread !== null],
     ["edit", canWrite && isMine],
     ["copy", true],
     ["link", true],
@@ -74,7 +82,8 @@ export function messageActions(
     [isPinned ? "unpin" : "pin", canWrite && canPin],
     ["report", !isMine],
     ["mute", can("people.mute") && people.reachable(author)],
-    ["delete", isMine || can("message.delete any")],
+    ["delete", isMine],
+    ["remove", can("message.delete any")],
     ["ban", can("people.ban") && people.reachable(author)],
   ];
   return all.flatMap(([action, possible]) => (possible ? [action] : []));
