@@ -1,4 +1,4 @@
-import type { ChatEvent } from "../../server/protocol/events.ts";
+import type { ChatEvent, EventOf } from "../../server/protocol/events.ts";
 import { browserSystem } from "../../web/transport/system.ts";
 import type { Contender } from "./contenders.ts";
 import { openWire, patienceMs, type Wire, withPatience } from "./wire.ts";
@@ -88,6 +88,26 @@ export class Crowd {
   /** What one member says and hears back, as a frame. */
   async sample(): Promise<string> {
     return await say(this.#members[0]!, this.#contender);
+  }
+
+  /** Lets one member send a message; resolves when it is back. */
+  sayBy(member: number): Promise<string> {
+    return say(this.#members[member]!, this.#contender);
+  }
+
+  /** Lets one member of ours give a command; resolves with the text that answers it. */
+  askBy(member: number, command: Record<string, unknown>): Promise<string> {
+    return this.#members[member]!.ask(command);
+  }
+
+  /** The place of one message of each member. */
+  async ownMessages(): Promise<number[]> {
+    const places: number[] = [];
+    for (const member of this.#members.keys()) {
+      const [event] = JSON.parse(await this.sayBy(member)) as [EventOf<"message.sent">];
+      places.push(event.message.seq);
+    }
+    return places;
   }
 
   /** The frames and the bytes that each member got in the latest `talk`. */

@@ -4,6 +4,7 @@ import { continueIn, ensureDependencies } from "../setup.ts";
 import { type Ground, layGround } from "./ground.ts";
 import { disturbance } from "./quiet.ts";
 import { print, printVerdict, type Section } from "./report.ts";
+import { changes } from "./scenarios/changes.ts";
 import { entering } from "./scenarios/entering.ts";
 import { floodsOfOne } from "./scenarios/floods.ts";
 import { groupMessage } from "./scenarios/group-message.ts";
@@ -22,6 +23,7 @@ import { removeFolders } from "./temporary.ts";
 const scenarios: Record<string, (ground: Ground) => Promise<Section>> = {
   "group-message": groupMessage,
   entering,
+  changes,
   memory,
   floods: floodsOfOne,
   "slow-disk": slowDisk,

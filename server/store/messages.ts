@@ -96,9 +96,15 @@ export interface NativeMessages {
 }
 
 export const messages = {
-  find: statement(function* ({ db, t: { messages } }, id: ConversationId, seq: number) {
-    const one = and(eq(messages.conversationId, id), eq(messages.seq, seq));
-    const found = yield* first(db.select().from(messages).where(one));
+  find: statement(function* ({ db, t: { messages }, once }, id: ConversationId, seq: number) {
+    const query = once("message", () => {
+      const one = and(
+        eq(messages.conversationId, sql.placeholder("id")),
+        eq(messages.seq, sql.placeholder("seq")),
+      );
+      return db.select().from(messages).where(one);
+    });
+    const found = yield* first(query, { id, seq });
     return found && toMessage(found);
   }),
 
