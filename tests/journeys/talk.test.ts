@@ -14,6 +14,8 @@ test("three people meet, talk in the group and in private, and find it all again
   await bob.say("Hi alice");
   await carol.say("Hi you two");
   await alice.sees("Hi you two");
+  const told = alice.page.locator("main [aria-live=polite] p");
+  expect(await told.allInnerTexts()).toEqual(["bob: Hi alice", "carol: Hi you two"]);
 
   await alice.openPrivate("bob");
   await alice.say("Only for you");
