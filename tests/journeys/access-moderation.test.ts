@@ -39,6 +39,7 @@ for (const [look, options] of looks)
       ["Mute author…", "Mute"],
     ] as const) {
       await olga.button(`More about the message of ${longName}`).last().click();
+      await page.getByRole("menu").waitFor();
       await judge(olga, entry, "[role=menu]");
       await page.getByRole("menuitem", { name: entry }).click();
       await page.getByRole("alertdialog").getByRole("button", { name: action, exact: true }).waitFor();

@@ -22,30 +22,31 @@ test("one goes anywhere by keys alone", async () => {
   const { page } = visitor;
   const { keyboard } = page;
   const goTo = page.getByRole("combobox", { name: "Go to" });
+  const open = async () => {
+    await keyboard.press("Control+k");
+    await page.locator("[role=combobox]:focus").waitFor();
+  };
+  const choose = async (letters: string, name: string) => {
+    await keyboard.type(letters);
+    await page.getByRole("option", { name, selected: true }).waitFor();
+    await keyboard.press("Enter");
+    await goTo.waitFor({ state: "hidden" });
+  };
 
-  await keyboard.press("Control+k");
-  await goTo.waitFor();
+  await open();
   await judge(visitor, "switcher");
-  await keyboard.type("grd");
-  await page.getByRole("option", { name: "garden", selected: true }).waitFor();
-  await keyboard.press("Enter");
+  await choose("grd", "garden");
   await visitor.heading("garden").first().waitFor();
 
   // A room that one is not in shows what it is, and how to join.
-  await keyboard.press("Control+k");
-  await goTo.waitFor();
-  await keyboard.type("bicy");
-  await page.getByRole("option", { name: "bicycles", selected: true }).waitFor();
-  await keyboard.press("Enter");
+  await open();
+  await choose("bicy", "bicycles");
   await visitor.button("Join the room").press("Enter");
   await visitor.composer.waitFor();
   await visitor.conversation("bicycles").waitFor();
 
-  await keyboard.press("Control+k");
-  await goTo.waitFor();
-  await keyboard.type("browse");
-  await page.getByRole("option", { name: "Browse rooms", selected: true }).waitFor();
-  await keyboard.press("Enter");
+  await open();
+  await choose("browse", "Browse rooms");
   await page.getByRole("dialog", { name: "Rooms" }).waitFor();
   await judge(visitor, "rooms");
   await keyboard.press("Escape");
@@ -65,11 +66,8 @@ test("one goes anywhere by keys alone", async () => {
     ["dark", "Dark theme", page.locator("html[data-theme=dark]")],
     ["log", "Log out…", visitor.button("Log in")],
   ] as const) {
-    await keyboard.press("Control+k");
-    await goTo.waitFor();
-    await keyboard.type(letters);
-    await page.getByRole("option", { name: action, selected: true }).waitFor();
-    await keyboard.press("Enter");
+    await open();
+    await choose(letters, action);
     await then.waitFor();
   }
 });
