@@ -1,3 +1,4 @@
+import { isRoomId } from "../../server/protocol/conversation-id.ts";
 import type { ChatEvent, EventOf, Message } from "../../server/protocol/events.ts";
 import type { Account } from "../support/ledger.ts";
 import type { Chance } from "./chance.ts";
@@ -43,6 +44,8 @@ export class Client implements Account {
   readonly complaints: string[] = [];
   /** What came since its session was about to be ended. */
   readonly deliveries: Delivery[] = [];
+  /** The places of the messages of rooms that came, whether it was in them or not. */
+  readonly heardInRooms: number[] = [];
   /** The codes its lines were closed with, with the time. */
   readonly closes: { at: number; code: number }[] = [];
   online = new Set<number>();
@@ -190,6 +193,7 @@ export class Client implements Account {
   }
 
   #hearMessage(message: Message) {
+    if (isRoomId(message.conversation)) this.heardInRooms.push(message.seq);
     this.readers.get(message.conversation)?.take(message);
     if (message.clientId !== this.#pending?.clientId) return;
     this.acknowledged.push(message);

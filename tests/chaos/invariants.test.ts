@@ -10,6 +10,7 @@ import {
   type Ended,
   ghosts,
   lateDeliveries,
+  overheard,
   returns,
   twoContents,
   wrongCutOffs,
@@ -50,6 +51,25 @@ describe("the witness of what is shown", () => {
     for (const other of others) witness.see({ ...message(1), ...other });
     expect(witness.contradictions).toHaveLength(others.length);
   });
+});
+
+test("the checker of a room finds what reached somebody before they were let in, or after they were put out", () => {
+  const line = (seq: number, what: "made" | "added" | "removed", ...people: number[]) => ({
+    ...message(seq),
+    body: { text: "", line: { what, people } },
+  });
+  const log = [
+    line(1, "made"),
+    message(2),
+    line(3, "added", 7),
+    message(4),
+    line(5, "removed", 7),
+    message(6),
+  ];
+  const told = (...heard: number[]) => overheard(log, [{ who: "eve", id: 7, heard }]);
+  expect(told(3, 4)).toEqual([]);
+  for (const seq of [2, 5, 6]) expect(told(seq)).toHaveLength(1);
+  expect(overheard(log, [{ who: "bob", id: 8, heard: [4] }])).toHaveLength(1);
 });
 
 describe("the checker of what reaches a session that has ended", () => {

@@ -43,6 +43,25 @@ export function lateDeliveries(ended: readonly Ended[], pauses: readonly Interva
   });
 }
 
+/** Somebody, and the places of the messages of a room that have reached them. */
+export interface Listener {
+  who: string;
+  id: number;
+  heard: readonly number[];
+}
+
+/** What reached somebody of a room at whose place they were not in it, as its own lines tell. */
+export function overheard(log: readonly Message[], listeners: readonly Listener[]): string[] {
+  const lines = log.flatMap(({ seq, body: { line } }) => (line?.people ? [{ ...line, seq }] : []));
+  const isIn = (id: number, seq: number) =>
+    lines.findLast((line) => line.seq <= seq && line.people?.includes(id))?.what === "added";
+  return listeners.flatMap(({ who, id, heard }) =>
+    heard
+      .filter((seq) => !isIn(id, seq))
+      .map((seq) => `${who} was told number ${seq} of a room they were not in`),
+  );
+}
+
 /** Who is online as a client sees it, beside who is. */
 export interface View {
   who: string;

@@ -1,7 +1,9 @@
+import { chance } from "./chance.ts";
 import { type Crowd, crowd, namesOf, settle } from "./crowd.ts";
 import { carryOut } from "./events.ts";
 import { type Ground, prepareGround, type Wanted } from "./ground.ts";
 import { pausesOfThisProcess } from "./pauses.ts";
+import { Room } from "./room.ts";
 import { inWords, type Plan, revocations, type Step, schedule } from "./schedule.ts";
 import { verdict } from "./verdict.ts";
 import { Witness } from "./witness.ts";
@@ -47,7 +49,12 @@ export async function run(options: Options): Promise<Outcome> {
     const witness = new Witness();
     const place = { seed, steps, nodes: ground.nodes.map(({ origin }) => origin), front: ground.front };
     const people = crowd(citizens, options, place, witness);
-    outcome = await disturb(options, steps, ground, people, witness);
+    const others = [...people.sentries, ...people.talkers.slice(1, 6)];
+    const keeper = citizens[options.nodes]!;
+    const luck = chance(seed, 20_000);
+    const where = () => place.front ?? luck.pick(place.nodes);
+    const room = new Room({ keeper, others, luck, where });
+    outcome = await disturb(options, steps, ground, people, room, witness);
   } finally {
     const left = await ground.guard.clear();
     outcome?.broken.push(...left.map((each) => `${each} is left behind`));
@@ -55,16 +62,23 @@ export async function run(options: Options): Promise<Outcome> {
   return outcome;
 }
 
-async function disturb(options: Options, steps: Step[], ground: Ground, people: Crowd, witness: Witness) {
+async function disturb(
+  options: Options,
+  steps: Step[],
+  ground: Ground,
+  people: Crowd,
+  room: Room,
+  witness: Witness,
+) {
   const pauses = pausesOfThisProcess();
-  const lives = people.all.map((client) => client.live());
+  const lives = [...people.all, room].map((one) => one.live());
   try {
     const events = await carryOut(options, steps, ground, people);
-    const broken = await verdict({ ...options, ...events, ground, people, witness, pauses });
+    const broken = await verdict({ ...options, ...events, ground, people, room, witness, pauses });
     const acknowledged = people.all.reduce((sum, client) => sum + client.acknowledged.length, 0);
     return { acknowledged, injected: events.injected, broken };
   } finally {
-    for (const client of people.all) client.leave();
+    for (const one of [...people.all, room]) one.leave();
     await Promise.all(lives);
   }
 }

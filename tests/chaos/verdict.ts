@@ -9,17 +9,20 @@ import {
   bugsIn,
   type Interval,
   lateDeliveries,
+  overheard,
   returns,
   twoContents,
   wrongCutOffs,
   wrongPresence,
 } from "./invariants.ts";
+import type { Room } from "./room.ts";
 import { asSuperuser } from "./servers.ts";
 import type { Witness } from "./witness.ts";
 
 interface Case extends Events {
   ground: Ground;
   people: Crowd;
+  room: Room;
   witness: Witness;
   pauses: Interval[];
   settleMs?: number;
@@ -32,9 +35,10 @@ const leaseMs = 10_000;
 
 /** Lets everything come to rest, and gives every invariant that was broken, in a sentence each. */
 export async function verdict(given: Case): Promise<string[]> {
-  const { ground, people, staying, witness, seen, ended, pauses } = given;
+  const { ground, people, room, staying, witness, seen, ended, pauses } = given;
   const broken = [...given.failures];
   for (const client of people.all) client.beQuiet();
+  room.leave();
   await until(() => staying.every((client) => client.isHeard && client.isSettled), heardMs);
   for (const { citizen, isHeard, isSettled } of staying) {
     if (!isHeard)
@@ -55,6 +59,14 @@ export async function verdict(given: Case): Promise<string[]> {
     [...readers.values()].map(({ conversation, log }): Copy => ({ holder: citizen.name, conversation, log })),
   );
   broken.push(...ledgerFaults(stored, people.all, copies));
+  const inRoom = stored.get(room.id) ?? [];
+  if (inRoom.length < 5) broken.push(`Only ${inRoom.length} messages are in the room`);
+  const keeper = inRoom[0]?.author;
+  const listeners = people.all
+    .filter(({ citizen }) => citizen.id !== keeper)
+    .map(({ citizen: { id, name }, heardInRooms }) => ({ who: name, id, heard: heardInRooms }));
+  if (listeners.every(({ heard }) => heard.length === 0)) broken.push("Nobody was told anything of the room");
+  broken.push(...overheard(inRoom, listeners));
 
   const present = new Set(staying.map(({ citizen }) => citizen.id));
   const wrong = () =>
@@ -82,7 +94,7 @@ export async function verdict(given: Case): Promise<string[]> {
     ...lateDeliveries(ended, [...pauses, ...ground.nodes.flatMap(({ frozen }) => frozen)]),
     ...wrongCutOffs(seen.cutOffs, ground.postgres.outages),
     ...seen.ghosts,
-    ...people.all.flatMap(({ complaints }) => complaints),
+    ...[...people.all, room].flatMap(({ complaints }) => complaints),
     ...ground.nodes.flatMap(({ name, faults, printed }) => [
       ...faults,
       ...bugsIn(printed).map((line) => `${name}: ${line}`),
