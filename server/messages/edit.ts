@@ -18,12 +18,9 @@ export function edit(deps: CommandDeps): Handle<"message.edit"> {
     if (message.author !== user) throw new Refusal("not_allowed");
     const { replyTo } = message.body;
     const answered = replyTo === undefined ? null : await store.messages.find(conversation, replyTo);
-    await commits.change(async () => {
-      const about = meant(conversation, user, text, answered?.author ?? null);
-      const change = { author: user, body: { text }, at: system.now(), ...about };
-      const edited = await store.messages.edit(conversation, seq, change);
-      return edited ? [edited] : [];
-    });
+    const about = meant(conversation, user, text, answered?.author ?? null);
+    const change = { author: user, body: { text }, at: system.now(), ...about };
+    await commits.ask("edit", conversation, seq, change);
     return { type: "message.edited", ref };
   };
 }

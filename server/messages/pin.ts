@@ -6,17 +6,14 @@ import type { CommandDeps, Handle } from "./command.ts";
 
 /** Pins a message for everybody in the conversation, or takes the pin out. In the group that is for moderators. */
 export function pin(deps: CommandDeps): Handle<"message.pin"> {
-  const { store, commits, memberships, people, changeRate, system } = deps;
+  const { commits, memberships, people, changeRate, system } = deps;
   return async ({ ref, conversation, seq, on }, user) => {
     memberships.requireWriter(user, conversation);
     if (seq < memberships.requireMember(user, conversation).seesFrom) throw new Refusal("unknown_message");
     if (conversation === groupId && !may(people.roleOf(user), "message.pin in group"))
       throw new Refusal("not_allowed");
     spend(changeRate, user);
-    await commits.change(async () => {
-      const changed = await store.messages.pin(conversation, seq, user, on, system.now());
-      return changed ? [changed] : [];
-    });
+    await commits.ask("pin", conversation, seq, user, on, system.now());
     return { type: "message.pinned", ref };
   };
 }

@@ -150,71 +150,25 @@ export const messages = {
   /** What somebody reacted with, to messages from a place on, and where to go on: null at the end. */
   reactionsOf: statement(reactionsOf),
 
-  /**
-   * Says something else in a message of one's own. Null where it says that already. Refuses who may not, a line of the
-   * conversation, and what is not there.
-   */
-  edit: transaction(function* (tx, id: ConversationId, seq: number, edit: Edit) {
-    const { author, body, mentions, meant, at } = edit;
-    const place = yield* requireWriter(tx, id, author);
-    const edited = yield* changeOne(tx, place, seq, (row) => {
-      if (row.authorId !== author || row.isLine) throw new Refusal("not_allowed");
-      const { replyTo } = bodyOf(row);
-      const next = textOfBody({ ...body, ...(replyTo === undefined ? {} : { replyTo }) });
-      if (next === row.body) return null;
-      return {
-        body: next,
-        sentMark: row.sentMark ?? markOfBody(row.body!),
-        state: textOfState({ ...stateOf(row), mentions, editedAt: at }),
-      };
-    });
-    if (!edited) return yield* unchanged(tx, id, seq);
-    yield* mean(tx, id, seq, meant);
-    yield* tx.deleted({});
-    return edited;
-  }),
+  edit: transaction(editMessage),
+  react: transaction(reactTo),
+  pin: transaction(pinMessage),
 
-  /**
-   * Adds a reaction, or takes it back. Null where that is so already. Refuses who may not, a line of the conversation, one kind
-   * too many, and what is not there.
-   */
-  react: transaction(function* (
-    tx,
-    id: ConversationId,
-    seq: number,
-    user: number,
-    emoji: string,
-    on: boolean,
-  ) {
-    const place = yield* requireWriter(tx, id, user);
-    const changed = yield* changeOne(tx, place, seq, (row) => {
-      if (row.isLine) throw new Refusal("not_allowed");
-      const state = stateOf(row);
-      const reactions = reacted(state.reactions ?? [], user, emoji, on);
-      if (reactions === null) return null;
-      if (reactions.length > limits.reactionKinds) throw new Refusal("too_many");
-      return { state: textOfState({ ...state, reactions }) };
-    });
-    return changed ?? (yield* unchanged(tx, id, seq));
-  }),
-
-  /** Pins a message, or takes the pin out. Null where that is so already. Refuses as `react` does. */
-  pin: transaction(function* (tx, id: ConversationId, seq: number, user: number, on: boolean, at: number) {
-    const { db, t } = tx;
-    const place = yield* requireWriter(tx, id, user);
-    if (on) {
-      const pinned = and(eq(t.messages.conversationId, id), eq(t.messages.isPinned, 1));
-      const found = yield* first(db.select({ count: count() }).from(t.messages).where(pinned));
-      if (Number(found?.count) >= limits.pinsMax) throw new Refusal("too_many");
+  /** Does all that is asked, in its order within each conversation, and says what became of each. A refusal changes nothing. */
+  changeAll: transaction(function* (tx, asked: readonly Asked[]) {
+    const outcomes: ChangeOutcome[] = [];
+    // By their conversations, in the order in which whoever appends locks them.
+    const places = asked.map(([, id], at) => ({ id, at }));
+    places.sort((one, other) => (one.id === other.id ? one.at - other.at : one.id < other.id ? -1 : 1));
+    for (const { at } of places) {
+      try {
+        outcomes[at] = { message: yield* doing(tx, asked[at]!) };
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        outcomes[at] = { refused: error.code };
+      }
     }
-    const changed = yield* changeOne(tx, place, seq, (row) => {
-      if (row.isLine) throw new Refusal("not_allowed");
-      if (row.isPinned === Number(on)) return null;
-      const { pinned: _, ...state } = stateOf(row);
-      const next = on ? { ...state, pinned: { by: user, at } } : state;
-      return { isPinned: Number(on), state: textOfState(next) };
-    });
-    return changed ?? (yield* unchanged(tx, id, seq));
+    return outcomes;
   }),
 
   /** Those of these messages that there are, ascending. */
@@ -275,6 +229,95 @@ export const messages = {
 interface Chosen {
   conversationId: string;
   seq: number;
+}
+
+/** What somebody wants to become of a message: the function that does it, and what that takes. */
+export type Asked =
+  | [what: "edit", id: ConversationId, seq: number, edit: Edit]
+  | [what: "react", id: ConversationId, seq: number, user: number, emoji: string, on: boolean]
+  | [what: "pin", id: ConversationId, seq: number, user: number, on: boolean, at: number];
+
+/** The message as it then is, null where it was so already; or why it was refused. */
+export type ChangeOutcome = { message: Message | null } | { refused: ErrorCode };
+
+function* doing(tx: Tx, asked: Asked): Work<Message | null> {
+  if (asked[0] === "edit") return yield* editMessage(tx, asked[1], asked[2], asked[3]);
+  if (asked[0] === "react") return yield* reactTo(tx, asked[1], asked[2], asked[3], asked[4], asked[5]);
+  return yield* pinMessage(tx, asked[1], asked[2], asked[3], asked[4], asked[5]);
+}
+
+/**
+ * Says something else in a message of one's own. Null where it says that already. Refuses who may not, a line of the
+ * conversation, and what is not there.
+ */
+function* editMessage(tx: Tx, id: ConversationId, seq: number, edit: Edit): Work<Message | null> {
+  const { author, body, mentions, meant, at } = edit;
+  const place = yield* requireWriter(tx, id, author);
+  const edited = yield* changeOne(tx, place, seq, (row) => {
+    if (row.authorId !== author || row.isLine) throw new Refusal("not_allowed");
+    const { replyTo } = bodyOf(row);
+    const next = textOfBody({ ...body, ...(replyTo === undefined ? {} : { replyTo }) });
+    if (next === row.body) return null;
+    return {
+      body: next,
+      sentMark: row.sentMark ?? markOfBody(row.body!),
+      state: textOfState({ ...stateOf(row), mentions, editedAt: at }),
+    };
+  });
+  if (!edited) return yield* unchanged(tx, id, seq);
+  yield* mean(tx, id, seq, meant);
+  yield* tx.deleted({});
+  return edited;
+}
+
+/**
+ * Adds a reaction, or takes it back. Null where that is so already. Refuses who may not, a line of the conversation, one kind
+ * too many, and what is not there.
+ */
+function* reactTo(
+  tx: Tx,
+  id: ConversationId,
+  seq: number,
+  user: number,
+  emoji: string,
+  on: boolean,
+): Work<Message | null> {
+  const place = yield* requireWriter(tx, id, user);
+  const changed = yield* changeOne(tx, place, seq, (row) => {
+    if (row.isLine) throw new Refusal("not_allowed");
+    const state = stateOf(row);
+    const reactions = reacted(state.reactions ?? [], user, emoji, on);
+    if (reactions === null) return null;
+    if (reactions.length > limits.reactionKinds) throw new Refusal("too_many");
+    return { state: textOfState({ ...state, reactions }) };
+  });
+  return changed ?? (yield* unchanged(tx, id, seq));
+}
+
+/** Pins a message, or takes the pin out. Null where that is so already. Refuses as `react` does. */
+function* pinMessage(
+  tx: Tx,
+  id: ConversationId,
+  seq: number,
+  user: number,
+  on: boolean,
+  at: number,
+): Work<Message | null> {
+  const { db, t } = tx;
+  const place = yield* requireWriter(tx, id, user);
+  if (on) {
+    const pinned = and(eq(t.messages.conversationId, id), eq(t.messages.isPinned, 1));
+    const found = yield* first(db.select({ count: count() }).from(t.messages).where(pinned));
+    if (Number(found?.count) >= limits.pinsMax) throw new Refusal("too_many");
+  }
+  const changed = yield* changeOne(tx, place, seq, (row) => {
+    if (row.isLine) throw new Refusal("not_allowed");
+    if (row.isPinned === Number(on)) return null;
+    const { pinned: _, ...state } = stateOf(row);
+    const next = on ? { ...state, pinned: { by: user, at } } : state;
+    return { isPinned: Number(on), state: textOfState(next) };
+  });
+  return changed ?? (yield* unchanged(tx, id, seq));
 }
 
 /** A conversation that nobody else appends to or changes until the transaction ends. */

@@ -76,6 +76,33 @@ test("a change waits for the commit that is running", async () => {
   expect(published()).toEqual(["message.sent 1@1", "message.sent 2@2", "message.changed 1@3"]);
 });
 
+test("what people ask at once is done in one transaction, each under its number, and a refusal harms no other", async () => {
+  for (let at = 0; at < 3; at++) await loop.append(draft(`message ${at}`));
+  frames = [];
+  let transactions = 0;
+  const { changeAll } = store.messages;
+  store.messages.changeAll = (asked) => {
+    transactions++;
+    return changeAll(asked);
+  };
+  const outcomes = await Promise.allSettled([
+    loop.ask("react", "group", 1, 1, "👍", true),
+    loop.ask("react", "direct:1:2", 1, 1, "👍", true),
+    loop.ask("react", "group", 1, 2, "👍", true),
+    loop.ask("edit", "group", 2, { author: 2, body: { text: "hers" }, meant: [], at: 9 }),
+    loop.ask("react", "group", 1, 2, "👍", true),
+    loop.ask("pin", "group", 3, 1, true, 9),
+  ]);
+  expect(outcomes.map((one) => (one.status === "rejected" ? one.reason.code : one.status))).toEqual([
+    ...["fulfilled", "unknown_conversation", "fulfilled", "not_allowed", "fulfilled", "fulfilled"],
+  ]);
+  expect(transactions).toBe(1);
+  expect(published()).toEqual(["message.changed 1@4", "message.changed 1@5", "message.changed 3@6"]);
+  expect(await store.messages.find("group", 1)).toMatchObject({
+    reactions: [{ emoji: "👍", people: [1, 2] }],
+  });
+});
+
 test("many changes do not keep messages from going out: after each change a commit has its turn", async () => {
   for (let at = 0; at < 5; at++) await loop.append(draft(`message ${at}`));
   frames = [];
