@@ -54,6 +54,22 @@ test("people answer each other, read the thread beside the log, put right what t
 
   await choose(mona, "Who brings", "Pin");
   await rowOf(bert, "Who brings").getByText("Pinned").waitFor();
+  await bert.button("Pinned messages").click();
+  const pins = bert.page.getByRole("dialog", { name: "Pinned messages" });
+  await pins.getByText("Pinned by mona").waitFor();
+  if (process.env.SHOTS) await bert.page.screenshot({ path: `${process.env.SHOTS}/pins.png` });
+  await pins.getByRole("button", { name: "Show" }).click();
+  await pins.waitFor({ state: "detached" });
+
+  // What was begun about a message lasts through a reload.
+  await choose(anna, "I do", "React with 👍");
+  await rowOf(bert, "I do").getByRole("button", { name: /👍/ }).waitFor();
+  await choose(anna, "I do", "Reply");
+  await anna.composer.fill("Half a tho");
+  await anna.page.reload();
+  await anna.page.getByText("Replying to bert").waitFor();
+  expect(await anna.composer.inputValue()).toBe("Half a tho");
+
   // Deleting can be taken back for a while; whoever closes the page meanwhile has meant it.
   await choose(anna, "Who brings", "Delete");
   await rowOf(anna, "Who brings").getByText("Deleting…").waitFor();

@@ -14,7 +14,8 @@ async function arrive(name: string, options = desk): Promise<Visitor> {
 }
 const rowOf = (visitor: Visitor, text: string) =>
   visitor.log.getByRole("article").filter({ hasText: text }).last();
-const choices = ({ page }: Visitor) => page.getByRole("menuitem").allInnerTexts();
+/** But for the reactions that stand before them. */
+const choices = ({ page }: Visitor) => page.locator("[role=menu] > [role=menuitem]").allInnerTexts();
 const always = ["React", "Reply", "Open thread", "Copy text", "Copy link"];
 const dialog = ({ page }: Visitor) => page.getByRole("alertdialog");
 const answer = (visitor: Visitor, name: string) =>
@@ -181,11 +182,13 @@ test("the menus of messages are within reach of the keyboard, by one stop", asyn
   await keyboard.press("Enter");
   await olga.page.getByRole("menu").waitFor();
   await keyboard.press("Escape");
+  await olga.page.getByRole("menu").waitFor({ state: "detached" });
   expect(await olga.until(at, (text) => text !== "")).toContain("second of three");
   // What is done most has a key of its own.
   await keyboard.press("r");
   await olga.page.getByText("Replying to olga").waitFor();
   await keyboard.press("Escape");
+  await olga.page.getByText("Replying to olga").waitFor({ state: "detached" });
   await keyboard.press("Shift+Tab");
   await keyboard.press("Delete");
   await rowOf(olga, "third of three").getByText("Deleting…").waitFor();
