@@ -1,10 +1,11 @@
 import { startJudged } from "./judged-server.ts";
 import { observatory } from "./observatory.ts";
+import { firefox, webkit } from "./smoke.ts";
 import { sslscan } from "./sslscan.ts";
 import { testssl } from "./testssl.ts";
 import { verdictLine } from "./verdict.ts";
 
-const judges = [observatory, sslscan, testssl];
+const judges = [observatory, sslscan, testssl, firefox, webkit];
 
 /** Starts a server, asks every judge, and prints what each says; gives how many findings there are. */
 export async function hear(): Promise<number> {
