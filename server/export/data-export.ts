@@ -61,7 +61,7 @@ export function dataExport(deps: DataExportDeps): DataExport {
       await store.audit.add(auditEntry("account.exported", { by: by.userId, address, detail: { format } }));
       // Heads also count one's own messages, deleted ones and changes: an estimate that is good enough to show progress.
       const direct = conversations
-        .filter(({ id }) => memberships.of(id).members !== null)
+        .filter(({ id }) => !memberships.of(id).isModerated)
         .reduce((sum, { head }) => sum + head, 0);
       const exported = conversations.map(({ id }) => messagesIn(by.userId, id));
       const write = format === "json" ? exportAsJson : exportAsHtml;

@@ -6,7 +6,7 @@ import { firstPlace, type OwnReactions, type Place } from "../store/reactions.ts
 import type { Store } from "../store/store.ts";
 import type { Row } from "./account-records.ts";
 
-/** A conversation in an export: of one that everybody is in the person's own messages, of others all messages. */
+/** A conversation in an export: of the group and of rooms the person's own messages, of private conversations all messages. */
 export interface ExportedConversation {
   id: ConversationId;
   title: string;
@@ -63,9 +63,10 @@ export function ownMessages(
   }
 
   const messagesIn = (me: number, id: ConversationId): ExportedConversation => {
-    const { members, titleFor } = memberships.of(id);
+    const { members, isModerated, titleFor } = memberships.of(id);
+    const authors = isModerated || members === null ? [me] : members;
     const { seesFrom } = memberships.requireMember(me, id);
-    return { id, title: titleFor(me), messages: merged(members ?? [me], id, seesFrom) };
+    return { id, title: titleFor(me), messages: merged(authors, id, seesFrom) };
   };
   return { messagesIn, reactions };
 }

@@ -67,7 +67,9 @@ export function messageActions(
   const { people, me } = chat;
   const isMine = author === me.id;
   const isAboveAuthor = isAbove(people.roleOf(me.id), people.roleOf(author));
-  const looksAfter = conversation === groupId && !isMine && isAboveAuthor;
+  const room = chat.roomOf(conversation);
+  const isModerated = conversation === groupId || (room !== null && room.access !== "people");
+  const looksAfter = isModerated && !isMine && isAboveAuthor;
   const can = (right: Parameters<typeof may>[1]) => looksAfter && may(people.roleOf(me.id), right);
   const canWrite = chat.mayWriteIn(conversation);
   const canPin = conversation !== groupId || may(people.roleOf(me.id), "message.pin in group");

@@ -4,7 +4,7 @@ import { totalHeader } from "../../../server/protocol/export.ts";
 import { enrol } from "../../support/authenticator.ts";
 import { outcome } from "../../support/outcome.ts";
 import { addPasskey, PasskeyDevice } from "../../support/passkey-device.ts";
-import { Person, password } from "../../support/person.ts";
+import { newRoom, Person, password } from "../../support/person.ts";
 import { fromHeader } from "../../support/server.ts";
 import { ground, take } from "./ground.ts";
 
@@ -46,6 +46,25 @@ describe("taking what is kept of oneself", () => {
     const total = Number(response.headers.get(totalHeader));
     expect(total).toBeGreaterThanOrEqual(225 + 350);
     expect(lines - (225 + 350)).toBeLessThan(40);
+  });
+
+  test("of a room one's own messages, of a private conversation of a few all that they wrote", async () => {
+    await new Person(server, "carl").register();
+    const [hers, his] = [await alice.enter(), await bob.enter()];
+    for (const access of ["public", "people"] as const) {
+      const conversation = newRoom();
+      const room = { conversation, access, name: access, people: [2, 3] };
+      await hers.ask("room.create", room, "room.created");
+      await hers.say(`hers in ${access}`, conversation);
+      await his.say(`his in ${access}`, conversation);
+    }
+    const { conversations } = (await (await take(alice)).json()) as {
+      conversations: { title: string; messages: { text: string }[] }[];
+    };
+    const textsIn = (name: string) =>
+      conversations.find(({ title }) => title === name)!.messages.map(({ text }) => text);
+    expect(textsIn("public")).toEqual(["hers in public"]);
+    expect(textsIn("people")).toEqual(["hers in people", "his in people"]);
   });
 
   test("edits and reactions are told: one's own by message, those of others as a number", async () => {

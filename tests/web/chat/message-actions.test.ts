@@ -1,14 +1,39 @@
 import { describe, expect, test } from "bun:test";
-import { type ConversationId, groupId } from "../../../server/protocol/conversation-id.ts";
+import {
+  type ConversationId,
+  groupId,
+  isRoomId,
+  type RoomId,
+} from "../../../server/protocol/conversation-id.ts";
+import type { Conversation } from "../../../server/protocol/events.ts";
 import { type Role, roles } from "../../../server/protocol/roles.ts";
+import type { ShownRoom } from "../../../server/protocol/rooms.ts";
 import { messageActions } from "../../../web/chat/message-actions.ts";
 import { openChat } from "../fakes/client.ts";
 import { alice, bob, direct, ModelServer } from "../fakes/model-server.ts";
 
+const roomOf = (id: RoomId, access: ShownRoom["access"]): Conversation => ({
+  ...{ id, head: 1, lastMessageAt: null, lastRead: 1, unread: 0, mentions: 0 },
+  room: {
+    access,
+    name: "Plans",
+    description: "",
+    history: "all",
+    writers: "everyone",
+    owners: [2],
+    members: 2,
+  },
+});
+
 type Author = Role | "oneself" | "nobody any more";
 
 /** What somebody of one role can do with a message of somebody of another. */
-function actions(role: Role, author: Author, conversation: ConversationId = groupId): string {
+function actions(
+  role: Role,
+  author: Author,
+  conversation: ConversationId = groupId,
+  access: ShownRoom["access"] = "private",
+): string {
   const server = new ModelServer();
   const as = (role: Author) => (role === "moderator" || role === "admin" || role === "owner" ? { role } : {});
   server.also = {
@@ -19,6 +44,8 @@ function actions(role: Role, author: Author, conversation: ConversationId = grou
   };
   const { chat, connect } = openChat(server);
   connect();
+  if (isRoomId(conversation))
+    chat.apply({ type: "conversation.joined", conversation: roomOf(conversation, access) });
   if (author === "nobody any more") chat.apply({ type: "person.deleted", id: bob.id });
   const subject = {
     seq: 1,
@@ -51,6 +78,11 @@ describe("ASVS 8.2.2 in the group", () => {
     expect(actions("moderator", "nobody any more")).toBe(`${theirsAsModerator} remove`);
     expect(actions("member", "nobody any more")).toBe(theirs);
   });
+});
+
+test("in a room moderators look after it as in the group, in a private conversation of a few they do not", () => {
+  expect(actions("moderator", "member", "room:0123456789abcdef", "private")).toBe(below);
+  expect(actions("moderator", "member", "room:0123456789abcdef", "people")).toBe(theirsAsModerator);
 });
 
 test("in private only one's own can be deleted, whoever one is", () => {
