@@ -8,6 +8,7 @@ import { changes } from "./scenarios/changes.ts";
 import { entering } from "./scenarios/entering.ts";
 import { floodsOfOne } from "./scenarios/floods.ts";
 import { groupMessage } from "./scenarios/group-message.ts";
+import { longLog } from "./scenarios/long-log.ts";
 import { memory } from "./scenarios/memory.ts";
 import { reconnectStorm } from "./scenarios/reconnect-storm.ts";
 import { slowDisk } from "./scenarios/slow-disk.ts";
@@ -30,6 +31,7 @@ const scenarios: Record<string, (ground: Ground) => Promise<Section>> = {
   "start-up": startUp,
   "stored-messages": storedMessages,
   "reconnect-storm": reconnectStorm,
+  "long-log": longLog,
   "store-throughput": storeThroughput,
 };
 

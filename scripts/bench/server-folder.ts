@@ -26,7 +26,8 @@ export interface ServerFolder {
   messages: number;
 }
 
-const password = "correct horse battery staple";
+/** Everybody's. */
+export const password = "correct horse battery staple";
 /** Limits meant for people are out of the way: a few members send what a town would. */
 export const unlimited = {
   MESSAGES_PER_MINUTE: "1000000",
