@@ -38,7 +38,7 @@ function longestKnown(given: string, knows: (name: string) => boolean): string |
  * The text with its code blanked out: what stands between two runs of backticks of one length, and behind a fence that nothing
  * closes (https://spec.commonmark.org/0.31.2/#code-spans). Takes time in proportion to the text.
  */
-function withoutCode(text: string): string {
+export function withoutCode(text: string): string {
   if (!text.includes("`")) return text;
   const runs = [...text.matchAll(/`+/g)].map(({ index, 0: { length } }) => ({ index, length }));
   /** The places of the runs of each length, the last first. */

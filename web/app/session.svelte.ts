@@ -36,8 +36,8 @@ export class Session {
   #chat = $state.raw<Chat | null>(null);
   #notice = $state<string | null>(null);
   #failure = $state<string | null>(null);
-  /** The chat that was left last, whose drafts may have to be removed later. */
-  #former: Pick<Chat, "me" | "drafts"> | null = null;
+  /** The chat that was left last, whose drafts and emoji may have to be removed later. */
+  #former: Pick<Chat, "me" | "drafts" | "emoji"> | null = null;
   /** Counts the checks of the session: an answer that is older than what is known already is ignored. */
   #asked = 0;
   #answered = 0;
@@ -133,7 +133,7 @@ export class Session {
     else if ("loggedIn" in news) this.check();
     else
       for (const chat of [this.#chat, this.#former])
-        if (chat?.me.id === news.loggedOut.id && chat.me.name === news.loggedOut.name) chat.drafts.clear();
+        if (chat?.me.id === news.loggedOut.id && chat.me.name === news.loggedOut.name) forget(chat);
   }
 
   /** Follows what the server says of the session after one has logged in, or proven something in it. */
@@ -245,7 +245,7 @@ export class Session {
     this.#recoveryCodes = null;
     if (unsent === "discard") {
       this.#chat?.outbox.dropAll();
-      this.#chat?.drafts.clear();
+      if (this.#chat) forget(this.#chat);
     }
     if (this.#info) {
       const { settings, providers } = this.#info;
@@ -256,19 +256,25 @@ export class Session {
 
   #leave(why: string | null): void {
     if (this.#chat) {
-      const { me, drafts } = this.#chat;
+      const { me, drafts, emoji } = this.#chat;
       this.#chat.close();
       drafts.leave();
-      this.#former = { me, drafts };
+      this.#former = { me, drafts, emoji };
     }
     this.#chat = null;
     this.#notice = why;
   }
 
-  /** The person logged out on purpose: their drafts are removed, in this tab and in the others. */
+  /** The person logged out on purpose: their drafts and emoji are removed, in this tab and in the others. */
   #forget(chat: Chat | null): void {
     if (!chat) return;
-    chat.drafts.clear();
+    forget(chat);
     tellTabs(this.#deps.storage, { loggedOut: chat.me });
   }
+}
+
+/** What the browser keeps of somebody who has left for good. */
+function forget({ drafts, emoji }: Pick<Chat, "drafts" | "emoji">): void {
+  drafts.clear();
+  emoji.forget();
 }

@@ -57,7 +57,7 @@ function brokenLine({ text, start, end }: Draft): Edit | null {
 }
 
 /** Whether a place lies between a fence of code and the one that ends it, or the end of the text. */
-function isInFence(text: string, at: number): boolean {
+export function isInFence(text: string, at: number): boolean {
   let open: string | null = null;
   for (const line of text.slice(0, at).split("\n")) {
     if (open === null) open = /^[\t >]*(`{3,}|~{3,})[^`]*$/.exec(line)?.[1] ?? null;

@@ -270,6 +270,7 @@ test("ASVS 14.3.1 who logs out leaves nothing begun in any tab, whichever tab he
     for (const { session } of [here!, there!]) {
       await session.check();
       session.chat!.drafts.keep(groupId, "half");
+      session.chat!.emoji.use("🎂");
     }
     if (first === "the socket") await there!.cut(closeCodes.signedOut);
     await here!.session.signOut("discard");
