@@ -20,12 +20,33 @@ async function choose(visitor: Visitor, text: string, entry: string): Promise<vo
   await visitor.page.getByRole("menuitem", { name: entry, exact: true }).click();
 }
 
+/** Puts a finger on a message, and pulls it to the right by so much before it is lifted; or else lets it rest until the menu is there. */
+async function touch(visitor: Visitor, text: string, pulled: number): Promise<void> {
+  const { x, y } = (await rowOf(visitor, text).locator("p").first().boundingBox())!;
+  const devtools = await visitor.context.newCDPSession(visitor.page);
+  const finger = (type: "touchStart" | "touchMove" | "touchEnd", by = 0) =>
+    devtools.send("Input.dispatchTouchEvent", {
+      type,
+      touchPoints: type === "touchEnd" ? [] : [{ x: x + 8 + by, y: y + 8 }],
+    });
+  await finger("touchStart");
+  if (pulled === 0) await visitor.page.getByRole("menu").waitFor();
+  for (let by = 10; by <= pulled; by += 10) await finger("touchMove", by);
+  await finger("touchEnd");
+}
+
 test("people answer each other, read the thread beside the log, put right what they wrote, and pin what matters", async () => {
   const [mona, anna, bert] = await Promise.all([arrive("mona"), arrive("anna"), arrive("bert", phone)]);
   await anna.say("Who brings the tent?");
   await bert.sees("Who brings the tent?");
 
-  await choose(bert, "Who brings", "Reply");
+  // By finger: a little pull is none, a long rest opens the menu.
+  await touch(bert, "Who brings", 40);
+  await touch(bert, "Who brings", 0);
+  expect(await bert.page.getByText("Replying to").count()).toBe(0);
+  await bert.page.getByRole("menuitem", { name: "React with 🎉" }).click();
+  await rowOf(anna, "Who brings").getByRole("button", { name: /🎉/ }).waitFor();
+  await touch(bert, "Who brings", 90);
   await bert.page.getByText("Replying to anna").waitFor();
   await bert.composer.fill("I do");
   await bert.button("Send").click();
