@@ -143,6 +143,12 @@ export function memberships(
       if (reason !== null) throw new Refusal(reason);
       requireVoice(user);
     },
+    /** Refuses whoever may not react there: as `requireWriter` does, but for who only reads there. */
+    requireReaction(user: number, conversation: ConversationId): void {
+      requireMember(user, conversation);
+      if (of(conversation).closedTo(user) === "archived") throw new Refusal("archived");
+      requireVoice(user);
+    },
     /** Refuses whoever may write nowhere, as `muted`: nothing they make is shown to others. */
     requireVoice,
     /** Until when somebody may write nowhere, in UTC milliseconds; null for who is not muted. */

@@ -136,6 +136,12 @@ export class Chat {
     return this.barrier(id) === null && this.myself.muting.until === null;
   }
 
+  /** Who only reads in a room may still react there. */
+  mayReactIn(id: string): boolean {
+    const barrier = this.barrier(id);
+    return (barrier === null || barrier === "read only") && this.myself.muting.until === null;
+  }
+
   titleOf(id: string): string {
     const room = this.roomOf(id);
     if (room) return room.name ?? this.#namesOf(room.people ?? []);

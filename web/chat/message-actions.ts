@@ -74,7 +74,7 @@ export function messageActions(
   const canWrite = chat.mayWriteIn(conversation);
   const canPin = conversation !== groupId || may(people.roleOf(me.id), "message.pin in group");
   const all: [MessageAction, boolean][] = [
-    ["react", canWrite],
+    ["react", chat.mayReactIn(conversation)],
     ["reply", canWrite],
     ["thread", thread !== null],
     ["edit", canWrite && isMine],

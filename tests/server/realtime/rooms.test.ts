@@ -141,6 +141,7 @@ describe("a room", () => {
     expect((await bob.ask("history.read", { conversation }, "history.page")).messages).toHaveLength(3);
     const sending = () => ({ conversation, clientId: crypto.randomUUID(), body: { text: "hello" } });
     expect(await refused(bob, "message.send", sending())).toBe("read_only");
+    await bob.ask("message.react", { conversation, seq: 2, emoji: "👍", on: true }, "message.reacted");
     await act(alice, "room.change", { conversation, archived: true });
     expect((await bob.event("room.changed", ({ room }) => room.archivedAt !== undefined)).id).toBe(
       conversation,
