@@ -77,6 +77,7 @@ const cases: [text: string, outline: string][] = [
     "- a\n  - b\n    more\n- c\nend",
     "<ul><li><p>a</p><ul><li><p>b\nmore</p></li></ul></li><li><p>c</p></li></ul><p>end</p>",
   ],
+  ["[name]() []() [**b**](<>) [c]( 'd' )", "<p>[name]() []() [<strong>b</strong>](<>) [c]( 'd' )</p>"],
   ["7. seven\n3. three", "<ol><li 7><p>seven</p></li><li 3><p>three</p></li></ol>"],
   [
     "2026. no list within\n-5 degrees\n+1",

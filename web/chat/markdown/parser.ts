@@ -21,6 +21,7 @@ parser.inline.ruler.at("newline", newline);
 parser.inline.ruler.at("escape", escaped);
 parser.inline.ruler.before("emphasis", "spoiler", spoiler);
 parser.inline.ruler.before("emphasis", "bare_link", bareLink);
+parser.inline.ruler.before("link", "empty_link", emptyLink);
 // Links are made, or refused, as those without a name are.
 parser.normalizeLink = (address) => address;
 parser.validateLink = (address) => linkTo(address) !== null;
@@ -175,4 +176,17 @@ function bareLinks(src: string) {
     start = end;
   }
   return found;
+}
+
+const nowhere = /\([ \t\n]*(?:<>[ \t\n]*)?(?:"[^"]*"[ \t\n]*|'[^']*'[ \t\n]*)?\)/y;
+
+/** A link without an address, which the parser's own rule would make without asking whether it is one, is text. */
+function emptyLink(state: StateInline, silent: boolean): boolean {
+  if (state.src[state.pos] !== "[") return false;
+  const end = state.md.helpers.parseLinkLabel(state, state.pos, true);
+  nowhere.lastIndex = end + 1;
+  if (end < 0 || !nowhere.test(state.src)) return false;
+  if (!silent) state.pending += "[";
+  state.pos++;
+  return true;
 }
