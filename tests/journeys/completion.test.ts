@@ -79,8 +79,11 @@ test("people and emoji are offered while one writes, by keys and by touch", asyn
   await option(mobile, "anna online").tap();
   expect(await mobile.composer.inputValue()).toBe("@anna ");
   expect(await mobile.composer.evaluate((area) => area === document.activeElement)).toBe(true);
-  await mobile.button("Insert an emoji").tap();
   const theirs = mobile.page.getByRole("dialog", { name: "Emoji" });
+  for (const state of ["visible", "detached", "visible"] as const) {
+    await mobile.button("Insert an emoji").tap();
+    await theirs.waitFor({ state });
+  }
   await theirs.getByRole("button", { name: "thumbs up" }).first().tap();
   await theirs.waitFor({ state: "detached" });
   expect(await mobile.composer.inputValue()).toBe("@anna 👍");
