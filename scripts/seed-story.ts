@@ -16,6 +16,8 @@ interface SeedRoom extends Omit<NewRoom, "id"> {
   minutesAgo: number;
   lines: Line[];
   isArchived?: boolean;
+  /** The lines that are pinned, counted from 1. */
+  pins?: number[];
 }
 
 /**
@@ -43,14 +45,14 @@ export const story = {
   people: ["marta", "jonas", "Priya", "Wilma", "Tomek"],
   /** How many of the last lines of the group someone has not read yet. */
   unread: { marta: 3, jonas: 0, Priya: 1, Wilma: 2, Tomek: 5 } as Record<string, number>,
-  group: lines(String.raw`
+  group: lines(`
     marta 1710 Good morning! The council wrote back: we have the street from noon to ten, closed at both ends 🎉 [🎉 jonas Priya Wilma] [❤️ Tomek]
     jonas 1706 Finally. I had stopped believing in it.
     jonas 1705 Do they bring the barriers or do we fetch them?
     marta 1701 >3 We fetch them, Friday between 4 and 6, from the depot behind the station. Somebody with a trailer?
     Priya 1688 >4 My brother has one. I'll ask him tonight.
     Priya 1687 What about chairs? Last year we had 40 and people sat on the kerb.
-    marta 1679 I counted the sign-ups:\n- 52 adults\n- 23 children\n- 4 who wrote “maybe”, which in this street means yes\n\nSo eighty, to be safe.
+    marta 1679 I counted the sign-ups:\\n- 52 adults\\n- 23 children\\n- 4 who wrote “maybe”, which in this street means yes\\n\\nSo eighty, to be safe.
     jonas 1670 The school lends us 30 benches. Two people each, three if they like each other.
     Priya 1668 😂
     Priya 1655 Then benches it is. I'd still borrow a dozen chairs for those who need a back to lean on.
@@ -67,7 +69,7 @@ export const story = {
     marta 1248 Wonderful. I'm off to bed, it has been a long day.
     jonas 355 Morning. Forecast for Saturday: 24 degrees, a little wind, no rain until Sunday night. https://weather.example/saturday
     Priya 349 Don't say it so loud.
-    marta 322 I wrote the plan down so that nobody has to remember anything:\n\nFriday 16:00  barriers (Priya's brother, Jonas)\nFriday 18:00  benches\nSaturday 9:00  tables, power, tents\nSaturday 12:00  we open\nSaturday 22:00  quiet, and then tidy up
+    marta 322 I wrote the plan down so that nobody has to remember anything:\\n\\nFriday 16:00  barriers (Priya's brother, Jonas)\\nFriday 18:00  benches\\nSaturday 9:00  tables, power, tents\\nSaturday 12:00  we open\\nSaturday 22:00  quiet, and then tidy up
     jonas 317 >23 Looks right. I'd put the tents before the power, so that the cables are dry whatever the forecast says.
     marta 315 >24 True. Changed. [👍 jonas]
     Priya 204 The bakery gives us forty rolls for nothing if we put their sign up.
@@ -85,9 +87,10 @@ export const story = {
       writers: "owners",
       people: ["marta", "jonas", "Priya", "Wilma", "Tomek"],
       minutesAgo: 1712,
-      lines: lines(String.raw`
+      pins: [2],
+      lines: lines(`
         marta 1709 **The street is ours on Saturday**, from noon to ten. Cars out by eleven, please. [👍 jonas Priya Wilma Tomek]
-        marta 320 The plan, in short:\n\n1. Friday 16:00 barriers\n2. Friday 18:00 benches\n3. Saturday 9:00 tables, power, tents\n4. Saturday 12:00 we open [🎉 Priya Tomek]`),
+        marta 320 The plan, in short:\\n\\n1. Friday 16:00 barriers\\n2. Friday 18:00 benches\\n3. Saturday 9:00 tables, power, tents\\n4. Saturday 12:00 we open [🎉 Priya Tomek]`),
     },
     {
       ...open,

@@ -97,7 +97,7 @@ function idOf(users: Map<string, User>, name: string): number {
 async function makeRooms(store: Store, users: Map<string, User>, now: number): Promise<Talk[]> {
   const talks: Talk[] = [];
   for (const room of story.rooms) {
-    const { people, minutesAgo, lines, isArchived, ...facts } = room;
+    const { people, minutesAgo, lines, isArchived, pins, ...facts } = room;
     const id = newRoomId(crypto.randomUUID());
     const [maker, ...others] = people.map((name) => idOf(users, name)) as [number, ...number[]];
     await store.rooms.create({ ...facts, id }, maker, others, now - minutesAgo * minute);
@@ -109,11 +109,14 @@ async function makeRooms(store: Store, users: Map<string, User>, now: number): P
 async function talk(store: Store, users: Map<string, User>, talks: Talk[], now: number): Promise<void> {
   const drafts = talks.flatMap((one) => draftsOf(one, users, now));
   await store.messages.append(drafts.sort((a, b) => a.createdAt - b.createdAt));
-  for (const { conversation, lines, room } of talks)
+  for (const { conversation, lines, room } of talks) {
     for (const [index, { reactions }] of lines.entries())
       for (const { emoji, people } of reactions)
         for (const name of people)
           await store.messages.react(conversation, seqOf(index + 1, room), idOf(users, name), emoji, true);
+    for (const line of room?.pins ?? [])
+      await store.messages.pin(conversation, seqOf(line, room), idOf(users, room!.people[0]), true, now);
+  }
 }
 
 /** The number of a line: a room begins with one that says who has made it. */
