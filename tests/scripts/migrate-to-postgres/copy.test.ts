@@ -79,6 +79,11 @@ test("every row of every table is there, with ids, numbers, times, marks, sessio
       ...texts.map(draft(directId(1, 2), 2)),
       draft(directId(2, 10), 2)("nobody"),
       draft("group", 4)("from someone who left"),
+      {
+        ...draft(directId(1, 2), 2)("@alice"),
+        mentions: { people: [1] },
+        meant: [{ user: 1, cause: "name" }],
+      },
     ]);
     await store.conversations.markRead([{ userId: 2, conversation: "group", seq: 3 }]);
     await fillAccess(store);
@@ -98,9 +103,9 @@ test("every row of every table is there, with ids, numbers, times, marks, sessio
   const there = await rowsOf(url);
   expect(there).toEqual(await rowsOf(folder));
   expect(Object.entries(there).filter(([, rows]) => rows.length === 0)).toEqual([]);
-  expect(there.chat_messages).toHaveLength(2 * texts.length + 1);
+  expect(there.chat_messages).toHaveLength(2 * texts.length + 2);
   expect(there.users).toHaveLength(4);
-  expect(printed).toMatch(/messages, with all they hold +19 +19 +the same/);
+  expect(printed).toMatch(/messages, with all they hold +20 +20 +the same/);
 
   const { db, store } = await opened(url);
   expect(store.epoch).toBe(epoch);
