@@ -241,8 +241,10 @@ function* membersOf({ db, t: { memberships } }: Tx, id: RoomId) {
   );
 }
 
+/** No lines, where somebody who is still in it has made it. To a maker who is out of it, the room is not there either. */
 function* madeBefore(tx: Tx, id: RoomId, maker: number): Work<Lines> {
-  yield* hold(tx, id);
+  const { room } = yield* hold(tx, id);
+  memberOf(room, maker);
   const { messages } = tx.t;
   const made = and(eq(messages.conversationId, id), eq(messages.seq, 1), eq(messages.authorId, maker));
   if (yield* some(tx.db.select({ seq: messages.seq }).from(messages).where(made))) return [];

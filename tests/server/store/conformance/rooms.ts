@@ -67,6 +67,12 @@ export function roomSuite(open: OpenGround): void {
     });
   });
 
+  test("to its maker who is out of it a room is not there", async () => {
+    await make();
+    await rooms().leave(id, 1, 20);
+    expect(await refusal(make())).toBe("unknown_conversation");
+  });
+
   test("only who is in it writes there, from when they are in it until they are not", async () => {
     await make();
     expect(await say("for us", 1)).toMatchObject({ kind: "stored" });
