@@ -24,6 +24,8 @@ const batch = 200;
  * what was edited or deleted is gone after five minutes, many texts by one vacuum.
  */
 const restMs = 4 * 60_000;
+/** How soon a database that was busy is tried again: most of what holds it up is over at once. */
+const busyMs = 5_000;
 /** For how long a database that is busy, such as with a backup, may delay a vacuum before the operator is told. */
 const quietMs = 60 * 60_000;
 
@@ -47,6 +49,7 @@ export function erasure({ users, messages, commits, system, report }: ErasureDep
   let isTold = false;
   /** Whether there was work to do when the database last answered. */
   let isDue = false;
+  let cancel = () => {};
 
   async function eraseAll() {
     const ids = await users.erasing();
@@ -101,18 +104,24 @@ export function erasure({ users, messages, commits, system, report }: ErasureDep
       } catch (error) {
         // A database that is full, busy or out of reach is no bug; the next call goes on.
         if (!(error instanceof Refusal)) report(error);
-        else if (isDue) waits(null);
+        else if (isDue) {
+          waits(null);
+          cancel();
+          cancel = system.after(busyMs, start);
+        }
       }
     } while (isAskedAgain);
     running = null;
   }
 
+  function start(): Promise<void> {
+    isAskedAgain = true;
+    running ??= run();
+    return running;
+  }
+
   return {
-    run() {
-      isAskedAgain = true;
-      running ??= run();
-      return running;
-    },
+    run: start,
     get waiting() {
       return isTold ? waiting : null;
     },

@@ -20,7 +20,9 @@ export function send(deps: CommandDeps): Handle<"message.send"> {
   }
 
   return async ({ conversation, clientId, body }, user) => {
-    memberships.requireWriter(user, conversation);
+    // Whether the room takes messages the transaction decides: what it has stored before was sent.
+    memberships.requireMember(user, conversation);
+    memberships.requireVoice(user);
     requireFits(body.text, deps.messageBytes());
     spend(messageRate, user);
     const { replyTo, text } = body;

@@ -35,6 +35,8 @@ const readings: ReadonlySet<CommandType> = new Set([
   "message.read",
   "thread.read",
   "pins.read",
+  "room.list",
+  "room.read",
 ]);
 
 /** Gives the function that takes one frame of a socket from its bytes to its answer. Every broken rule is answered. */

@@ -76,6 +76,7 @@ export const rooms = {
    * of another's room, and more rooms than there may be. Accounts that are gone are left out.
    */
   create: transaction(function* (tx, room: NewRoom, maker: number, people: readonly number[], at: number) {
+    yield* requireActive(tx, maker);
     const { id, writers, ...facts } = room;
     const { conversations } = tx.t;
     const total = tx.db.select({ count: count() }).from(conversations).where(eq(conversations.kind, "room"));
@@ -104,6 +105,7 @@ export const rooms = {
   /** Puts somebody into a public room. */
   join: transaction(function* (tx, id: RoomId, user: number, at: number): Work<Lines> {
     const { room, head } = yield* hold(tx, id);
+    yield* requireActive(tx, user);
     if (room.members.some((member) => member.user === user)) return [];
     if (room.access !== "public") throw new Refusal("unknown_conversation");
     if (room.archivedAt !== null) throw new Refusal("archived");
@@ -120,6 +122,7 @@ export const rooms = {
     at: number,
   ): Work<Lines> {
     const { room, head } = yield* hold(tx, id);
+    yield* requireActive(tx, by);
     memberOf(room, by);
     if (room.access === "people") throw new Refusal("not_allowed");
     if (room.archivedAt !== null) throw new Refusal("archived");
@@ -150,6 +153,7 @@ export const rooms = {
     entry?: NewAuditEntry,
   ): Work<Lines> {
     const { room, head } = yield* hold(tx, id);
+    yield* requireActive(tx, by);
     const { isOwner } = memberOf(room, by);
     if (room.access === "people" || by === user) throw new Refusal("not_allowed");
     const [role, other] = [yield* roleOf(tx, by), yield* roleOf(tx, user)];
@@ -172,6 +176,7 @@ export const rooms = {
     entry?: NewAuditEntry,
   ): Work<Lines> {
     const { room, head } = yield* hold(tx, id);
+    yield* requireActive(tx, by);
     const { isOwner } = memberOf(room, by);
     // The people of a conversation of a few are all alike: each may give it a name, and there is nothing else to look after.
     const isFew = room.access === "people";
@@ -262,6 +267,12 @@ function* roleOf({ db, t: { users } }: Tx, id: number): Work<Role> {
   return (
     (yield* first(db.select({ role: users.role }).from(users).where(eq(users.id, id))))?.role ?? "member"
   );
+}
+
+/** Refuses who is barred by now. */
+function* requireActive({ db, t: { users } }: Tx, id: number): Work<void> {
+  const found = yield* first(db.select({ status: users.status }).from(users).where(eq(users.id, id)));
+  if (found?.status !== "active") throw new Refusal("account_barred");
 }
 
 /** Those of these people who have an account, each once. */

@@ -38,6 +38,7 @@ for (const [look, options] of looks)
       ["Delete…", "Delete"],
       ["Mute author…", "Mute"],
     ] as const) {
+      await olga.log.locator("article").last().hover();
       await olga.button(`More about the message of ${longName}`).last().click();
       await page.getByRole("menu").waitFor();
       await judge(olga, entry, "[role=menu]");

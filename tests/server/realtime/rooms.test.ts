@@ -134,7 +134,7 @@ describe("a room", () => {
   test("that is public is found and joined by anybody; put away it is read and nothing more", async () => {
     const { alice, bob, carol } = await everybody();
     const conversation = await make(alice, { access: "public", writers: "owners" });
-    await alice.say("welcome", conversation);
+    const early = await alice.say("welcome", conversation);
     const listed = await bob.ask("room.list", {}, "room.listed");
     expect(listed.rooms).toMatchObject([{ id: conversation, joined: false, room: { members: 1 } }]);
     await act(bob, "room.join", { conversation });
@@ -155,6 +155,13 @@ describe("a room", () => {
       ["room.add", { conversation, people: [3] }],
     ] as const)
       expect([type, await refused(alice, type, fields)]).toEqual([type, "archived"]);
+    // What was stored before is answered as before.
+    alice.send("message.send", { conversation, clientId: early.clientId, body: { text: "welcome" } });
+    await alice.until(
+      () =>
+        alice.events.filter((event) => event.type === "message.sent" && event.message.seq === early.seq)
+          .length === 2,
+    );
     expect(await refused(carol, "room.join", { conversation })).toBe("archived");
     expect((await bob.ask("history.read", { conversation }, "history.page")).messages).toHaveLength(4);
     await act(alice, "room.change", { conversation, archived: false });

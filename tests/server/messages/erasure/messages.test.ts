@@ -140,7 +140,13 @@ test("ASVS 14.2.7 what messages said before they were edited is gone from the fi
     }
     time.advance(choreMs);
     const isGone = () => !Object.values(found(folder, secret)).includes(true);
-    for (let tries = 0; tries < 2_000 && !isGone(); tries++) await bob.fetch("GET", "/api/session");
+    // Until it is over, whoever writes is told that the database is busy.
+    const isOver = async () => isGone() && !(await base.store.messages.isVacuumPending());
+    for (let tries = 0; tries < 200 && !(await isOver()); tries++) {
+      await bob.fetch("GET", "/api/session");
+      // A database that was busy just then is tried again soon.
+      time.advance(100);
+    }
     expect([round, found(folder, secret)]).toEqual([round, nowhere]);
   }
 });

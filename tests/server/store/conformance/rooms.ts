@@ -201,6 +201,20 @@ export function roomSuite(open: OpenGround): void {
     expect(told.at(-1)!.members.some(({ isOwner }) => isOwner)).toBe(false);
   });
 
+  test("who is barred by now does nothing to a room", async () => {
+    await make({ access: "public" });
+    await ground.run("update users set standing = 'banned' where id in (1, 3)");
+    for (const work of [
+      () => rooms().create({ ...plans, id: "room:bbbbbbbbbbbbbbbb" }, 1, [], 20),
+      () => rooms().join(id, 3, 20),
+      () => rooms().add(id, 1, [4], 20),
+      () => rooms().remove(id, 1, 2, 20),
+      () => rooms().change(id, 1, { name: "Mine" }, 20),
+    ])
+      expect(await refusal(work())).toBe("account_barred");
+    expect(await logOf(ground.store, id)).toHaveLength(1);
+  });
+
   test("a line is nobody's message: it is not changed, counted, exported or removed", async () => {
     await make();
     expect(await refusal(ground.store.messages.react(id, 1, 1, "👍", true))).toBe("not_allowed");
