@@ -34,6 +34,7 @@ test("a room is made, found, joined, talked in, looked after, left and put away;
   await ada.page.getByRole("radio", { name: /^Private/ }).check();
   await ada.page.getByRole("checkbox", { name: "cyd" }).check();
   await ada.button("Create the room").click();
+  await ada.heading("Bo's birthday").first().waitFor();
   await ada.say("Cake?");
   await cy.conversation("Bo's birthday").click();
   await cy.sees("Cake?");
@@ -78,6 +79,7 @@ test("a few people talk among themselves, and somebody more begins another conve
   await dora.page.getByRole("checkbox", { name: "emil" }).check();
   await dora.page.getByRole("checkbox", { name: "fay" }).check();
   await dora.button("Begin").click();
+  await dora.button("About this room").waitFor();
   await dora.say("Just us");
   await emil.conversation("dora, fay").click();
   await emil.sees("Just us");
